@@ -1,0 +1,482 @@
+"""The bundled knowledge: what a content folder may hold, and reading one.
+
+A folder ``knowledge/content/<code>/`` describes one municipality in YAML.  The
+models below are its schema; every error names file, line and field, because the
+person who meets it is editing the file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+CONTENT_ROOT = Path(__file__).parent / "content"
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Telephone = Annotated[str, StringConstraints(pattern=r"^0\d{1,4}-\d{1,4}-\d{3,4}$")]
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
+AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+FiscalYear = Annotated[int, Field(ge=1989, le=2100)]
+
+Category = Literal[
+    "オンライン手続き",
+    "証明書・コンビニ交付",
+    "マイナンバーカード",
+    "アプリ・LINE・情報発信",
+    "キャッシュレス",
+    "デジタルの相談・講習",
+    "子育て・学校",
+    "防災・安全",
+    "地域・産業・観光",
+    "計画のあらまし",
+    "目標と数値",
+    "担当と推進体制",
+    "市役所の仕事のデジタル化",
+    "その他",
+]
+
+MAX_ANSWER = 420
+MAX_FIRST_SENTENCE = 90
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Part):
+    """Where in which plan a statement stands."""
+
+    plan: Slug
+    section: Line
+    page: int | None = Field(default=None, ge=1)
+
+
+class Link(_Part):
+    label: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    url: HttpsUrl
+
+
+class Facets(_Part):
+    """What a resident asks of a procedure.  ``None`` is a named empty slot, never a guess."""
+
+    target: Line | None
+    bring: Line | None
+    fee: Line | None
+    deadline: Line | None
+    method: Line | None
+    counter: Line | None
+    branch: Line | None
+    mail: Line | None
+    proxy: Line | None
+    delivery_days: Line | None
+    online: Line | None
+
+
+class _Item(_Part):
+    """What every kind of knowledge has."""
+
+    id: Slug
+    phrasings: list[Line] = Field(default_factory=list)
+    source: Source
+    department: Slug | None = None
+    checked_on: dt.date
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> _Item:
+        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
+            raise ValueError("valid_from は valid_until より後の日にできません")
+        return self
+
+    @field_validator("phrasings")
+    @classmethod
+    def _no_repeats(cls, phrasings: list[str]) -> list[str]:
+        repeated = [text for text, count in Counter(phrasings).items() if count > 1]
+        if repeated:
+            raise ValueError(f"同じ言い回しが二度あります: {repeated[0]}")
+        return phrasings
+
+
+class Entry(_Item):
+    """A question that residents ask, and its curated answer.
+
+    ``kind`` is ``procedure`` (something one applies for; has facets), ``plan`` (what the
+    plan says) or ``silent`` (the plan says nothing; the answer says so and whom to ask).
+    """
+
+    kind: Literal["procedure", "plan", "silent"]
+    category: Category
+    question: Line
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=MAX_ANSWER)]
+    facets: Facets | None = None
+    links: list[Link] = Field(default_factory=list, max_length=3)
+    measure: str | None = None
+
+    @field_validator("phrasings")
+    @classmethod
+    def _enough_phrasings(cls, phrasings: list[str]) -> list[str]:
+        if len(phrasings) < 5:
+            raise ValueError(f"言い回しは5つ以上必要です（今は{len(phrasings)}）")
+        return phrasings
+
+    @field_validator("answer")
+    @classmethod
+    def _short_first_sentence(cls, answer: str) -> str:
+        first = re.split(r"(?<=。)|\n", answer, maxsplit=1)[0]
+        if len(first) > MAX_FIRST_SENTENCE:
+            raise ValueError(f"最初の一文が長すぎます（{len(first)}字、{MAX_FIRST_SENTENCE}字まで）")
+        return answer
+
+    @model_validator(mode="after")
+    def _facets_for_procedures_only(self) -> Entry:
+        if (self.kind == "procedure") != (self.facets is not None):
+            raise ValueError("facets は kind: procedure のときに書き、ほかのときは書きません")
+        return self
+
+
+class Reading(_Part):
+    """One value of an indicator: what it was, or shall be, and when."""
+
+    value: Annotated[str, StringConstraints(max_length=30)] | None
+    fiscal_year: FiscalYear | None = None
+    as_of: AsOf | None = None
+    note: Line | None = None
+
+
+class Indicator(_Item):
+    """A goal that the plan measures (成果指標・KPI・KGI)."""
+
+    name: Line
+    unit: Annotated[str, StringConstraints(max_length=10)]
+    measure: str | None = None
+    baseline: Reading | None
+    interim: list[Reading] = Field(default_factory=list)
+    target: Reading | None
+    definition: Annotated[str, StringConstraints(max_length=200)] | None = None
+    note: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class Step(_Part):
+    fiscal_years: list[FiscalYear] = Field(min_length=1)
+    text: Line
+
+
+class ScheduleItem(_Item):
+    """A row of a plan's schedule: what is done in which fiscal years (年度)."""
+
+    name: Line
+    measure: str | None = None
+    steps: list[Step]
+    note: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class Department(_Item):
+    """An office, or a body of the plan's organisation."""
+
+    name: Line
+    aliases: list[Line] = Field(default_factory=list)
+    role: Annotated[str, StringConstraints(max_length=200)] | None = None
+    telephone: Telephone | None = None
+    extension: Annotated[str, StringConstraints(max_length=20)] | None = None
+    fax: Telephone | None = None
+    email: Annotated[str, StringConstraints(max_length=100)] | None = None
+    address: Line | None = None
+
+
+class Term(_Item):
+    """A word of the plan and what it means."""
+
+    term: Line
+    reading: Line | None = None
+    aliases: list[Line] = Field(default_factory=list)
+    meaning: Annotated[str, StringConstraints(min_length=5, max_length=240)]
+
+
+class Measure(_Part):
+    """A measure (施策・取組) of the plan, by its number there."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    title: Line
+    parent: str | None = None
+    department: Slug | None = None
+    source: Source
+
+
+class Plan(_Part):
+    """A plan document: its name, whether it is still a draft (案), and its period."""
+
+    id: Slug
+    title: Line
+    short_title: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    draft: bool
+    published: AsOf | None
+    period_from: dt.date | None
+    period_until: dt.date
+    period_text: Line
+    url: HttpsUrl | None = None
+    kind: Literal["plan", "reference"] = "plan"
+
+
+class Contact(_Part):
+    """Whom to ask when nothing fits.  A telephone only where a source prints it."""
+
+    department: Slug
+    telephone: Telephone | None
+
+
+class Municipality(_Part):
+    code: Code
+    name: Line
+    kana: Line
+    prefecture: Line
+    aliases: list[Line] = Field(default_factory=list)
+    contact: Contact
+    sample: bool
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One municipality's content folder, read and checked."""
+
+    municipality: Municipality
+    plans: tuple[Plan, ...]
+    measures: tuple[Measure, ...]
+    departments: tuple[Department, ...]
+    entries: tuple[Entry, ...]
+    indicators: tuple[Indicator, ...]
+    schedule: tuple[ScheduleItem, ...]
+    terms: tuple[Term, ...]
+
+    def items(self) -> Iterator[_Item]:
+        yield from self.entries
+        yield from self.indicators
+        yield from self.schedule
+        yield from self.departments
+        yield from self.terms
+
+
+class BundleError(ValueError):
+    """A content folder does not fit the schema.  ``problems`` is a line per fault."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+_Model = TypeVar("_Model", bound=_Part)
+
+_LISTS: Mapping[str, type[_Part]] = {
+    "plans": Plan,
+    "measures": Measure,
+    "departments": Department,
+    "entries": Entry,
+    "indicators": Indicator,
+    "schedule": ScheduleItem,
+    "terms": Term,
+}
+
+
+def content_folders(root: Path = CONTENT_ROOT) -> list[Path]:
+    """The municipalities' folders, in the order of their codes."""
+    return sorted(path for path in root.iterdir() if path.is_dir() and re.fullmatch(r"\d{6}", path.name))
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Read one folder.  A list may be split: ``entries.yaml``, ``entries-card.yaml``, …
+
+    Raises BundleError with every problem found, each naming file, line and field.
+    """
+    problems: list[str] = []
+    municipality = _read_municipality(folder / "municipality.yaml", problems)
+    lists: dict[str, list[Any]] = {}
+    places: dict[int, str] = {}
+    for stem, model in _LISTS.items():
+        lists[stem] = []
+        for path in sorted([*folder.glob(f"{stem}.yaml"), *folder.glob(f"{stem}-*.yaml")]):
+            for place, item in _read_list(path, model, problems):
+                lists[stem].append(item)
+                places[id(item)] = place
+    _refuse_unknown_files(folder, problems)
+    if not problems and municipality is not None:
+        bundle = Bundle(municipality, **{stem: tuple(items) for stem, items in lists.items()})
+        problems += _cross_check(bundle, folder, lambda item: places.get(id(item), str(folder)))
+        if not problems:
+            return bundle
+    raise BundleError(problems)
+
+
+def _read_municipality(path: Path, problems: list[str]) -> Municipality | None:
+    node = _compose(path, problems)
+    if node is None:
+        return None
+    return _validated(Municipality, node, path, problems)
+
+
+def _read_list(path: Path, model: type[_Part], problems: list[str]) -> Iterator[tuple[str, _Part]]:
+    node = _compose(path, problems)
+    if node is None:
+        return
+    if not isinstance(node, yaml.SequenceNode):
+        problems.append(f"{path.name}:{node.start_mark.line + 1}: 一覧（- で始まる行）が必要です")
+        return
+    for child in node.value:
+        item = _validated(model, child, path, problems)
+        if item is not None:
+            yield f"{path.name}:{child.start_mark.line + 1}", item
+
+
+def _compose(path: Path, problems: list[str]) -> yaml.Node | None:
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        problems.append(f"{path}: ファイルがありません")
+        return None
+    except UnicodeDecodeError:
+        problems.append(f"{path.name}: UTF-8 で保存してください")
+        return None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problems.append(f"{path.name}:{line}: YAML として読めません（{error.problem}）")
+        return None
+    if node is None:
+        problems.append(f"{path.name}:1: 空のファイルです")
+    return node
+
+
+def _validated(model: type[_Model], node: yaml.Node, path: Path, problems: list[str]) -> _Model | None:
+    loader = yaml.SafeLoader("")
+    try:
+        return model.model_validate(loader.construct_document(node))  # type: ignore[no-untyped-call]
+    except ValidationError as error:
+        for fault in error.errors():
+            field = ".".join(str(step) for step in fault["loc"]) or "（全体）"
+            line = _line_of(node, fault["loc"])
+            problems.append(f"{path.name}:{line}: {field}: {_in_japanese(fault)}")
+    except yaml.MarkedYAMLError as error:
+        problems.append(f"{path.name}:{node.start_mark.line + 1}: YAML として読めません（{error.problem}）")
+    return None
+
+
+def _in_japanese(fault: Mapping[str, Any]) -> str:
+    """A pydantic fault as a sentence for the person who edits the file."""
+    context = fault.get("ctx", {})
+    sentence = _FAULTS.get(fault["type"])
+    if sentence:
+        return sentence.format(**context, given=fault.get("input"))
+    if fault["type"] == "value_error":
+        return str(context["error"])
+    return f"値が正しくありません（{fault['msg']}）"
+
+
+_FAULTS: Mapping[str, str] = {
+    "missing": "必要な項目がありません",
+    "extra_forbidden": "この項目名は使えません（つづりを確かめてください）",
+    "string_too_long": "長すぎます（{max_length}字まで）",
+    "string_too_short": "短すぎます（{min_length}字以上）",
+    "string_pattern_mismatch": "書き方が決まりと違います: {given}",
+    "string_type": "文字で書いてください（数字だけの値は \"…\" で囲みます）: {given}",
+    "literal_error": "次のどれかにしてください: {expected}",
+    "date_from_datetime_parsing": "日付は 2026-04-01 のように書きます: {given}",
+    "date_type": "日付は 2026-04-01 のように書きます: {given}",
+    "bool_type": "true か false と書きます: {given}",
+    "list_type": "一覧（- で始まる行）で書きます",
+    "too_long": "多すぎます（{max_length}個まで）",
+    "too_short": "少なすぎます（{min_length}個以上）",
+}
+
+
+def _line_of(node: yaml.Node, location: Sequence[str | int]) -> int:
+    """The line (from 1) of the deepest part of ``location`` that the file has."""
+    for step in location:
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            child = next((value for key, value in node.value if key.value == str(step)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            child = node.value[step]
+        if child is None:
+            break
+        node = child
+    return int(node.start_mark.line) + 1
+
+
+def _refuse_unknown_files(folder: Path, problems: list[str]) -> None:
+    """A misspelt file name would silently leave its answers out."""
+    for path in sorted(folder.iterdir()):
+        stem = path.stem.split("-", 1)[0]
+        known = path.name == "municipality.yaml" or (path.suffix == ".yaml" and stem in _LISTS)
+        if not known:
+            problems.append(f"{path.name}: 知らないファイルです（{', '.join(_LISTS)} の .yaml だけが読まれます）")
+
+
+def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -> list[str]:
+    """What no single item can show: ids used twice, and references that lead nowhere."""
+    problems = []
+    if bundle.municipality.code != folder.name:
+        problems.append(f"municipality.yaml: code: フォルダー名 {folder.name} と違います")
+    problems += _repeated(bundle, place)
+    plans = {plan.id for plan in bundle.plans}
+    departments = {department.id for department in bundle.departments}
+    measures = {measure.number for measure in bundle.measures}
+    if bundle.municipality.contact.department not in departments:
+        problems.append("municipality.yaml: contact.department: departments.yaml にない id です")
+    for item in [*bundle.items(), *bundle.measures]:
+        if item.source.plan not in plans:
+            problems.append(f"{place(item)}: source.plan: plans.yaml にない id です: {item.source.plan}")
+        if item.department and item.department not in departments:
+            problems.append(f"{place(item)}: department: departments.yaml にない id です: {item.department}")
+        measure = getattr(item, "measure", None)
+        if measure and measure not in measures:
+            problems.append(f"{place(item)}: measure: measures.yaml にない番号です: {measure}")
+    return problems
+
+
+def _repeated(bundle: Bundle, place: Callable[[object], str]) -> list[str]:
+    problems = []
+    ids: dict[str, str] = {}
+    wordings: dict[str, str] = {}
+    for item in bundle.items():
+        if item.id in ids:
+            problems.append(f"{place(item)}: id: {ids[item.id]} と同じ id です: {item.id}")
+        ids[item.id] = place(item)
+        question = getattr(item, "question", None)
+        for wording in [*item.phrasings, *([question] if question else [])]:
+            if wordings.get(wording, item.id) != item.id:
+                problems.append(f"{place(item)}: phrasings: 「{wording}」は {wordings[wording]} にもあります")
+            wordings[wording] = item.id
+    return problems
+
+
+def main() -> int:
+    """Check content folders: ``python -m knowledge.bundle [FOLDER …]`` (all of them by default)."""
+    folders = [Path(name) for name in sys.argv[1:]] or content_folders()
+    faults = 0
+    for folder in folders:
+        try:
+            bundle = read_bundle(folder)
+        except BundleError as error:
+            faults += len(error.problems)
+            print(f"{folder.name}:", *error.problems, sep="\n  ")
+        else:
+            kinds = Counter(entry.kind for entry in bundle.entries)
+            print(
+                f"{folder.name} {bundle.municipality.name}: entries {dict(kinds)}, indicators {len(bundle.indicators)}, "
+                f"schedule {len(bundle.schedule)}, departments {len(bundle.departments)}, terms {len(bundle.terms)}, "
+                f"measures {len(bundle.measures)}"
+            )
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
