@@ -386,7 +386,7 @@ _FAULTS: Mapping[str, str] = {
     "string_too_long": "長すぎます（{max_length}字まで）",
     "string_too_short": "短すぎます（{min_length}字以上）",
     "string_pattern_mismatch": "書き方が決まりと違います: {given}",
-    "string_type": "文字で書いてください（数字だけの値は \"…\" で囲みます）: {given}",
+    "string_type": '文字で書いてください（数字だけの値は "…" で囲みます）: {given}',
     "literal_error": "次のどれかにしてください: {expected}",
     "date_from_datetime_parsing": "日付は 2026-04-01 のように書きます: {given}",
     "date_type": "日付は 2026-04-01 のように書きます: {given}",

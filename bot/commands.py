@@ -1,0 +1,188 @@
+"""The command line: ``flask --app app …``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from bot.answer_object import answer_object
+from bot.conversation import answer
+from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.replies import plain_text
+from bot.services import Services, services
+from intents.decision import decide
+from intents.evaluation import TestSetError, evaluate, read_test_set, run, trec_run
+from intents.personal_data import mask
+from intents.vectors import make_vectors, open_vectors
+from knowledge.bundle import BundleError, content_folders, read_bundle
+from knowledge.calendar import now
+from knowledge.corpus import UnknownMunicipality
+from knowledge.db import migrate
+from knowledge.loading import load_bundle
+
+knowledge_group = AppGroup("knowledge", help="ナレッジ（質問と答え）の出し入れ。")
+log_group = AppGroup("log", help="質問の記録。")
+database_group = AppGroup("database", help="データベース。")
+
+
+def register(app: Flask) -> None:
+    for command in (ask, evaluate_command, knowledge_group, log_group, database_group):
+        app.cli.add_command(command)
+
+
+@click.command("ask")
+@click.option("--municipality", metavar="CODE", help="全国地方公共団体コード（6桁）。")
+@click.option("--json", "as_json", is_flag=True, help="住民が読む文のかわりに、答えのオブジェクトを一行ずつ出す。")
+@click.option("--jsonl", "jsonl", is_flag=True, help="標準入力の JSON Lines に、順に一行ずつ答える。")
+@click.argument("questions", nargs=-1)
+def ask(municipality: str | None, as_json: bool, jsonl: bool, questions: tuple[str, ...]) -> None:
+    """質問に答える。質問を書かなければ、標準入力の一行を一つの質問として読む。"""
+    if jsonl:
+        for line in answer_lines(services(), _lines(sys.stdin)):
+            click.echo(line)
+        return
+    if not municipality:
+        raise click.UsageError("--municipality CODE（6桁のコード）を付けてください")
+    try:
+        found = services().corpus.current(municipality)
+    except UnknownMunicipality as error:
+        raise click.ClickException(_unknown(municipality)) from error
+    for question in questions or _lines(sys.stdin):
+        outcome = answer(found, question)
+        if as_json:
+            click.echo(json.dumps(answer_object(found, outcome), ensure_ascii=False))
+        else:
+            click.echo(f"【{outcome.question}】\n{plain_text(outcome.reply)}\n")
+
+
+def answer_lines(kit: Services, lines: Iterable[str]) -> Iterator[str]:
+    """An answer object a line; a bad line gets one with ``error`` and stops nothing."""
+    dialogues: dict[tuple[str, str], Dialogue] = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield json.dumps(_answer_line(kit, line, number, dialogues), ensure_ascii=False)
+
+
+def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[str, str], Dialogue]) -> dict[str, Any]:
+    given: Any = None
+    try:
+        given = json.loads(line)
+        code, question = given["municipality"], given["question"]
+        if not isinstance(code, str) or not isinstance(question, str):
+            raise TypeError
+        found = kit.corpus.current(code)
+    except UnknownMunicipality as error:
+        return _error(given, _unknown(str(error)))
+    except (KeyError, TypeError):
+        return _error(given, f"{number}行目: municipality と question（文字）が必要です")
+    except (ValueError, RecursionError):
+        return _error(None, f"{number}行目: JSON として読めません")
+    key = (code, str(given.get("conversation")))
+    before = dialogues.get(key, NEW_DIALOGUE) if given.get("conversation") else NEW_DIALOGUE
+    outcome = answer(found, question, before)
+    dialogues[key] = outcome.dialogue
+    given_id = given.get("id")
+    return answer_object(found, outcome, None if given_id is None else str(given_id))
+
+
+def _error(given: Any, sentence: str) -> dict[str, Any]:
+    known = {"id": given["id"]} if isinstance(given, dict) and "id" in given else {}
+    return known | {"error": sentence}
+
+
+def _unknown(code: str) -> str:
+    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """Lines as they come; bytes that are no UTF-8 become U+FFFD instead of ending everything."""
+    for line in stream.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\n")
+
+
+@click.command("evaluate")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--run", "run_file", type=click.Path(path_type=Path, dir_okay=False), help="TREC の run を書くファイル。")
+@click.option("--decisions", type=click.Path(path_type=Path, dir_okay=False), help="質問ごとの判断を書くファイル。")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す。")
+def evaluate_command(folder: Path, run_file: Path | None, decisions: Path | None, as_json: bool) -> None:
+    """BEIR の形の FOLDER（corpus.jsonl、queries.jsonl、qrels/test.tsv）で、検索の良さを測る。"""
+    try:
+        test_set = read_test_set(folder)
+    except TestSetError as error:
+        raise click.ClickException(str(error)) from error
+    result = run(test_set, open_vectors(services().settings.vectors_folder))
+    found = evaluate(test_set, result)
+    if run_file:
+        run_file.write_text("\n".join(trec_run(result.ranked)) + "\n", encoding="utf-8")
+    if decisions:
+        decisions.write_text("\n".join(_decision_lines(result.rankings)) + "\n", encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    for name, value in asdict(found).items():
+        click.echo(f"{name:20} {value:.4f}" if isinstance(value, float) else f"{name:20} {value}")
+
+
+def _decision_lines(rankings: Any) -> Iterator[str]:
+    for query, ranking in rankings:
+        verdict = decide(ranking)
+        first = ranking.candidates[0].document.id if ranking.candidates else None
+        yield json.dumps(
+            {"id": query, "decision": verdict.decision.value, "score": round(verdict.score, 4), "document": first}
+        )
+
+
+@knowledge_group.command("load")
+def knowledge_load() -> None:
+    """同梱の内容を読み込む（何度でもよい。職員が直したものには触れない）。"""
+    kit = services()
+    folder_faults = 0
+    for folder in content_folders():
+        try:
+            report = load_bundle(kit.database, read_bundle(folder), now())
+        except BundleError as error:
+            folder_faults += 1
+            click.echo(f"{folder.name}: 読み込みませんでした", err=True)
+            for problem in error.problems:
+                click.echo(f"  {problem}", err=True)
+            continue
+        click.echo(
+            f"{report.municipality}: 追加 {report.added}、更新 {report.updated}、変更なし {report.unchanged}、"
+            f"取り下げ {report.withdrawn}、職員のもの {report.left_to_staff}（うち新しい案 {report.drafts}）"
+        )
+    if folder_faults:
+        raise click.ClickException(f"{folder_faults}件のフォルダーにまちがいがあります（上の行を直してください）")
+
+
+@knowledge_group.command("vectors")
+def knowledge_vectors() -> None:
+    """語のベクトルの小さな写しを作る（あれば何もしない）。"""
+    folder = services().settings.vectors_folder
+    if len(open_vectors(folder).keys):
+        return
+    try:
+        click.echo(f"語のベクトル: {make_vectors(folder):,}語")
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@log_group.command("mask")
+def log_mask() -> None:
+    """標準入力の一行ずつを、記録するときと同じように伏せ字にする。"""
+    for line in _lines(sys.stdin):
+        click.echo(mask(line).text)
+
+
+@database_group.command("migrate")
+def database_migrate() -> None:
+    """表を今のプログラムに合わせる。"""
+    migrate(services().database)

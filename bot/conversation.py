@@ -1,0 +1,160 @@
+"""A question in, a reply out: the one use case, shared by every channel.
+
+Nothing here reads or writes: a channel brings the knowledge and what the dialogue was about,
+and keeps what comes back.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from bot.dialogue import NEW_DIALOGUE, Chosen, Dialogue, FollowUp, NoneOfThese, read_turn
+from bot.replies import (
+    Choice,
+    Reply,
+    answer_reply,
+    emergency_reply,
+    handoff_reply,
+    none_reply,
+    other_town_reply,
+    plain_reply,
+    small_talk_reply,
+    suggestion_reply,
+    with_opening,
+)
+from bot.wording import say
+from intents.decision import STANDARD, Decision, Policy, Verdict, decide
+from intents.emergencies import Need, emergency
+from intents.facets import asked_facet
+from intents.handoff import Wish, wish
+from intents.language import language_of
+from intents.ranker import rank
+from intents.small_talk import SmallTalk, small_talk, without_opening
+from intents.text import clean, normalize, shorten
+from knowledge.corpus import Knowledge
+from knowledge.emergency_numbers import numbers_for
+
+_EMERGENCY_SENTENCES = {Need.SUICIDE: "emergency_suicide", Need.CONSUMER: "emergency_consumer"}
+_WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A reply, what the dialogue is about now, and what the log shall say of it."""
+
+    question: str
+    reply: Reply
+    dialogue: Dialogue
+    language: str
+    index_version: int
+    elapsed_ms: float
+
+    @property
+    def entry_id(self) -> str | None:
+        return self.reply.answer.entry_id if self.reply.answer else None
+
+
+def answer(knowledge: Knowledge, raw: str, before: Dialogue = NEW_DIALOGUE, policy: Policy = STANDARD) -> Outcome:
+    """What ``knowledge`` has to say to ``raw``, after the turns that ``before`` remembers."""
+    begun = time.perf_counter()
+    question = shorten(clean(raw))
+    reply, dialogue = _reply(knowledge, question, before, policy)
+    language = language_of(question)
+    if language != "ja" and reply.decision is Decision.NONE:
+        reply = with_opening(reply, say("English"))
+    return Outcome(question, reply, dialogue, language, knowledge.version, (time.perf_counter() - begun) * 1000)
+
+
+def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALOGUE) -> tuple[Reply, Dialogue]:
+    """The answer that a resident chose from a list."""
+    found = knowledge.answers.get(entry_id)
+    if found is None:
+        return plain_reply(knowledge, "gone"), before
+    return answer_reply(knowledge, found, None), replace(before, entry_id=entry_id, offered=(), misses=0)
+
+
+def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """「この中にない」: said openly, with whom to ask."""
+    reply = none_reply(knowledge, None, before.misses, after_choices=True)
+    return reply, replace(before, offered=(), misses=before.misses + 1)
+
+
+def _reply(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
+    person = _for_a_person(knowledge, question)
+    if person is not None:
+        return person, replace(before, offered=())
+    match read_turn(question, before):
+        case Chosen(entry_id):
+            return show_entry(knowledge, entry_id, before)
+        case NoneOfThese():
+            return refuse_choices(knowledge, before)
+        case FollowUp(entry_id, text) if entry_id in knowledge.answers:
+            return _follow_up(knowledge, entry_id, text, before, policy)
+        case _:
+            return _fresh(knowledge, question, before, policy)
+
+
+def _for_a_person(knowledge: Knowledge, question: str) -> Reply | None:
+    """Emergencies first, then those who want somebody to talk to, then small talk."""
+    need = emergency(question)
+    if need is not None:
+        return emergency_reply(knowledge, _EMERGENCY_SENTENCES.get(need, "emergency_first"), numbers_for(need))
+    kind = small_talk(question)
+    if kind is not None:
+        return small_talk_reply(knowledge, SmallTalk(kind).value)
+    wished = wish(question)
+    return handoff_reply(knowledge, _WISH_SENTENCES[wished]) if wished else None
+
+
+def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
+    text = without_opening(question)
+    place = knowledge.places.other_place(text)
+    if place is not None and place.served:
+        return other_town_reply(knowledge, place.name), replace(before, offered=())
+    verdict = decide(rank(knowledge.index, text), policy)
+    if place is not None and not _speaks_of(verdict, place.name):
+        return other_town_reply(knowledge, place.name), replace(before, offered=())
+    return _weighed(knowledge, verdict, text, before)
+
+
+def _speaks_of(verdict: Verdict, place: str) -> bool:
+    """Whether the municipality's own answer is about ``place`` (its plan names neighbours, too)."""
+    first = verdict.chosen or (verdict.choices[0] if verdict.choices else None)
+    if first is None:
+        return False
+    document = first.document
+    return any(place in normalize(text) for text in (*document.wordings, document.answer))
+
+
+def _follow_up(
+    knowledge: Knowledge, entry_id: str, text: str, before: Dialogue, policy: Policy
+) -> tuple[Reply, Dialogue]:
+    """A facet of what was answered last; with words of its own, a question about both."""
+    place = knowledge.places.other_place(text)
+    if place is not None:
+        return other_town_reply(knowledge, place.name), before
+    last = knowledge.answers[entry_id]
+    facet = asked_facet(text)
+    if facet is not None and last.kind == "procedure":
+        return answer_reply(knowledge, last, None, facet), before
+    alone = decide(rank(knowledge.index, text), policy)
+    if alone.decision is Decision.ANSWER:
+        return _weighed(knowledge, alone, text, before)
+    if facet is not None:
+        return answer_reply(knowledge, last, None, facet), before
+    return _weighed(knowledge, decide(rank(knowledge.index, f"{last.title} {text}"), policy), text, before)
+
+
+def _weighed(knowledge: Knowledge, verdict: Verdict, text: str, before: Dialogue) -> tuple[Reply, Dialogue]:
+    choices = tuple(
+        Choice(choice.document.id, choice.document.question, round(choice.points, 4)) for choice in verdict.choices
+    )
+    if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
+        found = knowledge.answers[verdict.chosen.document.id]
+        reply = answer_reply(knowledge, found, verdict.score, asked_facet(text))
+        return reply, replace(before, entry_id=found.entry_id, offered=(), misses=0)
+    if verdict.decision is Decision.SUGGEST:
+        offered = tuple((choice.entry_id, choice.title) for choice in choices)
+        return suggestion_reply(knowledge, choices, verdict.score, before.misses), replace(before, offered=offered)
+    return none_reply(knowledge, verdict.score, before.misses), replace(before, offered=(), misses=before.misses + 1)

@@ -1,0 +1,187 @@
+"""A reply, the same for every channel, and the making of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.wording import say
+from intents.decision import Decision
+from intents.facets import Facet
+from knowledge.answers import FACETS, Answer, Office
+from knowledge.corpus import Knowledge
+from knowledge.emergency_numbers import EmergencyNumber
+
+
+@dataclass(frozen=True)
+class Choice:
+    entry_id: str
+    title: str
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    plan: str
+    section: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a resident gets.  ``opening`` comes before everything, ``notes`` after it."""
+
+    decision: Decision
+    title: str | None = None
+    opening: str | None = None
+    text: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    numbers: tuple[EmergencyNumber, ...] = ()
+    contact: Office | None = None
+    sources: tuple[SourceLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    answer: Answer | None = None
+    score: float | None = None
+    asks_feedback: bool = False
+
+
+def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, facet: Facet | None = None) -> Reply:
+    """One entry's answer.  The facet that was asked leads; where its slot is empty, it is said."""
+    return Reply(
+        Decision.ANSWER,
+        title=answer.title,
+        opening=_facet_sentence(knowledge, answer, facet),
+        text=answer.text,
+        facts=() if answer.kind == "schedule" else answer.facts,
+        links=answer.links,
+        contact=answer.office or knowledge.contact,
+        sources=(SourceLine(answer.plan.title, answer.section, answer.plan.url),),
+        notes=_notes(knowledge, answer),
+        answer=answer,
+        score=score,
+        asks_feedback=True,
+    )
+
+
+def suggestion_reply(knowledge: Knowledge, choices: Sequence[Choice], score: float | None, turn: int) -> Reply:
+    return Reply(
+        Decision.SUGGEST,
+        text=say("suggest", turn),
+        choices=tuple(choices),
+        contact=knowledge.contact,
+        notes=_town_notes(knowledge),
+        score=score,
+    )
+
+
+def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_choices: bool = False) -> Reply:
+    """Nothing fits: said openly, with whom to ask; never the same apology twice running."""
+    first = say("none_of_these") if after_choices else say("none", turn)
+    sentences = [first, say("none_next", town=knowledge.town.name)]
+    if not after_choices:
+        sentences.append(say("none_rephrase"))
+    return _contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score)
+
+
+def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
+    served = next((name for name in knowledge.others if name == place or name.rstrip("市区町村") == place), None)
+    key = "other_town_served" if served else "other_town"
+    return Reply(
+        Decision.NONE,
+        text=say(key, town=knowledge.town.name, place=served or place),
+        contact=knowledge.contact,
+        notes=_town_notes(knowledge),
+    )
+
+
+def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
+    return _contact_reply(knowledge, Decision.HANDOFF, say(key), None)
+
+
+def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:
+    return Reply(
+        Decision.HANDOFF,
+        text=say(key),
+        numbers=tuple(numbers),
+        contact=knowledge.contact,
+        notes=_town_notes(knowledge),
+    )
+
+
+def small_talk_reply(knowledge: Knowledge, key: str) -> Reply:
+    return Reply(Decision.SMALLTALK, text=say(key, town=knowledge.town.name), notes=_town_notes(knowledge))
+
+
+def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Reply:
+    """A fixed sentence alone."""
+    return Reply(
+        Decision.SMALLTALK,
+        text=say(key, town=knowledge.town.name),
+        contact=knowledge.contact if contact else None,
+        notes=_town_notes(knowledge),
+    )
+
+
+def with_opening(reply: Reply, sentence: str) -> Reply:
+    """``reply`` with one more sentence before it."""
+    return replace(reply, opening="\n".join(filter(None, (sentence, reply.opening))))
+
+
+def plain_text(reply: Reply) -> str:
+    """Everything that a resident reads, as plain text."""
+    parts = [reply.opening or "", reply.text]
+    parts.append("\n".join(f"・{name}：{value}" for name, value in reply.facts))
+    parts.append("\n".join(f"・{number.name}：{number.number}" for number in reply.numbers))
+    parts.append("\n".join(f"{place}. {choice.title}" for place, choice in enumerate(reply.choices, 1)))
+    if reply.choices:
+        parts.append(f"{len(reply.choices) + 1}. {say('none_of_these_label')}")
+    parts.append("\n".join(f"{label}：{url}" for label, url in reply.links))
+    if reply.contact and reply.decision is not Decision.SMALLTALK:
+        parts.append(contact_sentence(reply.contact))
+    parts.append("\n".join(source_sentence(source) for source in reply.sources))
+    parts.append("\n".join(reply.notes))
+    return "\n\n".join(part for part in parts if part)
+
+
+def contact_sentence(office: Office) -> str:
+    if office.telephone:
+        return say("contact", department=office.department, telephone=office.telephone)
+    return say("contact_no_telephone", department=office.department)
+
+
+def source_sentence(source: SourceLine) -> str:
+    return say("source_section", plan=source.plan, section=source.section)
+
+
+def _contact_reply(knowledge: Knowledge, decision: Decision, text: str, score: float | None) -> Reply:
+    return Reply(decision, text=text, contact=knowledge.contact, notes=_town_notes(knowledge), score=score)
+
+
+def _facet_sentence(knowledge: Knowledge, answer: Answer, facet: Facet | None) -> str | None:
+    office = answer.office or knowledge.contact
+    if facet is Facet.TELEPHONE:
+        if office.telephone:
+            return say("facet_telephone", office=office.department, telephone=office.telephone)
+        return say("facet_telephone_missing", office=office.department)
+    if facet is None or answer.kind != "procedure":
+        return None
+    name = FACETS[facet.value]
+    value = dict(answer.facts).get(name)
+    if value:
+        return f"{name}：{value}"
+    return say("facet_missing", facet=name, office=office.department)
+
+
+def _notes(knowledge: Knowledge, answer: Answer) -> tuple[str, ...]:
+    notes = []
+    if answer.plan.draft:
+        notes.append(say("draft"))
+    if answer.plan.ended:
+        notes.append(say("period_over", period=answer.plan.period_text))
+    return (*notes, *_town_notes(knowledge))
+
+
+def _town_notes(knowledge: Knowledge) -> tuple[str, ...]:
+    return (say("sample", town=knowledge.town.name),) if knowledge.town.sample else ()

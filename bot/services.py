@@ -1,0 +1,24 @@
+"""What every part of the running service needs, joined in ``app.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from bot.settings import Settings
+from knowledge.corpus import Corpus
+from knowledge.db import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    database: Database
+    corpus: Corpus
+
+
+def services() -> Services:
+    """Those of the app that serves the current request or command."""
+    found: Services = current_app.extensions["kotae"]
+    return found

@@ -1,0 +1,169 @@
+"""The settings: each with its name, default and one sentence; read once, in ``app.py``."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LINE_API_HOST = "https://api.line.me"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable; ``default`` as it would be written there."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "", "データベース。空なら instance/ の SQLite。本番は postgresql+psycopg://…"),
+    Setting("INSTANCE_PATH", "instance", "SQLite・語のベクトル・生成した鍵を置く場所"),
+    Setting("BASE_URL", "http://127.0.0.1:8000", "外から見た住所（本番は https）。LINE が開くリンクに使う"),
+    Setting("SECRET_KEY", "", "署名の鍵（32文字以上）。手元で試すときは自動で作られる"),
+    Setting("PSEUDONYM_PEPPER", "", "質問者を仮名にする鍵（32文字以上）。手元で試すときは自動で作られる"),
+    Setting("LINE_API_HOST", LINE_API_HOST, "LINE の API の住所。試験や中継のときだけ変える"),
+    Setting("SENDER_THREADS", "2", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
+    Setting("TRUSTED_HOSTS", "", "受け付ける Host 名（カンマ区切り）。空なら BASE_URL の名前と 127.0.0.1、localhost"),
+    Setting("PROXY_HOPS", "0", "前に置いた信頼できる中継（nginx など）の数"),
+    Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
+)
+"""``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unsafe; the message names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class LineChannel:
+    """A municipality's LINE channel.  ``secrets``: one, or two while one replaces the other."""
+
+    municipality_code: str
+    secrets: tuple[str, ...]
+    access_token: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    instance: Path
+    base_url: str
+    secret_key: str
+    pepper: bytes
+    line_api_host: str
+    line_channels: Mapping[str, LineChannel]
+    sender_threads: int
+    trusted_hosts: tuple[str, ...]
+    proxy_hops: int
+    log_level: str
+
+    @property
+    def vectors_folder(self) -> Path:
+        return self.instance / "vectors"
+
+    @property
+    def is_local(self) -> bool:
+        return _is_loopback(self.base_url)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that ``environment`` gives.  Raises SettingsError where one is unusable."""
+    given = {setting.name: environment.get(setting.name) or setting.default for setting in SETTINGS}
+    instance = Path(given["INSTANCE_PATH"]).absolute()
+    base_url = given["BASE_URL"].rstrip("/")
+    _check_base_url(base_url)
+    secret_key, pepper = _keys(given, instance, local=_is_loopback(base_url))
+    hosts = tuple(host.strip() for host in given["TRUSTED_HOSTS"].split(",") if host.strip())
+    return Settings(
+        database_url=given["DATABASE_URL"] or f"sqlite:///{instance / 'kotae.db'}",
+        instance=instance,
+        base_url=base_url,
+        secret_key=secret_key,
+        pepper=pepper.encode(),
+        line_api_host=given["LINE_API_HOST"].rstrip("/"),
+        line_channels=_line_channels(environment),
+        sender_threads=_number(given, "SENDER_THREADS", most=32),
+        trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1", "127.0.0.1", "localhost"),
+        proxy_hops=_number(given, "PROXY_HOPS", most=5),
+        log_level=given["LOG_LEVEL"].upper(),
+    )
+
+
+def _check_base_url(base_url: str) -> None:
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"BASE_URL は https://… の形で書いてください（今は {base_url}）")
+    if parts.scheme == "http" and not _is_loopback(base_url):
+        raise SettingsError("BASE_URL は https にしてください（http が使えるのは 127.0.0.1 などの手元だけです）")
+
+
+def _is_loopback(base_url: str) -> bool:
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme != "http":
+        return False
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keys(given: Mapping[str, str], instance: Path, *, local: bool) -> tuple[str, str]:
+    """The two keys; where one tries things out at hand, made once and kept in the instance."""
+    names = ("SECRET_KEY", "PSEUDONYM_PEPPER")
+    for name in names:
+        if given[name] and len(given[name]) < 32:
+            raise SettingsError(f"{name} は32文字以上にしてください")
+    if all(given[name] for name in names):
+        return given["SECRET_KEY"], given["PSEUDONYM_PEPPER"]
+    if not local:
+        missing = next(name for name in names if not given[name])
+        raise SettingsError(f"{missing} がありません。`openssl rand -hex 32` で作り、環境変数に入れてください")
+    kept = _kept_keys(instance / "keys.json", names)
+    return given["SECRET_KEY"] or kept["SECRET_KEY"], given["PSEUDONYM_PEPPER"] or kept["PSEUDONYM_PEPPER"]
+
+
+def _kept_keys(path: Path, names: tuple[str, ...]) -> dict[str, str]:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{secrets.token_hex(4)}")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps({name: secrets.token_hex(32) for name in names}), encoding="utf-8")
+        # Two processes may start at once: only the first file stays.
+        try:
+            path.hardlink_to(unfinished)
+        except FileExistsError:
+            pass
+        finally:
+            unfinished.unlink()
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
+    channels = {}
+    for name, secret in environment.items():
+        if not (name.startswith("LINE_") and name.endswith("_CHANNEL_SECRET") and secret):
+            continue
+        code = name.removeprefix("LINE_").removesuffix("_CHANNEL_SECRET")
+        old = environment.get(f"LINE_{code}_CHANNEL_SECRET_OLD")
+        token = environment.get(f"LINE_{code}_CHANNEL_ACCESS_TOKEN") or None
+        channels[code] = LineChannel(code, (secret, old) if old else (secret,), token)
+    return channels
+
+
+def _number(given: Mapping[str, str], name: str, most: int) -> int:
+    try:
+        number = int(given[name])
+    except ValueError as error:
+        raise SettingsError(f"{name} は数字で書いてください（今は {given[name]}）") from error
+    if not 0 <= number <= most:
+        raise SettingsError(f"{name} は0から{most}までにしてください（今は {number}）")
+    return number

@@ -1,0 +1,81 @@
+"""What to do with a ranking: answer, offer choices, or say openly that nothing fits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.ranker import Candidate, Features, Ranking
+
+
+class Decision(StrEnum):
+    ANSWER = "answer"
+    SUGGEST = "suggest"
+    NONE = "none"
+    SMALLTALK = "smalltalk"
+    HANDOFF = "handoff"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How sure one must be.  Probabilities that the first candidate is right."""
+
+    answer_from: float = 0.56
+    suggest_from: float = 0.34
+    choice_from: float = 0.28
+    most_choices: int = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``chosen`` answers; ``choices`` are offered; ``score`` is the likelihood that the first is right."""
+
+    decision: Decision
+    score: float
+    chosen: Candidate | None
+    choices: tuple[Candidate, ...]
+
+
+STANDARD = Policy()
+
+
+# Read off the questions in tests/data/gold by logistic regression; see docs/quality.md.
+_INTERCEPT, _LEAD = -1.4, 0.3
+
+
+def likelihood(features: Features, lead: float) -> float:
+    """How likely a first candidate is right.  ``lead``: its points over the second's, 0 to 1."""
+    total = _INTERCEPT + features.weight() + _LEAD * lead
+    return 1 / (1 + math.exp(-total))
+
+
+def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
+    """Weigh a ranking.  An entry that lacks the question's key noun is offered, never answered."""
+    if not ranking.candidates:
+        return Verdict(Decision.NONE, 0.0, None, ())
+    first, *others = ranking.candidates
+    score = likelihood(first.features, lead(ranking))
+    choices = (first, *(other for other in others if likelihood(other.features, 0.0) >= policy.choice_from))
+    choices = choices[: policy.most_choices]
+    if score >= policy.answer_from and _may_answer(first.features):
+        return Verdict(Decision.ANSWER, score, first, choices[1:])
+    if score >= policy.suggest_from and _may_suggest(first.features):
+        return Verdict(Decision.SUGGEST, score, None, choices)
+    return Verdict(Decision.NONE, score, None, ())
+
+
+def lead(ranking: Ranking) -> float:
+    """How far the first candidate is ahead, as a share of its points."""
+    points = [candidate.points for candidate in ranking.candidates[:2]]
+    if len(points) < 2 or points[0] <= 0:
+        return 1.0
+    return max(0.0, (points[0] - points[1]) / points[0])
+
+
+def _may_answer(features: Features) -> bool:
+    return features.key > 0 or features.likeness > 0.6 or features.sound > 0.8
+
+
+def _may_suggest(features: Features) -> bool:
+    return features.key > 0 or features.coverage > 0.5 or features.likeness > 0.35 or features.sound > 0.4

@@ -1,0 +1,68 @@
+"""Groups of words that mean the same, found as phrases in a row of content words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from intents.tokenizer import Token, is_content, tokenize
+
+_BUNDLED = Path(__file__).parent / "data" / "synonyms.yaml"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """``phrases``: a row of normalized words -> the numbers of the concepts it names."""
+
+    phrases: dict[tuple[str, ...], frozenset[int]]
+    groups: tuple[tuple[str, ...], ...]
+    longest: int
+
+    def concepts(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Each concept named in ``words``, as (concept, start, end); overlaps are kept."""
+        found = []
+        for start in range(len(words)):
+            for length in range(1, min(self.longest, len(words) - start) + 1):
+                for concept in self.phrases.get(tuple(words[start : start + length]), ()):
+                    found.append((concept, start, start + length))
+        return found
+
+
+def concept_term(concept: int) -> str:
+    """The term that stands for a concept in an index; no word looks like it."""
+    return f"§{concept}"
+
+
+def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
+    phrases: dict[tuple[str, ...], set[int]] = {}
+    kept = tuple(tuple(group) for group in groups)
+    for number, group in enumerate(kept):
+        for phrase in group:
+            words = phrase_words(tokenize(phrase))
+            if words:
+                phrases.setdefault(words, set()).add(number)
+    return Lexicon(
+        {words: frozenset(numbers) for words, numbers in phrases.items()},
+        kept,
+        max((len(words) for words in phrases), default=0),
+    )
+
+
+def phrase_words(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The words by which a phrase is found in a text."""
+    return tuple(token.normalized for token in tokens if names_something(token))
+
+
+def names_something(token: Token) -> bool:
+    """Content words, and the question words (いつ, 何件) that stand for a concept."""
+    return is_content(token) or token.part[0] == "代名詞" or token.normalized == "何"
+
+
+@lru_cache(maxsize=1)
+def bundled_lexicon() -> Lexicon:
+    """The groups that come with the program."""
+    return make_lexicon(yaml.safe_load(_BUNDLED.read_text(encoding="utf-8")))

@@ -1,0 +1,1085 @@
+"""Finding personal data in what residents write, and putting a label in its place.
+
+The text is read three ways at once.  *Original* text is what the resident sent; offsets that leave this
+module always count its code points.  *Folded* text ("page" below) is the same text made easy to match: NFKC
+per character, hyphens and spaces of one kind, invisible characters gone.  A *row* is one run of digits
+brought to a single shape, whatever stood between the digits.
+
+Detectors run one after another on the page.  What one has claimed, and every label that already stands in the
+text, becomes ``_WALL``, a character that no pattern matches; so no detector reads across another's finding.
+Each pattern is written so that a near miss costs a bounded number of steps per character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """What was found; the value is the label that officials and residents see."""
+
+    MY_NUMBER = "マイナンバー"
+    TWELVE_DIGITS = "12桁の番号"
+    CARD = "カード番号"
+    NUMBER = "番号"
+    PHONE = "電話番号"
+    POSTAL_CODE = "郵便番号"
+    EMAIL = "メールアドレス"
+    ADDRESS = "住所"
+    BIRTHDAY = "生年月日"
+    NAME = "氏名"
+    PENSION = "年金番号"
+    RECIPIENT = "受給者番号"
+    INSURED = "被保険者番号"
+    ACCOUNT = "口座番号"
+    LINE_ID = "LINEユーザーID"
+
+    @property
+    def label(self) -> str:
+        return f"〔{self.value}〕"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the original text, in code points, and what it is."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text with each span replaced by its label; the spans count in the original text."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+    @property
+    def found(self) -> bool:
+        return bool(self.spans)
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset(span.kind for span in self.spans)
+
+
+def mask(text: str, *, public_numbers: Collection[str] = ()) -> Masked:
+    """Replace personal data by labels; telephone numbers in ``public_numbers`` stay."""
+    public = frozenset(filter(None, map(_plain_telephone, public_numbers)))
+    spans: tuple[Span, ...] = ()
+    # A label may change how its neighbours read.  Searching until nothing new turns up makes masking idempotent.
+    for _ in range(_MAX_PASSES):
+        masked = Masked(_render(text, spans), spans)
+        fresh = _search(masked.text, public)
+        if not fresh:
+            return masked
+        spans = _combine(spans, fresh)
+    whole = (Span(0, len(text), Kind.NUMBER),)  # only a text built to keep changing gets here
+    return Masked(_render(text, whole), whole)
+
+
+_MAX_PASSES = 6
+
+
+def _render(text: str, spans: Iterable[Span]) -> str:
+    parts: list[str] = []
+    done = 0
+    for span in spans:
+        parts += text[done : span.start], span.kind.label
+        done = span.end
+    return "".join(parts) + text[done:]
+
+
+def _combine(spans: tuple[Span, ...], fresh: Iterable[Span]) -> tuple[Span, ...]:
+    """Add spans found in the rendered text to those of the original, in the original's offsets."""
+    moved: list[Span] = []
+    shift = passed = 0
+    for new in fresh:
+        while passed < len(spans) and spans[passed].start - shift <= new.start:
+            old = spans[passed]
+            shift += old.end - old.start - len(old.kind.label)
+            passed += 1
+        moved.append(Span(new.start + shift, new.end + shift, new.kind))
+    return tuple(sorted((*spans, *moved), key=lambda span: span.start))
+
+
+# --- Folding ---------------------------------------------------------------------------------------------------
+
+_WALL = "\0"
+_KANJI = "一-鿿㐀-䶿々〆\U00020000-\U0003ffff"
+_KATAKANA = "ァ-ヺー"
+_HIRAGANA = "ぁ-ゖー"
+_LABEL = re.compile("|".join(kind.label for kind in Kind))
+_LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
+# NFKC leaves these apart.  The long vowel mark ー stays, because カード needs it; number patterns accept it.
+_HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u2500\u2501\ufe63")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\ufffd")  # Hangul fillers show nothing; U+FFFD stands for a lost unit
+_VOICED_MARKS = {"\u3099": "\u3099", "\u309a": "\u309a", "\uff9e": "\u3099", "\uff9f": "\u309a"}
+
+
+class _Found(NamedTuple):
+    """A finding in folded offsets."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class _Folded:
+    page: str
+    origins: list[int]  # where each folded character came from, then the length of the original
+
+    def span(self, found: _Found) -> Span:
+        """The original stretch; marks that were dropped right after it go with it."""
+        last = self.origins[found.end - 1]
+        end = found.end
+        while self.origins[end] == last:  # one character may have folded into several
+            end += 1
+        return Span(self.origins[found.start], self.origins[end], found.kind)
+
+
+@lru_cache(maxsize=20_000)
+def _fold_character(character: str) -> str:
+    if character in _LINE_BREAKS:
+        return "\n"
+    if character == "\t":
+        return " "
+    category = unicodedata.category(character)
+    if category in _INVISIBLE or character in _BLANKS:
+        return ""
+    if category == "No":  # ① is a bullet, not the first digit of what follows it
+        return character
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return "".join(filter(None, map(_simplify, unicodedata.normalize("NFKC", character))))
+
+
+def _simplify(character: str) -> str:
+    if character in _HYPHENS:
+        return "-"
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    return "" if category in _INVISIBLE else character
+
+
+def _fold(text: str) -> _Folded:
+    """Fold the text; labels that stand in it become walls."""
+    characters: list[str] = []
+    origins: list[int] = []
+    done = 0
+    for label in _LABEL.finditer(text):
+        _fold_into(characters, origins, text, done, label.start())
+        characters.append(_WALL)
+        origins.append(label.start())
+        done = label.end()
+    _fold_into(characters, origins, text, done, len(text))
+    origins.append(len(text))
+    return _Folded("".join(characters), origins)
+
+
+def _fold_into(characters: list[str], origins: list[int], text: str, start: int, end: int) -> None:
+    for position in range(start, end):
+        character = text[position]
+        mark = _VOICED_MARKS.get(character)
+        if mark and characters:  # か + ゛ is が, also in half-width letters
+            characters[-1] = unicodedata.normalize("NFC", characters[-1] + mark)[0]
+            continue
+        for folded in _fold_character(character):
+            characters.append(folded)
+            origins.append(position)
+
+
+# --- Running the detectors -------------------------------------------------------------------------------------
+
+
+def _search(text: str, public: frozenset[str]) -> list[Span]:
+    folded = _fold(text)
+    page = folded.page
+    found: list[_Found] = []
+
+    def claim(findings: Iterable[_Found]) -> None:
+        nonlocal page
+        fresh = list(findings)
+        found.extend(fresh)
+        page = _wall_off(page, [(each.start, each.end) for each in fresh])
+
+    claim(_line_ids(page))
+    links = [match.span() for match in _LINK.finditer(page)]
+    claim(each for start, end in links for each in _numbers(page, public, start, end) if each.kind in _NEVER_IN_LINKS)
+    page = _wall_off(page, links)
+    claim(_emails(page))
+    for pattern, needs_cue in _DATES:
+        claim(_birthdays(page, pattern, needs_cue))
+    claim(_dotted_numbers(page, public))
+    claim(_numbers(page, public))
+    claim(_addresses(page))
+    for detect in _NAME_DETECTORS:
+        claim(detect(page))
+    return [folded.span(each) for each in sorted(found)]
+
+
+def _wall_off(page: str, stretches: list[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in sorted(stretches):
+        parts += page[done:start], _WALL * (end - start)
+        done = end
+    return "".join(parts) + page[done:]
+
+
+def _before(page: str, position: int, reach: int = 24) -> str:
+    return page[max(0, position - reach) : position]
+
+
+# --- LINE ids, links and e-mail --------------------------------------------------------------------------------
+
+_LINE_ID = re.compile(r"(?i:U[0-9a-f]{32}|(?<![0-9a-z])[CR][0-9a-f]{32})")
+_LINK = re.compile(r"https?://[!-~\0]+")
+# Links stay readable, but a My Number or a card number is never stored, wherever it stands.
+_NEVER_IN_LINKS = frozenset({Kind.MY_NUMBER, Kind.TWELVE_DIGITS, Kind.CARD})
+
+_MAIL_LETTER = r"[A-Za-z0-9._%+-]"
+_SPELT_AT = (
+    r"[(\[{<【〈][ ]?(?:at|@|アット(?:マーク)?|あっと(?:まーく)?)[ ]?[)\]}>】〉]|アット(?:マーク)?|あっと(?:まーく)?"
+)
+_DOT = r"(?:\.|[ ]?(?:[(\[]dot[)\]]|ドット|どっと)[ ]?|[ ]dot[ ])"
+_HOST = rf"[A-Za-z0-9-]++(?:{_DOT}[A-Za-z0-9-]++)++"
+_EMAIL = re.compile(
+    rf"""(?<!{_MAIL_LETTER}){_MAIL_LETTER}++(?:
+        [ \n]?@[ \n]?{_HOST}
+      | @[A-Za-z][A-Za-z0-9-]{{2,}}
+      | [ ]?(?i:{_SPELT_AT})[ ]?{_HOST}
+    )""",
+    re.VERBOSE,
+)
+# "look at example.jp" is a sentence: the spelt-out form must not follow another English word.
+_EMAIL_WITH_AT = re.compile(rf"(?<!{_MAIL_LETTER})(?<![A-Za-z] ){_MAIL_LETTER}++ at {_HOST}")
+
+
+def _line_ids(page: str) -> Iterator[_Found]:
+    for match in _LINE_ID.finditer(page):
+        yield _Found(*match.span(), Kind.LINE_ID)
+
+
+def _emails(page: str) -> Iterator[_Found]:
+    taken = 0
+    matches = sorted((*_EMAIL.finditer(page), *_EMAIL_WITH_AT.finditer(page)), key=lambda match: match.start())
+    for match in matches:
+        if match.start() >= taken:
+            yield _Found(*match.span(), Kind.EMAIL)
+            taken = match.end()
+
+
+# --- Birthdays -------------------------------------------------------------------------------------------------
+
+_KANJI_DIGIT = "〇○◯一二三四五六七八九"
+_SMALL_NUMBER = rf"(?:[0-9]{{1,2}}|[{_KANJI_DIGIT}十]{{1,3}})"
+_GAP = r"[ \n]{0,2}"
+_ASIDE = r"(?:\([^()\n\0]{2,8}\))?"  # 1955年（昭和30年）4月1日
+_ERA = (
+    r"(?P<old>明治|大正|昭和|めいじ|たいしょう|しょうわ|[明大昭](?=[0-9元])|(?<![A-Za-z])[MTSmts]\.?(?=[ 0-9]))"
+    r"|(?P<new>平成|令和|へいせい|れいわ|[平令](?=[0-9元])|(?<![A-Za-z])[HRhr]\.?(?=[ 0-9]))"
+)
+_WESTERN = (
+    rf"(?<![0-9])(?:西暦)?{_GAP}(?P<western>(?:1[89]|20)[0-9]{{2}}|(?:一[八九]|二[〇○◯])[{_KANJI_DIGIT}]{{2}})(?![0-9])"
+)
+_YEAR_END = rf"{_ASIDE}{_GAP}(?:年|ねん|[-./・ー]){_ASIDE}の?{_GAP}"
+_MONTH_AND_DAY = (
+    rf"(?P<month>{_SMALL_NUMBER}){_GAP}(?:月|がつ|[-./・ー]){_GAP}"
+    rf"(?P<day>{_SMALL_NUMBER})(?:{_GAP}(?:日|にち))?(?![0-9]|[-./][0-9])"
+)
+_FULL_DATE = re.compile(rf"(?:(?:{_ERA}){_GAP}(?:元|{_SMALL_NUMBER})|{_WESTERN}){_YEAR_END}{_MONTH_AND_DAY}")
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_ORDINAL = r"[0-9]{1,2}(?:st|nd|rd|th)?"
+_FOREIGN_DATE = re.compile(
+    rf"(?i:(?<![a-z])(?:{_MONTH_NAME} ?{_ORDINAL}|(?<![0-9]){_ORDINAL} ?(?:of )?{_MONTH_NAME}),? ?"
+    r"|(?<![0-9./-])[0-9]{1,2}[./-][0-9]{1,2}[./-])(?P<western>(?:1[89]|20)[0-9]{2})(?![0-9])"
+)
+# Shapes that are a date only because someone said so: 19550401, S300401, 55.4.1, 1955 04 01.
+_TERSE_DATE = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:明治|大正|昭和|平成|令和|[MTSHRmtshr]\.?) ?[0-9]{1,2}|(?:18|19|20)?[0-9]{2})"
+    r"(?:[0-9]{4}|年?[ .\-/年・ー][ ]?[0-9]{1,2}月?[ .\-/月・ー][ ]?[0-9]{1,2}日?)(?![0-9]|[-./][0-9])"
+)
+_DATES: tuple[tuple[re.Pattern[str], bool], ...] = (
+    (_FULL_DATE, False),
+    (_FOREIGN_DATE, False),
+    (_TERSE_DATE, True),
+)
+
+_BIRTH_WORD = r"(?:生年月日|誕生日|たんじょうび|バースデー|(?i:birth ?da(?:y|te)|date of birth|dob))"
+_BIRTH_RIGHT_BEFORE = re.compile(
+    rf"(?:{_BIRTH_WORD}|(?:生|う|産)まれ(?:た日|たの)?|(?i:born(?: on| in)?))(?:[はが:=、,(「 \n\-]|です|の|ー){{0,3}}\Z"
+)
+_BIRTH_BEFORE = re.compile(rf"{_BIRTH_WORD}[^0-9。\0]{{0,10}}\Z")
+_WEEKDAY = r"(?: ?\([月火水木金土日]\))?"
+_BIRTH_AFTER = re.compile(
+    rf"{_WEEKDAY}[ \n]?[にのがは]?[ ]?(?:[生産う]まれ|生れ|生(?![一-鿿])|誕生|出生"
+    rf"|(?:[私僕]の|わたしの)?{_BIRTH_WORD}|\(満?[0-9]{{1,3}}[歳才])"
+)
+# A date that bounds a period or dates an event is not somebody's birthday.
+_PERIOD_AFTER = re.compile(
+    rf"{_WEEKDAY} ?(?:から|より|以降|以前|以後|まで|付|現在|時点|施行|制定|着工|竣工|建築|開[館園校業]|[~〜-]"
+    r"|に(?:は)?(?:開|制定|施行|建|設|着工|完成|発生|合併|起))"
+)
+_PERIOD_BEFORE = re.compile(r"(?:から|より|[~〜-])[ ]?\Z")
+_LATEST_OBVIOUS_BIRTH_YEAR = 1989
+_NUMBER_VALUES = str.maketrans("〇○◯一二三四五六七八九", "000123456789")
+
+
+def _birthdays(page: str, pattern: re.Pattern[str], needs_cue: bool) -> Iterator[_Found]:
+    for match in pattern.finditer(page):
+        if _is_calendar_date(match) and _is_birthday(page, match, needs_cue):
+            yield _Found(*match.span(), Kind.BIRTHDAY)
+
+
+def _is_calendar_date(match: re.Match[str]) -> bool:
+    parts = match.groupdict()
+    if "month" not in parts:
+        return True
+    return 1 <= _small_number(parts["month"]) <= 12 and 1 <= _small_number(parts["day"]) <= 31
+
+
+def _small_number(written: str) -> int:
+    """Read 4, 四, 一二, 十二 or 三十一."""
+    tens, ten, ones = written.translate(_NUMBER_VALUES).partition("十")
+    if not ten:
+        return int(tens)
+    return int(tens or "1") * 10 + int(ones or "0") if "十" not in ones else 0
+
+
+def _is_birthday(page: str, match: re.Match[str], needs_cue: bool) -> bool:
+    before = _before(page, match.start())
+    if _BIRTH_RIGHT_BEFORE.search(before):
+        return True
+    if _PERIOD_AFTER.match(page, match.end()) or _PERIOD_BEFORE.search(before):
+        return False
+    if _BIRTH_AFTER.match(page, match.end()) or _BIRTH_BEFORE.search(before):
+        return True
+    return not needs_cue and _only_a_birth_year(match)
+
+
+def _only_a_birth_year(match: re.Match[str]) -> bool:
+    parts = match.groupdict()
+    if parts.get("old"):
+        return True
+    year = parts.get("western")
+    return year is not None and int(year.translate(_NUMBER_VALUES)) <= _LATEST_OBVIOUS_BIRTH_YEAR
+
+
+# --- Numbers ---------------------------------------------------------------------------------------------------
+
+_RUN = re.compile(rf"[0-9{_KANJI_DIGIT}](?:[-ー \nのノ()]{{0,4}}+[0-9{_KANJI_DIGIT}])++")
+_GROUP = re.compile(rf"[0-9]+|[{_KANJI_DIGIT}]+")
+_SHORTEST_ROW = 6  # digits; a local telephone number after 「電話」 is the shortest that is ever masked
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One run of digits: '-' hyphen, ' ' blank, 'n' の, ')' bracket; offsets lead back to the page."""
+
+    text: str
+    offsets: list[int]
+    page: str
+
+    def before(self, match: re.Match[str], reach: int = 24) -> str:
+        return _before(self.page, self.offsets[match.start()], reach)
+
+    def after(self, match: re.Match[str]) -> str:
+        end = self.offsets[match.end() - 1] + 1
+        return self.page[end : end + 2]
+
+    def found(self, start: int, end: int, kind: Kind) -> _Found:
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        inside = self.page[first:last]
+        opened_before = inside.count(")") > inside.count("(") and self.page[first - 1 : first] == "("
+        return _Found(first - opened_before, last, kind)
+
+
+class _Group(NamedTuple):
+    start: int
+    end: int
+    digits: str
+    in_kanji: bool
+
+
+def _numbers(page: str, public: frozenset[str], start: int = 0, end: int | None = None) -> Iterator[_Found]:
+    for run in _RUN.finditer(page, start, len(page) if end is None else end):
+        if run.end() - run.start() >= _SHORTEST_ROW:
+            yield from _numbers_of_run(page, run, public)
+
+
+def _numbers_of_run(page: str, run: re.Match[str], public: frozenset[str]) -> Iterator[_Found]:
+    """Digits of one script first, so that 090-1234-5678一人 keeps its 一; then 〇9〇 as one number."""
+    groups = _groups(page, run)
+    pieces = list(_by_script(groups))
+    found = [each for piece in pieces for each in _numbers_of_row(_row(page, piece), public)]
+    if not found and len(pieces) > 1:
+        found = list(_numbers_of_row(_row(page, groups), public))
+    yield from found
+
+
+def _groups(page: str, run: re.Match[str]) -> list[_Group]:
+    groups: list[_Group] = []
+    for match in _GROUP.finditer(page, *run.span()):
+        start, end = match.span()
+        if match[0] == "一" and _between_digits(page, start):  # 090一1234一5678: typed for a hyphen
+            continue
+        groups.append(_Group(start, end, match[0].translate(_NUMBER_VALUES), match[0][0] in _KANJI_DIGIT))
+    return groups
+
+
+def _between_digits(page: str, position: int) -> bool:
+    before, after = page[position - 1 : position], page[position + 1 : position + 2]
+    return before.isascii() and before.isdigit() and after.isascii() and after.isdigit()
+
+
+def _by_script(groups: list[_Group]) -> Iterator[list[_Group]]:
+    piece: list[_Group] = []
+    for group in groups:
+        if piece and piece[-1].in_kanji != group.in_kanji:
+            yield piece
+            piece = []
+        piece.append(group)
+    if piece:
+        yield piece
+
+
+def _row(page: str, groups: list[_Group]) -> _Row:
+    parts: list[str] = []
+    offsets: list[int] = []
+    if page[groups[0].start - 1 : groups[0].start] == "+":
+        parts.append("+")
+        offsets.append(groups[0].start - 1)
+    end = groups[0].start
+    for group in groups:
+        if parts and group.start > end:
+            parts.append(_separator(page[end : group.start]))
+            offsets.append(end)
+        parts.append(group.digits)
+        offsets.extend(range(group.start, group.end))
+        end = group.end
+    if all(group.in_kanji for group in groups) and not any(group.digits.strip("0") for group in groups):
+        return _Row("", [], page)  # 〇〇〇-〇〇〇〇 is a blank to fill in
+    return _Row("".join(parts), offsets, page)
+
+
+def _separator(gap: str) -> str:
+    if any(mark in gap for mark in "-ー一"):
+        return "-"
+    if "の" in gap or "ノ" in gap:
+        return "n"
+    return ")" if "(" in gap or ")" in gap else " "
+
+
+_Judge = Callable[[re.Match[str], _Row], Kind | None]
+
+
+def _numbers_of_row(row: _Row, public: frozenset[str]) -> Iterator[_Found]:
+    if len(row.text) < _SHORTEST_ROW:
+        return
+    hits: list[_Found] = []
+    text = _without_public(row.text, public)
+    for pattern, judge in _ROW_RULES:
+        text = pattern.sub(_claimer(row, judge, hits), text)
+    yield from sorted(hits)
+
+
+def _claimer(row: _Row, judge: _Judge, hits: list[_Found]) -> Callable[[re.Match[str]], str]:
+    def claim(match: re.Match[str]) -> str:
+        kind = judge(match, row)
+        if kind is None:
+            return match[0]
+        hits.append(row.found(*match.span(), kind))
+        return "#" * len(match[0])
+
+    return claim
+
+
+def _without_public(text: str, public: frozenset[str]) -> str:
+    if not public:
+        return text
+
+    def blank(match: re.Match[str]) -> str:
+        return "#" * len(match[0]) if _plain_telephone(match[0]) in public else match[0]
+
+    return _TELEPHONE.sub(blank, _ABROAD.sub(blank, text))
+
+
+def _plain_telephone(number: str) -> str:
+    """The digits of a telephone number as dialled in Japan."""
+    digits = "".join(re.findall("[0-9]", _fold(number).page.translate(_NUMBER_VALUES)))
+    return re.sub(r"^(?:010|00)?81(?:0?)(?=[1-9][0-9]{8,9}$)", "0", digits)
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(filter(str.isdigit, match[0]))
+
+
+def _my_number_check_digit_holds(digits: str) -> bool:
+    """総務省令85号5条: 11 − (Σ Pn·Qn mod 11), counted from the right, 0 if the remainder is 0 or 1."""
+    weights = (2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6)
+    total = sum(int(digit) * weight for digit, weight in zip(reversed(digits[:11]), weights, strict=True))
+    remainder = total % 11
+    return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)
+
+
+def _luhn_holds(digits: str) -> bool:
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _twelve(digits: str) -> Kind:
+    return Kind.MY_NUMBER if _my_number_check_digit_holds(digits) else Kind.TWELVE_DIGITS
+
+
+_YEAR_OR_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))?")
+
+
+def _lists_years(match: re.Match[str]) -> bool:
+    """2019 2020 2021 heads a table, and 20210401-20260331 is a term."""
+    groups = re.findall("[0-9]+", match[0])
+    return len(groups) > 1 and groups == sorted(groups) and all(map(_YEAR_OR_DAY.fullmatch, groups))
+
+
+def _judge_abroad(match: re.Match[str], row: _Row) -> Kind | None:
+    return Kind.PHONE if 9 <= len(_digits(match)) <= 15 else None
+
+
+def _judge_telephone(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    counts_up = len(match[0]) == 2 * len(digits) - 1 and digits.startswith("0123456789")
+    return Kind.PHONE if len(digits) in (10, 11) and not counts_up else None
+
+
+def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
+    """A row that is nothing but one number, broken at odd places by a line end or a blank."""
+    digits, groups = _digits(match), re.findall("[0-9]+", match[0])
+    if _lists_years(match):
+        return None
+    if len(digits) == 12 and (len(groups) <= 3 or _my_number_check_digit_holds(digits)):
+        return _twelve(digits)
+    if 14 <= len(digits) <= 16 and digits[0] in "3456" and len(groups) <= 4:
+        return Kind.CARD if _luhn_holds(digits) else Kind.NUMBER if len(groups) == 2 else None
+    return None
+
+
+def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    if _lists_years(match):
+        return None
+    if _luhn_holds(digits):
+        return Kind.CARD
+    followed_by_more = " " in match[0] and _my_number_check_digit_holds(digits[:12])
+    return None if followed_by_more else Kind.NUMBER
+
+
+def _judge_twelve(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    return None if _lists_years(match) and not _my_number_check_digit_holds(digits) else _twelve(digits)
+
+
+def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
+    """A shorter number counts when the words before it say what it is."""
+    length, before = len(_digits(match)), row.before(match)
+    for cue, kind, shortest, longest in _KEYWORDS:
+        if shortest <= length <= longest and cue.search(before):
+            amount = kind is Kind.PHONE and (_lists_years(match) or row.after(match)[:1] in _UNITS)
+            return None if amount else kind
+    return None
+
+
+def _judge_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
+    """123-4567 standing alone; 500-1000円 is a range and 殿町134-1001 part of an address."""
+    before = row.before(match, 1)
+    return None if _WORD_LETTER.match(before) or row.after(match)[:1] in _UNITS else Kind.POSTAL_CODE
+
+
+def _judge_long(match: re.Match[str], row: _Row) -> Kind | None:
+    amount = len(match[0]) <= 11 and row.after(match)[:1] in frozenset("円人件千万億")
+    return None if amount or _lists_years(match) else Kind.NUMBER
+
+
+def _judge_parted(match: re.Match[str], row: _Row) -> Kind | None:
+    """Numbers of three parts with a digit too many or too few, such as a My Number typed in haste."""
+    return Kind.NUMBER if 10 <= len(_digits(match)) <= 13 and not _lists_years(match) else None
+
+
+_WORD_LETTER = re.compile(rf"[{_KANJI}{_KATAKANA}A-Za-z]")
+_UNITS = frozenset("円人名件年歳才回枚個台本%校点戸万億千分秒週か月度cmkg")
+
+
+def _telephone_shapes(mark: str) -> str:
+    """Every way in which ten or eleven digits from 0 are usually parted."""
+    return rf"""
+        0(?:[0-9]{mark}[0-9]{{4,5}}|[0-9]{{2}}{mark}[0-9]{{3,4}}|[0-9]{{3}}{mark}[0-9]{{2,3}}
+          |[0-9]{{4}}{mark}[0-9]{{1,2}}){mark}[0-9]{{4}}
+      | 0[0-9]{{3}}{mark}[0-9]{{3}}{mark}[0-9]{{3}}
+      | 0(?:[0-9]{mark}[0-9]{{8}}|[0-9]{{2}}{mark}[0-9]{{7,8}}|[0-9]{{3}}{mark}[0-9]{{6,7}}
+          |[0-9]{{4}}{mark}[0-9]{{5,6}}|[0-9]{{5}}{mark}[0-9]{{4,5}}|[0-9]{{6}}{mark}[0-9]{{3,4}}
+          |[0-9]{{7}}{mark}[0-9]{{2,3}}|[0-9]{{8}}{mark}[0-9]{{1,2}}|{mark}[0-9]{{9,10}})
+    """
+
+
+_ANY_MARK = "[- n)]"
+_TIGHT_TELEPHONE = re.compile(rf"(?<![0-9-])(?:{_telephone_shapes('-')})(?![0-9-])", re.VERBOSE)
+_TELEPHONE = re.compile(
+    rf"""(?<![0-9])(?:0[0-9]{{9,10}} | {_telephone_shapes(_ANY_MARK)}
+      | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}})(?![0-9])""",
+    re.VERBOSE,
+)
+_ABROAD = re.compile(
+    rf"""(?:\+|(?<![0-9])(?:010[- ]?|00))81{_ANY_MARK}?(?:0{_ANY_MARK}?)?
+            [1-9][0-9]{{0,3}}{_ANY_MARK}?[0-9]{{1,4}}{_ANY_MARK}?[0-9]{{3,4}}(?![0-9])
+      | \+[1-9][0-9]{{0,2}}(?:{_ANY_MARK}?[0-9]++){{1,5}}
+      | (?<![0-9-])81[- ][0-9]{{1,2}}[- ][0-9]{{4}}[- ][0-9]{{4}}(?![0-9])""",
+    re.VERBOSE,
+)
+_WHOLE_ROW = re.compile(r"\A[0-9][0-9 -]{11,30}\Z")
+_CARD = re.compile(
+    r"(?<![0-9])(?:[0-9]{4}([- ])[0-9]{4}\1[0-9]{4}\1[0-9]{2,4}|[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}"
+    r"|[0-9]{14,16}|[0-9](?:[- ][0-9]){13,15})(?![0-9])"
+)
+_TWELVE = re.compile(
+    r"(?<![0-9])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}|[0-9]{6}[- ][0-9]{6}"
+    r"|[0-9]{3}([- ])[0-9]{3}\1[0-9]{3}\1[0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){5}|[0-9](?:[- ][0-9]){11})(?![0-9])"
+)
+_AFTER_KEYWORD = re.compile(
+    r"\A(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4}|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
+)
+_POSTAL_CODE = re.compile(r"(?<![0-9n)-])[0-9]{3}-[0-9]{4}(?![0-9n)-])")
+_LONG = re.compile(r"(?<![0-9])(?:[0-9]{10,11}|[0-9]{13,})(?![0-9])|(?<![0-9-])[0-9]{4}-[0-9]{6}(?![0-9-])")
+_PARTED = re.compile(
+    r"(?<![0-9-])(?:[0-9]{3,5}-[0-9]{3,5}-[0-9]{3,5}|[0-9]{4} [0-9]{4} [0-9]{3,5}|[0-9]{4}(?:-[0-9]{4}){3}-[0-9]{1,4})"
+    r"(?![0-9-])"
+)
+
+_FILLER = r"[^0-9。\0]{0,10}\Z"  # 「番号は、えーと」
+_KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = (
+    (
+        re.compile(r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)[^0-9。\0]{0,6}\Z"),
+        Kind.POSTAL_CODE,
+        7,
+        7,
+    ),
+    (re.compile(rf"年金(?:手帳|証書|コード)?の?(?:記号)?(?:番号|ばんごう|コード|No){_FILLER}"), Kind.PENSION, 6, 11),
+    (re.compile(rf"受給者?(?:証)?の?(?:番号|ばんごう|No){_FILLER}"), Kind.RECIPIENT, 6, 11),
+    (
+        re.compile(rf"(?:保険者?(?:証)?|資格確認書|医療証)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
+        Kind.INSURED,
+        6,
+        11,
+    ),
+    (re.compile(rf"(?:口座|当座|普通預?金?|(?<![A-Za-z])記号){_FILLER}"), Kind.ACCOUNT, 5, 11),
+    (
+        re.compile(rf"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先){_FILLER}"),
+        Kind.PHONE,
+        6,
+        9,
+    ),
+    (re.compile(rf"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート){_FILLER}"), Kind.NUMBER, 6, 9),
+)
+# The order decides: telephone shapes are safe, then whole numbers, then what only a keyword or its length tells.
+_ROW_RULES: tuple[tuple[re.Pattern[str], _Judge], ...] = (
+    (_ABROAD, _judge_abroad),
+    (_TIGHT_TELEPHONE, _judge_telephone),
+    (_WHOLE_ROW, _judge_whole_row),
+    (_CARD, _judge_card),
+    (_TWELVE, _judge_twelve),
+    (_AFTER_KEYWORD, _judge_keyword),
+    (_TELEPHONE, _judge_telephone),
+    (_POSTAL_CODE, _judge_postal_code),
+    (_LONG, _judge_long),
+    (_PARTED, _judge_parted),
+)
+
+# Marks that also write sums, dates and decimals: only the exact shape of a telephone or of 4-4-4 counts.
+_DOTTED = re.compile(
+    r"(?<![0-9.,/・_])(?:0[0-9]{1,4}([.,/・_~〜])[0-9]{1,4}\1[0-9]{3,4}"
+    r"|[0-9]{4}([.,/・_~〜])[0-9]{4}\2[0-9]{4}(?:\2[0-9]{4})?)(?![0-9])"
+)
+_PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])(?P<id>[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7}))(?![0-9A-Za-z])")
+
+
+def _dotted_numbers(page: str, public: frozenset[str]) -> Iterator[_Found]:
+    for match in _DOTTED.finditer(page):
+        digits = _digits(match)
+        if len(digits) in (10, 11) and digits[0] == "0" and digits not in public:
+            yield _Found(*match.span(), Kind.PHONE)
+        elif len(digits) == 12 and not _lists_years(match):
+            yield _Found(*match.span(), _twelve(digits))
+        elif len(digits) == 16 and not _lists_years(match):
+            yield _Found(*match.span(), Kind.CARD if _luhn_holds(digits) else Kind.NUMBER)
+    for match in _PERMIT_OR_PASSPORT.finditer(page):
+        yield _Found(*match.span("id"), Kind.NUMBER)
+
+
+# --- Addresses -------------------------------------------------------------------------------------------------
+
+_PREFECTURE = (
+    "北海道|東京都|(?:京都|大阪)府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野"
+    "|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県"
+)
+_BLOCK_NUMBER = rf"(?:[0-9]{{1,5}}|[{_KANJI_DIGIT}十百]{{1,5}})"
+_BLOCK_UNIT = r"(?: ?(?:丁目|番地|番(?![目線台組号町])|号(?![線車室])|条|丁))"
+_BLOCK_JOINT = rf"(?:(?<=[目地番号条丁])[ \nの]{{0,2}}-?[東西南北]?|(?<=[0-9{_KANJI_DIGIT}十百])[ ]?[-ーのノ][ ]?)"
+_BLOCK = re.compile(
+    rf"(?<![0-9]){_BLOCK_NUMBER}{_BLOCK_UNIT}?(?:{_BLOCK_JOINT}{_BLOCK_NUMBER}(?![0-9]){_BLOCK_UNIT}?)*+(?![0-9])"
+)
+_KANJI_NUMBER = re.compile(rf"[{_KANJI_DIGIT}十百]+号?")
+_BLOCK_NUMBERS = re.compile(_BLOCK_NUMBER)
+_YEARS_ONLY = re.compile(r"(?:(?:19|20)[0-9]{2}[ -ー]*)+")
+
+_DIVISION = frozenset("都道府県市区町村郡字")  # what a part of an address ends with
+_TOWN_ENDING = re.compile(r".(?:町|丁|村|台|丘|区|新田|団地|字.{1,8})\Z")
+_KANA_TOWN_TAIL = frozenset("市区町村郡台丘野がヶケ")
+_PLACE_LETTERS_BACKWARDS = re.compile(
+    rf"(?:[{_KANJI}{_KATAKANA}]|[のがつ](?=[{_KANJI}])(?![市区町村県])|る(?=[上下入]))*+"
+)
+_KANA_BACKWARDS = re.compile(r"[ぁ-ゖ]{0,6}+")
+_PARTICLES = frozenset("はがをにでのともへや")
+_PARTICLE_CHAINS = frozenset(
+    ("では", "には", "での", "にある", "から", "まで", "より", "として", "にて", "との", "などの", "への")
+)
+_MUNICIPALITY = re.compile(rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].")
+_NOT_A_TOWN = re.compile(
+    r"(?:方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
+    r"課|室|係|局|本部|役所|役場|事務所|保[育健]所|支所|出張所|館|校|保育園|幼稚園|公園|病院|医院|線|階|窓口|人口|世帯|面積|平成|令和|"
+    r"昭和|約|計|全国?|平均|最[大小]|毎|各|ページ|駅|店|会|組|班|級|歳|回|件|番号|内線|[健検]診|クラス|コース|ステップ|フェーズ|"
+    r"レベル|プラン|バス|ホーム|原則|対象|参考|注|例|問)\Z"
+)
+_HOME = r"(?:住所|じゅうしょ|所在地|本籍地?|自宅|実家|住まい|(?:引っ?越し?|転居|転入|転出|送付|届け)先|宛先|家|番地)"
+_HOME_BEFORE = re.compile(rf"{_HOME}(?:[はが:=、,のも \n]|です){{0,3}}\Z")
+_HOME_START = re.compile(rf"(?:[現新旧前])?{_HOME}の?")
+_HOME_AFTER = re.compile(r" ?[にでへ]?(?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
+_BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です")
+_COUNTED = re.compile(
+    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組割期版号]|学年|階建|世帯|km|cm|kg|[mg%])"
+)
+_BUILDING_WORD = (
+    "マンション|アパート|ハイツ|コーポ|ハイム|メゾン|ビル|レジデンス|パレス|ヴィラ|ビラ|コート|タワー|ハウス|シャトー|ガーデン|プラザ"
+    "|レオパレス|グラン|ロイヤル|県営|市営|町営|都営|住宅|団地|荘|寮|棟|館"
+)
+_ROOM = r"(?:[A-Z]?-?[0-9]{1,4}[ ]?(?:号室|号|室|F|階)?|[0-9]{1,2}棟[ ]?[0-9]{1,4}(?:号室|号|室)?)"
+_BUILDING = re.compile(
+    rf"""[ \n、,]{{0,2}}(?:
+        (?![のにでをがはへともや、])[{_KANJI}{_KATAKANA}{_HIRAGANA}A-Za-z・]{{0,12}}?(?:{_BUILDING_WORD})
+            [{_KANJI}{_KATAKANA}A-Za-z・0-9ⅠⅡ]{{0,10}}(?:[ ]?[-ー]?[ ]?{_ROOM})?
+      | [{_KANJI}{_KATAKANA}A-Za-z・]{{2,14}}[ ]?[0-9]{{1,4}}[ ]?(?:号室|号|室)
+      | (?<=[ \n、,])[{_KATAKANA}・]{{3,14}}[ ]?[0-9]{{2,4}}(?![0-9人円件年月日])
+      | [0-9]{{1,4}}[ ]?(?:号室|号|室)
+      | 号?室
+      | [{_KANJI}]{{2,4}}方(?![法面向が])
+      | (?<=[ ])[0-9]{{3,4}}(?![0-9人円件年月日-])
+    )""",
+    re.VERBOSE,
+)
+
+
+class _Town(NamedTuple):
+    """The place name before a block number, and whether the text says that it is somebody's home."""
+
+    start: int
+    name: str
+    is_home: bool
+
+
+def _addresses(page: str) -> Iterator[_Found]:
+    taken = 0
+    for block in _BLOCK.finditer(page):
+        if block.start() < taken or not _could_be_block(block[0], page, block.start()):
+            continue
+        town = _town_before(page, block.start(), taken)
+        building = _BUILDING.match(page, block.end())
+        end = building.end() if building else block.end()
+        if _is_address(block[0], town, page, block.end(), end):
+            yield _Found(town.start, end, Kind.ADDRESS)
+            taken = end
+
+
+def _could_be_block(block: str, page: str, start: int) -> bool:
+    """Throw out what is plainly not a block, before the costlier look at its surroundings."""
+    before = page[start - 1 : start]
+    if before == "第" or _YEARS_ONLY.fullmatch(block):
+        return False
+    return not _KANJI_NUMBER.fullmatch(block)
+
+
+def _town_before(page: str, position: int, floor: int) -> _Town:
+    left = page[max(floor, position - 40) : position].removesuffix(" ")
+    start = len(left)
+    for _ in range(6):
+        further = _one_part_back(left, start)
+        if further == start:
+            break
+        start = further
+    cue = _HOME_START.match(left, start)
+    if cue:
+        start = cue.end()
+    is_home = bool(cue) or bool(_HOME_BEFORE.search(left[:start]))
+    name = left[start:].strip()
+    first = position if not name else max(floor, position - 40) + start
+    return _Town(first + (len(left[start:]) - len(left[start:].lstrip()) if name else 0), name, is_home)
+
+
+def _one_part_back(left: str, end: int) -> int:
+    """Step over one part of a place name: 殿町, then 松阪市 or さくら before it, then 三重県 over a blank."""
+    before = left[end - 1 : end]
+    if end == len(left) or before in _DIVISION:
+        letters = _PLACE_LETTERS_BACKWARDS.match(left[:end][::-1])
+        if letters and letters.end():
+            return end - letters.end()
+    if end < len(left) and before in (" ", "\n") and left[end - 2 : end - 1] in _DIVISION:
+        return end - 1
+    kana = _KANA_BACKWARDS.match(left[:end][::-1])
+    if not kana or not kana.end():
+        return end
+    word = left[end - kana.end() : end]
+    if end == len(left):
+        after_city = left[end - len(word) - 1 : end - len(word)] in _DIVISION
+        return end - len(word) if after_city and len(word) > 1 and word not in _PARTICLE_CHAINS else end
+    if left[end] not in _KANA_TOWN_TAIL:
+        return end
+    return end - len(word) + (len(word) > 2 and word[0] in _PARTICLES)
+
+
+def _is_address(block: str, town: _Town, page: str, block_end: int, end: int) -> bool:
+    count = len(_BLOCK_NUMBERS.findall(block))
+    full_block = "丁目" in block and count > block.count("丁目")
+    if "番地" in block or full_block or ("番" in block and "号" in block):
+        return True
+    is_home = town.is_home or bool(_HOME_AFTER.match(page, end))
+    has_city = bool(_MUNICIPALITY.search(town.name))
+    is_town = bool(_TOWN_ENDING.search(town.name))
+    if "丁目" in block:  # 本町1丁目 alone names a quarter, not a home
+        return has_city or is_home
+    if _NOT_A_TOWN.search(town.name) or _COUNTED.match(page, block_end):
+        return False
+    if count > 1 and "条" not in block:
+        return is_town or has_city or is_home
+    if "番" in block:
+        return is_town or is_home
+    bare = block.isascii() and bool(_BARE_NUMBER_ENDS.match(page, end))
+    return bare and bool(town.name) and ((has_city and is_town) or is_home)
+
+
+# --- Names -----------------------------------------------------------------------------------------------------
+
+_SURNAMES = frozenset(
+    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邉 渡邊 渡部 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 齋藤 斉藤 清水 山崎 "
+    "阿部 森 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 長谷川 近藤 石井 坂本 遠藤 藤井 青木 西村 福田 太田 三浦 藤原 松田 "
+    "岡本 中川 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 大野 丸山 "
+    "今井 河野 藤本 村田 武田 上野 杉山 増田 平野 菅原 小島 久保 大塚 千葉 松井 岩崎 木下 松尾 野口 野村 佐野 菊地 渡会 大西 杉本 新井 "
+    "浜田 菅野 市川 水野 小松 島田 古川 山内 小山 西田 高田 菊池 山中 桜井 五十嵐 北村 福島 安田 吉川 中田 平田 飯田 川口 川崎 東 本田 "
+    "久保田 辻 関 矢野 吉村 沢田 中西 岩田 服部 樋口 秋山 星野 福井 川上 田口 土屋 永井 大橋 西川 内藤 松岡 岡 松下 熊谷 松村 馬場 "
+    "大島 望月 堀 岡崎 荒木 大谷 浅野 田辺 荒井 黒田 小池 奥村 奥田 野田 吉岡 大久保 片山 岡村 早川 松原 栗原 須藤 平井 松浦 八木 岩本 "
+    "大石 小田 森本 榎本 三宅 西山 小西 富田 堀内 尾崎 山根 成田 児玉 関口 高野 川村 白石 北川 野崎 中尾 多田 上原 宮田 大川 桑原 大森 "
+    "福岡 小原 内山 柳田 南 森下 稲垣 津田 村井 河合 土井 吉野 杉浦 川島 広瀬 大山 古田 根本 髙橋 髙木 濱田 澤田 櫻井 吉原 永田 西 "
+    "石原 宇野 塚本 坂口 小沢 小澤 大沢 甲斐 比嘉 金城 宮城 大城 知念 島袋 新垣 谷 堤 星 岸 柏木 松永 田島 川田 天野 荻野 篠原 滝沢".split()
+)
+_GIVEN_NAME_ENDINGS = frozenset(
+    "子美恵江枝代世香奈菜花織里理莉乃葉音咲結愛優希紀貴輝樹斗翔太郎朗介助輔一二三男夫雄也哉弥史志司之行幸明昭章彰正誠弘博浩洋隆孝"
+    "健剛進勇茂実稔豊修治次彦平吾悟人生士真佳央"
+)
+# Words and word ends that stand where a name could: 私は〇〇です.
+_NOT_A_NAME = re.compile(
+    r"(?:息子|双子|養子|里子|母子|父子|女子|男子|様子|椅子|帽子|電子|調子|大丈夫|主夫|次男|長男|三男|孫|祖父|祖母|父|母|兄|姉|弟|妹|夫婦|"
+    r"在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|"
+    r"印鑑|住所|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|失業中?|休職中?|"
+    r"求職中?|子育て|片親|市内|市外|県外|町内|家庭|暮|生活|年金|国籍|担当|理由|目的|職業|何|誰|初めて|先日|現在|最近|以前|来月|今年|"
+    r"[者民員親歳才婦職中身上用族様師官客証籍病型系的性課係局部店長課園院校館駅県市区町村郡丁号室課]|"
+    r"(?:本|別|外国|個|夫|婦|老|主|法|当|大|病|他|同|県|都|住|友|知|代理|求|一|二|三|四|五)人|[学先一園]生|高校生|[大中小]学生|年生)\Z"
+)
+_NOT_A_KATAKANA_NAME = re.compile(
+    r"パート|アルバイト|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム|ベビー"
+)
+_AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城")
+
+_FOREIGN_NAME = rf"[{_KATAKANA}]{{2,12}}(?:[ ・=][{_KATAKANA}]{{1,12}}){{0,4}}"
+_LATIN_NAME = r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{0,20}){0,3}"
+_FORM_WORD = r"(?!住所|電話|生年|年齢|性別|連絡|携帯|男|女|昭和|平成)"
+_NOT_A_VERB = r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん)"
+_JAPANESE_NAME = (
+    rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}})"
+    rf"|[{_KANJI}]{{1,3}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
+)
+_KANA_NAME = rf"[{_HIRAGANA}]{{2,6}} [{_HIRAGANA}]{{2,6}}|[{_HIRAGANA}]{{3,10}}?"
+_SAYS_SO = r"です(?!か)|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い|だ|や(?:で|けど|ねん|わ)?|じゃ|っす|になり"
+_ITEM_ENDS = r"[、。,.!?\n )(/;]|\Z|様|さん|住所|電話|生年|年齢|性別|〒|男|女|で[、。,]"
+
+_NAME_FIELD = re.compile(
+    rf"(?P<field>氏名|姓名|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|届出人|申請者)"
+    rf"(?:\([^()\n\0]{{1,6}}\))?[ ]?(?P<link>[:=は、が\n]|(?<= ))[ \n]{{0,2}}"
+    rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
+)
+_ROLE_FIELDS = frozenset({"世帯主", "届出人", "申請者", "名義", "名義人"})
+_I = r"(?:私|わたくし|わたし|僕|ぼく|俺|おれ|わし|うち|自分)"
+_I_AM = re.compile(
+    rf"{_I}(?:の(?:名前|氏名))?(?:は|って|[、, ])?[ ]?"
+    rf"(?P<name>{_FOREIGN_NAME}|{_JAPANESE_NAME})(?={_SAYS_SO})"
+)
+_MY_NAME_IS = re.compile(rf"(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
+_INTRODUCED = re.compile(
+    r"(?P<sure>と(?:申し|申す|もうし|もうす))(?!.?.?の[はも])"
+    r"|(?:と|って|っちゅう|ちゅう)?(?:いいます|言います|い[うい]者|言う者|ゆう者|い[うい]もん|ゆうもん|いうんや|ゆうねん|いうねん|いう名前|申します)"
+)
+_INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
+_READING = re.compile(rf"\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\)\Z")
+_NAME_AT_END = (
+    re.compile(rf"(?<![{_KATAKANA}・]){_FOREIGN_NAME}\Z"),
+    re.compile(rf"(?<![{_KANJI}])(?:[{_KANJI}]{{1,4}} [{_KANJI}]{{1,4}}|[{_KANJI}]{{1,4}} ?[{_HIRAGANA}]{{2,5}})\Z"),
+    re.compile(rf"[{_KANJI}]{{1,4}}[{_KATAKANA}]{{2,5}}\Z"),
+    re.compile(rf"[{_KANJI}]{{1,16}}\Z"),
+)
+_ALL_KANJI = re.compile(rf"[{_KANJI}]+")
+_KANA_ONLY = re.compile(rf"[{_HIRAGANA}]{{2,6}} ?[{_HIRAGANA}]{{2,8}}")
+_LATIN_ONLY = re.compile(_LATIN_NAME)
+_STANDING_NAME = re.compile(
+    rf"(?<![{_KANJI}{_KATAKANA}])(?P<name>[{_KANJI}]{{2,7}}+(?: [{_KANJI}]{{1,4}}+)?)(?P<reading>\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\))?"
+    rf"[ ]?(?:(?P<relation>の(?:[父母妻夫娘孫兄姉弟妹親]|息子|家族|祖[父母]|長[男女]|保護者|代理|件で))|(?P<polite>さん|くん|ちゃん)"
+    rf"|(?P<says>{_SAYS_SO})|(?={_ITEM_ENDS}))"
+)
+_LINE_START = re.compile(r"(?:\A|[\n。!?、]|(?:ます|です|こんにちは|はじめまして|もしもし)[ 、]?)[ ]?\Z")
+
+
+def _named_fields(page: str) -> Iterator[_Found]:
+    for match in _NAME_FIELD.finditer(page):
+        if _is_field_value(match):
+            yield _Found(*match.span("name"), Kind.NAME)
+
+
+def _is_field_value(match: re.Match[str]) -> bool:
+    name = match["name"].strip()
+    if match["field"] in _ROLE_FIELDS:
+        return _looks_like_name(name)
+    if re.fullmatch(rf"[{_HIRAGANA} ]+", name) and match["link"] != ":" and not match["says"]:
+        return False
+    if match["link"] in ("が", "、") or (match["link"] == "は" and not match["says"]):
+        return _looks_like_name(name)
+    return _may_be_name(name)
+
+
+def _first_person(page: str) -> Iterator[_Found]:
+    for match in _I_AM.finditer(page):
+        if _looks_like_name(match["name"].strip()):
+            yield _Found(*match.span("name"), Kind.NAME)
+    for match in _MY_NAME_IS.finditer(page):
+        yield _Found(*match.span("name"), Kind.NAME)
+
+
+def _introductions(page: str) -> Iterator[_Found]:
+    """Names before 「と申します」, and before weaker verbs when they look like names."""
+    taken = 0
+    for match in _INTRODUCED.finditer(page):
+        start = _name_start(page, match.start(), sure=match["sure"] is not None)
+        if start is not None and start >= taken:
+            yield _Found(start, match.start(), Kind.NAME)
+            taken = match.end()
+
+
+def _name_start(page: str, end: int, *, sure: bool) -> int | None:
+    left = _before(page, end)
+    offset = end - len(left)
+    reading = _READING.search(left)
+    left = left[: reading.start()] if reading else left
+    opening = _INTRODUCTION_START.match(left)
+    begin = opening.end() if opening else 0
+    phrase = left[begin:].strip()
+    begin += len(left[begin:]) - len(left[begin:].lstrip())
+    accept = _may_be_name if sure else _looks_like_name
+    if sure and (_KANA_ONLY.fullmatch(phrase) or _LATIN_ONLY.fullmatch(phrase)):
+        return offset + begin
+    for shape in _NAME_AT_END:
+        match = shape.search(phrase)
+        if match:
+            cut = _surname_position(match[0])
+            return offset + begin + match.start() + cut if accept(match[0][cut:]) else None
+    return None
+
+
+def _surname_position(letters: str) -> int:
+    """Where the name begins in a long row of kanji such as 松阪市民山田太郎."""
+    if len(letters) <= 6 or not _ALL_KANJI.fullmatch(letters):
+        return 0
+    for start in range(len(letters) - 6, len(letters) - 2):
+        if _known_surname(letters[start:]):
+            return start
+    return len(letters) - 4
+
+
+def _standing_names(page: str) -> Iterator[_Found]:
+    """山田太郎の母です, 佐藤花子さん, and a line that says no more than who writes."""
+    for match in _STANDING_NAME.finditer(page):
+        name, polite = match["name"], bool(match["polite"])
+        if name[-1] in "様氏君殿" and len(name) > 3:
+            name, polite = name[:-1], True
+        if _is_standing_name(name, polite, match, page):
+            end = match.end("reading") if match["reading"] else match.start() + len(name)
+            yield _Found(match.start(), end, Kind.NAME)
+
+
+def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) -> bool:
+    surname = _known_surname(name)
+    opens = bool(_LINE_START.search(_before(page, match.start(), 8)))
+    if name == surname:  # 田中です
+        return opens and bool(match["says"]) and len(name) > 1 and f"{name}県" not in _PREFECTURE_NAMES
+    if not surname or not _looks_like_name(name):
+        return False
+    if polite or match["relation"] or match["says"]:
+        return True
+    return opens and name[-1] in _GIVEN_NAME_ENDINGS
+
+
+_PREFECTURE_NAMES = frozenset(f"{name}県" for name in "福島 石川 福井 山口 宮崎 千葉 福岡 宮城 長崎".split())
+
+
+def _known_surname(name: str) -> str:
+    return next((name[:length] for length in (3, 2, 1) if name[:length] in _SURNAMES), "")
+
+
+def _may_be_name(name: str) -> bool:
+    """Anything of a name's shape that is not a known other word; for places where only names stand."""
+    letters = name.replace(" ", "")
+    if _NOT_A_NAME.search(letters) and not _has_given_name(letters):
+        return False
+    return len(letters) > 1 or letters in _SURNAMES
+
+
+def _looks_like_name(name: str) -> bool:
+    """A known surname, or letters that given names end with; for places where other words stand too."""
+    letters = name.replace(" ", "")
+    if re.match(rf"[{_KATAKANA}]", letters):
+        return bool(re.search("[ ・=]", name)) and not _NOT_A_KATAKANA_NAME.search(name)
+    if letters in _SURNAMES:
+        return len(letters) > 1
+    if _has_given_name(letters):
+        return True
+    return 3 <= len(letters) <= 5 and letters[-1] in _GIVEN_NAME_ENDINGS and not _NOT_A_NAME.search(letters)
+
+
+def _has_given_name(letters: str) -> bool:
+    surname = _known_surname(letters)
+    given = letters[len(surname) :]
+    if not surname or not 1 <= len(given) <= 5 or given[0] in _AFTER_SURNAME_NEVER:
+        return False
+    if re.fullmatch(rf"[{_HIRAGANA}{_KATAKANA}]{{2,5}}", given):
+        return True
+    ends_like_name = given[-1] in _GIVEN_NAME_ENDINGS
+    return len(given) <= 3 and (ends_like_name or (len(surname) > 1 and not _NOT_A_NAME.search(given)))
+
+
+_NAME_DETECTORS: tuple[Callable[[str], Iterator[_Found]], ...] = (
+    _named_fields,
+    _introductions,
+    _first_person,
+    _standing_names,
+)

@@ -1,0 +1,70 @@
+"""What reaches us as text, made safe and comparable."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_QUESTION = 2000
+"""Characters of a question that are read.  Sudachi refuses 49,149 bytes; this stays far below."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+_HYPHENS = re.compile("[‐‑‒–—―−﹣－]")
+
+
+def clean(raw: str) -> str:
+    """``raw`` as both databases and every output can hold it.
+
+    Lone surrogates become U+FFFD; control, bidi and zero-width characters go (the zero-width
+    joiner too: it serves emoji, not questions); line ends become ``\\n``.
+    """
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    text = _SURROGATES.sub("\ufffd", text)
+    return _CONTROLS.sub("", text).strip()
+
+
+def shorten(text: str, limit: int = MAX_QUESTION) -> str:
+    """``text`` within ``limit`` characters: its beginning and its end, where questions stand."""
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    return text[:head] + "\n" + text[-(limit - head - 1) :]
+
+
+def normalize(text: str) -> str:
+    """NFKC, lower case, one kind of hyphen, single spaces: how all comparing begins."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return _SPACES.sub(" ", _HYPHENS.sub("-", folded)).strip()
+
+
+def to_katakana(text: str) -> str:
+    """Hiragana as katakana, everything else as it is."""
+    return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)
+
+
+def kana_share(text: str) -> float:
+    """The share of hiragana among the letters of ``text``, 0 to 1."""
+    letters = [char for char in text if char.isalpha()]
+    if not letters:
+        return 0.0
+    return sum("ぁ" <= char <= "ゖ" or char == "ー" for char in letters) / len(letters)
+
+
+_SENTENCE_ENDS = re.compile(r"(?<=[。?!？！\n])")
+_ASKS = re.compile(
+    r"[?？]|(?:か|かね|かしら|の|たい|たいです|たいのですが|下さい|ください|教えて|でしょうか|ますか|ですか|んですが)[。!！\s]*$"
+)
+_STORY = 50
+"""From this many characters on, a message may be a story with its question at one end."""
+
+
+def split_story(text: str) -> tuple[str, str]:
+    """(the question, the story around it).  A short message is all question."""
+    sentences = [part for part in _SENTENCE_ENDS.split(text) if part.strip()]
+    if len(text) < _STORY or len(sentences) < 2:
+        return text, ""
+    asking = [number for number, sentence in enumerate(sentences) if _ASKS.search(sentence)]
+    place = asking[-1] if asking else len(sentences) - 1
+    return sentences[place], "".join(sentences[:place] + sentences[place + 1 :])

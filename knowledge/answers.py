@@ -1,0 +1,148 @@
+"""What can be answered, in one shape for every kind of knowledge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.index import Document
+from knowledge.models import Entry, Plan
+from knowledge.models.base import CuratedColumns
+
+FACETS: Mapping[str, str] = {
+    "target": "対象になる人",
+    "bring": "必要なもの",
+    "fee": "手数料",
+    "deadline": "期限",
+    "method": "方法",
+    "online": "オンライン",
+    "counter": "窓口",
+    "branch": "支所",
+    "mail": "郵送",
+    "proxy": "代理の人",
+    "delivery_days": "届くまで",
+}
+"""The facets of a procedure and what residents read as their names, in the order shown."""
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """The plan behind an answer.  ``ended`` when its period was over on the day of asking."""
+
+    id: str
+    title: str
+    short_title: str
+    draft: bool
+    period_text: str
+    ended: bool
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Office:
+    """Whom to ask."""
+
+    department: str
+    telephone: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as published.  ``facts`` are (name, value) rows; ``kind`` tells how to show it."""
+
+    entry_id: str
+    version: int
+    kind: str
+    title: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    plan: SourcePlan
+    section: str
+    measure: str | None
+    department_id: str | None
+    office: Office | None
+    category: str
+    wordings: tuple[str, ...]
+    searched: str
+    """What else the search reads beside title, wordings and text."""
+
+    def document(self) -> Document:
+        facts = "\n".join(f"{name} {value}" for name, value in self.facts)
+        return Document(self.entry_id, self.title, self.wordings, f"{self.text}\n{facts}\n{self.searched}")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an answer is made within: the municipality's plans and offices, and the day."""
+
+    plans: Mapping[str, SourcePlan]
+    offices: Mapping[str, Office]
+    measures: Mapping[str, str]
+
+    def measure_title(self, number: str | None) -> str:
+        return self.measures.get(number, "") if number else ""
+
+
+def source_plan(plan: Plan, day: dt.date) -> SourcePlan:
+    return SourcePlan(
+        plan.plan_id,
+        plan.title,
+        plan.short_title,
+        plan.draft,
+        plan.period_text,
+        plan.period_until < day,
+        plan.url,
+    )
+
+
+def entry_answer(entry: Entry, around: Surroundings) -> Answer:
+    """A curated entry, word for word; an empty facet is left out."""
+    given = entry.facets or {}
+    facts = tuple((name, given[key]) for key, name in FACETS.items() if given.get(key))
+    return make_answer(
+        entry,
+        around,
+        kind=entry.kind,
+        title=entry.question,
+        text=entry.answer,
+        facts=facts,
+        links=tuple((link["label"], link["url"]) for link in entry.links),
+        measure=entry.measure,
+        category=entry.category,
+    )
+
+
+def make_answer(
+    row: CuratedColumns,
+    around: Surroundings,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    category: str,
+    facts: Sequence[tuple[str, str]] = (),
+    links: Sequence[tuple[str, str]] = (),
+    measure: str | None = None,
+    wordings: Sequence[str] = (),
+    searched: str = "",
+) -> Answer:
+    """An answer with everything that any row of knowledge brings along."""
+    return Answer(
+        entry_id=row.entry_id,
+        version=row.version,
+        kind=kind,
+        title=title,
+        text=text,
+        facts=tuple(facts),
+        links=tuple(links),
+        plan=around.plans[row.source_plan],
+        section=row.source_section,
+        measure=measure,
+        department_id=row.department,
+        office=around.offices.get(row.department) if row.department else None,
+        category=category,
+        wordings=tuple(dict.fromkeys((*row.phrasings, *wordings))),
+        searched=" ".join(filter(None, (searched, around.measure_title(measure)))),
+    )

@@ -1,0 +1,64 @@
+"""Days, eras and fiscal years (年度) as Japan counts them.  Never typed by hand: computed here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+JST = ZoneInfo("Asia/Tokyo")
+
+_ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
+
+
+def now() -> dt.datetime:
+    """This moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """Today's date in Japan."""
+    return now().astimezone(JST).date()
+
+
+def fiscal_year_of(day: dt.date) -> int:
+    """The 年度 of a day: it begins on 1 April."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def era_year(year: int) -> str:
+    """``2022`` -> ``令和4年``.  A year in which an era began counts as that era's 元年."""
+    first, era = next((first, era) for first, era in _ERAS if year >= first)
+    number = year - first + 1
+    return f"{era}{'元' if number == 1 else number}年"
+
+
+def fiscal_year_name(year: int) -> str:
+    """``2026`` -> ``令和8年度（2026年度）``: officials count by era, many residents do not."""
+    return f"{era_year(year)}度（{year}年度）"
+
+
+def fiscal_years_name(years: Iterable[int]) -> str:
+    """Years that follow each other as one span, others listed."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return "、".join(
+        f"{era_year(span[0])}度"
+        if len(span) == 1
+        else f"{era_year(span[0])}度{'と' if len(span) == 2 else 'から'}{era_year(span[-1])}度{'' if len(span) == 2 else 'まで'}"
+        for span in spans
+    )
+
+
+def as_of_name(as_of: str) -> str:
+    """``2022-07`` -> ``令和4年7月``; ``2022-07-31`` -> ``令和4年7月31日``."""
+    year, month, *day = as_of.split("-")
+    return f"{era_year(int(year))}{int(month)}月" + (f"{int(day[0])}日" if day else "")
+
+
+def date_name(day: dt.date) -> str:
+    return f"{era_year(day.year)}{day.month}月{day.day}日"

@@ -1,0 +1,188 @@
+"""Published knowledge as what questions are answered from: one immutable whole per municipality.
+
+A whole is built aside and swapped by one reference when the municipality's knowledge version,
+or the day in Japan, has moved.  Readers compare one row per question, so a published change is
+live at once in every process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeVar
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from intents.index import Index, build_index
+from intents.places import Neighbourhood, neighbourhood
+from intents.vectors import Vectors
+from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
+from knowledge.calendar import today
+from knowledge.db import Database
+from knowledge.indicators import indicator_answer
+from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
+from knowledge.offices import office, office_answer
+from knowledge.schedules import schedule_answer
+from knowledge.terms import term_answer
+
+
+_Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
+
+
+class UnknownMunicipality(LookupError):
+    """No municipality has this code."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A municipality as residents meet it."""
+
+    code: str
+    name: str
+    kana: str
+    prefecture: str
+    aliases: tuple[str, ...]
+    sample: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (
+            self.name,
+            self.name.rstrip("市区町村"),
+            self.prefecture,
+            self.prefecture.rstrip("都府県"),
+            *self.aliases,
+        )
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything one municipality can answer, at one version and on one day."""
+
+    town: Town
+    version: int
+    day: dt.date
+    answers: Mapping[str, Answer]
+    index: Index
+    contact: Office
+    plans: tuple[SourcePlan, ...]
+    places: Neighbourhood
+    others: Mapping[str, str]
+    """The other municipalities served here: name -> code."""
+
+    @cached_property
+    def public_numbers(self) -> frozenset[str]:
+        """The offices' own telephones, which masking leaves alone."""
+        numbers = (answer.office.telephone for answer in self.answers.values() if answer.office)
+        facts = (value for answer in self.answers.values() for name, value in answer.facts if name in ("電話", "FAX"))
+        return frozenset(number for number in (self.contact.telephone, *numbers, *facts) if number)
+
+
+class Corpus:
+    """The current knowledge of every municipality, built on demand and kept."""
+
+    def __init__(self, database: Database, vectors: Vectors, clock: Callable[[], dt.date] = today) -> None:
+        self._database = database
+        self._vectors = vectors
+        self._clock = clock
+        self._kept: dict[str, Knowledge] = {}
+        self._building = threading.Lock()
+
+    def towns(self) -> list[Town]:
+        """All municipalities, in the order of their codes."""
+        with self._database.reading() as session:
+            return [_town(row) for row in session.scalars(select(Municipality).order_by(Municipality.code))]
+
+    def current(self, code: str) -> Knowledge:
+        """The knowledge of ``code`` as published now.  Raises UnknownMunicipality."""
+        day = self._clock()
+        with self._database.reading() as session:
+            version = session.scalar(select(Municipality.knowledge_version).where(Municipality.code == code))
+        if version is None:
+            raise UnknownMunicipality(code)
+        kept = self._kept.get(code)
+        if kept is not None and (kept.version, kept.day) == (version, day):
+            return kept
+        return self._rebuilt(code, version, day)
+
+    def _rebuilt(self, code: str, version: int, day: dt.date) -> Knowledge:
+        with self._building:
+            kept = self._kept.get(code)
+            if kept is None or kept.version < version or kept.day != day:
+                with self._database.reading() as session:
+                    kept = _read(session, code, day, self._vectors)
+                self._kept[code] = kept
+            return kept
+
+
+def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowledge:
+    """Read and index one municipality within one transaction: one version, nothing in between."""
+    row = session.get_one(Municipality, code)
+    town = _town(row)
+    others = {
+        name: other
+        for other, name in session.execute(
+            select(Municipality.code, Municipality.name).where(Municipality.code != code)
+        )
+    }
+    departments = _published(session, Department, code, day)
+    plans = {
+        plan.plan_id: source_plan(plan, day)
+        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code))
+    }
+    around = Surroundings(
+        MappingProxyType(plans),
+        MappingProxyType({department.entry_id: office(department) for department in departments}),
+        MappingProxyType(
+            {
+                measure.number: measure.title
+                for measure in session.scalars(select(Measure).where(Measure.municipality_code == code))
+            }
+        ),
+    )
+    answers = [
+        *(entry_answer(entry, around) for entry in _published(session, Entry, code, day)),
+        *(indicator_answer(indicator, around) for indicator in _published(session, Indicator, code, day)),
+        *(schedule_answer(item, around) for item in _published(session, ScheduleItem, code, day)),
+        *(office_answer(department, around) for department in departments),
+        *(term_answer(term, around) for term in _published(session, Term, code, day)),
+    ]
+    contact_name = around.offices.get(row.contact_department)
+    return Knowledge(
+        town=town,
+        version=row.knowledge_version,
+        day=day,
+        answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
+        index=build_index((answer.document() for answer in answers), vectors=vectors, ignored=_own_names(town)),
+        contact=Office(contact_name.department if contact_name else f"{town.name}役所", row.contact_telephone),
+        plans=tuple(plans.values()),
+        places=neighbourhood(town.names, [*others, *(name.rstrip("市区町村") for name in others)]),
+        others=MappingProxyType(others),
+    )
+
+
+def _published(session: Session, table: type[_Row], code: str, day: dt.date) -> Sequence[_Row]:
+    """What residents may see on ``day``."""
+    return session.scalars(
+        select(table)
+        .where(
+            table.municipality_code == code,
+            table.state == "published",
+            or_(table.valid_from.is_(None), table.valid_from <= day),
+            or_(table.valid_until.is_(None), table.valid_until >= day),
+        )
+        .order_by(table.entry_id)
+    ).all()
+
+
+def _own_names(town: Town) -> list[str]:
+    return [town.name, town.name.rstrip("市区町村"), *town.aliases]
+
+
+def _town(row: Municipality) -> Town:
+    return Town(row.code, row.name, row.kana, row.prefecture, tuple(row.aliases), row.sample and not row.taken_over)

@@ -1,0 +1,70 @@
+"""Indicators (成果指標・KPI) as answers: sentences made from their figures by a fixed pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from knowledge.answers import Answer, Surroundings, make_answer
+from knowledge.calendar import as_of_name, fiscal_year_name
+from knowledge.models import Indicator
+
+
+def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
+    name, unit = indicator.name, indicator.unit
+    sentences = [_target_sentence(indicator), _baseline_sentence(indicator)]
+    if indicator.interim:
+        steps = "、".join(f"{_when(step)}{_amount(step, unit)}" for step in indicator.interim if step.get("value"))
+        sentences.append(f"途中の目標は、{steps}です。")
+    sentences += [indicator.definition or "", indicator.note or ""]
+    return make_answer(
+        indicator,
+        around,
+        kind="indicator",
+        title=f"「{name}」の目標と現状",
+        text="\n".join(filter(None, sentences)),
+        facts=_facts(indicator),
+        measure=indicator.measure,
+        category="目標と数値",
+        wordings=(name, f"{name}の目標は？", f"{name}の目標値", f"{name}の現状は？", f"{name}は何{unit}"),
+        searched="指標 KPI 成果指標 目標値 現状値",
+    )
+
+
+def _target_sentence(indicator: Indicator) -> str:
+    target = indicator.target or {}
+    if not target.get("value"):
+        return f"「{indicator.name}」の目標は、計画に数値が書かれていません。"
+    note = f"（{target['note']}）" if target.get("note") else ""
+    return f"「{indicator.name}」の目標は、{_when(target, 'に')}{_amount(target, indicator.unit)}です{note}。"
+
+
+def _baseline_sentence(indicator: Indicator) -> str:
+    baseline = indicator.baseline or {}
+    if not baseline.get("value"):
+        return "計画を作ったときの値は、計画に書かれていません。"
+    note = f"（{baseline['note']}）" if baseline.get("note") else ""
+    return f"計画を作ったときの値は、{_when(baseline, 'で')}{_amount(baseline, indicator.unit)}でした{note}。"
+
+
+def _facts(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    rows = []
+    for label, reading in (("現状", indicator.baseline), ("目標", indicator.target)):
+        if reading and reading.get("value"):
+            when = _when(reading)
+            rows.append((label, f"{_amount(reading, indicator.unit)}" + (f"（{when}）" if when else "")))
+    return tuple(rows)
+
+
+def _amount(reading: Mapping[str, Any], unit: str) -> str:
+    value = str(reading["value"])
+    return value if unit and value.endswith(unit) else f"{value}{unit}"
+
+
+def _when(reading: Mapping[str, Any], particle: str = "") -> str:
+    if reading.get("fiscal_year"):
+        name = fiscal_year_name(reading["fiscal_year"])
+        return name.replace("（", "（").rstrip() + particle
+    if reading.get("as_of"):
+        return f"{as_of_name(reading['as_of'])}時点{particle}"
+    return ""

@@ -1,0 +1,197 @@
+"""Bundled content into the database, as often as one likes.
+
+What staff edited, ended or deleted is theirs: a bundled change to it becomes a draft beside
+it, and never more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from knowledge.bundle import Bundle
+from knowledge.db import Database
+from knowledge.models import (
+    BundledDraft,
+    Department,
+    Entry,
+    Indicator,
+    Measure,
+    Municipality,
+    Plan,
+    ScheduleItem,
+    Term,
+)
+
+CURATED: dict[str, type[Entry | Indicator | ScheduleItem | Department | Term]] = {
+    "entries": Entry,
+    "indicators": Indicator,
+    "schedule": ScheduleItem,
+    "departments": Department,
+    "terms": Term,
+}
+"""The kinds of curated knowledge: their name in a bundle, and their table."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What loading one municipality did, counted in pieces of knowledge."""
+
+    municipality: str
+    added: int
+    updated: int
+    unchanged: int
+    withdrawn: int
+    left_to_staff: int
+    drafts: int
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.added or self.updated or self.withdrawn)
+
+
+def load_bundle(database: Database, bundle: Bundle, moment: dt.datetime) -> LoadReport:
+    """Load one folder in one transaction: all of it, or nothing."""
+    with database.writing() as session:
+        municipality, frame_changed = _load_frame(session, bundle)
+        counts: Counter[str] = Counter()
+        for kind in CURATED:
+            counts += _load_kind(session, bundle, kind, moment)
+        report = LoadReport(
+            bundle.municipality.name,
+            *(counts[name] for name in ("added", "updated", "unchanged", "withdrawn", "left_to_staff", "drafts")),
+        )
+        if report.changed or frame_changed:
+            municipality.knowledge_version += 1
+        return report
+
+
+def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
+    """The municipality, its plans and measures; these are not edited by staff yet."""
+    given = bundle.municipality
+    digest = _digest(given, *bundle.plans, *bundle.measures)
+    row = session.get(Municipality, given.code, with_for_update=True)
+    if row is None:
+        row = Municipality(code=given.code, knowledge_version=0, taken_over=False)
+        session.add(row)
+    elif row.bundled_digest == digest:
+        return row, False
+    row.name, row.kana, row.prefecture, row.aliases = given.name, given.kana, given.prefecture, given.aliases
+    row.contact_department, row.contact_telephone = given.contact.department, given.contact.telephone
+    row.sample = given.sample
+    row.bundled_digest = digest
+    session.flush()
+    session.execute(delete(Plan).where(Plan.municipality_code == given.code))
+    session.execute(delete(Measure).where(Measure.municipality_code == given.code))
+    for plan in bundle.plans:
+        values = plan.model_dump(exclude={"id"})
+        session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
+    for position, measure in enumerate(bundle.measures):
+        values = _flat(measure.model_dump())
+        session.add(Measure(municipality_code=given.code, position=position, **values))
+    return row, True
+
+
+def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime) -> Counter[str]:
+    table = CURATED[kind]
+    code = bundle.municipality.code
+    present = {row.entry_id: row for row in session.scalars(select(table).where(table.municipality_code == code))}
+    counts: Counter[str] = Counter()
+    items = getattr(bundle, kind)
+    for item in items:
+        values, digest = _flat(item.model_dump(exclude={"id"})), _digest(item)
+        row = present.get(item.id)
+        if row is None:
+            session.add(
+                table(
+                    municipality_code=code,
+                    entry_id=item.id,
+                    bundled_digest=digest,
+                    version=1,
+                    state="published",
+                    by_staff=False,
+                    updated_at=moment,
+                    **values,
+                )
+            )
+            counts["added"] += 1
+        elif row.by_staff or row.state == "deleted":
+            counts["left_to_staff"] += 1
+            counts["drafts"] += _keep_draft(session, row, kind, item, digest, moment)
+        elif row.bundled_digest == digest and row.state == "published":
+            counts["unchanged"] += 1
+        else:
+            _overwrite(row, values, digest, moment)
+            counts["updated"] += 1
+    counts["withdrawn"] += _withdraw(present.values(), {item.id for item in items}, moment)
+    return counts
+
+
+def _overwrite(row: Any, values: dict[str, Any], digest: str, moment: dt.datetime) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.state = "published"
+    row.bundled_digest = digest
+    row.version += 1
+    row.updated_at = moment
+
+
+def _keep_draft(session: Session, row: Any, kind: str, item: Any, digest: str, moment: dt.datetime) -> int:
+    """Put a bundled change beside what staff made their own; 1 where it is a new one."""
+    draft = session.get(BundledDraft, (row.municipality_code, row.entry_id))
+    if row.bundled_digest == digest or (draft is not None and draft.digest == digest):
+        return 0
+    values = _flat(item.model_dump(mode="json", exclude={"id"}))
+    now = {name: _plain(getattr(row, name)) for name in values}
+    differences = {name: [now[name], value] for name, value in values.items() if now[name] != value}
+    session.merge(
+        BundledDraft(
+            municipality_code=row.municipality_code,
+            entry_id=row.entry_id,
+            kind=kind,
+            values=values,
+            differences=differences,
+            digest=digest,
+            noticed_at=moment,
+        )
+    )
+    return 1
+
+
+def _withdraw(rows: Any, kept: set[str], moment: dt.datetime) -> int:
+    """End what the bundle no longer has and nobody has touched."""
+    gone = [
+        row
+        for row in rows
+        if row.entry_id not in kept and row.bundled_digest and not row.by_staff and row.state == "published"
+    ]
+    for row in gone:
+        row.state, row.updated_at, row.version = "ended", moment, row.version + 1
+    return len(gone)
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """The bundle's ``source`` as three columns."""
+    source = values.pop("source")
+    return values | {
+        "source_plan": source["plan"],
+        "source_section": source["section"],
+        "source_page": source["page"],
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _digest(*parts: BaseModel) -> str:
+    text = json.dumps([part.model_dump(mode="json") for part in parts], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,25 @@
+"""The tables."""
+
+from knowledge.models.base import Base
+from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models.municipality import Measure, Municipality, Plan
+from knowledge.models.query_log import Conversation, LoggedQuestion
+
+__all__ = [
+    "Base",
+    "BundledDraft",
+    "Conversation",
+    "Department",
+    "Entry",
+    "Indicator",
+    "LineEvent",
+    "LoggedQuestion",
+    "Measure",
+    "Municipality",
+    "Plan",
+    "QuarantinedBody",
+    "ScheduleItem",
+    "Term",
+    "UnsentMessage",
+]

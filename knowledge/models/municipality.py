@@ -1,0 +1,62 @@
+"""Municipalities and their plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge.models.base import Base
+
+
+class Municipality(Base):
+    """One municipality.  ``knowledge_version`` moves with every published change."""
+
+    __tablename__ = "municipalities"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    kana: Mapped[str] = mapped_column(String(80))
+    prefecture: Mapped[str] = mapped_column(String(10))
+    aliases: Mapped[list[str]]
+    contact_department: Mapped[str] = mapped_column(String(60))
+    contact_telephone: Mapped[str | None] = mapped_column(String(20))
+    sample: Mapped[bool]
+    taken_over: Mapped[bool] = mapped_column(default=False)
+    knowledge_version: Mapped[int] = mapped_column(default=0)
+    bundled_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class Plan(Base):
+    """A plan document that answers come from."""
+
+    __tablename__ = "plans"
+
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code"), primary_key=True)
+    plan_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(80))
+    short_title: Mapped[str] = mapped_column(String(30))
+    draft: Mapped[bool]
+    published: Mapped[str | None] = mapped_column(String(10))
+    period_from: Mapped[dt.date | None]
+    period_until: Mapped[dt.date]
+    period_text: Mapped[str] = mapped_column(String(80))
+    url: Mapped[str | None] = mapped_column(String(1000))
+
+
+class Measure(Base):
+    """A measure (施策・取組) of a plan."""
+
+    __tablename__ = "measures"
+
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(30), primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+    parent: Mapped[str | None] = mapped_column(String(30))
+    department: Mapped[str | None] = mapped_column(String(60))
+    source_plan: Mapped[str] = mapped_column(String(60))
+    source_section: Mapped[str] = mapped_column(String(80))
+    source_page: Mapped[int | None]
+    position: Mapped[int]

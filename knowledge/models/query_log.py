@@ -1,0 +1,66 @@
+"""What residents asked and what they got."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge.models.base import Base
+
+
+class LoggedQuestion(Base):
+    """One question.  ``text`` is masked; ``asker`` a keyed hash, never a LINE user id.
+
+    ``jst_*`` are columns because every report counts by them.  ``jst_weekday`` is 0 on Monday.
+    ``event_key`` makes the row unique by the event that asked (``line:<id>``, ``web:<uuid>``).
+    """
+
+    __tablename__ = "query_log"
+    __table_args__ = (
+        UniqueConstraint("municipality_code", "event_key"),
+        Index(None, "municipality_code", "jst_date"),
+        Index(None, "municipality_code", "message_id"),
+        Index(None, "municipality_code", "asker"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(String(6))
+    event_key: Mapped[str] = mapped_column(String(80))
+    channel: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[dt.datetime]
+    jst_date: Mapped[dt.date]
+    jst_hour: Mapped[int]
+    jst_weekday: Mapped[int]
+    text: Mapped[str | None] = mapped_column(Text)
+    personal_data: Mapped[bool] = mapped_column(default=False)
+    asker: Mapped[str | None] = mapped_column(String(32))
+    message_id: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    decision: Mapped[str] = mapped_column(String(10))
+    entry_id: Mapped[str | None] = mapped_column(String(60))
+    entry_version: Mapped[int | None]
+    department: Mapped[str | None] = mapped_column(String(60))
+    score: Mapped[float | None]
+    candidates: Mapped[list[Any]] = mapped_column(JSON)
+    index_version: Mapped[int]
+    elapsed_ms: Mapped[float]
+    tapped_entry_id: Mapped[str | None] = mapped_column(String(60))
+    tapped_at: Mapped[dt.datetime | None]
+    feedback: Mapped[str | None] = mapped_column(String(12))
+    feedback_at: Mapped[dt.datetime | None]
+    more_at: Mapped[dt.datetime | None]
+    contact_at: Mapped[dt.datetime | None]
+
+
+class Conversation(Base):
+    """What the last turns of a dialogue were about.  ``key`` is a keyed hash of who or which."""
+
+    __tablename__ = "conversations"
+
+    municipality_code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    occurred_at: Mapped[dt.datetime]
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)

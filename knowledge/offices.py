@@ -1,0 +1,48 @@
+"""Departments and bodies of the organisation as answers."""
+
+from __future__ import annotations
+
+from knowledge.answers import Answer, Office, Surroundings, make_answer
+from knowledge.models import Department
+
+
+def office(department: Department) -> Office:
+    return Office(department.name, department.telephone)
+
+
+def office_answer(department: Department, around: Surroundings) -> Answer:
+    name = department.name
+    return make_answer(
+        department,
+        around,
+        kind="office",
+        title=f"{name}は何を担当していますか？",
+        text="\n".join(filter(None, (_role(department), _reach(department)))),
+        facts=_facts(department),
+        category="担当と推進体制",
+        wordings=(name, f"{name}の電話番号", f"{name}の役割", *department.aliases),
+        searched="担当課 連絡先 電話番号 役割",
+    )
+
+
+def _role(department: Department) -> str:
+    if not department.role:
+        return f"{department.name}は、計画に名前が出てきますが、役割は書かれていません。"
+    return department.role if department.role.startswith(department.name) else f"{department.name}は、{department.role}"
+
+
+def _reach(department: Department) -> str:
+    if department.telephone:
+        extension = f"（内線 {department.extension}）" if department.extension else ""
+        return f"電話は {department.telephone}{extension} です（計画書に載っている番号）。"
+    return "電話番号は計画に載っていません。"
+
+
+def _facts(department: Department) -> tuple[tuple[str, str], ...]:
+    rows = (
+        ("電話", department.telephone),
+        ("FAX", department.fax),
+        ("メール", department.email),
+        ("所在地", department.address),
+    )
+    return tuple((label, value) for label, value in rows if value)
