@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot import commands
+from bot.line import webhook as line_webhook
+from bot.line.client import LineClients
+from bot.line.receiver import Receiver
+from bot.log_setup import set_up_logging
 from bot.services import Services
 from bot.settings import read_settings
+from bot.web import api, chat, headers, health, line_preview, problems
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
@@ -19,8 +26,30 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     """The service as a Flask app.  Starts no thread, sends nothing, connects lazily."""
     settings = read_settings(os.environ if environment is None else environment)
     app = Flask("app", template_folder="bot/templates", static_folder="bot/static")
-    app.config.from_mapping(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=1 << 20)
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=1 << 20,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+    )
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=0
+        )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    set_up_logging(settings.log_level)
     database = open_database(settings.database_url)
-    app.extensions["kotae"] = Services(settings, database, Corpus(database, open_vectors(settings.vectors_folder)))
+    clients = LineClients(settings.line_channels, settings.line_api_host)
+    app.extensions["kotae"] = Services(
+        settings,
+        database,
+        Corpus(database, open_vectors(settings.vectors_folder)),
+        clients,
+        Receiver(clients),
+    )
+    for part in (health, line_webhook, api, chat, line_preview):
+        app.register_blueprint(part.blueprint)
+    app.jinja_env.filters["host_of"] = lambda url: urlsplit(url).hostname or url
+    headers.register(app, https=settings.base_url.startswith("https:"))
+    problems.register(app)
     commands.register(app)
     return app

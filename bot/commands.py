@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +18,8 @@ from flask.cli import AppGroup
 from bot.answer_object import answer_object
 from bot.conversation import answer
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.line.inbox import reconcile
+from bot.line.serving import start_senders
 from bot.replies import plain_text
 from bot.services import Services, services
 from intents.decision import decide
@@ -24,17 +28,18 @@ from intents.personal_data import mask
 from intents.vectors import make_vectors, open_vectors
 from knowledge.bundle import BundleError, content_folders, read_bundle
 from knowledge.calendar import now
-from knowledge.corpus import UnknownMunicipality
+from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
 from knowledge.loading import load_bundle
 
 knowledge_group = AppGroup("knowledge", help="ナレッジ（質問と答え）の出し入れ。")
 log_group = AppGroup("log", help="質問の記録。")
 database_group = AppGroup("database", help="データベース。")
+line_group = AppGroup("line", help="LINE とのつながり。")
 
 
 def register(app: Flask) -> None:
-    for command in (ask, evaluate_command, knowledge_group, log_group, database_group):
+    for command in (ask, evaluate_command, reconcile_command, knowledge_group, log_group, database_group, line_group):
         app.cli.add_command(command)
 
 
@@ -53,7 +58,7 @@ def ask(municipality: str | None, as_json: bool, jsonl: bool, questions: tuple[s
         raise click.UsageError("--municipality CODE（6桁のコード）を付けてください")
     try:
         found = services().corpus.current(municipality)
-    except UnknownMunicipality as error:
+    except UnknownMunicipalityError as error:
         raise click.ClickException(_unknown(municipality)) from error
     for question in questions or _lines(sys.stdin):
         outcome = answer(found, question)
@@ -79,7 +84,7 @@ def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[st
         if not isinstance(code, str) or not isinstance(question, str):
             raise TypeError
         found = kit.corpus.current(code)
-    except UnknownMunicipality as error:
+    except UnknownMunicipalityError as error:
         return _error(given, _unknown(str(error)))
     except (KeyError, TypeError):
         return _error(given, f"{number}行目: municipality と question（文字）が必要です")
@@ -186,3 +191,34 @@ def log_mask() -> None:
 def database_migrate() -> None:
     """表を今のプログラムに合わせる。"""
     migrate(services().database)
+
+
+@line_group.command("send")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 32), help="返信する糸の数。")
+def line_send(threads: int) -> None:
+    """届いた LINE のメッセージに返信しつづける（止めるには Ctrl+C）。"""
+    kit = services()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    running = start_senders(kit, threads)
+    click.echo(f"LINE への返信を始めました（{threads}本）", err=True)
+    stop.wait()
+    running.stop()
+
+
+@click.command("reconcile")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す。")
+def reconcile_command(as_json: bool) -> None:
+    """LINE から受け取った出来事を状態ごとに数える。75秒を超えて未処理か、二重の返信があれば 1 で終わる。"""
+    found = reconcile(services().database, now())
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"sound": found.sound}))
+    else:
+        click.echo(f"受け取った数            {found.received}")
+        for state, count in found.by_state.items():
+            click.echo(f"  {state:20}  {count}")
+        click.echo(f"75秒を超えて未処理      {found.overdue}")
+        click.echo(f"二重に返信              {found.answered_twice}")
+        click.echo(f"読めなかった本文        {found.quarantined}")
+    sys.exit(0 if found.sound else 1)

@@ -9,8 +9,19 @@ from bot.wording import say
 from intents.decision import Decision
 from intents.facets import Facet
 from knowledge.answers import FACETS, Answer, Office
+from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import EmergencyNumber
+
+FIRST_CATEGORIES = (
+    "オンライン手続き",
+    "証明書・コンビニ交付",
+    "マイナンバーカード",
+    "デジタルの相談・講習",
+    "アプリ・LINE・情報発信",
+    "計画のあらまし",
+)
+"""What most residents come for, in this order."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,9 @@ def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, face
         title=answer.title,
         opening=_facet_sentence(knowledge, answer, facet),
         text=answer.text,
-        facts=() if answer.kind == "schedule" else answer.facts,
+        facts=answer.facts if answer.kind in ("procedure", "office") else (),
         links=answer.links,
-        contact=answer.office or knowledge.contact,
+        contact=_whom_to_ask(knowledge, answer),
         sources=(SourceLine(answer.plan.title, answer.section, answer.plan.url),),
         notes=_notes(knowledge, answer),
         answer=answer,
@@ -124,6 +135,64 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
     )
 
 
+def greeting_reply(knowledge: Knowledge) -> Reply:
+    """The first words to a new friend: what can be asked, what not to write, some examples."""
+    choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:4])
+    return Reply(
+        Decision.SMALLTALK,
+        text="\n".join((say("greeting_follow", town=knowledge.town.name), say("privacy_notice"))),
+        choices=choices,
+        notes=_town_notes(knowledge),
+    )
+
+
+def first_questions(knowledge: Knowledge) -> list[str]:
+    """Entries to begin with: one of each category, in the order of the categories."""
+    found: dict[str, str] = {}
+    for answer in knowledge.answers.values():
+        if answer.kind in ("procedure", "plan") and answer.category in FIRST_CATEGORIES:
+            better = (
+                answer.kind == "procedure"
+                and knowledge.answers[found.get(answer.category, answer.entry_id)].kind != "procedure"
+            )
+            if answer.category not in found or better:
+                found[answer.category] = answer.entry_id
+    return [found[category] for category in FIRST_CATEGORIES if category in found]
+
+
+def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:
+    """「くわしく」: where in the plan an answer stands, and what else is known of it."""
+    rows = [
+        (say("source_label"), answer.plan.title),
+        (say("section_label"), answer.section),
+        (say("measure_label"), " ".join(filter(None, (answer.measure, answer.measure_title)))),
+        (say("period_label"), answer.plan.period_text),
+        (say("category_label"), answer.category),
+        (say("checked_label"), date_name(answer.checked_on)),
+    ]
+    return Reply(
+        Decision.ANSWER,
+        title=say("more_title"),
+        text=answer.title,
+        facts=tuple((name, value) for name, value in rows if value),
+        links=answer.links,
+        contact=_whom_to_ask(knowledge, answer),
+        notes=_notes(knowledge, answer),
+    )
+
+
+def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | None = None) -> Reply:
+    """Whom to ask, with a number where a source prints one."""
+    contact = (answer.office if answer else None) or knowledge.contact
+    return Reply(
+        Decision.HANDOFF,
+        opening=sentence,
+        text=say("none_next", town=knowledge.town.name),
+        contact=contact,
+        notes=_town_notes(knowledge),
+    )
+
+
 def with_opening(reply: Reply, sentence: str) -> Reply:
     """``reply`` with one more sentence before it."""
     return replace(reply, opening="\n".join(filter(None, (sentence, reply.opening))))
@@ -159,13 +228,20 @@ def _contact_reply(knowledge: Knowledge, decision: Decision, text: str, score: f
     return Reply(decision, text=text, contact=knowledge.contact, notes=_town_notes(knowledge), score=score)
 
 
+def _whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
+    """The answer's own office.  What the plan is silent on is not its office's business either."""
+    if answer.office:
+        return answer.office
+    return Office(f"{knowledge.town.name}役所", None) if answer.kind == "silent" else knowledge.contact
+
+
 def _facet_sentence(knowledge: Knowledge, answer: Answer, facet: Facet | None) -> str | None:
-    office = answer.office or knowledge.contact
-    if facet is Facet.TELEPHONE:
+    office = _whom_to_ask(knowledge, answer)
+    if facet is Facet.TELEPHONE and answer.kind != "office":
         if office.telephone:
             return say("facet_telephone", office=office.department, telephone=office.telephone)
         return say("facet_telephone_missing", office=office.department)
-    if facet is None or answer.kind != "procedure":
+    if facet is None or facet is Facet.TELEPHONE or answer.kind != "procedure":
         return None
     name = FACETS[facet.value]
     value = dict(answer.facts).get(name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from bot.line.client import LineClients
+from bot.line.receiver import Receiver
 from bot.settings import Settings
 from knowledge.corpus import Corpus
 from knowledge.db import Database
@@ -16,6 +18,8 @@ class Services:
     settings: Settings
     database: Database
     corpus: Corpus
+    line_clients: LineClients
+    receiver: Receiver
 
 
 def services() -> Services:

@@ -24,11 +24,10 @@ class Lexicon:
 
     def concepts(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
         """Each concept named in ``words``, as (concept, start, end); overlaps are kept."""
-        found = []
+        found: list[tuple[int, int, int]] = []
         for start in range(len(words)):
-            for length in range(1, min(self.longest, len(words) - start) + 1):
-                for concept in self.phrases.get(tuple(words[start : start + length]), ()):
-                    found.append((concept, start, start + length))
+            for end in range(start + 1, min(start + self.longest, len(words)) + 1):
+                found += ((concept, start, end) for concept in self.phrases.get(tuple(words[start:end]), ()))
         return found
 
 

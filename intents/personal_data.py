@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 
@@ -215,13 +215,14 @@ def _search(text: str, public: frozenset[str]) -> list[Span]:
 
     claim(_line_ids(page))
     links = [match.span() for match in _LINK.finditer(page)]
-    claim(each for start, end in links for each in _numbers(page, public, start, end) if each.kind in _NEVER_IN_LINKS)
+    claim(each for link in links for each in _numbers_in_link(page, public, *link))
     page = _wall_off(page, links)
     claim(_emails(page))
     for pattern, needs_cue in _DATES:
         claim(_birthdays(page, pattern, needs_cue))
-    claim(_dotted_numbers(page, public))
-    claim(_numbers(page, public))
+    claim(_permits(page))
+    claim(_numbers(page, public, _DOTTED_RUN, _DOTTED_RULES))
+    claim(_numbers(page, public, _RUN, _ROW_RULES))
     claim(_addresses(page))
     for detect in _NAME_DETECTORS:
         claim(detect(page))
@@ -243,7 +244,7 @@ def _before(page: str, position: int, reach: int = 24) -> str:
 
 # --- LINE ids, links and e-mail --------------------------------------------------------------------------------
 
-_LINE_ID = re.compile(r"(?i:U[0-9a-f]{32}|(?<![0-9a-z])[CR][0-9a-f]{32})")
+_LINE_ID = re.compile(r"(?i:U[0-9a-f]{32}|(?<![0-9a-z])[CR][0-9a-f]{32}(?![0-9a-z]))")
 _LINK = re.compile(r"https?://[!-~\0]+")
 # Links stay readable, but a My Number or a card number is never stored, wherever it stands.
 _NEVER_IN_LINKS = frozenset({Kind.MY_NUMBER, Kind.TWELVE_DIGITS, Kind.CARD})
@@ -264,6 +265,12 @@ _EMAIL = re.compile(
 )
 # "look at example.jp" is a sentence: the spelt-out form must not follow another English word.
 _EMAIL_WITH_AT = re.compile(rf"(?<!{_MAIL_LETTER})(?<![A-Za-z] ){_MAIL_LETTER}++ at {_HOST}")
+
+
+def _numbers_in_link(page: str, public: frozenset[str], start: int, end: int) -> Iterator[_Found]:
+    for run in _RUN.finditer(page, start, end):
+        found = _numbers_of_run(page, *run.span(), public, _ROW_RULES)
+        yield from (each for each in found if each.kind in _NEVER_IN_LINKS)
 
 
 def _line_ids(page: str) -> Iterator[_Found]:
@@ -378,18 +385,40 @@ def _only_a_birth_year(match: re.Match[str]) -> bool:
 
 # --- Numbers ---------------------------------------------------------------------------------------------------
 
+_DOTS = ".,/・_~〜"
 _RUN = re.compile(rf"[0-9{_KANJI_DIGIT}](?:[-ー \nのノ()]{{0,4}}+[0-9{_KANJI_DIGIT}])++")
-_GROUP = re.compile(rf"[0-9]+|[{_KANJI_DIGIT}]+")
+# Digits of one script belong together: 090-1234-5678一人 keeps its 一.
+_ONE_SCRIPT = re.compile(
+    rf"[0-9](?:[^0-9{_KANJI_DIGIT}]{{0,4}}+[0-9])*+|[{_KANJI_DIGIT}](?:[^0-9{_KANJI_DIGIT}]{{0,4}}+[{_KANJI_DIGIT}])*+"
+)
+_NUMERAL = re.compile(rf"[0-9{_KANJI_DIGIT}]")
+_KANJI_ONE_AS_HYPHEN = re.compile(r"(?<=[0-9])一(?=[0-9])")  # 090一1234一5678
+_BLANK_FORM = re.compile(r"[^1-9一二三四五六七八九]+")  # 〇〇〇-〇〇〇〇
 _SHORTEST_ROW = 6  # digits; a local telephone number after 「電話」 is the shortest that is ever masked
+
+_TO_ROW = str.maketrans("〇○◯一二三四五六七八九ー\nのノ(" + _DOTS, "000123456789- nn)" + "." * len(_DOTS))
+_WIDE_MARKS = (
+    (re.compile(r"(?<=[0-9])[ )n]*+-[- )n]*+"), "-"),
+    (re.compile(r"(?<=[0-9])[ )]*+n[ )n]*+"), "n"),
+    (re.compile(r"(?<=[0-9]) *+\)[ )]*+"), ")"),
+    (re.compile(r"(?<=[0-9]) ++"), " "),
+)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One run of digits: '-' hyphen, ' ' blank, 'n' の, ')' bracket; offsets lead back to the page."""
+    """One run of digits: '-' hyphen, ' ' blank, 'n' の, ')' bracket, '.' dot; it stands on the page at start."""
 
     text: str
-    offsets: list[int]
     page: str
+    start: int
+    end: int
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each digit of the row stands on the page; only asked for when something was found."""
+        numerals = _NUMERAL.finditer(self.page, self.start, self.end)
+        return [next(numerals).start() if letter.isdigit() else self.start for letter in self.text]
 
     def before(self, match: re.Match[str], reach: int = 24) -> str:
         return _before(self.page, self.offsets[match.start()], reach)
@@ -405,93 +434,48 @@ class _Row:
         return _Found(first - opened_before, last, kind)
 
 
-class _Group(NamedTuple):
-    start: int
-    end: int
-    digits: str
-    in_kanji: bool
+_Judge = Callable[[re.Match[str], _Row], Kind | None]
+_Rule = tuple[re.Pattern[str], _Judge]
 
 
-def _numbers(page: str, public: frozenset[str], start: int = 0, end: int | None = None) -> Iterator[_Found]:
-    for run in _RUN.finditer(page, start, len(page) if end is None else end):
-        if run.end() - run.start() >= _SHORTEST_ROW:
-            yield from _numbers_of_run(page, run, public)
+def _numbers(page: str, public: frozenset[str], runs: re.Pattern[str], rules: tuple[_Rule, ...]) -> Iterator[_Found]:
+    page = _KANJI_ONE_AS_HYPHEN.sub("-", page)
+    for run in runs.finditer(page):
+        yield from _numbers_of_run(page, *run.span(), public, rules)
 
 
-def _numbers_of_run(page: str, run: re.Match[str], public: frozenset[str]) -> Iterator[_Found]:
-    """Digits of one script first, so that 090-1234-5678一人 keeps its 一; then 〇9〇 as one number."""
-    groups = _groups(page, run)
-    pieces = list(_by_script(groups))
-    found = [each for piece in pieces for each in _numbers_of_row(_row(page, piece), public)]
+def _numbers_of_run(
+    page: str, start: int, end: int, public: frozenset[str], rules: tuple[_Rule, ...]
+) -> Iterator[_Found]:
+    """Digits of one script first; if they say nothing, 〇9〇 as one number."""
+    pieces = [piece.span() for piece in _ONE_SCRIPT.finditer(page, start, end)]
+    found = [each for piece in pieces for each in _numbers_of_row(page, *piece, public, rules)]
     if not found and len(pieces) > 1:
-        found = list(_numbers_of_row(_row(page, groups), public))
+        found = list(_numbers_of_row(page, start, end, public, rules))
     yield from found
 
 
-def _groups(page: str, run: re.Match[str]) -> list[_Group]:
-    groups: list[_Group] = []
-    for match in _GROUP.finditer(page, *run.span()):
-        start, end = match.span()
-        if match[0] == "一" and _between_digits(page, start):  # 090一1234一5678: typed for a hyphen
-            continue
-        groups.append(_Group(start, end, match[0].translate(_NUMBER_VALUES), match[0][0] in _KANJI_DIGIT))
-    return groups
-
-
-def _between_digits(page: str, position: int) -> bool:
-    before, after = page[position - 1 : position], page[position + 1 : position + 2]
-    return before.isascii() and before.isdigit() and after.isascii() and after.isdigit()
-
-
-def _by_script(groups: list[_Group]) -> Iterator[list[_Group]]:
-    piece: list[_Group] = []
-    for group in groups:
-        if piece and piece[-1].in_kanji != group.in_kanji:
-            yield piece
-            piece = []
-        piece.append(group)
-    if piece:
-        yield piece
-
-
-def _row(page: str, groups: list[_Group]) -> _Row:
-    parts: list[str] = []
-    offsets: list[int] = []
-    if page[groups[0].start - 1 : groups[0].start] == "+":
-        parts.append("+")
-        offsets.append(groups[0].start - 1)
-    end = groups[0].start
-    for group in groups:
-        if parts and group.start > end:
-            parts.append(_separator(page[end : group.start]))
-            offsets.append(end)
-        parts.append(group.digits)
-        offsets.extend(range(group.start, group.end))
-        end = group.end
-    if all(group.in_kanji for group in groups) and not any(group.digits.strip("0") for group in groups):
-        return _Row("", [], page)  # 〇〇〇-〇〇〇〇 is a blank to fill in
-    return _Row("".join(parts), offsets, page)
-
-
-def _separator(gap: str) -> str:
-    if any(mark in gap for mark in "-ー一"):
-        return "-"
-    if "の" in gap or "ノ" in gap:
-        return "n"
-    return ")" if "(" in gap or ")" in gap else " "
-
-
-_Judge = Callable[[re.Match[str], _Row], Kind | None]
-
-
-def _numbers_of_row(row: _Row, public: frozenset[str]) -> Iterator[_Found]:
-    if len(row.text) < _SHORTEST_ROW:
+def _numbers_of_row(
+    page: str, start: int, end: int, public: frozenset[str], rules: tuple[_Rule, ...]
+) -> Iterator[_Found]:
+    written = page[start:end]
+    if len(written) < _SHORTEST_ROW or (not written.isascii() and _BLANK_FORM.fullmatch(written)):
         return
+    row = _row(page, start, end)
     hits: list[_Found] = []
     text = _without_public(row.text, public)
-    for pattern, judge in _ROW_RULES:
+    for pattern, judge in rules:
         text = pattern.sub(_claimer(row, judge, hits), text)
     yield from sorted(hits)
+
+
+def _row(page: str, start: int, end: int) -> _Row:
+    text = page[start:end].translate(_TO_ROW)
+    for wide, mark in _WIDE_MARKS:
+        text = wide.sub(mark, text)
+    if page[start - 1 : start] == "+":
+        return _Row("+" + text, page, start - 1, end)
+    return _Row(text, page, start, end)
 
 
 def _claimer(row: _Row, judge: _Judge, hits: list[_Found]) -> Callable[[re.Match[str]], str]:
@@ -512,7 +496,9 @@ def _without_public(text: str, public: frozenset[str]) -> str:
     def blank(match: re.Match[str]) -> str:
         return "#" * len(match[0]) if _plain_telephone(match[0]) in public else match[0]
 
-    return _TELEPHONE.sub(blank, _ABROAD.sub(blank, text))
+    for pattern in (_ABROAD, _TELEPHONE, _DOTTED_TELEPHONE):
+        text = pattern.sub(blank, text)
+    return text
 
 
 def _plain_telephone(number: str) -> str:
@@ -564,7 +550,7 @@ def _judge_telephone(match: re.Match[str], row: _Row) -> Kind | None:
 def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
     """A row that is nothing but one number, broken at odd places by a line end or a blank."""
     digits, groups = _digits(match), re.findall("[0-9]+", match[0])
-    if _lists_years(match):
+    if _lists_years(match) or (len(groups) > 1 and row.after(match)[:1] == "円"):
         return None
     if len(digits) == 12 and (len(groups) <= 3 or _my_number_check_digit_holds(digits)):
         return _twelve(digits)
@@ -579,13 +565,17 @@ def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
         return None
     if _luhn_holds(digits):
         return Kind.CARD
-    followed_by_more = " " in match[0] and _my_number_check_digit_holds(digits[:12])
-    return None if followed_by_more else Kind.NUMBER
+    twelve_and_more = " " in match[0] and (len(digits) < 16 or digits[12:14] in ("19", "20"))
+    return None if twelve_and_more and len(digits) > 12 else Kind.NUMBER
 
 
 def _judge_twelve(match: re.Match[str], row: _Row) -> Kind | None:
     digits = _digits(match)
     return None if _lists_years(match) and not _my_number_check_digit_holds(digits) else _twelve(digits)
+
+
+def _judge_fours(match: re.Match[str], row: _Row) -> Kind | None:
+    return _judge_twelve(match, row) if len(_digits(match)) == 12 else _judge_card(match, row)
 
 
 def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
@@ -626,7 +616,7 @@ def _telephone_shapes(mark: str) -> str:
       | 0[0-9]{{3}}{mark}[0-9]{{3}}{mark}[0-9]{{3}}
       | 0(?:[0-9]{mark}[0-9]{{8}}|[0-9]{{2}}{mark}[0-9]{{7,8}}|[0-9]{{3}}{mark}[0-9]{{6,7}}
           |[0-9]{{4}}{mark}[0-9]{{5,6}}|[0-9]{{5}}{mark}[0-9]{{4,5}}|[0-9]{{6}}{mark}[0-9]{{3,4}}
-          |[0-9]{{7}}{mark}[0-9]{{2,3}}|[0-9]{{8}}{mark}[0-9]{{1,2}}|{mark}[0-9]{{9,10}})
+          |[0-9]{{7}}{mark}[0-9]{{2,3}}|[0-9]{{8}}{mark}[0-9]{{1,2}})
     """
 
 
@@ -634,7 +624,7 @@ _ANY_MARK = "[- n)]"
 _TIGHT_TELEPHONE = re.compile(rf"(?<![0-9-])(?:{_telephone_shapes('-')})(?![0-9-])", re.VERBOSE)
 _TELEPHONE = re.compile(
     rf"""(?<![0-9])(?:0[0-9]{{9,10}} | {_telephone_shapes(_ANY_MARK)}
-      | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}})(?![0-9])""",
+      | 0{_ANY_MARK}[0-9]{{9,10}} | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}})(?![0-9])""",
     re.VERBOSE,
 )
 _ABROAD = re.compile(
@@ -654,7 +644,7 @@ _TWELVE = re.compile(
     r"|[0-9]{3}([- ])[0-9]{3}\1[0-9]{3}\1[0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){5}|[0-9](?:[- ][0-9]){11})(?![0-9])"
 )
 _AFTER_KEYWORD = re.compile(
-    r"\A(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4}|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
+    r"\A(?:(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4})(?! ?[0-9])|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
 )
 _POSTAL_CODE = re.compile(r"(?<![0-9n)-])[0-9]{3}-[0-9]{4}(?![0-9n)-])")
 _LONG = re.compile(r"(?<![0-9])(?:[0-9]{10,11}|[0-9]{13,})(?![0-9])|(?<![0-9-])[0-9]{4}-[0-9]{6}(?![0-9-])")
@@ -674,7 +664,7 @@ _KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = (
     (re.compile(rf"年金(?:手帳|証書|コード)?の?(?:記号)?(?:番号|ばんごう|コード|No){_FILLER}"), Kind.PENSION, 6, 11),
     (re.compile(rf"受給者?(?:証)?の?(?:番号|ばんごう|No){_FILLER}"), Kind.RECIPIENT, 6, 11),
     (
-        re.compile(rf"(?:保険者?(?:証)?|資格確認書|医療証)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
+        re.compile(rf"(?:被保険者(?:証)?|保険証|資格確認書|医療証)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
         Kind.INSURED,
         6,
         11,
@@ -689,7 +679,7 @@ _KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = (
     (re.compile(rf"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート){_FILLER}"), Kind.NUMBER, 6, 9),
 )
 # The order decides: telephone shapes are safe, then whole numbers, then what only a keyword or its length tells.
-_ROW_RULES: tuple[tuple[re.Pattern[str], _Judge], ...] = (
+_ROW_RULES: tuple[_Rule, ...] = (
     (_ABROAD, _judge_abroad),
     (_TIGHT_TELEPHONE, _judge_telephone),
     (_WHOLE_ROW, _judge_whole_row),
@@ -703,24 +693,19 @@ _ROW_RULES: tuple[tuple[re.Pattern[str], _Judge], ...] = (
 )
 
 # Marks that also write sums, dates and decimals: only the exact shape of a telephone or of 4-4-4 counts.
-_DOTTED = re.compile(
-    r"(?<![0-9.,/・_])(?:0[0-9]{1,4}([.,/・_~〜])[0-9]{1,4}\1[0-9]{3,4}"
-    r"|[0-9]{4}([.,/・_~〜])[0-9]{4}\2[0-9]{4}(?:\2[0-9]{4})?)(?![0-9])"
+_DOTTED_RUN = re.compile(
+    rf"(?<![0-9{_KANJI_DIGIT}])(?<![0-9{_KANJI_DIGIT}][{_DOTS}])[0-9{_KANJI_DIGIT}]++([{_DOTS}])[0-9{_KANJI_DIGIT}]++(?:\1[0-9{_KANJI_DIGIT}]++)*+"
 )
-_PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])(?P<id>[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7}))(?![0-9A-Za-z])")
+_DOTTED_TELEPHONE = re.compile(rf"\A(?:{_telephone_shapes('[.]')})\Z", re.VERBOSE)
+_DOTTED_FOURS = re.compile(r"\A(?:[0-9]{4}\.){2,3}[0-9]{4}\Z")
+_DOTTED_RULES: tuple[_Rule, ...] = ((_DOTTED_TELEPHONE, _judge_telephone), (_DOTTED_FOURS, _judge_fours))
+_PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7})(?![0-9A-Za-z])")
 
 
-def _dotted_numbers(page: str, public: frozenset[str]) -> Iterator[_Found]:
-    for match in _DOTTED.finditer(page):
-        digits = _digits(match)
-        if len(digits) in (10, 11) and digits[0] == "0" and digits not in public:
-            yield _Found(*match.span(), Kind.PHONE)
-        elif len(digits) == 12 and not _lists_years(match):
-            yield _Found(*match.span(), _twelve(digits))
-        elif len(digits) == 16 and not _lists_years(match):
-            yield _Found(*match.span(), Kind.CARD if _luhn_holds(digits) else Kind.NUMBER)
+def _permits(page: str) -> Iterator[_Found]:
+    """Residence cards and passports."""
     for match in _PERMIT_OR_PASSPORT.finditer(page):
-        yield _Found(*match.span("id"), Kind.NUMBER)
+        yield _Found(*match.span(), Kind.NUMBER)
 
 
 # --- Addresses -------------------------------------------------------------------------------------------------
@@ -730,20 +715,21 @@ _PREFECTURE = (
     "|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県"
 )
 _BLOCK_NUMBER = rf"(?:[0-9]{{1,5}}|[{_KANJI_DIGIT}十百]{{1,5}})"
-_BLOCK_UNIT = r"(?: ?(?:丁目|番地|番(?![目線台組号町])|号(?![線車室])|条|丁))"
+_BLOCK_UNIT = r"(?: ?(?:丁目|番地|番(?![目線台組号町館])|号(?![線車室])|条|丁))"
 _BLOCK_JOINT = rf"(?:(?<=[目地番号条丁])[ \nの]{{0,2}}-?[東西南北]?|(?<=[0-9{_KANJI_DIGIT}十百])[ ]?[-ーのノ][ ]?)"
 _BLOCK = re.compile(
     rf"(?<![0-9]){_BLOCK_NUMBER}{_BLOCK_UNIT}?(?:{_BLOCK_JOINT}{_BLOCK_NUMBER}(?![0-9]){_BLOCK_UNIT}?)*+(?![0-9])"
 )
 _KANJI_NUMBER = re.compile(rf"[{_KANJI_DIGIT}十百]+号?")
+_BEFORE_BARE_NUMBER = re.compile(rf"[{_KANJI}{_KATAKANA}{_HIRAGANA}] ?\Z")
 _BLOCK_NUMBERS = re.compile(_BLOCK_NUMBER)
-_YEARS_ONLY = re.compile(r"(?:(?:19|20)[0-9]{2}[ -ー]*)+")
+_YEARS_ONLY = re.compile(r"(?:(?:19|20)[0-9]{2}[-ー ]*)+")
 
 _DIVISION = frozenset("都道府県市区町村郡字")  # what a part of an address ends with
 _TOWN_ENDING = re.compile(r".(?:町|丁|村|台|丘|区|新田|団地|字.{1,8})\Z")
 _KANA_TOWN_TAIL = frozenset("市区町村郡台丘野がヶケ")
 _PLACE_LETTERS_BACKWARDS = re.compile(
-    rf"(?:[{_KANJI}{_KATAKANA}]|[のがつ](?=[{_KANJI}])(?![市区町村県])|る(?=[上下入]))*+"
+    rf"(?:[{_KANJI}{_KATAKANA}]|[のがつ](?=[{_KANJI}])(?![市区町村県])|る(?=[上下入])|り(?=通))*+"
 )
 _KANA_BACKWARDS = re.compile(r"[ぁ-ゖ]{0,6}+")
 _PARTICLES = frozenset("はがをにでのともへや")
@@ -773,7 +759,8 @@ _ROOM = r"(?:[A-Z]?-?[0-9]{1,4}[ ]?(?:号室|号|室|F|階)?|[0-9]{1,2}棟[ ]?[0
 _BUILDING = re.compile(
     rf"""[ \n、,]{{0,2}}(?:
         (?![のにでをがはへともや、])[{_KANJI}{_KATAKANA}{_HIRAGANA}A-Za-z・]{{0,12}}?(?:{_BUILDING_WORD})
-            [{_KANJI}{_KATAKANA}A-Za-z・0-9ⅠⅡ]{{0,10}}(?:[ ]?[-ー]?[ ]?{_ROOM})?
+            (?:[{_KANJI}{_KATAKANA}A-Za-z・0-9]|の(?=[{_KANJI}])){{0,10}}
+            (?:[{_HIRAGANA}]{{2,8}}(?=[ ]?[0-9]{{3}}|[ ]?[0-9]{{1,4}}号))?(?:[ ]?[-ー]?[ ]?{_ROOM})?
       | [{_KANJI}{_KATAKANA}A-Za-z・]{{2,14}}[ ]?[0-9]{{1,4}}[ ]?(?:号室|号|室)
       | (?<=[ \n、,])[{_KATAKANA}・]{{3,14}}[ ]?[0-9]{{2,4}}(?![0-9人円件年月日])
       | [0-9]{{1,4}}[ ]?(?:号室|号|室)
@@ -796,7 +783,7 @@ class _Town(NamedTuple):
 def _addresses(page: str) -> Iterator[_Found]:
     taken = 0
     for block in _BLOCK.finditer(page):
-        if block.start() < taken or not _could_be_block(block[0], page, block.start()):
+        if block.start() < taken or not _could_be_block(block, page):
             continue
         town = _town_before(page, block.start(), taken)
         building = _BUILDING.match(page, block.end())
@@ -806,12 +793,16 @@ def _addresses(page: str) -> Iterator[_Found]:
             taken = end
 
 
-def _could_be_block(block: str, page: str, start: int) -> bool:
+def _could_be_block(block: re.Match[str], page: str) -> bool:
     """Throw out what is plainly not a block, before the costlier look at its surroundings."""
-    before = page[start - 1 : start]
-    if before == "第" or _YEARS_ONLY.fullmatch(block):
+    start, end = block.span()
+    if page[start - 1 : start] == "第" or _YEARS_ONLY.fullmatch(block[0]) or _KANJI_NUMBER.fullmatch(block[0]):
         return False
-    return not _KANJI_NUMBER.fullmatch(block)
+    if not block[0].isdecimal():
+        return True
+    # 殿町1340: a number alone needs a word before it and must not count anything
+    before, counts = _before(page, start, 2), _COUNTED.match(page, end)
+    return bool(_BEFORE_BARE_NUMBER.search(before)) and not counts
 
 
 def _town_before(page: str, position: int, floor: int) -> _Town:
@@ -875,20 +866,395 @@ def _is_address(block: str, town: _Town, page: str, block_end: int, end: int) ->
 # --- Names -----------------------------------------------------------------------------------------------------
 
 _SURNAMES = frozenset(
-    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邉 渡邊 渡部 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 齋藤 斉藤 清水 山崎 "
-    "阿部 森 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 長谷川 近藤 石井 坂本 遠藤 藤井 青木 西村 福田 太田 三浦 藤原 松田 "
-    "岡本 中川 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 大野 丸山 "
-    "今井 河野 藤本 村田 武田 上野 杉山 増田 平野 菅原 小島 久保 大塚 千葉 松井 岩崎 木下 松尾 野口 野村 佐野 菊地 渡会 大西 杉本 新井 "
-    "浜田 菅野 市川 水野 小松 島田 古川 山内 小山 西田 高田 菊池 山中 桜井 五十嵐 北村 福島 安田 吉川 中田 平田 飯田 川口 川崎 東 本田 "
-    "久保田 辻 関 矢野 吉村 沢田 中西 岩田 服部 樋口 秋山 星野 福井 川上 田口 土屋 永井 大橋 西川 内藤 松岡 岡 松下 熊谷 松村 馬場 "
-    "大島 望月 堀 岡崎 荒木 大谷 浅野 田辺 荒井 黒田 小池 奥村 奥田 野田 吉岡 大久保 片山 岡村 早川 松原 栗原 須藤 平井 松浦 八木 岩本 "
-    "大石 小田 森本 榎本 三宅 西山 小西 富田 堀内 尾崎 山根 成田 児玉 関口 高野 川村 白石 北川 野崎 中尾 多田 上原 宮田 大川 桑原 大森 "
-    "福岡 小原 内山 柳田 南 森下 稲垣 津田 村井 河合 土井 吉野 杉浦 川島 広瀬 大山 古田 根本 髙橋 髙木 濱田 澤田 櫻井 吉原 永田 西 "
-    "石原 宇野 塚本 坂口 小沢 小澤 大沢 甲斐 比嘉 金城 宮城 大城 知念 島袋 新垣 谷 堤 星 岸 柏木 松永 田島 川田 天野 荻野 篠原 滝沢".split()
+    [
+        "佐藤",
+        "鈴木",
+        "高橋",
+        "田中",
+        "伊藤",
+        "渡辺",
+        "渡部",
+        "山本",
+        "中村",
+        "小林",
+        "加藤",
+        "吉田",
+        "山田",
+        "佐々木",
+        "山口",
+        "松本",
+        "井上",
+        "木村",
+        "林",
+        "斎藤",
+        "清水",
+        "山崎",
+        "阿部",
+        "森",
+        "池田",
+        "橋本",
+        "山下",
+        "石川",
+        "中島",
+        "前田",
+        "藤田",
+        "後藤",
+        "小川",
+        "岡田",
+        "村上",
+        "長谷川",
+        "近藤",
+        "石井",
+        "坂本",
+        "遠藤",
+        "藤井",
+        "青木",
+        "西村",
+        "福田",
+        "太田",
+        "三浦",
+        "藤原",
+        "松田",
+        "岡本",
+        "中川",
+        "中野",
+        "原田",
+        "小野",
+        "田村",
+        "竹内",
+        "金子",
+        "和田",
+        "中山",
+        "石田",
+        "上田",
+        "森田",
+        "原",
+        "柴田",
+        "酒井",
+        "工藤",
+        "横山",
+        "宮崎",
+        "宮本",
+        "内田",
+        "高木",
+        "安藤",
+        "谷口",
+        "大野",
+        "丸山",
+        "今井",
+        "河野",
+        "藤本",
+        "村田",
+        "武田",
+        "上野",
+        "杉山",
+        "増田",
+        "平野",
+        "菅原",
+        "小島",
+        "久保",
+        "大塚",
+        "千葉",
+        "松井",
+        "岩崎",
+        "木下",
+        "松尾",
+        "野口",
+        "野村",
+        "佐野",
+        "菊地",
+        "渡会",
+        "大西",
+        "杉本",
+        "新井",
+        "浜田",
+        "菅野",
+        "市川",
+        "水野",
+        "小松",
+        "島田",
+        "古川",
+        "山内",
+        "小山",
+        "西田",
+        "高田",
+        "菊池",
+        "山中",
+        "桜井",
+        "五十嵐",
+        "北村",
+        "福島",
+        "安田",
+        "吉川",
+        "中田",
+        "平田",
+        "飯田",
+        "川口",
+        "川崎",
+        "東",
+        "本田",
+        "久保田",
+        "辻",
+        "関",
+        "矢野",
+        "吉村",
+        "沢田",
+        "中西",
+        "岩田",
+        "服部",
+        "樋口",
+        "秋山",
+        "星野",
+        "福井",
+        "川上",
+        "田口",
+        "土屋",
+        "永井",
+        "大橋",
+        "西川",
+        "内藤",
+        "松岡",
+        "岡",
+        "松下",
+        "熊谷",
+        "松村",
+        "馬場",
+        "大島",
+        "望月",
+        "堀",
+        "岡崎",
+        "荒木",
+        "大谷",
+        "浅野",
+        "田辺",
+        "荒井",
+        "黒田",
+        "小池",
+        "奥村",
+        "奥田",
+        "野田",
+        "吉岡",
+        "大久保",
+        "片山",
+        "岡村",
+        "早川",
+        "松原",
+        "栗原",
+        "須藤",
+        "平井",
+        "松浦",
+        "八木",
+        "岩本",
+        "大石",
+        "小田",
+        "森本",
+        "榎本",
+        "三宅",
+        "西山",
+        "小西",
+        "富田",
+        "堀内",
+        "尾崎",
+        "山根",
+        "成田",
+        "児玉",
+        "関口",
+        "高野",
+        "川村",
+        "白石",
+        "北川",
+        "野崎",
+        "中尾",
+        "多田",
+        "上原",
+        "宮田",
+        "大川",
+        "桑原",
+        "大森",
+        "福岡",
+        "小原",
+        "内山",
+        "柳田",
+        "南",
+        "森下",
+        "稲垣",
+        "津田",
+        "村井",
+        "河合",
+        "土井",
+        "吉野",
+        "杉浦",
+        "川島",
+        "広瀬",
+        "大山",
+        "古田",
+        "根本",
+        "吉原",
+        "永田",
+        "西",
+        "神谷",
+        "水谷",
+        "越智",
+        "世古",
+        "野呂",
+        "村瀬",
+        "稲葉",
+        "加納",
+        "伊東",
+        "長野",
+        "岸本",
+        "福本",
+        "平山",
+        "藤沢",
+        "三好",
+        "黒木",
+        "川端",
+        "青山",
+        "中井",
+        "北野",
+        "南部",
+        "西野",
+        "東野",
+        "前川",
+        "横田",
+        "古賀",
+        "畑",
+        "三上",
+        "長尾",
+        "山岸",
+        "松崎",
+        "植田",
+        "植村",
+        "梅田",
+        "江口",
+        "大内",
+        "大木",
+        "大竹",
+        "大場",
+        "小笠原",
+        "小野寺",
+        "海老原",
+        "柿沼",
+        "片岡",
+        "神田",
+        "菅",
+        "岸田",
+        "北島",
+        "木原",
+        "窪田",
+        "倉田",
+        "桑田",
+        "後藤田",
+        "権田",
+        "坂井",
+        "坂田",
+        "佐久間",
+        "塩田",
+        "柴崎",
+        "庄司",
+        "杉原",
+        "瀬戸",
+        "園田",
+        "高島",
+        "高山",
+        "滝口",
+        "竹田",
+        "竹中",
+        "武井",
+        "田代",
+        "谷川",
+        "堤",
+        "豊田",
+        "鳥居",
+        "中谷",
+        "中原",
+        "長田",
+        "二宮",
+        "西岡",
+        "丹羽",
+        "橋口",
+        "畠山",
+        "浜口",
+        "早坂",
+        "原口",
+        "日高",
+        "平松",
+        "深沢",
+        "福永",
+        "藤川",
+        "藤村",
+        "船橋",
+        "古谷",
+        "本間",
+        "牧野",
+        "松川",
+        "三木",
+        "三島",
+        "水谷",
+        "溝口",
+        "宮川",
+        "宮下",
+        "宮原",
+        "向井",
+        "村松",
+        "室井",
+        "森山",
+        "安井",
+        "柳沢",
+        "山上",
+        "山岡",
+        "山川",
+        "山村",
+        "湯浅",
+        "横井",
+        "吉井",
+        "米田",
+        "若林",
+        "脇田",
+        "渡瀬",
+        "長曽我部",
+        "大林",
+        "堀田",
+        "堀口",
+        "堀江",
+        "細川",
+        "川合",
+        "川本",
+        "河村",
+        "加賀",
+        "各務",
+        "石原",
+        "宇野",
+        "塚本",
+        "坂口",
+        "小沢",
+        "大沢",
+        "甲斐",
+        "比嘉",
+        "金城",
+        "宮城",
+        "大城",
+        "知念",
+        "島袋",
+        "新垣",
+        "谷",
+        "堤",
+        "星",
+        "岸",
+        "柏木",
+        "松永",
+        "田島",
+        "川田",
+        "天野",
+        "荻野",
+        "篠原",
+        "滝沢",
+    ]
 )
+_OLD_FORMS = str.maketrans("髙﨑齋齊斉邊邉濵濱嶋澤廣櫻國眞", "高崎斎斎斎辺辺浜浜島沢広桜国真")
 _GIVEN_NAME_ENDINGS = frozenset(
     "子美恵江枝代世香奈菜花織里理莉乃葉音咲結愛優希紀貴輝樹斗翔太郎朗介助輔一二三男夫雄也哉弥史志司之行幸明昭章彰正誠弘博浩洋隆孝"
-    "健剛進勇茂実稔豊修治次彦平吾悟人生士真佳央"
+    "健剛進勇茂実稔豊修治次彦平吾悟人生士真佳央蓮凛颯陸遥悠裕祐佑宏広敏俊聡哲憲範晃朋沙紗綾彩桜萌舞麻衣唯仁義典"
 )
 # Words and word ends that stand where a name could: 私は〇〇です.
 _NOT_A_NAME = re.compile(
@@ -909,12 +1275,14 @@ _LATIN_NAME = r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{0,20}){0,3}"
 _FORM_WORD = r"(?!住所|電話|生年|年齢|性別|連絡|携帯|男|女|昭和|平成)"
 _NOT_A_VERB = r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん)"
 _JAPANESE_NAME = (
-    rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}})"
+    rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}}?)"
     rf"|[{_KANJI}]{{1,3}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
 )
 _KANA_NAME = rf"[{_HIRAGANA}]{{2,6}} [{_HIRAGANA}]{{2,6}}|[{_HIRAGANA}]{{3,10}}?"
 _SAYS_SO = r"です(?!か)|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い|だ|や(?:で|けど|ねん|わ)?|じゃ|っす|になり"
-_ITEM_ENDS = r"[、。,.!?\n )(/;]|\Z|様|さん|住所|電話|生年|年齢|性別|〒|男|女|で[、。,]"
+_ITEM_ENDS = (
+    r"[、。,.!?\n )(/;」』】]|\Z|様|さん|住所|電話|生年|年齢|性別|〒|男|女|なん(?:です|や)|で(?:[、。,]|合|登録|お願)"
+)
 
 _NAME_FIELD = re.compile(
     rf"(?P<field>氏名|姓名|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|届出人|申請者)"
@@ -935,7 +1303,7 @@ _INTRODUCED = re.compile(
 _INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
 _READING = re.compile(rf"\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\)\Z")
 _NAME_AT_END = (
-    re.compile(rf"(?<![{_KATAKANA}・]){_FOREIGN_NAME}\Z"),
+    re.compile(rf"(?<![{_KATAKANA}]){_FOREIGN_NAME}\Z"),
     re.compile(rf"(?<![{_KANJI}])(?:[{_KANJI}]{{1,4}} [{_KANJI}]{{1,4}}|[{_KANJI}]{{1,4}} ?[{_HIRAGANA}]{{2,5}})\Z"),
     re.compile(rf"[{_KANJI}]{{1,4}}[{_KATAKANA}]{{2,5}}\Z"),
     re.compile(rf"[{_KANJI}]{{1,16}}\Z"),
@@ -995,7 +1363,7 @@ def _name_start(page: str, end: int, *, sure: bool) -> int | None:
     begin = opening.end() if opening else 0
     phrase = left[begin:].strip()
     begin += len(left[begin:]) - len(left[begin:].lstrip())
-    accept = _may_be_name if sure else _looks_like_name
+    accept = _is_any_person if sure else _looks_like_name if opening else _has_known_surname
     if sure and (_KANA_ONLY.fullmatch(phrase) or _LATIN_ONLY.fullmatch(phrase)):
         return offset + begin
     for shape in _NAME_AT_END:
@@ -1039,19 +1407,33 @@ def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) 
     return opens and name[-1] in _GIVEN_NAME_ENDINGS
 
 
-_PREFECTURE_NAMES = frozenset(f"{name}県" for name in "福島 石川 福井 山口 宮崎 千葉 福岡 宮城 長崎".split())
+_PREFECTURE_NAMES = frozenset(
+    f"{name}県" for name in ["福島", "石川", "福井", "山口", "宮崎", "千葉", "福岡", "宮城", "長崎"]
+)
 
 
 def _known_surname(name: str) -> str:
-    return next((name[:length] for length in (3, 2, 1) if name[:length] in _SURNAMES), "")
+    """The surname that the name begins with, whichever form of 高 or 沢 it is written in."""
+    plain = name.translate(_OLD_FORMS)
+    return next((name[:length] for length in range(min(5, len(name)), 0, -1) if plain[:length] in _SURNAMES), "")
+
+
+def _has_known_surname(name: str) -> bool:
+    """For 「〜といいます」, which also ends definitions: 納税管理人といいます."""
+    return bool(_known_surname(name) or re.match(rf"[{_KATAKANA}]", name)) and _looks_like_name(name)
 
 
 def _may_be_name(name: str) -> bool:
     """Anything of a name's shape that is not a known other word; for places where only names stand."""
     letters = name.replace(" ", "")
-    if _NOT_A_NAME.search(letters) and not _has_given_name(letters):
-        return False
-    return len(letters) > 1 or letters in _SURNAMES
+    if _known_surname(letters) == letters or _has_given_name(letters):
+        return True
+    return len(letters) > 1 and not _NOT_A_NAME.search(letters)
+
+
+def _is_any_person(name: str) -> bool:
+    """Before 「と申します」 stands a name, or a role such as 担当の者."""
+    return (len(name) > 1 or bool(_known_surname(name))) and name[-1] not in "者係方何"
 
 
 def _looks_like_name(name: str) -> bool:
@@ -1059,9 +1441,12 @@ def _looks_like_name(name: str) -> bool:
     letters = name.replace(" ", "")
     if re.match(rf"[{_KATAKANA}]", letters):
         return bool(re.search("[ ・=]", name)) and not _NOT_A_KATAKANA_NAME.search(name)
-    if letters in _SURNAMES:
+    if _known_surname(letters) == letters:
         return len(letters) > 1
     if _has_given_name(letters):
+        return True
+    parts = name.split(" ")
+    if len(parts) == 2 and not any(map(_NOT_A_NAME.search, parts)):
         return True
     return 3 <= len(letters) <= 5 and letters[-1] in _GIVEN_NAME_ENDINGS and not _NOT_A_NAME.search(letters)
 

@@ -18,7 +18,7 @@ def clean(raw: str) -> str:
     """``raw`` as both databases and every output can hold it.
 
     Lone surrogates become U+FFFD; control, bidi and zero-width characters go (the zero-width
-    joiner too: it serves emoji, not questions); line ends become ``\\n``.
+    joiner too: it serves emoji, not questions); all line ends become one kind.
     """
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     text = _SURROGATES.sub("\ufffd", text)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
+from intents.patterns import word_list
 from intents.text import normalize, shorten
 
 
@@ -25,12 +26,7 @@ class Token:
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
 _EMPTY_SUBCLASSES = frozenset({"助動詞語幹", "非自立可能"})
-_FUNCTION_WORDS = frozenset(
-    """為る 有る 出来る 成る 居る 下さる 頂く 貰う 呉れる 遣る 行く 来る 見る 置く 仕舞う 御座る
-    教える 知る 思う 言う 聞く 願う 欲しい 良い 御 様 さん 事 物 所 方 時 為 訳 筈 積もり 等 的 性 化 者
-    何 如何 此れ 其れ 済む 申す 致す 分かる 困る もう ちょっと 又 まだ まず とても 大変 について 関する 因る 於く
-    出る 掛かる 付く 点 場合 今 今日 みたい 質問 ん の 達 ござる いる ある する なる できる くださる""".split()
-)
+_FUNCTION_WORDS = word_list("function_words")
 
 _local = threading.local()
 _dictionary_lock = threading.Lock()
@@ -38,7 +34,7 @@ _dictionary: Dictionary | None = None
 
 
 def _tokenizer() -> Tokenizer:
-    """This thread's tokenizer: they may not be shared, the dictionary behind them may."""
+    """The tokenizer of this thread: they may not be shared, the dictionary behind them may."""
     global _dictionary
     tokenizer = getattr(_local, "tokenizer", None)
     if tokenizer is None:
@@ -47,7 +43,7 @@ def _tokenizer() -> Tokenizer:
                 _dictionary = Dictionary(dict="core")
             tokenizer = _dictionary.tokenizer(SplitMode.A)
         _local.tokenizer = tokenizer
-    return tokenizer  # type: ignore[no-any-return]
+    return tokenizer
 
 
 def tokenize(text: str) -> list[Token]:

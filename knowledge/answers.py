@@ -61,6 +61,8 @@ class Answer:
     plan: SourcePlan
     section: str
     measure: str | None
+    measure_title: str
+    checked_on: dt.date
     department_id: str | None
     office: Office | None
     category: str
@@ -140,6 +142,8 @@ def make_answer(
         plan=around.plans[row.source_plan],
         section=row.source_section,
         measure=measure,
+        measure_title=around.measure_title(measure),
+        checked_on=row.checked_on,
         department_id=row.department,
         office=around.offices.get(row.department) if row.department else None,
         category=category,

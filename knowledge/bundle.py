@@ -358,7 +358,7 @@ def _compose(path: Path, problems: list[str]) -> yaml.Node | None:
 def _validated(model: type[_Model], node: yaml.Node, path: Path, problems: list[str]) -> _Model | None:
     loader = yaml.SafeLoader("")
     try:
-        return model.model_validate(loader.construct_document(node))  # type: ignore[no-untyped-call]
+        return model.model_validate(loader.construct_document(node))
     except ValidationError as error:
         for fault in error.errors():
             field = ".".join(str(step) for step in fault["loc"]) or "（全体）"
@@ -431,7 +431,8 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
     measures = {measure.number for measure in bundle.measures}
     if bundle.municipality.contact.department not in departments:
         problems.append("municipality.yaml: contact.department: departments.yaml にない id です")
-    for item in [*bundle.items(), *bundle.measures]:
+    placed: list[_Item | Measure] = [*bundle.items(), *bundle.measures]
+    for item in placed:
         if item.source.plan not in plans:
             problems.append(f"{place(item)}: source.plan: plans.yaml にない id です: {item.source.plan}")
         if item.department and item.department not in departments:
@@ -469,12 +470,9 @@ def main() -> int:
             faults += len(error.problems)
             print(f"{folder.name}:", *error.problems, sep="\n  ")
         else:
-            kinds = Counter(entry.kind for entry in bundle.entries)
-            print(
-                f"{folder.name} {bundle.municipality.name}: entries {dict(kinds)}, indicators {len(bundle.indicators)}, "
-                f"schedule {len(bundle.schedule)}, departments {len(bundle.departments)}, terms {len(bundle.terms)}, "
-                f"measures {len(bundle.measures)}"
-            )
+            counts: Counter[str] = Counter(entry.kind for entry in bundle.entries)
+            counts |= {stem: len(getattr(bundle, stem)) for stem in _LISTS if stem != "entries"}
+            print(folder.name, bundle.municipality.name, *(f"{name}={count}" for name, count in counts.items()))
     return 1 if faults else 0
 
 

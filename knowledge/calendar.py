@@ -46,12 +46,14 @@ def fiscal_years_name(years: Iterable[int]) -> str:
             spans[-1].append(year)
         else:
             spans.append([year])
-    return "、".join(
-        f"{era_year(span[0])}度"
-        if len(span) == 1
-        else f"{era_year(span[0])}度{'と' if len(span) == 2 else 'から'}{era_year(span[-1])}度{'' if len(span) == 2 else 'まで'}"
-        for span in spans
-    )
+    return "、".join(map(_span_name, spans))
+
+
+def _span_name(span: list[int]) -> str:
+    first, last = f"{era_year(span[0])}度", f"{era_year(span[-1])}度"
+    if len(span) == 1:
+        return first
+    return f"{first}と{last}" if len(span) == 2 else f"{first}から{last}まで"
 
 
 def as_of_name(as_of: str) -> str:

@@ -11,7 +11,6 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -30,11 +29,10 @@ from knowledge.offices import office, office_answer
 from knowledge.schedules import schedule_answer
 from knowledge.terms import term_answer
 
-
 _Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
 
 
-class UnknownMunicipality(LookupError):
+class UnknownMunicipalityError(LookupError):
     """No municipality has this code."""
 
 
@@ -75,13 +73,6 @@ class Knowledge:
     others: Mapping[str, str]
     """The other municipalities served here: name -> code."""
 
-    @cached_property
-    def public_numbers(self) -> frozenset[str]:
-        """The offices' own telephones, which masking leaves alone."""
-        numbers = (answer.office.telephone for answer in self.answers.values() if answer.office)
-        facts = (value for answer in self.answers.values() for name, value in answer.facts if name in ("電話", "FAX"))
-        return frozenset(number for number in (self.contact.telephone, *numbers, *facts) if number)
-
 
 class Corpus:
     """The current knowledge of every municipality, built on demand and kept."""
@@ -99,12 +90,12 @@ class Corpus:
             return [_town(row) for row in session.scalars(select(Municipality).order_by(Municipality.code))]
 
     def current(self, code: str) -> Knowledge:
-        """The knowledge of ``code`` as published now.  Raises UnknownMunicipality."""
+        """The knowledge of ``code`` as published now.  Raises UnknownMunicipalityError."""
         day = self._clock()
         with self._database.reading() as session:
             version = session.scalar(select(Municipality.knowledge_version).where(Municipality.code == code))
         if version is None:
-            raise UnknownMunicipality(code)
+            raise UnknownMunicipalityError(code)
         kept = self._kept.get(code)
         if kept is not None and (kept.version, kept.day) == (version, day):
             return kept

@@ -10,8 +10,9 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 from sqlalchemy import delete, select
@@ -31,7 +32,9 @@ from knowledge.models import (
     Term,
 )
 
-CURATED: dict[str, type[Entry | Indicator | ScheduleItem | Department | Term]] = {
+Curated: TypeAlias = Entry | Indicator | ScheduleItem | Department | Term
+
+CURATED: dict[str, type[Curated]] = {
     "entries": Entry,
     "indicators": Indicator,
     "schedule": ScheduleItem,
@@ -103,7 +106,8 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
 def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime) -> Counter[str]:
     table = CURATED[kind]
     code = bundle.municipality.code
-    present = {row.entry_id: row for row in session.scalars(select(table).where(table.municipality_code == code))}
+    rows: list[Curated] = list(session.scalars(select(table).where(table.municipality_code == code)))
+    present = {row.entry_id: row for row in rows}
     counts: Counter[str] = Counter()
     items = getattr(bundle, kind)
     for item in items:
@@ -135,7 +139,7 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
     return counts
 
 
-def _overwrite(row: Any, values: dict[str, Any], digest: str, moment: dt.datetime) -> None:
+def _overwrite(row: Curated, values: dict[str, Any], digest: str, moment: dt.datetime) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.state = "published"
@@ -144,7 +148,7 @@ def _overwrite(row: Any, values: dict[str, Any], digest: str, moment: dt.datetim
     row.updated_at = moment
 
 
-def _keep_draft(session: Session, row: Any, kind: str, item: Any, digest: str, moment: dt.datetime) -> int:
+def _keep_draft(session: Session, row: Curated, kind: str, item: Any, digest: str, moment: dt.datetime) -> int:
     """Put a bundled change beside what staff made their own; 1 where it is a new one."""
     draft = session.get(BundledDraft, (row.municipality_code, row.entry_id))
     if row.bundled_digest == digest or (draft is not None and draft.digest == digest):
@@ -166,7 +170,7 @@ def _keep_draft(session: Session, row: Any, kind: str, item: Any, digest: str, m
     return 1
 
 
-def _withdraw(rows: Any, kept: set[str], moment: dt.datetime) -> int:
+def _withdraw(rows: Iterable[Curated], kept: set[str], moment: dt.datetime) -> int:
     """End what the bundle no longer has and nobody has touched."""
     gone = [
         row

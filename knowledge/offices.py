@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from knowledge.answers import Answer, Office, Surroundings, make_answer
-from knowledge.models import Department
+from knowledge.db import Database
+from knowledge.models import Department, Municipality
 
 
 def office(department: Department) -> Office:
@@ -46,3 +49,14 @@ def _facts(department: Department) -> tuple[tuple[str, str], ...]:
         ("所在地", department.address),
     )
     return tuple((label, value) for label, value in rows if value)
+
+
+def public_numbers(database: Database, municipality_code: str) -> frozenset[str]:
+    """The offices' own numbers: a resident who quotes one has told nothing about herself."""
+    with database.reading() as session:
+        offices = select(Department.telephone, Department.fax).where(Department.municipality_code == municipality_code)
+        numbers = [number for row in session.execute(offices) for number in row]
+        numbers.append(
+            session.scalar(select(Municipality.contact_telephone).where(Municipality.code == municipality_code))
+        )
+    return frozenset(number for number in numbers if number)

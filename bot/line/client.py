@@ -1,0 +1,149 @@
+"""Calling LINE: the SDK for sending only, with timeouts, without its hidden retries."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+import urllib3
+from linebot.v3.messaging import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    MessagingApi,
+    ReplyMessageRequest,
+    ShowLoadingAnimationRequest,
+)
+from pydantic.v1 import ValidationError
+
+from bot.line.messages import Message
+from bot.settings import LINE_API_HOST, LineChannel
+
+TIMEOUT = (1.5, 5.0)
+"""Seconds to connect, and to answer."""
+LOADING_SECONDS = 5
+
+_log = structlog.get_logger("line.client")
+
+
+class Sent(StrEnum):
+    """What became of a reply."""
+
+    ACCEPTED = "accepted"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105  used before, or expired: perhaps by an earlier attempt of ours
+    BODY_REFUSED = "body_refused"
+    UNAUTHORIZED = "unauthorized"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """``UNKNOWN``: it was handed over, and no answer came; the same token may be tried again."""
+
+    result: Sent
+    status: int | None = None
+    detail: str = ""
+
+
+class LineClient:
+    """One channel's connection to LINE, shared by all threads of a process."""
+
+    def __init__(self, channel: LineChannel, host: str) -> None:
+        configuration = Configuration(
+            access_token=channel.access_token or "none", host=None if host == LINE_API_HOST else host
+        )
+        configuration.retries = urllib3.Retry(connect=0, read=0, redirect=0, status=0, other=0)
+        configuration.connection_pool_maxsize = 32
+        self._api = MessagingApi(ApiClient(configuration))
+        self._code = channel.municipality_code
+
+    def reply(self, reply_token: str, messages: Sequence[Message]) -> Sending:
+        """Send ``messages`` once.  Never raises for what LINE or the network does."""
+        request = ReplyMessageRequest.from_dict(
+            {"replyToken": reply_token, "messages": list(messages), "notificationDisabled": False}
+        )
+        begun = time.monotonic()
+        try:
+            self._api.reply_message(request, _request_timeout=TIMEOUT)
+            sending = Sending(Sent.ACCEPTED, 200)
+        except ValidationError:
+            # A 200 whose body the SDK cannot read: the message is out.
+            sending = Sending(Sent.ACCEPTED, 200, "unreadable answer")
+        except ApiException as error:
+            sending = _refused(error)
+        except urllib3.exceptions.HTTPError as error:
+            sending = _unreached(error)
+        except UnicodeDecodeError:
+            sending = Sending(Sent.UNKNOWN, None, "answer is no text")
+        _note_call(self._code, "reply", sending.status, begun, sending.result.value, sending.detail)
+        return sending
+
+    def show_loading(self, user_id: str) -> None:
+        """The dots that say 「入力中」.  A courtesy: whatever goes wrong is only noted."""
+        request = ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=LOADING_SECONDS)
+        begun = time.monotonic()
+        try:
+            self._api.show_loading_animation(request, _request_timeout=(1.0, 1.0))
+            _note_call(self._code, "loading", 202, begun, "accepted", "")
+        except ApiException as error:
+            _note_call(self._code, "loading", error.status, begun, "refused", "")
+        except (urllib3.exceptions.HTTPError, ValidationError, UnicodeDecodeError) as error:
+            _note_call(self._code, "loading", None, begun, type(error).__name__, "")
+
+
+class LineClients:
+    """A client per municipality that has an access token."""
+
+    def __init__(self, channels: Mapping[str, LineChannel], host: str) -> None:
+        self._clients = {code: LineClient(channel, host) for code, channel in channels.items() if channel.access_token}
+
+    def get(self, code: str) -> LineClient | None:
+        return self._clients.get(code)
+
+
+def _refused(error: ApiException) -> Sending:
+    status = int(error.status or 0)
+    message, properties = _error_body(error.body)
+    if status in (401, 403):
+        return Sending(Sent.UNAUTHORIZED, status)
+    if status == 400 and "reply token" in message.lower():
+        return Sending(Sent.TOKEN_REFUSED, status)
+    if status == 429 or status >= 500:
+        return Sending(Sent.RETRY, status)
+    return Sending(Sent.BODY_REFUSED, status, ", ".join(properties)[:200])
+
+
+def _unreached(error: urllib3.exceptions.HTTPError) -> Sending:
+    """Not connected: nothing was sent.  Anything later: LINE may have it."""
+    reason = getattr(error, "reason", error)
+    before_sending = isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
+    return Sending(Sent.RETRY if before_sending else Sent.UNKNOWN, None, type(reason).__name__)
+
+
+def _error_body(body: Any) -> tuple[str, list[str]]:
+    """LINE's message, and the properties that it complains of (never their values)."""
+    try:
+        parsed = json.loads(body)
+        details = parsed.get("details") or []
+        return str(parsed.get("message", "")), [str(detail.get("property", "")) for detail in details]
+    except (TypeError, ValueError, AttributeError):
+        return "", []
+
+
+def _note_call(code: str, endpoint: str, status: int | None, begun: float, result: str, detail: str) -> None:
+    _log.info(
+        "line_call",
+        municipality=code,
+        method="POST",
+        endpoint=endpoint,
+        status=status,
+        result=result,
+        detail=detail,
+        ms=round((time.monotonic() - begun) * 1000, 1),
+    )

@@ -1,0 +1,224 @@
+"""A reply as LINE messages, within LINE's limits.
+
+Everything stands inside the bubble, because quick replies vanish after a tap and do not show
+on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from bot.line.limits import (
+    ALT_TEXT,
+    BUBBLE_BYTES,
+    DISPLAY_TEXT,
+    FLEX_LABEL,
+    QUICK_REPLIES,
+    QUICK_REPLY_LABEL,
+    TEXT,
+    URI,
+    cut,
+    cut_label,
+    json_bytes,
+)
+from bot.line.postbacks import postback_data
+from bot.replies import Choice, Reply, contact_sentence, plain_text
+from bot.taps import Act, Tap
+from bot.wording import say
+from intents.decision import Decision
+
+Message = dict[str, Any]
+Part = dict[str, Any]
+
+_INK, _QUIET, _ACCENT, _PALE = "#1A1A1C", "#595959", "#0017C1", "#F1F1F4"
+_LONGEST_TEXT = 2000
+"""UTF-16 units of one text in a bubble: far more than staff may write, far less than 30 KB."""
+
+
+def render(reply: Reply, log_id: str) -> list[Message]:
+    """The messages that show ``reply``.  ``log_id``: the logged question, for its buttons."""
+    if reply.decision is Decision.SMALLTALK and not reply.choices:
+        return [text_message(plain_text(reply))]
+    bubble = _fitting_bubble(reply, log_id)
+    message: Message = {"type": "flex", "altText": _alt_text(reply), "contents": bubble}
+    quick = _quick_replies(reply, log_id)
+    if quick:
+        message["quickReply"] = {"items": quick}
+    return [message]
+
+
+def text_message(text: str) -> Message:
+    return {"type": "text", "text": cut(text, TEXT) or "…"}
+
+
+def plain_fallback(reply: Reply) -> list[Message]:
+    """The same reply as nothing but text, for the case that LINE refuses the bubble."""
+    return [text_message(plain_text(reply))]
+
+
+def _alt_text(reply: Reply) -> str:
+    """What notifications, the chat list and screen readers say: the gist of the answer itself."""
+    gist = "\n".join(filter(None, (reply.opening, reply.text)))
+    if reply.choices:
+        gist += "\n" + "\n".join(f"・{choice.title}" for choice in reply.choices)
+    if reply.numbers:
+        gist += "\n" + "\n".join(f"・{number.name} {number.number}" for number in reply.numbers)
+    return cut(gist, 400) or cut(reply.title or "…", ALT_TEXT)
+
+
+def _fitting_bubble(reply: Reply, log_id: str) -> Part:
+    for longest in (_LONGEST_TEXT, 1000, 400):
+        bubble = _bubble(reply, log_id, longest)
+        if json_bytes(bubble) <= BUBBLE_BYTES:
+            return bubble
+    return _bubble(Reply(reply.decision, text=cut(reply.text, 400), contact=reply.contact), log_id, 400)
+
+
+def _bubble(reply: Reply, log_id: str, longest: int) -> Part:
+    body = [
+        *([_text(reply.opening, longest, weight="bold")] if reply.opening else []),
+        *([_text(reply.title, 300, weight="bold", size="md")] if reply.title else []),
+        *([_text(reply.text, longest)] if reply.text else []),
+        *_fact_rows(reply.facts),
+        *(_text(f"{number.name}　{number.number}", 100, weight="bold") for number in reply.numbers),
+        *_choice_boxes(reply.choices, log_id),
+        *_small_print(reply),
+    ]
+    bubble: Part = {"type": "bubble", "size": "mega", "body": _column(body, "md")}
+    footer = _footer(reply, log_id)
+    if footer:
+        bubble["footer"] = _column(footer, "sm")
+    return bubble
+
+
+def _text(text: str, longest: int = _LONGEST_TEXT, **style: Any) -> Part:
+    return {
+        "type": "text",
+        "text": cut(text, longest),
+        "wrap": True,
+        "scaling": True,
+        "color": _INK,
+        "size": "sm",
+    } | style
+
+
+def _column(parts: list[Part], spacing: str) -> Part:
+    return {"type": "box", "layout": "vertical", "spacing": spacing, "contents": parts}
+
+
+def _fact_rows(facts: Iterable[tuple[str, str]]) -> list[Part]:
+    rows: list[Part] = [
+        {
+            "type": "box",
+            "layout": "horizontal",
+            "spacing": "md",
+            "contents": [
+                _text(name, 60, color=_QUIET, flex=2),
+                _text(value, 300, flex=4),
+            ],
+        }
+        for name, value in facts
+    ]
+    return [{"type": "separator"}, *rows] if rows else []
+
+
+def _choice_boxes(choices: Iterable[Choice], log_id: str) -> list[Part]:
+    """Choices as boxes, not buttons: a button cuts long Japanese off, a box wraps it."""
+    boxes = [_choice_box(choice.title, Tap(Act.CHOOSE, log_id, choice.entry_id)) for choice in choices]
+    if boxes:
+        boxes.append(_choice_box(say("none_of_these_label"), Tap(Act.NONE_OF_THESE, log_id)))
+    return boxes
+
+
+def _choice_box(title: str, tap: Tap) -> Part:
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "paddingAll": "12px",
+        "cornerRadius": "8px",
+        "backgroundColor": _PALE,
+        "contents": [_text(title, 300, color=_ACCENT, weight="bold")],
+        "action": _postback_action(title, tap, FLEX_LABEL),
+    }
+
+
+def _small_print(reply: Reply) -> list[Part]:
+    lines = [f"{say('source_label')}：{_short_source(reply)}"] if reply.sources else []
+    lines += reply.notes
+    if reply.contact and not reply.sources:
+        lines.insert(0, contact_sentence(reply.contact))
+    return [{"type": "separator"}, *(_text(line, 300, size="xs", color=_QUIET) for line in lines)] if lines else []
+
+
+def _short_source(reply: Reply) -> str:
+    return reply.answer.plan.short_title if reply.answer else reply.sources[0].plan
+
+
+def _footer(reply: Reply, log_id: str) -> list[Part]:
+    buttons = [
+        _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": url})
+        for label, url in reply.links
+        if len(url) <= URI and url.isascii()
+    ]
+    numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
+    buttons += [_telephone_button(f"{name}に電話", number) for name, number in numbers[:4]]
+    if reply.answer:
+        buttons.append(_pair(_more_button(reply, log_id), _contact_button(reply, log_id)))
+    elif reply.contact and reply.contact.telephone and not reply.numbers:
+        buttons.append(_telephone_button(say("telephone_label"), reply.contact.telephone))
+    if reply.asks_feedback:
+        buttons.append(
+            _pair(
+                _postback_button(say("solved_label"), Tap(Act.SOLVED, log_id)),
+                _postback_button(say("unsolved_label"), Tap(Act.UNSOLVED, log_id)),
+            )
+        )
+    return buttons
+
+
+def _more_button(reply: Reply, log_id: str) -> Part:
+    entry_id = reply.answer.entry_id if reply.answer else None
+    return _postback_button(say("more_label"), Tap(Act.MORE, log_id, entry_id))
+
+
+def _contact_button(reply: Reply, log_id: str) -> Part:
+    entry_id = reply.answer.entry_id if reply.answer else None
+    return _postback_button(say("contact_label"), Tap(Act.CONTACT, log_id, entry_id))
+
+
+def _pair(left: Part, right: Part) -> Part:
+    return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": [left, right]}
+
+
+def _button(action: Part) -> Part:
+    return {"type": "button", "style": "secondary", "height": "sm", "scaling": True, "action": action}
+
+
+def _telephone_button(label: str, number: str) -> Part:
+    digits = quote(number.replace("-", ""), safe="+")
+    return _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": f"tel:{digits}"})
+
+
+def _postback_button(label: str, tap: Tap) -> Part:
+    return _button(_postback_action(label, tap, FLEX_LABEL))
+
+
+def _postback_action(label: str, tap: Tap, limit: int) -> Part:
+    return {
+        "type": "postback",
+        "label": cut_label(label, limit),
+        "data": postback_data(tap),
+        "displayText": cut_label(label, DISPLAY_TEXT),
+    }
+
+
+def _quick_replies(reply: Reply, log_id: str) -> list[Part]:
+    choices = [(choice.title, Tap(Act.CHOOSE, log_id, choice.entry_id)) for choice in reply.choices]
+    if choices:
+        choices.append((say("none_of_these_label"), Tap(Act.NONE_OF_THESE, log_id)))
+    return [
+        {"type": "action", "action": _postback_action(title, tap, QUICK_REPLY_LABEL) | {"displayText": title}}
+        for title, tap in choices[:QUICK_REPLIES]
+    ]

@@ -1,0 +1,43 @@
+"""What a receiving process does once a batch is stored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.line.client import LineClients
+from bot.line.events import IncomingEvent
+
+
+class Receiver:
+    """What follows a stored batch: the loading animation, then waking this process's senders."""
+
+    def __init__(self, clients: LineClients) -> None:
+        self.wake = threading.Event()
+        self._clients = clients
+        self._pool: ThreadPoolExecutor | None = None
+        self._starting = threading.Lock()
+
+    def announce(self, code: str, events: Iterable[IncomingEvent]) -> None:
+        """Show that somebody is at work.  The user ids live in this call alone."""
+        client = self._clients.get(code)
+        users = [event.user_id for event in events if event.user_id] if client else []
+        if client is None or not users:
+            self.wake.set()
+            return
+        for user_id in dict.fromkeys(users[:20]):
+            self._executor().submit(self._show_then_wake, client.show_loading, user_id)
+
+    def _show_then_wake(self, show: Callable[[str], None], user_id: str) -> None:
+        try:
+            show(user_id)
+        finally:
+            self.wake.set()
+
+    def _executor(self) -> ThreadPoolExecutor:
+        # Made at the first use: threads do not survive the server's fork.
+        with self._starting:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(4, thread_name_prefix="loading")
+            return self._pool

@@ -1,0 +1,193 @@
+"""Senders: threads that claim stored events, answer them and write down what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.line import inbox
+from bot.line.client import LineClients, Sending, Sent
+from bot.line.inbox import Claim
+from bot.line.messages import plain_fallback, render
+from bot.line.replying import Prepared, prepare
+from knowledge.calendar import now
+from knowledge.corpus import Corpus, UnknownMunicipalityError
+from knowledge.db import Database
+from knowledge.query_log import keep_dialogue, record
+
+WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before the next attempt with the same token."""
+CIRCUIT_SECONDS = 10.0
+"""How long a channel rests after LINE refused its access token."""
+POLL_SECONDS = 0.25
+UNCERTAIN = "perhaps delivered"
+"""The note on an event that LINE may have: it ends unconfirmed, never expired."""
+
+_log = structlog.get_logger("line.sender")
+
+
+class Sender:
+    """Answers events, one at a time per thread; any number of threads, processes and machines."""
+
+    def __init__(
+        self,
+        database: Database,
+        corpus: Corpus,
+        clients: LineClients,
+        clock: Callable[[], dt.datetime] = now,
+    ) -> None:
+        self._database = database
+        self._corpus = corpus
+        self._clients = clients
+        self._clock = clock
+
+    def step(self, claimant: str) -> bool:
+        """Take and answer one event; whether there was one."""
+        claimed = inbox.claim(self._database, claimant, self._clock())
+        if claimed is None:
+            return False
+        try:
+            self._answer(claimed)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            _log.error("not_answered", event=claimed.id, error=type(error).__name__)
+            self._give_up_or_retry(claimed, None, f"error {type(error).__name__}")
+        return True
+
+    def _answer(self, claimed: Claim) -> None:
+        try:
+            knowledge = self._corpus.current(claimed.municipality_code)
+        except UnknownMunicipalityError:
+            self._finish(claimed, None, "failed", note="unknown municipality")
+            return
+        prepared = prepare(self._database, knowledge, claimed, self._clock())
+        client = self._clients.get(claimed.municipality_code)
+        if prepared.reply is None:
+            self._finish(claimed, prepared, "ignored", note=prepared.note)
+        elif self._is_unsent(claimed):
+            self._finish(claimed, None, "ignored", note="unsent")
+        elif self._clock() >= claimed.deadline_at:
+            self._finish(claimed, prepared, _overdue_state(claimed))
+        elif client is None:
+            self._finish(claimed, prepared, "failed", note="no access token")
+        else:
+            sending = client.reply(claimed.reply_token or "", render(prepared.reply, prepared.log_id))
+            if sending.result is Sent.BODY_REFUSED:
+                _log.error("body_refused", event=claimed.id, status=sending.status, properties=sending.detail)
+                sending = client.reply(claimed.reply_token or "", plain_fallback(prepared.reply))
+            self._conclude(claimed, prepared, sending)
+
+    def _conclude(self, claimed: Claim, prepared: Prepared, sending: Sending) -> None:
+        match sending.result:
+            case Sent.ACCEPTED:
+                self._finish(claimed, prepared, "answered", accepted=True, note=prepared.note)
+            case Sent.TOKEN_REFUSED:
+                self._finish(claimed, prepared, "unconfirmed", note="token refused")
+            case Sent.BODY_REFUSED:
+                self._finish(claimed, prepared, "failed", note=f"refused {sending.status}")
+            case Sent.UNAUTHORIZED:
+                _log.error("channel_unauthorized", municipality=claimed.municipality_code, status=sending.status)
+                self._give_up_or_retry(claimed, prepared, f"unauthorized {sending.status}", CIRCUIT_SECONDS)
+            case Sent.UNKNOWN:
+                self._give_up_or_retry(claimed, prepared, UNCERTAIN)
+            case Sent.RETRY:
+                note = claimed.note if claimed.note == UNCERTAIN else f"retry {sending.status}"
+                self._give_up_or_retry(claimed, prepared, note)
+
+    def _give_up_or_retry(
+        self, claimed: Claim, prepared: Prepared | None, note: str, wait: float | None = None
+    ) -> None:
+        if wait is None:
+            wait = WAITS[min(claimed.attempts - 1, len(WAITS) - 1)] * random.uniform(0.8, 1.3)  # noqa: S311
+        at = self._clock() + dt.timedelta(seconds=wait)
+        if at < claimed.deadline_at:
+            inbox.try_later(self._database, claimed, at, note)
+        elif note == UNCERTAIN:
+            self._finish(claimed, prepared, "unconfirmed", note=note)
+        elif note.startswith(("unauthorized", "error")):
+            self._finish(claimed, prepared, "failed", note=note)
+        else:
+            self._finish(claimed, prepared, "expired", note=note)
+
+    def _finish(
+        self,
+        claimed: Claim,
+        prepared: Prepared | None,
+        state: str,
+        *,
+        accepted: bool = False,
+        note: str | None = None,
+    ) -> None:
+        """One transaction: the state, the row of the log, what was tapped, what the dialogue is about."""
+        moment = self._clock()
+        with self._database.writing() as session:
+            mine = inbox.finish(session, claimed, state, moment, accepted=accepted, note=note)
+            if not mine or prepared is None:
+                return
+            if prepared.asked is not None:
+                unsent = inbox.is_unsent(session, claimed)
+                asked = prepared.asked
+                record(session, replace(asked, text=None) if unsent else asked)
+            if state in ("answered", "unconfirmed"):
+                for mark in prepared.marks:
+                    mark(session)
+                if prepared.dialogue is not None and claimed.asker:
+                    keep_dialogue(
+                        session,
+                        claimed.municipality_code,
+                        claimed.asker,
+                        prepared.dialogue.as_json(),
+                        claimed.occurred_at,
+                    )
+
+    def _is_unsent(self, claimed: Claim) -> bool:
+        with self._database.reading() as session:
+            return inbox.is_unsent(session, claimed)
+
+
+def _overdue_state(claimed: Claim) -> str:
+    return "unconfirmed" if claimed.note == UNCERTAIN else "expired"
+
+
+class SenderThreads:
+    """Threads that answer until told to stop; ``wake`` cuts their waiting short."""
+
+    def __init__(self, sender: Sender, wake: threading.Event) -> None:
+        self._sender = sender
+        self._wake = wake
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, count: int) -> None:
+        for number in range(count):
+            thread = threading.Thread(target=self._run, args=(number,), name=f"sender-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Let every thread finish what it holds."""
+        self._stop.set()
+        self._wake.set()
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _run(self, number: int) -> None:
+        claimant = inbox.who_am_i(number)
+        while not self._stop.is_set():
+            try:
+                if self._sender.step(claimant):
+                    continue
+            except SQLAlchemyError as error:
+                _log.error("database", error=type(error).__name__)
+                self._stop.wait(1.0)
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()

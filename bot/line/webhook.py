@@ -1,0 +1,100 @@
+"""LINE's webhook: verify, store, answer.  200 only after the events are safely kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import structlog
+from flask import Blueprint, abort, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ServiceUnavailable
+
+from bot.line import inbox
+from bot.line.events import IncomingEvent, Reading, UnreadableEventError, read_event
+from bot.services import Services, services
+from knowledge.calendar import now
+from knowledge.offices import public_numbers
+from knowledge.pseudonyms import pseudonym
+
+blueprint = Blueprint("line_webhook", __name__)
+
+_log = structlog.get_logger("line.webhook")
+
+
+class UnreadableBodyError(ValueError):
+    """A signed body that is no webhook; the message says why, without its content."""
+
+
+@blueprint.post("/line/<code>/webhook")
+def receive(code: str) -> tuple[str, int]:
+    """One POST of LINE's: 200 stored (or nothing to store), 400 not LINE's, 503 try again."""
+    kit = services()
+    channel = kit.settings.line_channels.get(code)
+    if channel is None:
+        abort(404)
+    body = request.get_data()
+    if not is_signed(body, request.headers.get("x-line-signature", ""), channel.secrets):
+        _log.warning("bad_signature", municipality=code, size=len(body))
+        abort(400)
+    try:
+        fresh = _keep(kit, code, body)
+    except SQLAlchemyError as error:
+        _log.error("not_stored", municipality=code, error=type(error).__name__)
+        raise ServiceUnavailable from error
+    kit.receiver.announce(code, fresh)
+    return "", 200
+
+
+def is_signed(body: bytes, signature: str, secrets: Iterable[str]) -> bool:
+    """Whether ``signature`` is LINE's for these very bytes, by any of the secrets in force."""
+    given = signature.encode("utf-8", "surrogatepass")
+    matches = [hmac.compare_digest(_signature(body, secret), given) for secret in secrets]
+    return any(matches)
+
+
+def _signature(body: bytes, secret: str) -> bytes:
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+
+
+def _keep(kit: Services, code: str, body: bytes) -> tuple[IncomingEvent, ...]:
+    moment = now()
+    try:
+        raw = read_body(body)
+    except UnreadableBodyError as error:
+        inbox.quarantine(kit.database, code, str(error), body, moment)
+        return ()
+    reading = Reading(partial(pseudonym, kit.settings.pepper, code), public_numbers(kit.database, code))
+    events = []
+    for one in raw:
+        try:
+            events.append(read_event(one, reading))
+        except (UnreadableEventError, RecursionError, ValueError, TypeError, OverflowError) as error:
+            part = repr(type(one)).encode()
+            inbox.quarantine(kit.database, code, f"event: {type(error).__name__}", part, moment)
+    if not events:
+        return ()
+    stored = inbox.store(kit.database, code, events, moment)
+    _log.info("stored", municipality=code, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated)
+    return stored.fresh
+
+
+def read_body(body: bytes) -> list[Any]:
+    """The events of a body.  Raises UnreadableBodyError for anything that is no webhook."""
+    try:
+        parsed = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableBodyError(f"body: {type(error).__name__}") from error
+    events = parsed.get("events") if isinstance(parsed, dict) else None
+    if not isinstance(events, list):
+        raise UnreadableBodyError("body: no events")
+    return events
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,42 @@
+// Sends a question or a tap without reloading the page.  Without this script the page works as forms.
+"use strict";
+(() => {
+  const log = document.getElementById("log");
+  const state = document.getElementById("state");
+  const question = document.getElementById("question");
+  let busy = false;
+
+  const newTurnKey = () => {
+    const field = document.querySelector("form.ask input[name=turn]");
+    if (field && window.crypto && crypto.randomUUID) field.value = crypto.randomUUID();
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-chat]")) return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    state.textContent = "お調べしています…";
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { "X-Kotae-Fragment": "1" },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const turn = document.importNode(page.querySelector(".turn"), true);
+      log.append(turn);
+      state.textContent = "";
+      if (form.classList.contains("ask")) form.elements.question.value = "";
+      newTurnKey();
+      turn.scrollIntoView({ block: "start" });
+      question.focus({ preventScroll: true });
+    } catch {
+      state.textContent = "うまくつながりませんでした。少し待ってから、もう一度お試しください。";
+    } finally {
+      busy = false;
+    }
+  });
+})();

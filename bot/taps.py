@@ -1,0 +1,68 @@
+"""What a tapped button asks for, and what it gets; the same in LINE and on the web."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from bot.conversation import refuse_choices, show_entry
+from bot.dialogue import Dialogue
+from bot.replies import Reply, details_reply, office_reply, plain_reply
+from bot.wording import say
+from knowledge.corpus import Knowledge
+from knowledge.query_log import note_contact, note_feedback, note_more, note_tap
+
+
+class Act(StrEnum):
+    CHOOSE = "choose"
+    NONE_OF_THESE = "none"
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    MORE = "more"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Tap:
+    """``log_id``: the question whose reply the button stood in; ``entry_id``: the answer it is about."""
+
+    act: Act
+    log_id: str | None = None
+    entry_id: str | None = None
+
+
+def reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
+    found = knowledge.answers.get(tap.entry_id) if tap.entry_id else None
+    match tap.act:
+        case Act.CHOOSE if tap.entry_id:
+            return show_entry(knowledge, tap.entry_id, before)
+        case Act.NONE_OF_THESE:
+            return refuse_choices(knowledge, before)
+        case Act.SOLVED:
+            return plain_reply(knowledge, "feedback_solved"), before
+        case Act.UNSOLVED:
+            return office_reply(knowledge, found, say("feedback_unsolved")), before
+        case Act.MORE if found:
+            return details_reply(knowledge, found), before
+        case Act.CONTACT:
+            return office_reply(knowledge, found), before
+        case _:
+            return plain_reply(knowledge, "gone"), before
+
+
+def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.datetime) -> None:
+    """Write what was tapped beside the question it belongs to."""
+    if not tap.log_id:
+        return
+    match tap.act:
+        case Act.CHOOSE | Act.NONE_OF_THESE:
+            note_tap(session, municipality_code, tap.log_id, tap.entry_id, moment)
+        case Act.SOLVED | Act.UNSOLVED:
+            note_feedback(session, municipality_code, tap.log_id, tap.act is Act.SOLVED, moment)
+        case Act.MORE:
+            note_more(session, municipality_code, tap.log_id, moment)
+        case Act.CONTACT:
+            note_contact(session, municipality_code, tap.log_id, moment)

@@ -1,0 +1,192 @@
+"""The chat page: plain HTML that works without JavaScript; with it, the page is not reloaded."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass, replace
+
+import structlog
+from flask import Blueprint, abort, current_app, render_template, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.conversation import answer
+from bot.dialogue import Dialogue, dialogue_from_json
+from bot.log_rows import asked_question
+from bot.replies import Reply, first_questions, plain_reply, with_opening
+from bot.services import Services, services
+from bot.taps import Act, Tap, mark_tap, reply_to_tap
+from bot.wording import say
+from intents.personal_data import mask
+from intents.text import MAX_QUESTION, clean, shorten
+from knowledge.calendar import now
+from knowledge.corpus import Knowledge, UnknownMunicipalityError
+from knowledge.offices import public_numbers
+from knowledge.pseudonyms import pseudonym
+from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
+
+blueprint = Blueprint("chat", __name__)
+
+TOKEN_SECONDS = 24 * 3600
+_log = structlog.get_logger("web.chat")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One exchange as the page shows it.  ``said``: the resident's words or the button tapped."""
+
+    said: str
+    reply: Reply
+    log_id: str
+
+
+@blueprint.get("/")
+def index() -> str:
+    """The municipalities served here."""
+    return render_template("pages/index.html", towns=services().corpus.towns())
+
+
+@blueprint.get("/<code>/")
+def page(code: str) -> str:
+    knowledge = knowledge_or_404(code)
+    return _page(knowledge, _new_token(), None)
+
+
+@blueprint.post("/<code>/")
+def ask(code: str) -> str:
+    """A question or a tap, as a form post; the page or, for the page's own script, the turn alone."""
+    kit = services()
+    knowledge = knowledge_or_404(code)
+    token = request.form.get("conversation", "")
+    conversation = read_token(token)
+    if conversation is None:
+        token = _new_token()
+        conversation = read_token(token) or ""
+    turn = _turn(kit, knowledge, conversation)
+    if request.headers.get("X-Kotae-Fragment"):
+        return render_template("chat/turn.html", turn=turn, knowledge=knowledge, token=token, fragment=True)
+    return _page(knowledge, token, turn)
+
+
+@blueprint.get("/<code>/privacy")
+def privacy(code: str) -> str:
+    return render_template("pages/privacy.html", knowledge=knowledge_or_404(code))
+
+
+@blueprint.get("/<code>/accessibility")
+def accessibility(code: str) -> str:
+    return render_template("pages/accessibility.html", knowledge=knowledge_or_404(code))
+
+
+def knowledge_or_404(code: str) -> Knowledge:
+    try:
+        return services().corpus.current(code)
+    except UnknownMunicipalityError:
+        abort(404)
+
+
+def _page(knowledge: Knowledge, token: str, turn: Turn | None) -> str:
+    return render_template(
+        "chat/page.html",
+        knowledge=knowledge,
+        token=token,
+        turn=turn,
+        turn_key=uuid.uuid4(),
+        examples=[knowledge.answers[entry_id] for entry_id in first_questions(knowledge)],
+        longest=MAX_QUESTION,
+    )
+
+
+def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
+    tap = _tap()
+    return _answer_tap(kit, knowledge, conversation, tap) if tap else _answer_text(kit, knowledge, conversation)
+
+
+def _tap() -> Tap | None:
+    """The button that was pressed, from its form fields."""
+    act = request.form.get("act")
+    if not act:
+        return None
+    try:
+        return Tap(Act(act), request.form.get("q") or None, request.form.get("e") or None)
+    except ValueError:
+        abort(400)
+
+
+def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
+    code, moment = knowledge.town.code, now()
+    raw = request.form.get("question", "")
+    masked = mask(shorten(clean(raw)), public_numbers=public_numbers(kit.database, code))
+    event_key = f"web:{_turn_key()}"
+    row_id = log_id(code, event_key)
+    try:
+        with kit.database.reading() as session:
+            before = dialogue_from_json(load_dialogue(session, code, conversation))
+        outcome = answer(knowledge, masked.text, before)
+        row = asked_question(
+            outcome,
+            municipality_code=code,
+            event_key=event_key,
+            channel="web",
+            asked_at=moment,
+            text=masked.text,
+            personal_data=masked.found,
+            asker=pseudonym(kit.settings.pepper, code, conversation, moment),
+        )
+        with kit.database.writing() as session:
+            record(session, row)
+            _remember(session, code, conversation, replace(outcome.dialogue, log_id=row_id))
+    except SQLAlchemyError as error:
+        # A full disk must not leave a resident without an answer; only the log row is lost, and said so.
+        _log.error("not_logged", municipality=code, error=type(error).__name__)
+        outcome = answer(knowledge, masked.text)
+    reply = with_opening(outcome.reply, say("personal_data")) if masked.found else outcome.reply
+    return Turn(masked.text, reply, row_id)
+
+
+def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap) -> Turn:
+    code, moment = knowledge.town.code, now()
+    said = clean(request.form.get("label", ""))[:100]
+    try:
+        with kit.database.reading() as session:
+            before = dialogue_from_json(load_dialogue(session, code, conversation))
+        reply, dialogue = reply_to_tap(knowledge, tap, before)
+        with kit.database.writing() as session:
+            mark_tap(session, code, tap, moment)
+            _remember(session, code, conversation, dialogue)
+    except SQLAlchemyError as error:
+        _log.error("not_logged", municipality=code, error=type(error).__name__)
+        reply = plain_reply(knowledge, "error")
+    return Turn(said, reply, tap.log_id or "")
+
+
+def _remember(session: Session, code: str, conversation: str, dialogue: Dialogue) -> None:
+    keep_dialogue(session, code, conversation, dialogue.as_json(), now())
+
+
+def _turn_key() -> str:
+    """The page's own key for this turn: pressing twice asks once."""
+    try:
+        return str(uuid.UUID(request.form.get("turn", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="conversation")
+
+
+def _new_token() -> str:
+    token = _serializer().dumps(f"w:{secrets.token_hex(16)}")
+    return token.decode() if isinstance(token, bytes) else token
+
+
+def read_token(token: str) -> str | None:
+    """The conversation that a token stands for; None for a forged or an old one."""
+    try:
+        found = _serializer().loads(token, max_age=TOKEN_SECONDS)
+    except BadSignature:
+        return None
+    return found if isinstance(found, str) else None

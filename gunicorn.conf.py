@@ -1,0 +1,28 @@
+"""How gunicorn serves the app.  Threads that answer LINE start after the fork, never before."""
+
+import os
+
+from bot.line.serving import start_beside_web
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "1"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+limit_request_line = 8190
+accesslog = None
+control_socket_disable = True
+
+_running = {}
+
+
+def post_worker_init(worker):
+    _running[worker.pid] = start_beside_web(worker.wsgi)
+
+
+def worker_exit(server, worker):
+    threads = _running.pop(worker.pid, None)
+    if threads is not None:
+        threads.stop()

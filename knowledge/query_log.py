@@ -1,0 +1,128 @@
+"""The log of questions: one row each, masked, unique by the event that asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import JST
+from knowledge.models import Conversation, LoggedQuestion
+
+_NAMESPACE = uuid.UUID("6f6b9c0e-53a4-4f0a-9a0b-6b6f74616500")
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question and what came back.  ``text`` is masked already; None keeps the count alone."""
+
+    municipality_code: str
+    event_key: str
+    channel: str
+    asked_at: dt.datetime
+    text: str | None
+    personal_data: bool
+    asker: str | None
+    message_id: str | None
+    language: str
+    decision: str
+    entry_id: str | None
+    entry_version: int | None
+    department: str | None
+    score: float | None
+    candidates: Sequence[dict[str, Any]]
+    index_version: int
+    elapsed_ms: float
+
+    @property
+    def id(self) -> str:
+        return log_id(self.municipality_code, self.event_key)
+
+
+def log_id(municipality_code: str, event_key: str) -> str:
+    """The id of an event's row: known before the row exists, and the same at every attempt."""
+    return str(uuid.uuid5(_NAMESPACE, f"{municipality_code}/{event_key}"))
+
+
+def record(session: Session, asked: AskedQuestion) -> None:
+    """Add the row; an event that is logged already stays as it is."""
+    local = asked.asked_at.astimezone(JST)
+    values = asdict(asked) | {
+        "id": asked.id,
+        "candidates": list(asked.candidates),
+        "jst_date": local.date(),
+        "jst_hour": local.hour,
+        "jst_weekday": local.weekday(),
+    }
+    session.execute(insert_ignoring(session, LoggedQuestion, values))
+
+
+def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> Insert:
+    """An INSERT that leaves a row with the same key as it is."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+    return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+
+
+def note_tap(session: Session, municipality_code: str, row_id: str, entry_id: str | None, moment: dt.datetime) -> None:
+    """A choice was taken; None: 「この中にない」."""
+    _mark(session, municipality_code, row_id, tapped_entry_id=entry_id or "", tapped_at=moment)
+
+
+def note_feedback(session: Session, municipality_code: str, row_id: str, solved: bool, moment: dt.datetime) -> None:
+    _mark(session, municipality_code, row_id, feedback="solved" if solved else "unsolved", feedback_at=moment)
+
+
+def note_more(session: Session, municipality_code: str, row_id: str, moment: dt.datetime) -> None:
+    _mark(session, municipality_code, row_id, more_at=moment)
+
+
+def note_contact(session: Session, municipality_code: str, row_id: str, moment: dt.datetime) -> None:
+    _mark(session, municipality_code, row_id, contact_at=moment)
+
+
+def _mark(session: Session, municipality_code: str, row_id: str, **values: Any) -> None:
+    session.execute(
+        update(LoggedQuestion)
+        .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.id == row_id)
+        .values(**values)
+    )
+
+
+def erase_message(session: Session, municipality_code: str, message_id: str) -> None:
+    """A message its author took back: its text goes, the count stays."""
+    session.execute(
+        update(LoggedQuestion)
+        .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.message_id == message_id)
+        .values(text=None)
+    )
+
+
+def load_dialogue(session: Session, municipality_code: str, key: str) -> dict[str, Any]:
+    """What a dialogue was about; empty for a new one."""
+    row = session.get(Conversation, (municipality_code, key))
+    return row.state if row else {}
+
+
+def keep_dialogue(
+    session: Session, municipality_code: str, key: str, state: dict[str, Any], occurred_at: dt.datetime
+) -> None:
+    """Remember what a dialogue is about, unless something newer is remembered already."""
+    row = session.get(Conversation, (municipality_code, key), with_for_update=True)
+    if row is None:
+        values = {"municipality_code": municipality_code, "key": key, "state": state, "occurred_at": occurred_at}
+        session.execute(insert_ignoring(session, Conversation, values))
+    elif row.occurred_at <= occurred_at:
+        row.state, row.occurred_at = state, occurred_at
+
+
+def forget_dialogue(session: Session, municipality_code: str, key: str) -> None:
+    row = session.get(Conversation, (municipality_code, key))
+    if row is not None:
+        session.delete(row)
