@@ -19,12 +19,18 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """How sure one must be.  Probabilities that the first candidate is right."""
+    """How sure one must be.
+
+    ``…_from`` are likelihoods that the first candidate is right.  A question whose words
+    ``broad_from`` documents hold is answered only with a ``clear_lead`` over the second.
+    """
 
     answer_from: float = 0.56
     suggest_from: float = 0.34
     choice_from: float = 0.28
     most_choices: int = 5
+    broad_from: int = 8
+    clear_lead: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
     score = likelihood(first.features, lead(ranking))
     choices = (first, *(other for other in others if likelihood(other.features, 0.0) >= policy.choice_from))
     choices = choices[: policy.most_choices]
-    if score >= policy.answer_from and _may_answer(first.features):
+    if score >= policy.answer_from and _may_answer(first.features) and not _is_broad(ranking, policy):
         return Verdict(Decision.ANSWER, score, first, choices[1:])
     if score >= policy.suggest_from and _may_suggest(first.features):
         return Verdict(Decision.SUGGEST, score, None, choices)
@@ -71,6 +77,13 @@ def lead(ranking: Ranking) -> float:
     if len(points) < 2 or points[0] <= 0:
         return 1.0
     return max(0.0, (points[0] - points[1]) / points[0])
+
+
+def _is_broad(ranking: Ranking, policy: Policy) -> bool:
+    """A bare 「デジタル」 fits many entries alike: which one is meant, only the resident knows."""
+    return (
+        ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead and not ranking.candidates[0].exact
+    )
 
 
 def _may_answer(features: Features) -> bool:

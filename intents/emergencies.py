@@ -6,6 +6,7 @@ about a plan, a figure or an office (自殺対策計画はありますか) is no
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from intents.patterns import patterns
@@ -35,10 +36,28 @@ _BY_URGENCY = (
 )
 
 
+_SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
+_GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+
+
 def emergency(text: str) -> Need | None:
-    """The need that a message tells of, the most urgent first; None for questions and all else."""
-    plain = normalize(text)
+    """The need that a message tells of, the most urgent first; None for questions and all else.
+
+    Sentence by sentence: a question about a procedure does not silence the sentence before it.
+    """
     known = patterns("emergencies")
-    if known["question"].search(plain) and not known["certain"].search(plain):
-        return None
-    return next((need for need in _BY_URGENCY if known[need].search(plain)), None)
+    if known["cry"].fullmatch(_plain(text)):
+        return Need.POLICE
+    told = [sentence for sentence in map(_plain, _SENTENCE_ENDS.split(text)) if _tells(sentence)]
+    return next((need for need in _BY_URGENCY if any(map(known[need].search, told))), None)
+
+
+def _plain(text: str) -> str:
+    """``text`` normalized, without the spaces that some put between all letters."""
+    return _GAPS.sub("", normalize(text)).rstrip("。")
+
+
+def _tells(sentence: str) -> bool:
+    """Whether a sentence may tell of a need: it does not ask about plans, or is beyond doubt."""
+    known = patterns("emergencies")
+    return not known["question"].search(sentence) or bool(known["certain"].search(sentence))

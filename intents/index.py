@@ -93,6 +93,12 @@ class Index:
     neighbours: Neighbours
 
     @cached_property
+    def present_in(self) -> list[NDArray[np.int32]]:
+        """Per term, the documents that have it."""
+        columns = sparse.csc_array(self.present)
+        return np.split(columns.indices, columns.indptr[1:-1])
+
+    @cached_property
     def spoken_words(self) -> dict[str, str]:
         """Each word of the vocabulary -> its reading, for catching slips."""
         return {word: reading_of(word) for word in self.vocabulary if not word.startswith("§")}

@@ -122,6 +122,8 @@ _LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 _HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u2500\u2501\ufe63")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\ufffd")  # Hangul fillers show nothing; U+FFFD stands for a lost unit
+# Most of a text folds to itself; the last letter before a voiced mark does not.
+_UNCHANGED = re.compile("[ -~\\nぁ-ゖァ-ヺー一-鿿、。「」]+(?![\u3099\u309a\uff9e\uff9f])")
 _VOICED_MARKS = {"\u3099": "\u3099", "\u309a": "\u309a", "\uff9e": "\u3099", "\uff9f": "\u309a"}
 
 
@@ -174,29 +176,36 @@ def _simplify(character: str) -> str:
 
 def _fold(text: str) -> _Folded:
     """Fold the text; labels that stand in it become walls."""
-    characters: list[str] = []
+    pieces: list[str] = []
     origins: list[int] = []
     done = 0
     for label in _LABEL.finditer(text):
-        _fold_into(characters, origins, text, done, label.start())
-        characters.append(_WALL)
+        _fold_into(pieces, origins, text, done, label.start())
+        pieces.append(_WALL)
         origins.append(label.start())
         done = label.end()
-    _fold_into(characters, origins, text, done, len(text))
+    _fold_into(pieces, origins, text, done, len(text))
     origins.append(len(text))
-    return _Folded("".join(characters), origins)
+    return _Folded("".join(pieces), origins)
 
 
-def _fold_into(characters: list[str], origins: list[int], text: str, start: int, end: int) -> None:
-    for position in range(start, end):
-        character = text[position]
-        mark = _VOICED_MARKS.get(character)
-        if mark and characters:  # か + ゛ is が, also in half-width letters
-            characters[-1] = unicodedata.normalize("NFC", characters[-1] + mark)[0]
+def _fold_into(pieces: list[str], origins: list[int], text: str, start: int, end: int) -> None:
+    position = start
+    while position < end:
+        plain = _UNCHANGED.match(text, position, end)
+        if plain:
+            pieces.append(plain[0])
+            origins.extend(range(position, plain.end()))
+            position = plain.end()
             continue
-        for folded in _fold_character(character):
-            characters.append(folded)
-            origins.append(position)
+        mark = _VOICED_MARKS.get(text[position])
+        if mark and pieces:  # か + ゛ is が, also in half-width letters
+            if len(pieces[-1]) == 1:
+                pieces[-1] = unicodedata.normalize("NFC", pieces[-1] + mark)[0]
+        elif folded := _fold_character(text[position]):
+            pieces.append(folded)
+            origins.extend([position] * len(folded))
+        position += 1
 
 
 # --- Running the detectors -------------------------------------------------------------------------------------
@@ -244,7 +253,7 @@ def _before(page: str, position: int, reach: int = 24) -> str:
 
 # --- LINE ids, links and e-mail --------------------------------------------------------------------------------
 
-_LINE_ID = re.compile(r"(?i:U[0-9a-f]{32}|(?<![0-9a-z])[CR][0-9a-f]{32}(?![0-9a-z]))")
+_LINE_ID = re.compile(r"[Uu][0-9A-Fa-f]{32}|(?<![0-9A-Za-z])[CRcr][0-9A-Fa-f]{32}(?![0-9A-Za-z])")
 _LINK = re.compile(r"https?://[!-~\0]+")
 # Links stay readable, but a My Number or a card number is never stored, wherever it stands.
 _NEVER_IN_LINKS = frozenset({Kind.MY_NUMBER, Kind.TWELVE_DIGITS, Kind.CARD})
@@ -305,11 +314,13 @@ _MONTH_AND_DAY = (
     rf"(?P<month>{_SMALL_NUMBER}){_GAP}(?:月|がつ|[-./・ー]){_GAP}"
     rf"(?P<day>{_SMALL_NUMBER})(?:{_GAP}(?:日|にち))?(?![0-9]|[-./][0-9])"
 )
-_FULL_DATE = re.compile(rf"(?:(?:{_ERA}){_GAP}(?:元|{_SMALL_NUMBER})|{_WESTERN}){_YEAR_END}{_MONTH_AND_DAY}")
+_FULL_DATE = re.compile(
+    rf"(?=[0-9明大昭平令めたしへれMTSHRmtshr一二西])(?:(?:{_ERA}){_GAP}(?:元|{_SMALL_NUMBER})|{_WESTERN}){_YEAR_END}{_MONTH_AND_DAY}"
+)
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ORDINAL = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _FOREIGN_DATE = re.compile(
-    rf"(?i:(?<![a-z])(?:{_MONTH_NAME} ?{_ORDINAL}|(?<![0-9]){_ORDINAL} ?(?:of )?{_MONTH_NAME}),? ?"
+    rf"(?=[0-9A-Za-z])(?i:(?<![a-z])(?:{_MONTH_NAME} ?{_ORDINAL}|(?<![0-9]){_ORDINAL} ?(?:of )?{_MONTH_NAME}),? ?"
     r"|(?<![0-9./-])[0-9]{1,2}[./-][0-9]{1,2}[./-])(?P<western>(?:1[89]|20)[0-9]{2})(?![0-9])"
 )
 # Shapes that are a date only because someone said so: 19550401, S300401, 55.4.1, 1955 04 01.
@@ -325,13 +336,14 @@ _DATES: tuple[tuple[re.Pattern[str], bool], ...] = (
 
 _BIRTH_WORD = r"(?:生年月日|誕生日|たんじょうび|バースデー|(?i:birth ?da(?:y|te)|date of birth|dob))"
 _BIRTH_RIGHT_BEFORE = re.compile(
-    rf"(?:{_BIRTH_WORD}|(?:生|う|産)まれ(?:た日|たの)?|(?i:born(?: on| in)?))(?:[はが:=、,(「 \n\-]|です|の|ー){{0,3}}\Z"
+    rf"(?:{_BIRTH_WORD}|[生う産]まれ(?:た日|たの)?|(?i:born(?: on| in)?))"
+    r"(?:[はが:=、,(「 \n\-]|です|の|ー){0,3}\Z"
 )
 _BIRTH_BEFORE = re.compile(rf"{_BIRTH_WORD}[^0-9。\0]{{0,10}}\Z")
 _WEEKDAY = r"(?: ?\([月火水木金土日]\))?"
 _BIRTH_AFTER = re.compile(
     rf"{_WEEKDAY}[ \n]?[にのがは]?[ ]?(?:[生産う]まれ|生れ|生(?![一-鿿])|誕生|出生"
-    rf"|(?:[私僕]の|わたしの)?{_BIRTH_WORD}|\(満?[0-9]{{1,3}}[歳才])"
+    rf"|に[^0-9。\n\0]{{0,10}}(?:[生産う]まれ|出生|誕生)|(?:[私僕]の|わたしの)?{_BIRTH_WORD}|\(満?[0-9]{{1,3}}[歳才])"
 )
 # A date that bounds a period or dates an event is not somebody's birthday.
 _PERIOD_AFTER = re.compile(
@@ -385,7 +397,7 @@ def _only_a_birth_year(match: re.Match[str]) -> bool:
 
 # --- Numbers ---------------------------------------------------------------------------------------------------
 
-_DOTS = ".,/・_~〜"
+_DOTS = ".,/・_~〜、:"
 _RUN = re.compile(rf"[0-9{_KANJI_DIGIT}](?:[-ー \nのノ()]{{0,4}}+[0-9{_KANJI_DIGIT}])++")
 # Digits of one script belong together: 090-1234-5678一人 keeps its 一.
 _ONE_SCRIPT = re.compile(
@@ -608,27 +620,35 @@ _WORD_LETTER = re.compile(rf"[{_KANJI}{_KATAKANA}A-Za-z]")
 _UNITS = frozenset("円人名件年歳才回枚個台本%校点戸万億千分秒週か月度cmkg")
 
 
-def _telephone_shapes(mark: str) -> str:
-    """Every way in which ten or eleven digits from 0 are usually parted."""
+def _three_parts(mark: str) -> str:
+    """0598-53-1234: the ways in which ten or eleven digits from 0 stand in three parts."""
     return rf"""
         0(?:[0-9]{mark}[0-9]{{4,5}}|[0-9]{{2}}{mark}[0-9]{{3,4}}|[0-9]{{3}}{mark}[0-9]{{2,3}}
           |[0-9]{{4}}{mark}[0-9]{{1,2}}){mark}[0-9]{{4}}
       | 0[0-9]{{3}}{mark}[0-9]{{3}}{mark}[0-9]{{3}}
-      | 0(?:[0-9]{mark}[0-9]{{8}}|[0-9]{{2}}{mark}[0-9]{{7,8}}|[0-9]{{3}}{mark}[0-9]{{6,7}}
+    """
+
+
+def _two_parts(mark: str) -> str:
+    """090-12345678, and numbers broken at an odd place by a line end."""
+    return rf"""
+        0(?:{mark}[0-9]{{9,10}}|[0-9]{mark}[0-9]{{8}}|[0-9]{{2}}{mark}[0-9]{{7,8}}|[0-9]{{3}}{mark}[0-9]{{6,7}}
           |[0-9]{{4}}{mark}[0-9]{{5,6}}|[0-9]{{5}}{mark}[0-9]{{4,5}}|[0-9]{{6}}{mark}[0-9]{{3,4}}
           |[0-9]{{7}}{mark}[0-9]{{2,3}}|[0-9]{{8}}{mark}[0-9]{{1,2}})
     """
 
 
 _ANY_MARK = "[- n)]"
-_TIGHT_TELEPHONE = re.compile(rf"(?<![0-9-])(?:{_telephone_shapes('-')})(?![0-9-])", re.VERBOSE)
+_TIGHT_TELEPHONE = re.compile(rf"(?<![0-9-])(?:{_three_parts('-')}|{_two_parts('-')})(?![0-9-])", re.VERBOSE)
 _TELEPHONE = re.compile(
-    rf"""(?<![0-9])(?:0[0-9]{{9,10}} | {_telephone_shapes(_ANY_MARK)}
-      | 0{_ANY_MARK}[0-9]{{9,10}} | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}})(?![0-9])""",
+    rf"""(?<![0-9])(?:
+        0[0-9]{{9,10}} | {_three_parts(_ANY_MARK)} | {_two_parts(_ANY_MARK)}
+      | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}}
+    )(?![0-9])""",
     re.VERBOSE,
 )
 _ABROAD = re.compile(
-    rf"""(?:\+|(?<![0-9])(?:010[- ]?|00))81{_ANY_MARK}?(?:0{_ANY_MARK}?)?
+    rf"""(?:\+|\A(?:010[- ]?|00))81{_ANY_MARK}?(?:0{_ANY_MARK}?)?
             [1-9][0-9]{{0,3}}{_ANY_MARK}?[0-9]{{1,4}}{_ANY_MARK}?[0-9]{{3,4}}(?![0-9])
       | \+[1-9][0-9]{{0,2}}(?:{_ANY_MARK}?[0-9]++){{1,5}}
       | (?<![0-9-])81[- ][0-9]{{1,2}}[- ][0-9]{{4}}[- ][0-9]{{4}}(?![0-9])""",
@@ -664,12 +684,12 @@ _KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = (
     (re.compile(rf"年金(?:手帳|証書|コード)?の?(?:記号)?(?:番号|ばんごう|コード|No){_FILLER}"), Kind.PENSION, 6, 11),
     (re.compile(rf"受給者?(?:証)?の?(?:番号|ばんごう|No){_FILLER}"), Kind.RECIPIENT, 6, 11),
     (
-        re.compile(rf"(?:被保険者(?:証)?|保険証|資格確認書|医療証)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
+        re.compile(rf"(?:被保険者(?:証)?|保険証|資格確認書|医療証|記号・)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
         Kind.INSURED,
         6,
         11,
     ),
-    (re.compile(rf"(?:口座|当座|普通預?金?|(?<![A-Za-z])記号){_FILLER}"), Kind.ACCOUNT, 5, 11),
+    (re.compile(rf"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号){_FILLER}"), Kind.ACCOUNT, 5, 14),
     (
         re.compile(rf"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先){_FILLER}"),
         Kind.PHONE,
@@ -696,7 +716,7 @@ _ROW_RULES: tuple[_Rule, ...] = (
 _DOTTED_RUN = re.compile(
     rf"(?<![0-9{_KANJI_DIGIT}])(?<![0-9{_KANJI_DIGIT}][{_DOTS}])[0-9{_KANJI_DIGIT}]++([{_DOTS}])[0-9{_KANJI_DIGIT}]++(?:\1[0-9{_KANJI_DIGIT}]++)*+"
 )
-_DOTTED_TELEPHONE = re.compile(rf"\A(?:{_telephone_shapes('[.]')})\Z", re.VERBOSE)
+_DOTTED_TELEPHONE = re.compile(rf"\A(?:{_three_parts('[.]')}|0[0-9]{{1,3}}[.][0-9]{{6,8}})\Z", re.VERBOSE)
 _DOTTED_FOURS = re.compile(r"\A(?:[0-9]{4}\.){2,3}[0-9]{4}\Z")
 _DOTTED_RULES: tuple[_Rule, ...] = ((_DOTTED_TELEPHONE, _judge_telephone), (_DOTTED_FOURS, _judge_fours))
 _PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7})(?![0-9A-Za-z])")
@@ -736,11 +756,13 @@ _PARTICLES = frozenset("はがをにでのともへや")
 _PARTICLE_CHAINS = frozenset(
     ("では", "には", "での", "にある", "から", "まで", "より", "として", "にて", "との", "などの", "への")
 )
-_MUNICIPALITY = re.compile(rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].")
+_MUNICIPALITY = re.compile(rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字")
+_CITY_OF = re.compile(r"[市区町村]の\Z")
+_PLAIN_PLACE = re.compile(rf"字[{_KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{_KANJI}]{{1,4}}[0-9]{{3,4}}\Z")  # 東温市南方123
 _NOT_A_TOWN = re.compile(
     r"(?:方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
     r"課|室|係|局|本部|役所|役場|事務所|保[育健]所|支所|出張所|館|校|保育園|幼稚園|公園|病院|医院|線|階|窓口|人口|世帯|面積|平成|令和|"
-    r"昭和|約|計|全国?|平均|最[大小]|毎|各|ページ|駅|店|会|組|班|級|歳|回|件|番号|内線|[健検]診|クラス|コース|ステップ|フェーズ|"
+    r"昭和|約|計|全国?|平均|最[大小]|毎|各|ページ|(?<!名)駅|店|会|組|班|級|歳|回|件|番号|内線|[健検]診|クラス|コース|ステップ|フェーズ|"
     r"レベル|プラン|バス|ホーム|原則|対象|参考|注|例|問)\Z"
 )
 _HOME = r"(?:住所|じゅうしょ|所在地|本籍地?|自宅|実家|住まい|(?:引っ?越し?|転居|転入|転出|送付|届け)先|宛先|家|番地)"
@@ -749,22 +771,26 @@ _HOME_START = re.compile(rf"(?:[現新旧前])?{_HOME}の?")
 _HOME_AFTER = re.compile(r" ?[にでへ]?(?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
 _BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です")
 _COUNTED = re.compile(
-    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組割期版号]|学年|階建|世帯|km|cm|kg|[mg%])"
+    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組期版号区万億千床]|学年|階建|世帯|km|cm|kg|[mg%])"
 )
-_BUILDING_WORD = (
-    "マンション|アパート|ハイツ|コーポ|ハイム|メゾン|ビル|レジデンス|パレス|ヴィラ|ビラ|コート|タワー|ハウス|シャトー|ガーデン|プラザ"
-    "|レオパレス|グラン|ロイヤル|県営|市営|町営|都営|住宅|団地|荘|寮|棟|館"
+_BUILDING_NAME = (
+    "マンション|アパート|ハイツ|コーポ|ハイム|メゾン|レジデンス|パレス|ヴィラ|ビラ|コート|タワー|ハウス|シャトー|ガーデン|プラザ"
+    "|レオパレス|グラン|ロイヤル|荘"
 )
-_ROOM = r"(?:[A-Z]?-?[0-9]{1,4}[ ]?(?:号室|号|室|F|階)?|[0-9]{1,2}棟[ ]?[0-9]{1,4}(?:号室|号|室)?)"
+_HOUSING = "ビル|住宅|団地|寮|会館"  # residents ask about these too; only with a room are they part of an address
+_ROOM = r"(?:[0-9]{1,2}(?:棟|-)[ ]?[0-9]{1,4}|[A-Z]?-?[0-9]{1,4})[ ]?(?:号室|号|室|F|階)?"
+_BUILDING_START = rf"(?![のにでをがはへともや、])[{_KANJI}{_KATAKANA}{_HIRAGANA}A-Za-z・]{{0,12}}?"
+_BUILDING_REST = rf"(?:[{_KANJI}{_KATAKANA}A-Za-z・]|の(?=[{_KANJI}])){{0,10}}"
 _BUILDING = re.compile(
     rf"""[ \n、,]{{0,2}}(?:
-        (?![のにでをがはへともや、])[{_KANJI}{_KATAKANA}{_HIRAGANA}A-Za-z・]{{0,12}}?(?:{_BUILDING_WORD})
-            (?:[{_KANJI}{_KATAKANA}A-Za-z・0-9]|の(?=[{_KANJI}])){{0,10}}
-            (?:[{_HIRAGANA}]{{2,8}}(?=[ ]?[0-9]{{3}}|[ ]?[0-9]{{1,4}}号))?(?:[ ]?[-ー]?[ ]?{_ROOM})?
+        {_BUILDING_START}(?:{_BUILDING_NAME}|{_HOUSING}){_BUILDING_REST}[{_HIRAGANA}]{{0,8}}[ ]?[-ー]?[ ]?
+            {_ROOM}(?![0-9人円件年月日])
+      | (?<![\n、,])(?<![\n、,][ ]){_BUILDING_START}(?:{_BUILDING_NAME}){_BUILDING_REST}
       | [{_KANJI}{_KATAKANA}A-Za-z・]{{2,14}}[ ]?[0-9]{{1,4}}[ ]?(?:号室|号|室)
-      | (?<=[ \n、,])[{_KATAKANA}・]{{3,14}}[ ]?[0-9]{{2,4}}(?![0-9人円件年月日])
-      | [0-9]{{1,4}}[ ]?(?:号室|号|室)
-      | 号?室
+      | (?<=[ \n、,])[{_KATAKANA}・]{{3,14}}[ ]?[0-9]{{2,4}}(?:号室|号|F|階|(?![0-9人円件年月日]))
+      | [0-9]{{1,4}}[ ]?(?:号室|号|室) | 号?室
+      | [0-9]{{1,2}}[ ]?(?:F|階)
+      | [-ー]?[A-Z]棟?[ ]?[0-9]{{0,4}}(?:号室|号|室)?(?![A-Za-z0-9])
       | [{_KANJI}]{{2,4}}方(?![法面向が])
       | (?<=[ ])[0-9]{{3,4}}(?![0-9人円件年月日-])
     )""",
@@ -850,424 +876,71 @@ def _is_address(block: str, town: _Town, page: str, block_end: int, end: int) ->
     if "番地" in block or full_block or ("番" in block and "号" in block):
         return True
     is_home = town.is_home or bool(_HOME_AFTER.match(page, end))
-    has_city = bool(_MUNICIPALITY.search(town.name))
+    has_city = bool(_MUNICIPALITY.search(town.name) or (town.name and _CITY_OF.search(_before(page, town.start, 2))))
     is_town = bool(_TOWN_ENDING.search(town.name))
     if "丁目" in block:  # 本町1丁目 alone names a quarter, not a home
         return has_city or is_home
-    if _NOT_A_TOWN.search(town.name) or _COUNTED.match(page, block_end):
+    if (_NOT_A_TOWN.search(town.name) and not is_home) or _COUNTED.match(page, block_end):
         return False
+    if count > 1 and "番" in block:  # 見奈良530番1
+        return len(town.name) > 1 or is_home
     if count > 1 and "条" not in block:
         return is_town or has_city or is_home
     if "番" in block:
         return is_town or is_home
-    bare = block.isascii() and bool(_BARE_NUMBER_ENDS.match(page, end))
-    return bare and bool(town.name) and ((has_city and is_town) or is_home)
+    if not (block.isascii() and town.name and _BARE_NUMBER_ENDS.match(page, end)):
+        return False
+    return is_home or (has_city and (is_town or _PLAIN_PLACE.search(town.name + block) is not None))
 
 
 # --- Names -----------------------------------------------------------------------------------------------------
 
-_SURNAMES = frozenset(
-    [
-        "佐藤",
-        "鈴木",
-        "高橋",
-        "田中",
-        "伊藤",
-        "渡辺",
-        "渡部",
-        "山本",
-        "中村",
-        "小林",
-        "加藤",
-        "吉田",
-        "山田",
-        "佐々木",
-        "山口",
-        "松本",
-        "井上",
-        "木村",
-        "林",
-        "斎藤",
-        "清水",
-        "山崎",
-        "阿部",
-        "森",
-        "池田",
-        "橋本",
-        "山下",
-        "石川",
-        "中島",
-        "前田",
-        "藤田",
-        "後藤",
-        "小川",
-        "岡田",
-        "村上",
-        "長谷川",
-        "近藤",
-        "石井",
-        "坂本",
-        "遠藤",
-        "藤井",
-        "青木",
-        "西村",
-        "福田",
-        "太田",
-        "三浦",
-        "藤原",
-        "松田",
-        "岡本",
-        "中川",
-        "中野",
-        "原田",
-        "小野",
-        "田村",
-        "竹内",
-        "金子",
-        "和田",
-        "中山",
-        "石田",
-        "上田",
-        "森田",
-        "原",
-        "柴田",
-        "酒井",
-        "工藤",
-        "横山",
-        "宮崎",
-        "宮本",
-        "内田",
-        "高木",
-        "安藤",
-        "谷口",
-        "大野",
-        "丸山",
-        "今井",
-        "河野",
-        "藤本",
-        "村田",
-        "武田",
-        "上野",
-        "杉山",
-        "増田",
-        "平野",
-        "菅原",
-        "小島",
-        "久保",
-        "大塚",
-        "千葉",
-        "松井",
-        "岩崎",
-        "木下",
-        "松尾",
-        "野口",
-        "野村",
-        "佐野",
-        "菊地",
-        "渡会",
-        "大西",
-        "杉本",
-        "新井",
-        "浜田",
-        "菅野",
-        "市川",
-        "水野",
-        "小松",
-        "島田",
-        "古川",
-        "山内",
-        "小山",
-        "西田",
-        "高田",
-        "菊池",
-        "山中",
-        "桜井",
-        "五十嵐",
-        "北村",
-        "福島",
-        "安田",
-        "吉川",
-        "中田",
-        "平田",
-        "飯田",
-        "川口",
-        "川崎",
-        "東",
-        "本田",
-        "久保田",
-        "辻",
-        "関",
-        "矢野",
-        "吉村",
-        "沢田",
-        "中西",
-        "岩田",
-        "服部",
-        "樋口",
-        "秋山",
-        "星野",
-        "福井",
-        "川上",
-        "田口",
-        "土屋",
-        "永井",
-        "大橋",
-        "西川",
-        "内藤",
-        "松岡",
-        "岡",
-        "松下",
-        "熊谷",
-        "松村",
-        "馬場",
-        "大島",
-        "望月",
-        "堀",
-        "岡崎",
-        "荒木",
-        "大谷",
-        "浅野",
-        "田辺",
-        "荒井",
-        "黒田",
-        "小池",
-        "奥村",
-        "奥田",
-        "野田",
-        "吉岡",
-        "大久保",
-        "片山",
-        "岡村",
-        "早川",
-        "松原",
-        "栗原",
-        "須藤",
-        "平井",
-        "松浦",
-        "八木",
-        "岩本",
-        "大石",
-        "小田",
-        "森本",
-        "榎本",
-        "三宅",
-        "西山",
-        "小西",
-        "富田",
-        "堀内",
-        "尾崎",
-        "山根",
-        "成田",
-        "児玉",
-        "関口",
-        "高野",
-        "川村",
-        "白石",
-        "北川",
-        "野崎",
-        "中尾",
-        "多田",
-        "上原",
-        "宮田",
-        "大川",
-        "桑原",
-        "大森",
-        "福岡",
-        "小原",
-        "内山",
-        "柳田",
-        "南",
-        "森下",
-        "稲垣",
-        "津田",
-        "村井",
-        "河合",
-        "土井",
-        "吉野",
-        "杉浦",
-        "川島",
-        "広瀬",
-        "大山",
-        "古田",
-        "根本",
-        "吉原",
-        "永田",
-        "西",
-        "神谷",
-        "水谷",
-        "越智",
-        "世古",
-        "野呂",
-        "村瀬",
-        "稲葉",
-        "加納",
-        "伊東",
-        "長野",
-        "岸本",
-        "福本",
-        "平山",
-        "藤沢",
-        "三好",
-        "黒木",
-        "川端",
-        "青山",
-        "中井",
-        "北野",
-        "南部",
-        "西野",
-        "東野",
-        "前川",
-        "横田",
-        "古賀",
-        "畑",
-        "三上",
-        "長尾",
-        "山岸",
-        "松崎",
-        "植田",
-        "植村",
-        "梅田",
-        "江口",
-        "大内",
-        "大木",
-        "大竹",
-        "大場",
-        "小笠原",
-        "小野寺",
-        "海老原",
-        "柿沼",
-        "片岡",
-        "神田",
-        "菅",
-        "岸田",
-        "北島",
-        "木原",
-        "窪田",
-        "倉田",
-        "桑田",
-        "後藤田",
-        "権田",
-        "坂井",
-        "坂田",
-        "佐久間",
-        "塩田",
-        "柴崎",
-        "庄司",
-        "杉原",
-        "瀬戸",
-        "園田",
-        "高島",
-        "高山",
-        "滝口",
-        "竹田",
-        "竹中",
-        "武井",
-        "田代",
-        "谷川",
-        "堤",
-        "豊田",
-        "鳥居",
-        "中谷",
-        "中原",
-        "長田",
-        "二宮",
-        "西岡",
-        "丹羽",
-        "橋口",
-        "畠山",
-        "浜口",
-        "早坂",
-        "原口",
-        "日高",
-        "平松",
-        "深沢",
-        "福永",
-        "藤川",
-        "藤村",
-        "船橋",
-        "古谷",
-        "本間",
-        "牧野",
-        "松川",
-        "三木",
-        "三島",
-        "水谷",
-        "溝口",
-        "宮川",
-        "宮下",
-        "宮原",
-        "向井",
-        "村松",
-        "室井",
-        "森山",
-        "安井",
-        "柳沢",
-        "山上",
-        "山岡",
-        "山川",
-        "山村",
-        "湯浅",
-        "横井",
-        "吉井",
-        "米田",
-        "若林",
-        "脇田",
-        "渡瀬",
-        "長曽我部",
-        "大林",
-        "堀田",
-        "堀口",
-        "堀江",
-        "細川",
-        "川合",
-        "川本",
-        "河村",
-        "加賀",
-        "各務",
-        "石原",
-        "宇野",
-        "塚本",
-        "坂口",
-        "小沢",
-        "大沢",
-        "甲斐",
-        "比嘉",
-        "金城",
-        "宮城",
-        "大城",
-        "知念",
-        "島袋",
-        "新垣",
-        "谷",
-        "堤",
-        "星",
-        "岸",
-        "柏木",
-        "松永",
-        "田島",
-        "川田",
-        "天野",
-        "荻野",
-        "篠原",
-        "滝沢",
-    ]
+_SURNAME_LIST = (
+    # the commonest surnames; what else may be a name, the words around it must say
+    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡部 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 "
+    "木村 林 斎藤 清水 山崎 阿部 森 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 "
+    "長谷川 近藤 石井 坂本 遠藤 藤井 青木 西村 福田 太田 三浦 藤原 松田 岡本 中川 中野 原田 "
+    "小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 "
+    "安藤 谷口 大野 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 菅原 小島 久保 大塚 "
+    "千葉 松井 岩崎 木下 松尾 野口 野村 佐野 菊地 渡会 大西 杉本 新井 浜田 菅野 市川 水野 "
+    "小松 島田 古川 山内 小山 西田 高田 菊池 山中 桜井 五十嵐 北村 福島 安田 吉川 中田 平田 "
+    "飯田 川口 川崎 東 本田 久保田 辻 関 矢野 吉村 沢田 中西 岩田 服部 樋口 秋山 星野 福井 "
+    "川上 田口 土屋 永井 大橋 西川 内藤 松岡 岡 松下 熊谷 松村 馬場 大島 望月 堀 岡崎 荒木 "
+    "大谷 浅野 田辺 荒井 黒田 小池 奥村 奥田 野田 吉岡 大久保 片山 岡村 早川 松原 栗原 須藤 "
+    "平井 松浦 八木 岩本 大石 小田 森本 榎本 三宅 西山 小西 富田 堀内 尾崎 山根 成田 児玉 "
+    "関口 高野 川村 白石 北川 野崎 中尾 多田 上原 宮田 大川 桑原 大森 福岡 小原 内山 柳田 南 "
+    "森下 稲垣 津田 村井 河合 土井 吉野 杉浦 川島 広瀬 大山 古田 根本 吉原 永田 西 神谷 水谷 "
+    "越智 世古 野呂 村瀬 稲葉 加納 伊東 長野 岸本 福本 平山 藤沢 三好 黒木 川端 青山 中井 "
+    "北野 南部 西野 東野 前川 横田 古賀 畑 三上 長尾 山岸 松崎 植田 植村 梅田 江口 大内 大木 "
+    "大竹 大場 小笠原 小野寺 海老原 柿沼 片岡 神田 菅 岸田 北島 木原 窪田 倉田 桑田 後藤田 "
+    "権田 坂井 坂田 佐久間 塩田 柴崎 庄司 杉原 瀬戸 園田 高島 高山 滝口 竹田 竹中 武井 田代 "
+    "谷川 堤 豊田 鳥居 中谷 中原 長田 二宮 西岡 丹羽 橋口 畠山 浜口 早坂 原口 日高 平松 深沢 "
+    "福永 藤川 藤村 船橋 古谷 本間 牧野 松川 三木 三島 溝口 宮川 宮下 宮原 向井 村松 室井 "
+    "森山 安井 柳沢 山上 山岡 山川 山村 湯浅 横井 吉井 米田 若林 脇田 渡瀬 長曽我部 大林 堀田 "
+    "堀口 堀江 細川 川合 川本 河村 加賀 各務 石原 宇野 塚本 坂口 小沢 大沢 甲斐 比嘉 金城 "
+    "宮城 大城 知念 島袋 新垣 谷 星 岸 柏木 松永 田島 川田 天野 荻野 篠原 滝沢 "
 )
+_SURNAMES = frozenset(_SURNAME_LIST.split())
 _OLD_FORMS = str.maketrans("髙﨑齋齊斉邊邉濵濱嶋澤廣櫻國眞", "高崎斎斎斎辺辺浜浜島沢広桜国真")
-_GIVEN_NAME_ENDINGS = frozenset(
-    "子美恵江枝代世香奈菜花織里理莉乃葉音咲結愛優希紀貴輝樹斗翔太郎朗介助輔一二三男夫雄也哉弥史志司之行幸明昭章彰正誠弘博浩洋隆孝"
-    "健剛進勇茂実稔豊修治次彦平吾悟人生士真佳央蓮凛颯陸遥悠裕祐佑宏広敏俊聡哲憲範晃朋沙紗綾彩桜萌舞麻衣唯仁義典"
+# Letters that given names end with; those of the second row also end other words (技能実習生, 世界一).
+_PLAIN_NAME_ENDINGS = frozenset(
+    "子美恵江枝香奈菜花織里莉乃葉咲結愛優希紀貴輝樹斗翔太郎朗介輔雄也哉弥志之幸彰弘浩洋隆孝剛"
+    "稔彦吾蓮凛颯陸遥悠裕祐佑宏敏聡哲憲晃朋沙紗綾彩桜萌舞麻衣唯"
+)
+_GIVEN_NAME_ENDINGS = _PLAIN_NAME_ENDINGS | frozenset(
+    "代世理音助一二三男夫史司行明昭章正誠博健進勇茂実豊修治次平悟人生士真佳央広俊範仁義典"
 )
 # Words and word ends that stand where a name could: 私は〇〇です.
 _NOT_A_NAME = re.compile(
     r"(?:息子|双子|養子|里子|母子|父子|女子|男子|様子|椅子|帽子|電子|調子|大丈夫|主夫|次男|長男|三男|孫|祖父|祖母|父|母|兄|姉|弟|妹|夫婦|"
     r"在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|"
-    r"印鑑|住所|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|失業中?|休職中?|"
+    r"印鑑|仮名|通名|別名|通称|愛称|戸籍|夫|妻|住所|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|失業中?|休職中?|"
     r"求職中?|子育て|片親|市内|市外|県外|町内|家庭|暮|生活|年金|国籍|担当|理由|目的|職業|何|誰|初めて|先日|現在|最近|以前|来月|今年|"
     r"[者民員親歳才婦職中身上用族様師官客証籍病型系的性課係局部店長課園院校館駅県市区町村郡丁号室課]|"
     r"(?:本|別|外国|個|夫|婦|老|主|法|当|大|病|他|同|県|都|住|友|知|代理|求|一|二|三|四|五)人|[学先一園]生|高校生|[大中小]学生|年生)\Z"
 )
 _NOT_A_KATAKANA_NAME = re.compile(
-    r"パート|アルバイト|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム|ベビー"
+    r"パート|アルバイト|カタカナ|ネーム|アルファベット|ローマ|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム|ベビー"
 )
 _AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城")
 
@@ -1277,32 +950,36 @@ _FORM_WORD = r"(?!住所|電話|生年|年齢|性別|連絡|携帯|男|女|昭�
 _NOT_A_VERB = r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん)"
 _JAPANESE_NAME = (
     rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}}?)"
-    rf"|[{_KANJI}]{{1,3}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
+    rf"|[{_KANJI}]{{1,4}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
 )
-_KANA_NAME = rf"[{_HIRAGANA}]{{2,6}} [{_HIRAGANA}]{{2,6}}|[{_HIRAGANA}]{{3,10}}?"
-_SAYS_SO = r"です(?!か)|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い|だ|や(?:で|けど|ねん|わ)?|じゃ|っす|になり"
+_KANA_NAME = rf"[{_HIRAGANA}]{{2,6}} {_NOT_A_VERB}[{_HIRAGANA}]{{2,6}}|[{_HIRAGANA}]{{3,10}}?"
+_SAYS_SO = (
+    r"です(?!か)|どす|ばい|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い"
+    r"|だ(?:けど|が)?|や(?:で|けど|ねん|わ)?|じゃ|っす|になり"
+)
 _ITEM_ENDS = (
     r"[、。,.!?\n )(/;」』】]|\Z|様|さん|住所|電話|生年|年齢|性別|〒|男|女|なん(?:です|や)|で(?:[、。,]|合|登録|お願)"
 )
 
 _NAME_FIELD = re.compile(
-    rf"(?P<field>氏名|姓名|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|届出人|申請者)"
+    rf"(?P<field>氏名|姓名|[苗名]字|旧姓|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|者名|届出人|申請者)"
     rf"(?:\([^()\n\0]{{1,6}}\))?[ ]?(?P<link>[:=は、が\n]|(?<= ))[ \n]{{0,2}}"
-    rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
+    rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})(?P<reading>{_READING})?[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
 )
 _ROLE_FIELDS = frozenset({"世帯主", "届出人", "申請者", "名義", "名義人"})
 _I = r"(?:私|わたくし|わたし|僕|ぼく|俺|おれ|わし|うち|自分)"
 _I_AM = re.compile(
     rf"{_I}(?:の(?:名前|氏名))?(?:は|って|[、, ])?[ ]?"
-    rf"(?P<name>{_FOREIGN_NAME}|{_JAPANESE_NAME})(?={_SAYS_SO})"
+    rf"(?P<name>{_FOREIGN_NAME}|{_JAPANESE_NAME})(?P<reading>{_READING})?(?={_SAYS_SO})"
 )
-_MY_NAME_IS = re.compile(rf"(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
+_MY_NAME_IS = re.compile(rf"(?=[MmIi])(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
 _INTRODUCED = re.compile(
     r"(?P<sure>と(?:申し|申す|もうし|もうす))(?!.?.?の[はも])"
-    r"|(?:と|って|っちゅう|ちゅう)?(?:いいます|言います|い[うい]者|言う者|ゆう者|い[うい]もん|ゆうもん|いうんや|ゆうねん|いうねん|いう名前|申します)"
+    r"|(?:と|って|っちゅう|ちゅう|っ?ち)?(?:いいます|言います|い[うい]者|言う者|ゆう者|い[うい]もん|ゆうもん|[いゆ]うん[だやで]|ゆうねん|いうねん|いう名前|申します)"
 )
 _INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
-_READING = re.compile(rf"\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\)\Z")
+_READING = rf"(?:\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\))"
+_READING_AT_END = re.compile(rf"{_READING}\Z")
 _NAME_AT_END = (
     re.compile(rf"(?<![{_KATAKANA}]){_FOREIGN_NAME}\Z"),
     re.compile(rf"(?<![{_KANJI}])(?:[{_KANJI}]{{1,4}} [{_KANJI}]{{1,4}}|[{_KANJI}]{{1,4}} ?[{_HIRAGANA}]{{2,5}})\Z"),
@@ -1312,12 +989,15 @@ _NAME_AT_END = (
 _ALL_KANJI = re.compile(rf"[{_KANJI}]+")
 _KANA_ONLY = re.compile(rf"[{_HIRAGANA}]{{2,6}} ?[{_HIRAGANA}]{{2,8}}")
 _LATIN_ONLY = re.compile(_LATIN_NAME)
+_RELATION = r"の(?:[父母妻夫娘孫兄姉弟妹親]|息子|家族|祖[父母]|長[男女]|保護者|代理|件で)"
 _STANDING_NAME = re.compile(
-    rf"(?<![{_KANJI}{_KATAKANA}])(?P<name>[{_KANJI}]{{2,7}}+(?: [{_KANJI}]{{1,4}}+)?)(?P<reading>\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\))?"
-    rf"[ ]?(?:(?P<relation>の(?:[父母妻夫娘孫兄姉弟妹親]|息子|家族|祖[父母]|長[男女]|保護者|代理|件で))|(?P<polite>さん|くん|ちゃん)"
-    rf"|(?P<says>{_SAYS_SO})|(?={_ITEM_ENDS}))"
+    rf"(?<![{_KANJI}{_KATAKANA}])(?P<name>[{_KANJI}]{{2,7}}+(?: [{_KANJI}]{{1,4}}+)?)"
+    rf"(?P<reading>{_READING})?[ ]?"
+    rf"(?:(?P<relation>{_RELATION})|(?P<polite>さん|くん|ちゃん)|(?P<says>{_SAYS_SO})|(?={_ITEM_ENDS}))"
 )
-_LINE_START = re.compile(r"(?:\A|[\n。!?、]|(?:ます|です|こんにちは|はじめまして|もしもし)[ 、]?)[ ]?\Z")
+_LINE_START = re.compile(
+    r"(?:\A|[\n。!?、]|(?:ます|です|こんにちは|はじめまして|もしもし)[ 、]?|(?:[市区町村]|\0)の?)[ ]?\Z"
+)
 
 
 def _named_fields(page: str) -> Iterator[_Found]:
@@ -1364,13 +1044,14 @@ def _name_start(page: str, end: int, *, sure: bool) -> int | None:
     begin = opening.end() if opening else 0
     phrase = left[begin:].strip()
     begin += len(left[begin:]) - len(left[begin:].lstrip())
-    accept = _is_any_person if sure else _looks_like_name if opening else _has_known_surname
     if sure and (_KANA_ONLY.fullmatch(phrase) or _LATIN_ONLY.fullmatch(phrase)):
         return offset + begin
     for shape in _NAME_AT_END:
         match = shape.search(phrase)
         if match:
             cut = _surname_position(match[0])
+            alone = bool(opening) or match.start() == 0
+            accept = _is_any_person if sure else _looks_like_name if alone else _has_known_surname
             return offset + begin + match.start() + cut if accept(match[0][cut:]) else None
     return None
 
@@ -1379,10 +1060,7 @@ def _surname_position(letters: str) -> int:
     """Where the name begins in a long row of kanji such as 松阪市民山田太郎."""
     if len(letters) <= 6 or not _ALL_KANJI.fullmatch(letters):
         return 0
-    for start in range(len(letters) - 6, len(letters) - 2):
-        if _known_surname(letters[start:]):
-            return start
-    return len(letters) - 4
+    return next((start for start in range(len(letters) - 1) if _has_given_name(letters[start:])), len(letters) - 4)
 
 
 def _standing_names(page: str) -> Iterator[_Found]:
@@ -1401,13 +1079,11 @@ def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) 
     if not (opens or polite or match["relation"] or match["says"]):
         return False
     surname = _known_surname(name)
-    if name == surname:  # 田中です
-        return opens and bool(match["says"]) and len(name) > 1 and f"{name}県" not in _PREFECTURE_NAMES
-    if not surname or not _looks_like_name(name):
-        return False
-    if polite or match["relation"] or match["says"]:
-        return True
-    return opens and name[-1] in _GIVEN_NAME_ENDINGS
+    if name == surname:  # 田中です, but not 石川や富山では
+        says = match["says"] or ""
+        return opens and len(name) > 1 and len(says) > 1 and f"{name}県" not in _PREFECTURE_NAMES
+    given = name[len(surname) :].strip()
+    return len(surname) > 1 and _looks_like_name(name) and given[-1] in _GIVEN_NAME_ENDINGS
 
 
 _PREFECTURE_NAMES = frozenset(
@@ -1431,12 +1107,12 @@ def _may_be_name(name: str) -> bool:
     letters = name.replace(" ", "")
     if _known_surname(letters) == letters or _has_given_name(letters):
         return True
-    return len(letters) > 1 and not _NOT_A_NAME.search(letters)
+    return len(letters) > 1 and not _NOT_A_NAME.search(letters) and not _NOT_A_KATAKANA_NAME.search(letters)
 
 
 def _is_any_person(name: str) -> bool:
     """Before 「と申します」 stands a name, or a role such as 担当の者."""
-    return (len(name) > 1 or bool(_known_surname(name))) and name[-1] not in "者係方何"
+    return name[-1] not in "者係方何誰"
 
 
 def _looks_like_name(name: str) -> bool:
@@ -1451,7 +1127,7 @@ def _looks_like_name(name: str) -> bool:
     parts = name.split(" ")
     if len(parts) == 2 and not any(map(_NOT_A_NAME.search, parts)):
         return True
-    return 3 <= len(letters) <= 5 and letters[-1] in _GIVEN_NAME_ENDINGS and not _NOT_A_NAME.search(letters)
+    return 3 <= len(letters) <= 5 and letters[-1] in _PLAIN_NAME_ENDINGS and not _NOT_A_NAME.search(letters)
 
 
 def _has_given_name(letters: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,15 +63,21 @@ class Features:
 
 @dataclass(frozen=True)
 class Candidate:
+    """``exact``: the question is one of the document's own wordings, letter for letter."""
+
     document: Document
     points: float
     features: Features
+    exact: bool
 
 
 @dataclass(frozen=True)
 class Ranking:
+    """``breadth``: how many documents hold every word of the question; many: it was asked broadly."""
+
     query: Query
     candidates: tuple[Candidate, ...]
+    breadth: int
 
 
 def understand(index: Index, text: str) -> Query:
@@ -109,16 +116,28 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     """The ``limit`` best documents for ``text``, with their features."""
     query = understand(index, text)
     if not index.documents:
-        return Ranking(query, ())
+        return Ranking(query, (), 0)
     scores = points(index, query)
     order = np.argsort(-scores, kind="stable")[: max(limit, RERANKED)]
     best = float(scores[order[0]]) or 1.0
+    asked = _asked_words(index, query)
     candidates = [
-        Candidate(index.documents[number], found.weight() + POINTS_WEIGHT * float(scores[number]) / best, found)
-        for number, found in zip(order, _features(index, query, order), strict=True)
+        Candidate(
+            document := index.documents[number],
+            found.weight() + POINTS_WEIGHT * float(scores[number]) / best,
+            found,
+            any(_letters(wording) == _letters(query.text) for wording in document.wordings),
+        )
+        for number, found in zip(order, _features(index, query, asked, order), strict=True)
     ]
-    candidates.sort(key=lambda candidate: -candidate.points)
-    return Ranking(query, tuple(candidates[:limit]))
+    candidates.sort(key=lambda candidate: (not candidate.exact, -candidate.points))
+    return Ranking(query, tuple(candidates[:limit]), _breadth(index, asked))
+
+
+@lru_cache(maxsize=20_000)
+def _letters(text: str) -> str:
+    """What is left of a text when width, case, spaces and punctuation do not count."""
+    return "".join(filter(str.isalnum, normalize(text)))
 
 
 def _best_wording(index: Index, scores: Floats) -> Floats:
@@ -150,11 +169,10 @@ def _slips(index: Index, word: str) -> tuple[str, ...]:
     return tuple(word for _, _, word in found)
 
 
-def _features(index: Index, query: Query, order: NDArray[np.intp]) -> list[Features]:
+def _features(index: Index, query: Query, asked: Sequence[_Asked], order: NDArray[np.intp]) -> list[Features]:
     likeness = _likeness(index, query)
     nearness = index.wording_sums @ index.sum_of(query.terms.words)
     sound = index.readings.shares(query.spoken)
-    asked = _asked_words(index, query)
     result = []
     for number in order:
         own = slice(index.first[number], index.first[number] + len(index.documents[number].wordings))
@@ -203,6 +221,19 @@ def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
     if word in index.vocabulary or not columns:
         return index.weight_of(word)
     return max(float(index.weights[column]) for column in columns)
+
+
+def _breadth(index: Index, asked: Sequence[_Asked]) -> int:
+    """How many documents hold all that was asked for."""
+    if not asked:
+        return 0
+    holding = np.ones(len(index.documents), bool)
+    for word in asked:
+        has = np.zeros(len(index.documents), bool)
+        for column in word.columns:
+            has[index.present_in[column]] = True
+        holding &= has
+    return int(holding.sum())
 
 
 def _held(index: Index, number: int, asked: Sequence[_Asked]) -> list[bool]:

@@ -338,8 +338,10 @@ def _read_list(path: Path, model: type[_Part], problems: list[str]) -> Iterator[
 
 
 def _compose(path: Path, problems: list[str]) -> yaml.Node | None:
+    text = ""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except FileNotFoundError:
         problems.append(f"{path}: ファイルがありません")
         return None
@@ -350,13 +352,17 @@ def _compose(path: Path, problems: list[str]) -> yaml.Node | None:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problems.append(f"{path.name}:{line}: YAML として読めません（{error.problem}）")
         return None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problems.append(f"{path.name}:{line}: YAML として読めません（使えない文字 U+{error.character:04X}）")
+        return None
     if node is None:
         problems.append(f"{path.name}:1: 空のファイルです")
     return node
 
 
 def _validated(model: type[_Model], node: yaml.Node, path: Path, problems: list[str]) -> _Model | None:
-    loader = yaml.SafeLoader("")
+    loader = _Loader("")
     try:
         return model.model_validate(loader.construct_document(node))
     except ValidationError as error:
@@ -365,8 +371,31 @@ def _validated(model: type[_Model], node: yaml.Node, path: Path, problems: list[
             line = _line_of(node, fault["loc"])
             problems.append(f"{path.name}:{line}: {field}: {_in_japanese(fault)}")
     except yaml.MarkedYAMLError as error:
-        problems.append(f"{path.name}:{node.start_mark.line + 1}: YAML として読めません（{error.problem}）")
+        line = (error.problem_mark or node.start_mark).line + 1
+        problems.append(f"{path.name}:{line}: YAML として読めません（{error.problem}）")
     return None
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice, and leaves a day that does not exist to the schema."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"同じ項目名が二度あります: {name}", key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep)
+
+    def construct_day(self, node: yaml.ScalarNode) -> object:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
 
 
 def _in_japanese(fault: Mapping[str, Any]) -> str:
@@ -391,6 +420,12 @@ _FAULTS: Mapping[str, str] = {
     "date_from_datetime_parsing": "日付は 2026-04-01 のように書きます: {given}",
     "date_type": "日付は 2026-04-01 のように書きます: {given}",
     "bool_type": "true か false と書きます: {given}",
+    "bool_parsing": "true か false と書きます: {given}",
+    "int_type": "数字で書いてください: {given}",
+    "int_parsing": "数字で書いてください: {given}",
+    "greater_than_equal": "{ge}以上にしてください: {given}",
+    "less_than_equal": "{le}以下にしてください: {given}",
+    "model_type": "「項目名: 値」の形で書きます",
     "list_type": "一覧（- で始まる行）で書きます",
     "too_long": "多すぎます（{max_length}個まで）",
     "too_short": "少なすぎます（{min_length}個以上）",
@@ -445,6 +480,16 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
 
 def _repeated(bundle: Bundle, place: Callable[[object], str]) -> list[str]:
     problems = []
+    plans: dict[str, str] = {}
+    for plan in bundle.plans:
+        if plan.id in plans:
+            problems.append(f"{place(plan)}: id: {plans[plan.id]} と同じ id です: {plan.id}")
+        plans[plan.id] = place(plan)
+    numbers: dict[str, str] = {}
+    for measure in bundle.measures:
+        if measure.number in numbers:
+            problems.append(f"{place(measure)}: number: {numbers[measure.number]} と同じ番号です: {measure.number}")
+        numbers[measure.number] = place(measure)
     ids: dict[str, str] = {}
     wordings: dict[str, str] = {}
     for item in bundle.items():

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 JST = ZoneInfo("Asia/Tokyo")
 
-_ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
+_ERAS = ((dt.date(2019, 5, 1), "令和"), (dt.date(1989, 1, 8), "平成"), (dt.date(1926, 12, 25), "昭和"))
+"""The first day of each era."""
 
 
 def now() -> dt.datetime:
@@ -28,8 +29,13 @@ def fiscal_year_of(day: dt.date) -> int:
 
 def era_year(year: int) -> str:
     """``2022`` -> ``令和4年``.  A year in which an era began counts as that era's 元年."""
-    first, era = next((first, era) for first, era in _ERAS if year >= first)
-    number = year - first + 1
+    return era_year_of(dt.date(year, 12, 31))
+
+
+def era_year_of(day: dt.date) -> str:
+    """The era's year that ``day`` fell in: 2019-04-30 -> ``平成31年``, the next day ``令和元年``."""
+    first, era = next((first, era) for first, era in _ERAS if day >= first)
+    number = day.year - first.year + 1
     return f"{era}{'元' if number == 1 else number}年"
 
 
@@ -41,7 +47,7 @@ def fiscal_year_name(year: int) -> str:
 def fiscal_years_name(years: Iterable[int]) -> str:
     """Years that follow each other as one span, others listed."""
     spans: list[list[int]] = []
-    for year in sorted(years):
+    for year in sorted(set(years)):
         if spans and year == spans[-1][-1] + 1:
             spans[-1].append(year)
         else:
@@ -58,9 +64,10 @@ def _span_name(span: list[int]) -> str:
 
 def as_of_name(as_of: str) -> str:
     """``2022-07`` -> ``令和4年7月``; ``2022-07-31`` -> ``令和4年7月31日``."""
-    year, month, *day = as_of.split("-")
-    return f"{era_year(int(year))}{int(month)}月" + (f"{int(day[0])}日" if day else "")
+    year, month, *day = map(int, as_of.split("-"))
+    era = era_year_of(dt.date(year, month, day[0] if day else 28))
+    return f"{era}{month}月" + (f"{day[0]}日" if day else "")
 
 
 def date_name(day: dt.date) -> str:
-    return f"{era_year(day.year)}{day.month}月{day.day}日"
+    return f"{era_year_of(day)}{day.month}月{day.day}日"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from app import create_app
@@ -22,6 +23,10 @@ from knowledge.db import Database, migrate, open_database
 from knowledge.loading import load_bundle
 
 _numbers = itertools.count()
+
+# The same examples at every run, and no judging by the clock: a busy machine is no fault.
+settings.register_profile("kotae", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kotae")
 
 
 @pytest.fixture(scope="session")

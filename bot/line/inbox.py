@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import os
 import socket
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -132,10 +131,10 @@ def _store_one(session: Session, municipality_code: str, event: IncomingEvent, m
         "deliveries": 1,
         "finished_at": None if state == "received" else moment,
     }
-    added = _count(session.execute(insert_ignoring(session, LineEvent, values)))
-    if not added:
+    added = session.scalar(insert_ignoring(session, LineEvent, values).returning(LineEvent.id))
+    if added is None:
         _note_repetition(session, municipality_code, event, moment)
-    return bool(added)
+    return added is not None
 
 
 def _count(result: Result[Any]) -> int:
@@ -374,9 +373,8 @@ class Reconciliation:
 def reconcile(database: Database, moment: dt.datetime) -> Reconciliation:
     """Count every stored event.  Open longer than 75 s, or answered twice, is a fault."""
     with database.reading() as session:
-        states = Counter(
-            dict(session.execute(select(LineEvent.state, func.count()).group_by(LineEvent.state)).tuples().all())
-        )
+        counted = session.execute(select(LineEvent.state, func.count()).group_by(LineEvent.state))
+        states: dict[str, int] = dict(counted.all())
         overdue = select(func.count()).where(
             LineEvent.state.in_(OPEN), LineEvent.deadline_at < moment - (LONGEST_OPEN - ANSWER_WITHIN)
         )

@@ -58,7 +58,7 @@ class Sender:
         except SQLAlchemyError:
             raise
         except Exception as error:
-            _log.error("not_answered", event=claimed.id, error=type(error).__name__)
+            _log.error("not_answered", event_id=claimed.id, error=type(error).__name__)
             self._give_up_or_retry(claimed, None, f"error {type(error).__name__}")
         return True
 
@@ -81,7 +81,7 @@ class Sender:
         else:
             sending = client.reply(claimed.reply_token or "", render(prepared.reply, prepared.log_id))
             if sending.result is Sent.BODY_REFUSED:
-                _log.error("body_refused", event=claimed.id, status=sending.status, properties=sending.detail)
+                _log.error("body_refused", event_id=claimed.id, status=sending.status, properties=sending.detail)
                 sending = client.reply(claimed.reply_token or "", plain_fallback(prepared.reply))
             self._conclude(claimed, prepared, sending)
 

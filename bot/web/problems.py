@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 _log = structlog.get_logger("web.problems")
 
@@ -30,6 +30,7 @@ class Problem(Exception):  # noqa: N818  named after RFC 9457's problem object
 def register(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(Exception, _fault)
 
 
@@ -47,6 +48,14 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
         return _problem(Problem(status, title, remedy))
     return render_template("pages/error.html", status=status, title=title, remedy=remedy), status
+
+
+def _unknown_host(_: SecurityError) -> tuple[Response | str, int]:
+    """No page: without a host that is ours, no address on it could be written."""
+    title, remedy = "このアドレスでは開けません", "Host の名前が、受け付けるもの（TRUSTED_HOSTS）にありません。"
+    if request.path.startswith("/api/"):
+        return _problem(Problem(400, title, remedy))
+    return Response(f"{title}。{remedy}\n", content_type="text/plain; charset=utf-8"), 400
 
 
 def _fault(error: Exception) -> tuple[Response | str, int]:

@@ -6,9 +6,11 @@ The lines behind the recall figures come from the templates below, which the mas
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -287,7 +289,7 @@ def test_any_text_is_masked_once_and_for_all_at_the_right_offsets(text: str) -> 
 )
 def test_twelve_digits_never_survive_up_to_two_breaks(digits: str, breaks: list[int], mark: str) -> None:
     parts = sorted({0, 12, *breaks})
-    text = mark.join(digits[start:end] for start, end in zip(parts, parts[1:], strict=False))
+    text = mark.join(digits[start:end] for start, end in pairwise(parts))
     years = len(parts) == 4 and all(part.startswith(("19", "20")) for part in text.split(mark))
     assert years or not any(letter.isdecimal() for letter in mask(text).text.replace("〔12桁の番号〕", ""))
 
@@ -366,6 +368,51 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
 
 
 # --- Recall on generated lines ---------------------------------------------------------------------------------
+
+CITIES = """
+    松阪市 三重県松阪市 津島市 愛知県津島市 御前崎市 茂原市 千葉県茂原市 東温市 愛媛県東温市 多気郡明和町
+    名古屋市中区 さいたま市大宮区 つくば市 東京都世田谷区 四日市市
+"""
+TOWNS = """
+    殿町 川井町 嬉野中川町 大字高野 見奈良 天王通り 藤浪町 八千代 早野 池新田 港町 さくら台 五反田 字北浦 曲里
+"""
+FLATS = """
+    コーポ山川201|　ハイツさくら203号室| メゾン松の木1-102|サンライズ港305号| 市営住宅3棟205号| ２０１号室
+"""
+SURNAMES = """
+    佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 山田 水谷 野呂 奥田 中西 稲垣 杉浦 神谷 松浦 村瀬 越智
+    長曽我部 世古 青木 髙田 瓜生 乾 鵜飼
+"""
+GIVEN = """
+    太郎 花子 健一 美咲 翔太 陽菜 さくら 一郎 和子 大輔 結衣 幸子 誠 恵 正雄 洋子 蓮 凛 颯 健太郎 美由紀 隆
+    ゆかり 愛 拓海
+"""
+FOREIGN = """
+    グエン・ヴァン・アン|マリア・サントス|ジョン スミス|リー・ウェイ|シルバ・カルロス・アルベルト
+"""
+INTRODUCTIONS = """
+    {}と申します|{}と申しますが、|私は{}と申します|{}といいます|わたし、{}っていいます|名前は{}です|氏名：{}
+    |氏名　{}|私は{}です|お世話になります、{}と申します|うちは{}言いますねん|{}いうもんやけど|私の名前は{}だ
+"""
+BIRTH_CUES = """
+    生年月日は{}|生年月日：{}|誕生日が{}|{}生まれ|{}うまれ|{}生|{}に生まれ|{}が誕生日|誕生日は、えっと{}
+"""
+CARRIERS = """
+    {}|{}です|{} です。|これです→{}|番号は {} になります|{}なんですけど、手続きできますか？|わたしのは{}です。
+    |{}で合ってますか|すみません、{}、よろしくお願いします|{}やねんけど、どないしたらええ？
+    |{}やけん、調べてくれん？|{}だがや|{}じゃけど、よかですか|こんにちは。{}。住民票がほしいです
+    |{}⏎児童手当の件で|転入届を出したいです。⏎{}|（{}）|「{}」で登録しています|送ります：{}！|はい、{}
+    |うちのは{}だで|{} 至急お願いします|一人暮らしです。{}|{}、二人家族です|ごみの日を教えて。{}|・{}|①{}|{}？
+    |令和7年4月に引っ越しました。{}|えっと、{}、です
+"""
+
+
+def choices(listed: str) -> list[str]:
+    """Split a list on bars, or on blanks when it has none; ⏎ stands for a line end."""
+    if "|" not in listed:
+        return listed.split()
+    return [re.sub(r"\n *", "", each).replace("⏎", "\n") for each in listed.strip("\n ").split("|")]
+
 
 Format = Callable[[random.Random], str]
 
@@ -526,48 +573,29 @@ def kanji_number(value: int) -> str:
 
 
 def with_birth_cue(rng: random.Random, written: str) -> str:
-    cue = rng.choice(
-        [
-            "生年月日は{}",
-            "生年月日：{}",
-            "誕生日が{}",
-            "{}生まれ",
-            "{}うまれ",
-            "{}生",
-            "{}に生まれ",
-            "{}が誕生日",
-            "誕生日は、えっと{}",
-        ]
-    )
-    return cue.format(core(written))
-
-
-CITIES = ["松阪市", "三重県松阪市", "津島市", "愛知県津島市", "御前崎市", "茂原市", "千葉県茂原市", "東温市", "愛媛県東温市", "多気郡明和町",
-          "名古屋市中区", "さいたま市大宮区", "つくば市", "東京都世田谷区", "四日市市"]  # fmt: skip
-TOWNS = ["殿町", "川井町", "嬉野中川町", "大字高野", "見奈良", "天王通り", "藤浪町", "八千代", "早野", "池新田", "港町", "さくら台", "五反田", "字北浦",
-         "曲里"]  # fmt: skip
-FLATS = [
-    "",
-    "",
-    "",
-    " コーポ山川201",
-    "　ハイツさくら203号室",
-    " メゾン松の木1-102",
-    "サンライズ港305号",
-    " 市営住宅3棟205号",
-    " ２０１号室",
-]
+    return rng.choice(choices(BIRTH_CUES)).format(core(written))
 
 
 def address(rng: random.Random) -> str:
-    city, town = rng.choice(CITIES), rng.choice(TOWNS)
+    city, town = rng.choice(choices(CITIES)), rng.choice(choices(TOWNS))
     a, b, c = rng.randrange(1, 9), rng.randrange(1, 40), rng.randrange(1, 30)
     long = rng.randrange(100, 3000)
     block = rng.choice(
-        [f"{long}番地{a}", f"{long}番地の{a}", f"{long}番地", f"{long}-{a}", f"{a}丁目{b}番{c}号", f"{a}丁目{b}-{c}", f"{a}-{b}-{c}",
-         f"{kanji_number(a)}丁目{kanji_number(b)}番{kanji_number(c)}号", f"{a}丁目{b}番地", f"{long}の{a}", f"{b}番{c}号"]
-    )  # fmt: skip
-    flat = rng.choice(FLATS) if rng.random() < 0.5 else ""
+        [
+            f"{long}番地{a}",
+            f"{long}番地の{a}",
+            f"{long}番地",
+            f"{long}-{a}",
+            f"{long}の{a}",
+            f"{a}丁目{b}番{c}号",
+            f"{a}丁目{b}-{c}",
+            f"{a}丁目{b}番地",
+            f"{a}-{b}-{c}",
+            f"{b}番{c}号",
+            f"{kanji_number(a)}丁目{kanji_number(b)}番{kanji_number(c)}号",
+        ]
+    )
+    flat = rng.choice(choices(FLATS)) if rng.random() < 0.4 else ""
     place = rng.choice([f"{city}{town}", f"{city}{town}", f"{city} {town}", f"{city}\n{town}"])
     written = f"{place}{block}"
     if rng.random() < 0.3:
@@ -577,90 +605,19 @@ def address(rng: random.Random) -> str:
     return written + flat
 
 
-SURNAMES = [
-    "佐藤",
-    "鈴木",
-    "高橋",
-    "田中",
-    "伊藤",
-    "渡辺",
-    "山本",
-    "中村",
-    "小林",
-    "加藤",
-    "山田",
-    "水谷",
-    "野呂",
-    "奥田",
-    "中西",
-    "稲垣",
-    "杉浦",
-    "神谷",
-    "松浦",
-    "村瀬",
-    "越智",
-    "長曽我部",
-    "世古",
-    "青木",
-    "髙田",
-]
-GIVEN = [
-    "太郎",
-    "花子",
-    "健一",
-    "美咲",
-    "翔太",
-    "陽菜",
-    "さくら",
-    "一郎",
-    "和子",
-    "大輔",
-    "結衣",
-    "幸子",
-    "誠",
-    "恵",
-    "正雄",
-    "洋子",
-    "蓮",
-    "凛",
-    "颯",
-    "健太郎",
-    "美由紀",
-    "隆",
-    "ゆかり",
-    "愛",
-    "拓海",
-]
-FOREIGN = ["グエン・ヴァン・アン", "マリア・サントス", "ジョン スミス", "リー・ウェイ", "シルバ・カルロス・アルベルト"]
-
-
 def name(rng: random.Random) -> str:
-    surname, given_name = rng.choice(SURNAMES), rng.choice(GIVEN)
-    full = rng.choice(
-        [surname + given_name, f"{surname} {given_name}", f"{surname}　{given_name}", surname + given_name]
-    )
-    person = rng.choice([full, full, full, full, surname, rng.choice(FOREIGN)])
-    cue = rng.choice(
-        ["{}と申します", "{}と申しますが、", "私は{}と申します", "{}といいます", "わたし、{}っていいます", "名前は{}です", "氏名：{}",
-         "氏名　{}", "私は{}です", "お世話になります、{}と申します", "うちは{}言いますねん", "{}いうもんやけど", "私の名前は{}だ"]
-    )  # fmt: skip
-    return cue.format(core(person))
-
-
-CARRIERS = [
-    "{}", "{}です", "{} です。", "これです→{}", "番号は {} になります", "{}なんですけど、手続きできますか？", "わたしのは{}です。", "{}で合ってますか",
-    "すみません、{}、よろしくお願いします", "{}やねんけど、どないしたらええ？", "{}やけん、調べてくれん？", "{}だがや", "{}じゃけど、よかですか",
-    "こんにちは。{}。住民票がほしいです", "{}\n児童手当の件で", "転入届を出したいです。\n{}", "（{}）", "「{}」で登録しています", "送ります：{}！",
-    "はい、{}", "うちのは{}だで", "{} 至急お願いします", "一人暮らしです。{}", "{}、二人家族です", "ごみの日を教えて。{}", "・{}", "①{}", "{}？",
-    "令和7年4月に引っ越しました。{}", "えっと、{}、です",
-]  # fmt: skip
+    surname, given_name = rng.choice(choices(SURNAMES)), rng.choice(choices(GIVEN))
+    full = surname + rng.choice(["", "", " ", "　"]) + given_name
+    person = rng.choice([full, full, full, full, surname, rng.choice(choices(FOREIGN))])
+    return rng.choice(choices(INTRODUCTIONS)).format(core(person))
 
 
 def lines(make: Format, count: int, seed: int) -> Iterator[Line]:
     """Put values into carriers; a format may mark the part that counts by private-use brackets."""
     rng = random.Random(seed)
+    carriers = choices(CARRIERS)
     for number in range(count):
-        before, after = CARRIERS[number % len(CARRIERS)].split("{}")
+        before, after = carriers[number % len(carriers)].split("{}")
         value = make(rng)
         value = value if "\ue000" in value else core(value)
         head, rest = value.split("\ue000")
@@ -687,3 +644,45 @@ def test_recall_on_generated_lines(make: Format, bound: float) -> None:
     generated = list(lines(make, 600, seed=20260401))
     leaked = [line.text for line in generated if line.leaks()]
     assert 1 - len(leaked) / len(generated) >= bound, leaked[:20]
+
+
+# --- False masks on generated questions ------------------------------------------------------------------------
+
+SERVICES = """
+    住民票 戸籍謄本 印鑑登録 マイナンバーカード 転入届 児童手当 国民健康保険 介護保険 後期高齢者医療 粗大ごみ
+    保育園の申込 母子健康手帳 犬の登録 水道の開栓 市民税の申告 固定資産税 がん検診 予防接種 生活保護の相談
+    障害者手帳 公営住宅 図書館の利用カード 電子申請 コンビニ交付 キャッシュレス決済 スマホ教室 避難所
+    ハザードマップ 空き家の相談 成人式
+"""
+PEOPLE = """
+    松阪市民 外国人 高齢者 会社員 大学生 留学生 専業主婦 妊婦 年金受給者 一人暮らし 三人家族 二十歳 65歳 無職
+    自営業 障害者 父子家庭 共働き 左利き 技能実習生 日本国籍 ベトナム人 未成年 新婚 独身 農家 町内会長 民生委員
+    在宅勤務 車椅子
+"""
+FIGURES = """
+    300件 83% 49.7% 20,055件 3,600時間 42,906回 令和4年度 令和7年3月31日 2026年4月1日 2021年12月 平成30年度
+    第2次 1-2-3 (1)-① 24時間365日 Society5.0 第4次産業革命 8020運動 1234億円 160,000人 500-1000円 3-5歳児
+    10時30分 8:30～17:15 A4用紙 2025年問題 昭和56年5月31日以前 国道23号 第1号被保険者 第9条第3項 1丁目自治会
+    3番窓口 119番 #7119 5G
+"""
+QUESTIONS = """
+    {s}の手続きに必要なものは何ですか？|{s}はどこでできますか|{s}について教えてほしいんやけど
+    |{s}は土日もやってますか|私は{p}ですが、{s}はできますか|わたしは{p}です。{s}の窓口は？
+    |{p}でも{s}は使えますか|うちは{p}やけど、{s}どないしたらええ？|計画の{f}とは何ですか|{f}まで{s}はできますか
+    |{s}の目標は{f}ですか|{f}というのは{s}のことですか|{f}から{s}は変わりますか|{s}の名前は何といいますか
+    |{s}の電話番号を教えて|{s}に氏名と住所は必要ですか|生年月日がわからなくても{s}はできますか
+    |{s}の申請者は{p}です|世帯主は{p}です。{s}は？|母は{p}です|{p}の母です。{s}を知りたい
+    |こんにちは、{s}のことで|{f}の{s}|令和3年度の{f}と令和8年度の{f}|{s}を{p}といいますか
+    |市役所の住所はどこですか。{s}に行きたい|{s}、{f}、{p}
+"""
+
+
+def test_false_masks_on_generated_questions() -> None:
+    rng = random.Random(20260401)
+    questions = [
+        question.format(s=rng.choice(choices(SERVICES)), p=rng.choice(choices(PEOPLE)), f=rng.choice(choices(FIGURES)))
+        for question in choices(QUESTIONS)
+        for _ in range(60)
+    ]
+    masked = [question for question in questions if mask(question).found]
+    assert len(masked) / len(questions) <= 0.01, masked[:20]

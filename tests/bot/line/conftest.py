@@ -28,9 +28,7 @@ def line() -> Iterator[FakeLine]:
 
 
 @pytest.fixture
-def line_environment(
-    line: FakeLine, tmp_path: Path, vectors_folder: Path, loaded_file: Path
-) -> dict[str, str]:
+def line_environment(line: FakeLine, tmp_path: Path, vectors_folder: Path, loaded_file: Path) -> dict[str, str]:
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "vectors").symlink_to(vectors_folder)

@@ -1,0 +1,151 @@
+"""Everything that can be sent keeps LINE's rules: all bundled answers, and the longest conceivable."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from linebot.v3.messaging import ReplyMessageRequest
+
+from bot.line.messages import plain_fallback, render
+from bot.line.postbacks import postback_data, read_postback
+from bot.replies import (
+    Choice,
+    Reply,
+    answer_reply,
+    details_reply,
+    emergency_reply,
+    greeting_reply,
+    none_reply,
+    office_reply,
+    suggestion_reply,
+)
+from bot.taps import Act, Tap
+from intents.emergencies import Need
+from knowledge.corpus import Corpus, Knowledge
+from knowledge.emergency_numbers import numbers_for
+from tests.support.line_rules import faults_of
+
+LOG_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+CODES = ("242047", "222232", "232084", "122106", "382159")
+CHECKER = Path(__file__).parents[4] / "shared" / "line" / "check_line_payload.py"
+
+
+def body(reply: Reply) -> dict[str, object]:
+    return {"replyToken": "t", "messages": render(reply, LOG_ID)}
+
+
+def replies_of(knowledge: Knowledge) -> list[Reply]:
+    """One reply of each kind for all that a municipality can answer."""
+    answers = list(knowledge.answers.values())
+    titles = sorted((Choice(a.entry_id, a.title) for a in answers), key=lambda choice: -len(choice.title))
+    return [
+        *(answer_reply(knowledge, found, 0.9) for found in answers),
+        *(details_reply(knowledge, found) for found in answers),
+        suggestion_reply(knowledge, titles[:5], 0.4, 0),
+        none_reply(knowledge, 0.1, 0),
+        none_reply(knowledge, 0.1, 1, after_choices=True),
+        greeting_reply(knowledge),
+        office_reply(knowledge, None),
+        *(emergency_reply(knowledge, "emergency_first", numbers_for(need)) for need in Need),
+    ]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_bundled_answer_keeps_lines_rules(corpus: Corpus, code: str) -> None:
+    for reply in replies_of(corpus.current(code)):
+        assert faults_of(body(reply)) == [], reply.title
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_sdk_sends_every_answer_whole(corpus: Corpus, code: str) -> None:
+    """The SDK drops what it does not know without a word; nothing of ours may be among it."""
+    for reply in replies_of(corpus.current(code)):
+        sent = body(reply)
+        assert json.loads(ReplyMessageRequest.from_dict(sent).to_json()) == sent | {"notificationDisabled": False}
+
+
+def huge(knowledge: Knowledge) -> Reply:
+    """Longer than staff may write in any field."""
+    found = max(knowledge.answers.values(), key=lambda answer: len(answer.facts))
+    text = "とても長い説明です。🍎👨‍👩‍👧" * 2000
+    reply = answer_reply(knowledge, found, 0.9)
+    return replace(
+        reply,
+        title="題" * 2000,
+        opening=text,
+        text=text,
+        facts=tuple((f"項目{number}" * 30, text) for number in range(30)),
+        links=tuple(("リンク" * 50, f"https://example.com/{'a' * 900}{number}") for number in range(3)),
+        notes=(text, text),
+        choices=tuple(Choice("entry", "選択肢" * 100) for _ in range(5)),
+    )
+
+
+def test_the_longest_conceivable_reply_is_cut_to_fit(corpus: Corpus) -> None:
+    reply = huge(corpus.current("242047"))
+    assert faults_of(body(reply)) == []
+    assert faults_of({"replyToken": "t", "messages": plain_fallback(reply)}) == []
+
+
+def test_the_gist_stands_in_the_notification(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    found = knowledge.answers["online-procedures"]
+    (message,) = render(answer_reply(knowledge, found, 0.9), LOG_ID)
+    assert message["altText"].startswith(found.text.split("。")[0])
+
+
+def test_choices_stand_in_the_bubble_and_beside_it(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    choices = [Choice(a.entry_id, a.title) for a in list(knowledge.answers.values())[:3]]
+    (message,) = render(suggestion_reply(knowledge, choices, 0.4, 0), LOG_ID)
+    inside = [part for part in message["contents"]["body"]["contents"] if part.get("action")]
+    beside = message["quickReply"]["items"]
+    assert [part["contents"][0]["text"] for part in inside] == [*(c.title for c in choices), "この中にない"]
+    assert [item["action"]["data"] for item in beside] == [part["action"]["data"] for part in inside]
+
+
+def test_a_resident_in_need_sees_the_number_and_a_button(corpus: Corpus) -> None:
+    reply = emergency_reply(corpus.current("242047"), "emergency_first", numbers_for(Need.FIRE_AMBULANCE))
+    (message,) = render(reply, LOG_ID)
+    assert "119" in message["altText"]
+    buttons = [part["action"]["uri"] for part in message["contents"]["footer"]["contents"]]
+    assert buttons == ["tel:119"]
+
+
+@pytest.mark.parametrize(
+    "tap",
+    [
+        pytest.param(Tap(Act.CHOOSE, LOG_ID, "online-procedures"), id="a choice"),
+        pytest.param(Tap(Act.NONE_OF_THESE, LOG_ID), id="none of these"),
+        pytest.param(Tap(Act.MORE, LOG_ID, "e" * 60), id="the longest entry id"),
+    ],
+)
+def test_a_postback_comes_back_as_it_went(tap: Tap) -> None:
+    assert read_postback(postback_data(tap)) == tap
+    assert len(postback_data(tap)) <= 300
+
+
+@pytest.mark.parametrize("data", ["", "action=buy&item=1", "a=unknown", "\x00", "a", "=" * 300])
+def test_postbacks_of_other_tools_are_left_alone(data: str) -> None:
+    assert read_postback(data) is None
+
+
+@pytest.mark.skipif(not CHECKER.exists(), reason="LINE's OpenAPI checker is not at hand (../shared/line)")
+def test_lines_own_description_accepts_our_replies(corpus: Corpus) -> None:
+    """A sample through the checker against LINE's OpenAPI file: the longest of each kind."""
+    knowledge = corpus.current("382159")
+    by_kind: dict[str, Reply] = {}
+    for reply in replies_of(knowledge):
+        kind = f"{reply.decision} {reply.answer.kind if reply.answer else ''}"
+        if len(json.dumps(body(reply))) > len(json.dumps(body(by_kind[kind])) if kind in by_kind else ""):
+            by_kind[kind] = reply
+    for kind, reply in [*by_kind.items(), ("huge", huge(knowledge))]:
+        checked = subprocess.run(
+            [sys.executable, str(CHECKER), "--strict"], input=json.dumps(body(reply)), capture_output=True, text=True
+        )
+        assert checked.returncode == 0, (kind, checked.stdout[:500])

@@ -1,0 +1,342 @@
+"""From a stored event to the state it ends in, on both databases, against a fake LINE."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversation import answer
+from bot.line import inbox
+from bot.line.events import Reading, read_event
+from bot.line.inbox import reconcile
+from bot.services import Services
+from intents.decision import Decision
+from knowledge.calendar import now
+from knowledge.models import Conversation, LineEvent, LoggedQuestion
+from tests.bot.line.conftest import CODE, Clock, drain, sender_of
+from tests.support.fake_line import FakeLine, Fault, event, text_event
+
+READING = Reading(lambda identity, _: f"{hash(identity) & 0xFFFFFFFF:032x}")
+
+
+def keep(kit: Services, *raw: dict[str, Any], moment: dt.datetime | None = None) -> None:
+    inbox.store(kit.database, CODE, [read_event(one, READING) for one in raw], moment or now())
+
+
+def rows(kit: Services) -> list[LineEvent]:
+    with kit.database.reading() as session:
+        return list(session.scalars(select(LineEvent).order_by(LineEvent.id)))
+
+
+def logged(kit: Services) -> list[LoggedQuestion]:
+    with kit.database.reading() as session:
+        return list(session.scalars(select(LoggedQuestion).order_by(LoggedQuestion.asked_at)))
+
+
+def text_of(messages: list[dict[str, Any]]) -> str:
+    return str(messages[0]["messages"][0].get("altText") or messages[0]["messages"][0]["text"])
+
+
+def test_a_question_is_answered_once_and_logged_once(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "オンラインで申請できる手続きは？")
+    keep(kit, one)
+    drain(sender_of(kit))
+    (row,) = rows(kit)
+    (log,) = logged(kit)
+    assert len(line.accepted(one["replyToken"])) == 1
+    assert (row.state, row.accepted, row.reply_token, row.text) == ("answered", 1, None, None)
+    assert (log.channel, log.decision, log.text) == ("line", "answer", "オンラインで申請できる手続きは？")
+    assert log.entry_id
+    assert log.entry_version == 1
+    assert reconcile(kit.database, now()).sound
+    assert line.violations == []
+
+
+@pytest.mark.parametrize(
+    ("faults", "state", "attempts"),
+    [
+        pytest.param([Fault("status", 500)], "answered", 2, id="500 once"),
+        pytest.param([Fault("status", 429)] * 3, "answered", 4, id="429 three times"),
+        pytest.param([Fault("reset")], "answered", 2, id="reset before it was taken"),
+        pytest.param([Fault("accept_then_reset")], "unconfirmed", 2, id="taken, then the line was cut"),
+        pytest.param([Fault("garbage")], "unconfirmed", 2, id="taken, answered with garbage"),
+        pytest.param([Fault("half")], "unconfirmed", 2, id="taken, half an answer"),
+        pytest.param([Fault("status", 500)] * 40, "expired", 0, id="500 for ever"),
+        pytest.param([Fault("status", 401)] * 40, "failed", 0, id="401 for ever"),
+        pytest.param([Fault("status", 401)], "answered", 2, id="401 once"),
+    ],
+)
+def test_whatever_line_does_the_event_ends_in_a_known_state(
+    kit: Services, line: FakeLine, clock: Clock, faults: list[Fault], state: str, attempts: int
+) -> None:
+    one = text_event(line, "住民票 コンビニ")
+    keep(kit, one, moment=clock())
+    line.faults = list(faults)
+    sender = sender_of(kit, clock)
+    for _ in range(60):
+        drain(sender)
+        clock.forward(1)
+    (row,) = rows(kit)
+    assert row.state == state
+    assert not attempts or row.attempts == attempts
+    assert len(line.accepted(one["replyToken"])) <= 1
+    assert len(logged(kit)) == 1
+    assert reconcile(kit.database, clock()).sound
+
+
+def test_a_body_that_line_refuses_is_tried_once_as_plain_text(
+    kit: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.line.sender.render", lambda *_: [{"type": "text", "text": "x" * 6000}])
+    one = text_event(line, "住民票 コンビニ")
+    keep(kit, one)
+    drain(sender_of(kit))
+    (row,) = rows(kit)
+    (accepted,) = line.accepted(one["replyToken"])
+    assert row.state == "answered"
+    assert accepted["messages"][0]["type"] == "text"
+
+
+def test_an_expired_token_ends_unconfirmed(kit: Services, line: FakeLine) -> None:
+    keep(kit, text_event(line, "住民票", life=-1))
+    drain(sender_of(kit))
+    assert [row.state for row in rows(kit)] == ["unconfirmed"]
+
+
+def test_what_waited_too_long_expires_and_the_next_answer_says_so_once(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    late = text_event(line, "住民票 コンビニ")
+    keep(kit, late, moment=clock())
+    clock.forward(51)
+    drain(sender_of(kit, clock))
+    following = [text_event(line, "オンライン申請", at=clock().timestamp() + number) for number in range(2)]
+    keep(kit, *following, moment=clock())
+    drain(sender_of(kit, clock))
+    assert [row.state for row in rows(kit)] == ["expired", "answered", "answered"]
+    texts = [text_of(line.accepted(one["replyToken"])) for one in following]
+    assert ["先ほどは" in text for text in texts] == [True, False]
+    assert len(logged(kit)) == 3
+
+
+def test_a_redelivery_gives_an_unanswered_event_new_time(kit: Services, line: FakeLine, clock: Clock) -> None:
+    one = text_event(line, "住民票 コンビニ", life=3600)
+    keep(kit, one, moment=clock())
+    clock.forward(60)
+    drain(sender_of(kit, clock))
+    keep(kit, one | {"deliveryContext": {"isRedelivery": True}}, moment=clock())
+    drain(sender_of(kit, clock))
+    assert [(row.state, row.deliveries) for row in rows(kit)] == [("answered", 2)]
+    assert len(line.accepted(one["replyToken"])) == 1
+    assert len(logged(kit)) == 1
+
+
+def test_a_redelivery_of_an_answered_event_changes_nothing(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "住民票 コンビニ")
+    keep(kit, one)
+    drain(sender_of(kit))
+    keep(kit, one | {"deliveryContext": {"isRedelivery": True}})
+    drain(sender_of(kit))
+    assert line.tokens[one["replyToken"]].attempts == 1
+    assert len(logged(kit)) == 1
+
+
+def test_an_event_older_than_twenty_minutes_is_kept_but_not_answered(kit: Services, line: FakeLine) -> None:
+    keep(kit, text_event(line, "住民票", at=now().timestamp() - 1300))
+    drain(sender_of(kit))
+    assert [row.state for row in rows(kit)] == ["expired"]
+
+
+def test_one_persons_messages_do_not_overtake_each_other(kit: Services, line: FakeLine, clock: Clock) -> None:
+    start = clock().timestamp()
+    first, second = (text_event(line, "住民票 コンビニ", sender=1, at=start - 9 + number) for number in range(2))
+    other = text_event(line, "住民票 コンビニ", sender=2, at=start - 5)
+    keep(kit, second, first, other, moment=clock())
+    order = []
+    while True:
+        claimed = inbox.claim(kit.database, "test:1:0", clock())
+        if claimed is None:
+            break
+        order.append(claimed.webhook_event_id)
+    assert order == [first["webhookEventId"], other["webhookEventId"]]
+
+
+def test_two_senders_never_hold_one_event(kit: Services, line: FakeLine) -> None:
+    keep(kit, text_event(line, "住民票"))
+    assert inbox.claim(kit.database, "a:1:0", now()) is not None
+    assert inbox.claim(kit.database, "b:1:0", now()) is None
+
+
+def test_a_dead_senders_event_is_taken_over_and_the_dead_writes_nothing(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    keep(kit, text_event(line, "住民票 コンビニ"), moment=clock())
+    lost = inbox.claim(kit.database, "dead:1:0", clock())
+    assert lost is not None
+    clock.forward(13)
+    drain(sender_of(kit, clock))
+    with kit.database.writing() as session:
+        assert not inbox.finish(session, lost, "failed", clock(), accepted=False)
+    assert [row.state for row in rows(kit)] == ["answered"]
+
+
+def test_a_chosen_candidate_is_answered_and_noted_beside_the_question(kit: Services, line: FakeLine) -> None:
+    unsure = ("デジタル", "スマホ", "申請", "システムの計画", "窓口の計画", "市民の便利", "職員とデジタル")
+    knowledge = kit.corpus.current(CODE)
+    question = next(text for text in unsure if answer(knowledge, text).reply.decision is Decision.SUGGEST)
+    asked = text_event(line, question)
+    keep(kit, asked)
+    drain(sender_of(kit))
+    (bubble,) = line.accepted(asked["replyToken"])[0]["messages"]
+    choice = bubble["quickReply"]["items"][0]["action"]
+    tapped = event("postback", replyToken=line.issue_token(), postback={"data": choice["data"]})
+    keep(kit, tapped)
+    drain(sender_of(kit))
+    (log,) = logged(kit)
+    (shown,) = line.accepted(tapped["replyToken"])[0]["messages"]
+    assert log.decision == "suggest"
+    assert log.tapped_entry_id in choice["data"]
+    assert shown["contents"]["body"]["contents"][0]["text"] == choice["displayText"]
+
+
+@pytest.mark.parametrize(
+    ("label", "column", "value"),
+    [
+        pytest.param("解決した", "feedback", "solved", id="solved"),
+        pytest.param("解決しなかった", "feedback", "unsolved", id="not solved"),
+        pytest.param("くわしく", "more_at", None, id="more"),
+        pytest.param("問い合わせ先", "contact_at", None, id="whom to ask"),
+    ],
+)
+def test_every_button_of_an_answer_is_answered_and_noted(
+    kit: Services, line: FakeLine, label: str, column: str, value: str | None
+) -> None:
+    asked = text_event(line, "オンラインで申請できる手続きは？")
+    keep(kit, asked)
+    drain(sender_of(kit))
+    (bubble,) = line.accepted(asked["replyToken"])[0]["messages"]
+    buttons = {
+        button["action"]["label"]: button["action"]["data"]
+        for part in bubble["contents"]["footer"]["contents"]
+        for button in part.get("contents", [part])
+    }
+    tapped = event("postback", replyToken=line.issue_token(), postback={"data": buttons[label]})
+    keep(kit, tapped)
+    drain(sender_of(kit))
+    (log,) = logged(kit)
+    assert len(line.accepted(tapped["replyToken"])) == 1
+    noted = getattr(log, column)
+    assert noted == value if value else noted is not None
+
+
+def test_a_new_friend_is_greeted_with_the_notice_and_choices(kit: Services, line: FakeLine) -> None:
+    one = event("follow", replyToken=line.issue_token(), follow={"isUnblocked": False})
+    keep(kit, one)
+    drain(sender_of(kit))
+    (bubble,) = line.accepted(one["replyToken"])[0]["messages"]
+    assert "入力しないでください" in bubble["altText"]
+    assert len(bubble["quickReply"]["items"]) >= 4
+    assert logged(kit) == []
+
+
+def test_stickers_and_pictures_get_one_kind_hint_a_day(kit: Services, line: FakeLine, clock: Clock) -> None:
+    sent = [
+        event(replyToken=line.issue_token(), message={"id": str(number), "type": kind})
+        for number, kind in enumerate(["sticker", "image", "audio", "file"])
+    ]
+    keep(kit, *sent, moment=clock())
+    drain(sender_of(kit, clock))
+    assert [len(line.accepted(one["replyToken"])) for one in sent] == [1, 0, 0, 0]
+    assert [row.state for row in rows(kit)] == ["answered", "ignored", "ignored", "ignored"]
+
+
+@pytest.mark.parametrize("when", ["before", "waiting", "answered"])
+def test_a_message_taken_back_is_erased_everywhere(kit: Services, line: FakeLine, when: str) -> None:
+    asked = text_event(line, "取り消したい ひみつの質問")
+    undo = event("unsend", unsend={"messageId": asked["message"]["id"]})
+    order = [undo, asked] if when == "before" else [asked, undo]
+    keep(kit, order[0])
+    if when == "answered":
+        drain(sender_of(kit))
+    keep(kit, order[1])
+    drain(sender_of(kit))
+    with kit.database.reading() as session:
+        texts = [*session.scalars(select(LineEvent.text)), *session.scalars(select(LoggedQuestion.text))]
+    assert not [text for text in texts if text]
+    assert len(line.accepted(asked["replyToken"])) == (1 if when == "answered" else 0)
+
+
+def test_blocking_forgets_the_dialogue(kit: Services, line: FakeLine) -> None:
+    keep(kit, text_event(line, "オンラインで申請できる手続きは？"))
+    drain(sender_of(kit))
+    keep(kit, event("unfollow"))
+    with kit.database.reading() as session:
+        assert session.scalars(select(Conversation)).all() == []
+
+
+def test_personal_data_is_kindly_refused_and_masked_in_the_log(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "マイナンバーは123456789018です。コンビニで住民票は取れますか？")
+    keep(kit, one)
+    drain(sender_of(kit))
+    assert "伏せ字" in text_of(line.accepted(one["replyToken"]))
+    assert "123456789018" not in str(line.accepted(one["replyToken"]))
+    (log,) = logged(kit)
+    assert log.personal_data
+    assert "123456789018" not in (log.text or "")
+
+
+def test_ten_thousand_letters_are_cut_and_answered(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "あいうえお" * 2000 + "。コンビニで住民票は取れますか？")
+    keep(kit, one)
+    drain(sender_of(kit))
+    assert len(line.accepted(one["replyToken"])) == 1
+
+
+def test_surrogates_and_nul_are_cleaned_and_answered(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "コンビニで\x00住民票\ud83cは取れますか？")
+    keep(kit, one)
+    drain(sender_of(kit))
+    assert len(line.accepted(one["replyToken"])) == 1
+    assert [log.decision for log in logged(kit)] == ["answer"]
+
+
+def test_an_answer_that_breaks_us_does_not_stop_the_others(
+    kit: Services, line: FakeLine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.line import replying
+
+    real = replying.answer
+
+    def breaks(knowledge: Any, text: str, *rest: Any) -> Any:
+        if "こわれる" in text:
+            raise RuntimeError("a fault of ours")
+        return real(knowledge, text, *rest)
+
+    monkeypatch.setattr(replying, "answer", breaks)
+    bad = text_event(line, "こわれる質問", sender=1)
+    good = text_event(line, "コンビニで住民票は取れますか？", sender=2)
+    keep(kit, bad, good, moment=clock())
+    for _ in range(60):
+        drain(sender_of(kit, clock))
+        clock.forward(1)
+    assert [row.state for row in rows(kit)] == ["failed", "answered"]
+
+
+def test_without_an_access_token_nothing_is_sent_and_it_is_said(kit: Services, line: FakeLine) -> None:
+    from bot.line.client import LineClients
+    from bot.line.sender import Sender
+
+    keep(kit, text_event(line, "住民票"))
+    drain(Sender(kit.database, kit.corpus, LineClients({}, line.url)))
+    assert [(row.state, row.note) for row in rows(kit)] == [("failed", "no access token")]
+
+
+def test_reconcile_reports_what_is_open_too_long(kit: Services, line: FakeLine, clock: Clock) -> None:
+    keep(kit, text_event(line, "住民票"), moment=clock())
+    assert reconcile(kit.database, clock()).sound
+    clock.forward(76)
+    found = reconcile(kit.database, clock())
+    assert (found.overdue, found.sound) == (1, False)
