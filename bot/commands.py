@@ -39,8 +39,28 @@ line_group = AppGroup("line", help="LINE とのつながり。")
 
 
 def register(app: Flask) -> None:
-    for command in (ask, evaluate_command, reconcile_command, knowledge_group, log_group, database_group, line_group):
+    for command in (
+        welcome,
+        ask,
+        evaluate_command,
+        reconcile_command,
+        knowledge_group,
+        log_group,
+        database_group,
+        line_group,
+    ):
         app.cli.add_command(command)
+
+
+@click.command("welcome")
+def welcome() -> None:
+    """どこを開けばよいかを表示する。"""
+    kit = services()
+    click.echo(f"\nこたえ  {kit.settings.base_url}/\n")
+    for town in kit.corpus.towns():
+        channel = "LINE につながっています" if town.code in kit.settings.line_channels else "LINE は未設定"
+        click.echo(f"  {town.name}  {kit.settings.base_url}/{town.code}/  （{channel}）")
+    click.echo("\n止めるには Ctrl+C\n")
 
 
 @click.command("ask")

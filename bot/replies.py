@@ -10,7 +10,7 @@ from intents.decision import Decision
 from intents.facets import Facet
 from knowledge.answers import FACETS, Answer, Office
 from knowledge.calendar import date_name
-from knowledge.corpus import Knowledge
+from knowledge.corpus import Knowledge, short_name
 from knowledge.emergency_numbers import EmergencyNumber
 
 FIRST_CATEGORIES = (
@@ -97,7 +97,7 @@ def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_ch
 
 
 def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
-    served = next((name for name in knowledge.others if name == place or name.rstrip("市区町村") == place), None)
+    served = next((name for name in knowledge.others if name == place or short_name(name) == place), None)
     key = "other_town_served" if served else "other_town"
     return Reply(
         Decision.NONE,

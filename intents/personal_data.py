@@ -756,9 +756,13 @@ _PARTICLES = frozenset("はがをにでのともへや")
 _PARTICLE_CHAINS = frozenset(
     ("では", "には", "での", "にある", "から", "まで", "より", "として", "にて", "との", "などの", "への")
 )
-_MUNICIPALITY = re.compile(rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字")
+_MUNICIPALITY = re.compile(
+    rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字"
+)
 _CITY_OF = re.compile(r"[市区町村]の\Z")
-_PLAIN_PLACE = re.compile(rf"字[{_KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{_KANJI}]{{1,4}}[0-9]{{3,4}}\Z")  # 東温市南方123
+_PLAIN_PLACE = re.compile(
+    rf"字[{_KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{_KANJI}]{{1,4}}[0-9]{{3,4}}\Z"
+)  # 東温市南方123
 _NOT_A_TOWN = re.compile(
     r"(?:方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
     r"課|室|係|局|本部|役所|役場|事務所|保[育健]所|支所|出張所|館|校|保育園|幼稚園|公園|病院|医院|線|階|窓口|人口|世帯|面積|平成|令和|"
@@ -767,11 +771,11 @@ _NOT_A_TOWN = re.compile(
 )
 _HOME = r"(?:住所|じゅうしょ|所在地|本籍地?|自宅|実家|住まい|(?:引っ?越し?|転居|転入|転出|送付|届け)先|宛先|家|番地)"
 _HOME_BEFORE = re.compile(rf"{_HOME}(?:[はが:=、,のも \n]|です){{0,3}}\Z")
-_HOME_START = re.compile(rf"(?:[現新旧前])?{_HOME}の?")
-_HOME_AFTER = re.compile(r" ?[にでへ]?(?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
+_HOME_START = re.compile(rf"[現新旧前]?{_HOME}[のがは]?")
+_HOME_AFTER = re.compile(r" ?[にでへ](?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
 _BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です")
 _COUNTED = re.compile(
-    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組期版号区万億千床]|学年|階建|世帯|km|cm|kg|[mg%])"
+    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組期版号区万億千床]|学年|階建|世帯|[kc]?m|k?g)"
 )
 _BUILDING_NAME = (
     "マンション|アパート|ハイツ|コーポ|ハイム|メゾン|レジデンス|パレス|ヴィラ|ビラ|コート|タワー|ハウス|シャトー|ガーデン|プラザ"
@@ -880,7 +884,7 @@ def _is_address(block: str, town: _Town, page: str, block_end: int, end: int) ->
     is_town = bool(_TOWN_ENDING.search(town.name))
     if "丁目" in block:  # 本町1丁目 alone names a quarter, not a home
         return has_city or is_home
-    if (_NOT_A_TOWN.search(town.name) and not is_home) or _COUNTED.match(page, block_end):
+    if (_NOT_A_TOWN.search(town.name) and not town.is_home) or _COUNTED.match(page, block_end):
         return False
     if count > 1 and "番" in block:  # 見奈良530番1
         return len(town.name) > 1 or is_home
@@ -933,7 +937,7 @@ _GIVEN_NAME_ENDINGS = _PLAIN_NAME_ENDINGS | frozenset(
 # Words and word ends that stand where a name could: 私は〇〇です.
 _NOT_A_NAME = re.compile(
     r"(?:息子|双子|養子|里子|母子|父子|女子|男子|様子|椅子|帽子|電子|調子|大丈夫|主夫|次男|長男|三男|孫|祖父|祖母|父|母|兄|姉|弟|妹|夫婦|"
-    r"在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|"
+    r"商事|商店|会社|工業|建設|産業|組合|法人|協会|医院|施設|制度|事業|計画|在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|"
     r"印鑑|仮名|通名|別名|通称|愛称|戸籍|夫|妻|住所|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|失業中?|休職中?|"
     r"求職中?|子育て|片親|市内|市外|県外|町内|家庭|暮|生活|年金|国籍|担当|理由|目的|職業|何|誰|初めて|先日|現在|最近|以前|来月|今年|"
     r"[者民員親歳才婦職中身上用族様師官客証籍病型系的性課係局部店長課園院校館駅県市区町村郡丁号室課]|"
@@ -942,7 +946,7 @@ _NOT_A_NAME = re.compile(
 _NOT_A_KATAKANA_NAME = re.compile(
     r"パート|アルバイト|カタカナ|ネーム|アルファベット|ローマ|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム|ベビー"
 )
-_AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城")
+_AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城第")
 
 _FOREIGN_NAME = rf"[{_KATAKANA}]{{2,12}}(?:[ ・=][{_KATAKANA}]{{1,12}}){{0,4}}"
 _LATIN_NAME = r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{0,20}){0,3}"
@@ -952,6 +956,7 @@ _JAPANESE_NAME = (
     rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}}?)"
     rf"|[{_KANJI}]{{1,4}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
 )
+_READING = rf"(?:\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\))"  # 山田（やまだ）
 _KANA_NAME = rf"[{_HIRAGANA}]{{2,6}} {_NOT_A_VERB}[{_HIRAGANA}]{{2,6}}|[{_HIRAGANA}]{{3,10}}?"
 _SAYS_SO = (
     r"です(?!か)|どす|ばい|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い"
@@ -964,7 +969,8 @@ _ITEM_ENDS = (
 _NAME_FIELD = re.compile(
     rf"(?P<field>氏名|姓名|[苗名]字|旧姓|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|者名|届出人|申請者)"
     rf"(?:\([^()\n\0]{{1,6}}\))?[ ]?(?P<link>[:=は、が\n]|(?<= ))[ \n]{{0,2}}"
-    rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})(?P<reading>{_READING})?[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
+    rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})"
+    rf"(?P<reading>{_READING})?[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
 )
 _ROLE_FIELDS = frozenset({"世帯主", "届出人", "申請者", "名義", "名義人"})
 _I = r"(?:私|わたくし|わたし|僕|ぼく|俺|おれ|わし|うち|自分)"
@@ -978,8 +984,8 @@ _INTRODUCED = re.compile(
     r"|(?:と|って|っちゅう|ちゅう|っ?ち)?(?:いいます|言います|い[うい]者|言う者|ゆう者|い[うい]もん|ゆうもん|[いゆ]うん[だやで]|ゆうねん|いうねん|いう名前|申します)"
 )
 _INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
-_READING = rf"(?:\([{_HIRAGANA}{_KATAKANA} ]{{2,16}}\))"
 _READING_AT_END = re.compile(rf"{_READING}\Z")
+_CLOSING = " 」』】\"'"
 _NAME_AT_END = (
     re.compile(rf"(?<![{_KATAKANA}]){_FOREIGN_NAME}\Z"),
     re.compile(rf"(?<![{_KANJI}])(?:[{_KANJI}]{{1,4}} [{_KANJI}]{{1,4}}|[{_KANJI}]{{1,4}} ?[{_HIRAGANA}]{{2,5}})\Z"),
@@ -993,7 +999,8 @@ _RELATION = r"の(?:[父母妻夫娘孫兄姉弟妹親]|息子|家族|祖[父母
 _STANDING_NAME = re.compile(
     rf"(?<![{_KANJI}{_KATAKANA}])(?P<name>[{_KANJI}]{{2,7}}+(?: [{_KANJI}]{{1,4}}+)?)"
     rf"(?P<reading>{_READING})?[ ]?"
-    rf"(?:(?P<relation>{_RELATION})|(?P<polite>さん|くん|ちゃん)|(?P<says>{_SAYS_SO})|(?={_ITEM_ENDS}))"
+    rf"(?:(?P<relation>{_RELATION})|(?P<polite>さん|くん|ちゃん)|(?P<says>{_SAYS_SO})"
+    rf"|(?={_ITEM_ENDS}|(?P<particle>[のがはをにともへ])))"
 )
 _LINE_START = re.compile(
     r"(?:\A|[\n。!?、]|(?:ます|です|こんにちは|はじめまして|もしもし)[ 、]?|(?:[市区町村]|\0)の?)[ ]?\Z"
@@ -1003,7 +1010,12 @@ _LINE_START = re.compile(
 def _named_fields(page: str) -> Iterator[_Found]:
     for match in _NAME_FIELD.finditer(page):
         if _is_field_value(match):
-            yield _Found(*match.span("name"), Kind.NAME)
+            yield _name_found(match)
+
+
+def _name_found(match: re.Match[str]) -> _Found:
+    """The name, and its reading where one stands in brackets behind it."""
+    return _Found(match.start("name"), max(match.end("name"), match.end("reading")), Kind.NAME)
 
 
 def _is_field_value(match: re.Match[str]) -> bool:
@@ -1020,7 +1032,7 @@ def _is_field_value(match: re.Match[str]) -> bool:
 def _first_person(page: str) -> Iterator[_Found]:
     for match in _I_AM.finditer(page):
         if _looks_like_name(match["name"].strip()):
-            yield _Found(*match.span("name"), Kind.NAME)
+            yield _name_found(match)
     for match in _MY_NAME_IS.finditer(page):
         yield _Found(*match.span("name"), Kind.NAME)
 
@@ -1029,38 +1041,40 @@ def _introductions(page: str) -> Iterator[_Found]:
     """Names before 「と申します」, and before weaker verbs when they look like names."""
     taken = 0
     for match in _INTRODUCED.finditer(page):
-        start = _name_start(page, match.start(), sure=match["sure"] is not None)
-        if start is not None and start >= taken:
-            yield _Found(start, match.start(), Kind.NAME)
+        left = _before(page, match.start()).rstrip(_CLOSING)
+        offset = max(0, match.start() - 24)
+        start = _name_start(left, sure=match["sure"] is not None)
+        if start is not None and offset + start >= taken:
+            yield _Found(offset + start, offset + len(left), Kind.NAME)
             taken = match.end()
 
 
-def _name_start(page: str, end: int, *, sure: bool) -> int | None:
-    left = _before(page, end)
-    offset = end - len(left)
-    reading = _READING.search(left)
+def _name_start(left: str, *, sure: bool) -> int | None:
+    """Where in the words before the verb the name begins, if they end with one."""
+    reading = _READING_AT_END.search(left)
     left = left[: reading.start()] if reading else left
     opening = _INTRODUCTION_START.match(left)
     begin = opening.end() if opening else 0
-    phrase = left[begin:].strip()
     begin += len(left[begin:]) - len(left[begin:].lstrip())
+    phrase = left[begin:].rstrip()
     if sure and (_KANA_ONLY.fullmatch(phrase) or _LATIN_ONLY.fullmatch(phrase)):
-        return offset + begin
+        return begin
     for shape in _NAME_AT_END:
         match = shape.search(phrase)
         if match:
             cut = _surname_position(match[0])
             alone = bool(opening) or match.start() == 0
             accept = _is_any_person if sure else _looks_like_name if alone else _has_known_surname
-            return offset + begin + match.start() + cut if accept(match[0][cut:]) else None
+            return begin + match.start() + cut if accept(match[0][cut:]) else None
     return None
 
 
 def _surname_position(letters: str) -> int:
     """Where the name begins in a long row of kanji such as 松阪市民山田太郎."""
-    if len(letters) <= 6 or not _ALL_KANJI.fullmatch(letters):
+    if not _ALL_KANJI.fullmatch(letters):
         return 0
-    return next((start for start in range(len(letters) - 1) if _has_given_name(letters[start:])), len(letters) - 4)
+    unknown = 0 if len(letters) <= 6 else len(letters) - 4
+    return next((start for start in range(len(letters) - 1) if _has_given_name(letters[start:])), unknown)
 
 
 def _standing_names(page: str) -> Iterator[_Found]:
@@ -1076,13 +1090,15 @@ def _standing_names(page: str) -> Iterator[_Found]:
 
 def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) -> bool:
     opens = bool(_LINE_START.search(_before(page, match.start(), 8)))
-    if not (opens or polite or match["relation"] or match["says"]):
+    if not (opens or polite or match["relation"] or match["says"] or match["particle"]):
         return False
     surname = _known_surname(name)
     if name == surname:  # 田中です, but not 石川や富山では
         says = match["says"] or ""
         return opens and len(name) > 1 and len(says) > 1 and f"{name}県" not in _PREFECTURE_NAMES
     given = name[len(surname) :].strip()
+    if match["particle"] and len(given) != 2:  # two letters each are hardly anything but a name
+        return False
     return len(surname) > 1 and _looks_like_name(name) and given[-1] in _GIVEN_NAME_ENDINGS
 
 

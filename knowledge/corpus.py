@@ -8,7 +8,9 @@ live at once in every process.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -29,7 +31,15 @@ from knowledge.offices import office, office_answer
 from knowledge.schedules import schedule_answer
 from knowledge.terms import term_answer
 
+_CODE = re.compile(r"[0-9]{6}")
+"""Anything else is asked for nowhere: PostgreSQL refuses some texts."""
+
 _Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
+
+
+def short_name(name: str) -> str:
+    """``四日市市`` -> ``四日市``; ``京都府`` -> ``京都``: as people call it, the last letter alone left out."""
+    return name[:-1] if len(name) > 1 and name[-1] in "市区町村都府県" else name
 
 
 class UnknownMunicipalityError(LookupError):
@@ -51,9 +61,9 @@ class Town:
     def names(self) -> tuple[str, ...]:
         return (
             self.name,
-            self.name.rstrip("市区町村"),
+            short_name(self.name),
             self.prefecture,
-            self.prefecture.rstrip("都府県"),
+            short_name(self.prefecture),
             *self.aliases,
         )
 
@@ -82,7 +92,7 @@ class Corpus:
         self._vectors = vectors
         self._clock = clock
         self._kept: dict[str, Knowledge] = {}
-        self._building = threading.Lock()
+        self._building: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def towns(self) -> list[Town]:
         """All municipalities, in the order of their codes."""
@@ -91,6 +101,8 @@ class Corpus:
 
     def current(self, code: str) -> Knowledge:
         """The knowledge of ``code`` as published now.  Raises UnknownMunicipalityError."""
+        if not _CODE.fullmatch(code):
+            raise UnknownMunicipalityError(code)
         day = self._clock()
         with self._database.reading() as session:
             version = session.scalar(select(Municipality.knowledge_version).where(Municipality.code == code))
@@ -102,9 +114,9 @@ class Corpus:
         return self._rebuilt(code, version, day)
 
     def _rebuilt(self, code: str, version: int, day: dt.date) -> Knowledge:
-        with self._building:
+        with self._building[code]:
             kept = self._kept.get(code)
-            if kept is None or kept.version < version or kept.day != day:
+            if kept is None or (kept.version, kept.day) != (version, day):
                 with self._database.reading() as session:
                     kept = _read(session, code, day, self._vectors)
                 self._kept[code] = kept
@@ -152,7 +164,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowle
         index=build_index((answer.document() for answer in answers), vectors=vectors, ignored=_own_names(town)),
         contact=Office(contact_name.department if contact_name else f"{town.name}役所", row.contact_telephone),
         plans=tuple(plans.values()),
-        places=neighbourhood(town.names, [*others, *(name.rstrip("市区町村") for name in others)]),
+        places=neighbourhood(town.names, [*others, *map(short_name, others)]),
         others=MappingProxyType(others),
     )
 
@@ -172,7 +184,7 @@ def _published(session: Session, table: type[_Row], code: str, day: dt.date) -> 
 
 
 def _own_names(town: Town) -> list[str]:
-    return [town.name, town.name.rstrip("市区町村"), *town.aliases]
+    return [town.name, short_name(town.name), *town.aliases]
 
 
 def _town(row: Municipality) -> Town:

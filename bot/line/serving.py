@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
+import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.line import inbox
 from bot.line.sender import Sender, SenderThreads
 from bot.services import Services
+
+_log = structlog.get_logger("line.serving")
 
 
 def start_senders(kit: Services, count: int) -> SenderThreads:
@@ -18,10 +24,23 @@ def start_senders(kit: Services, count: int) -> SenderThreads:
 
 
 def start_beside_web(app: Flask) -> SenderThreads | None:
-    """What a web worker runs after its fork; None where senders run elsewhere."""
+    """What a web worker runs after its fork; None where senders run elsewhere.
+
+    Senders start first: what was left open by a killed process must not wait for every
+    municipality's index.
+    """
     kit: Services = app.extensions["kotae"]
-    for town in kit.corpus.towns():
-        kit.corpus.current(town.code)
-    if kit.settings.sender_threads == 0 or not kit.settings.line_channels:
-        return None
-    return start_senders(kit, kit.settings.sender_threads)
+    running = None
+    if kit.settings.sender_threads and kit.settings.line_channels:
+        running = start_senders(kit, kit.settings.sender_threads)
+    threading.Thread(target=_prepare_indexes, args=(kit,), name="indexes", daemon=True).start()
+    return running
+
+
+def _prepare_indexes(kit: Services) -> None:
+    """Build what the first residents would otherwise wait for."""
+    try:
+        for town in kit.corpus.towns():
+            kit.corpus.current(town.code)
+    except SQLAlchemyError as error:
+        _log.error("indexes_not_prepared", error=type(error).__name__)

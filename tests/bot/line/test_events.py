@@ -137,10 +137,10 @@ json_values = st.recursive(
 @given(
     st.fixed_dictionaries(
         {"type": st.sampled_from(["message", "postback", "follow", "unsend", "x"])},
-        optional={
-            name: json_values
-            for name in ("mode", "timestamp", "source", "webhookEventId", "replyToken", "message", "postback", "unsend")
-        },
+        optional=dict.fromkeys(
+            ("mode", "timestamp", "source", "webhookEventId", "replyToken", "message", "postback", "unsend"),
+            json_values,
+        ),
     )
 )
 def test_no_event_of_whatever_shape_breaks_the_reader(raw: dict[str, Any]) -> None:
