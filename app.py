@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask
+from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot import commands
@@ -37,6 +38,8 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     set_up_logging(settings.log_level)
+    # A question's few small products gain nothing from many threads, and lose much when the cores are busy.
+    threadpool_limits(1, "blas")
     database = open_database(settings.database_url)
     clients = LineClients(settings.line_channels, settings.line_api_host)
     app.extensions["kotae"] = Services(

@@ -10,9 +10,10 @@ from typing import Any
 from intents.facets import is_bare_facet, without_reference
 from intents.text import normalize
 
-_NUMBER = re.compile(r"^([1-5])(?:番目?|つ目|です|で|を?お願いします|\.|\))*$")
+_NUMBER = re.compile(r"^([1-6])(?:番目?|つ目|です|で|を?お願いします|\.|\))*$")
 _NONE_OF_THESE = re.compile(
-    r"^(?:この中に(?:は)?(?:ない|ありません|無い)(?:です)?|どれ(?:でも|も)(?:ない|違う|ちがう)(?:です)?|全部違う)。?$"
+    r"^(?:この中に(?:は)?(?:ない|ありません|無い)|どれ(?:でも|も)(?:ない|ありません|(?:違|ちが)(?:う|います))"
+    r"|(?:全部|全て|すべて)(?:違|ちが)(?:う|います))(?:です)?。?$"
 )
 _LONGEST_FOLLOW_UP = 24
 
@@ -71,7 +72,7 @@ def read_turn(text: str, before: Dialogue) -> Chosen | NoneOfThese | FollowUp | 
     if before.offered:
         chosen = _choice(plain, before.offered)
         if chosen:
-            return Chosen(chosen)
+            return chosen
         if _NONE_OF_THESE.match(plain):
             return NoneOfThese()
     if before.entry_id and len(plain) <= _LONGEST_FOLLOW_UP:
@@ -81,8 +82,11 @@ def read_turn(text: str, before: Dialogue) -> Chosen | NoneOfThese | FollowUp | 
     return Fresh(text)
 
 
-def _choice(plain: str, offered: Sequence[tuple[str, str]]) -> str | None:
+def _choice(plain: str, offered: Sequence[tuple[str, str]]) -> Chosen | NoneOfThese | None:
+    """The choice named by its number or its title.  The number after the last is 「この中にない」."""
     number = _NUMBER.match(plain)
     if number and int(number[1]) <= len(offered):
-        return offered[int(number[1]) - 1][0]
-    return next((entry_id for entry_id, title in offered if normalize(title) == plain), None)
+        return Chosen(offered[int(number[1]) - 1][0])
+    if number and int(number[1]) == len(offered) + 1:
+        return NoneOfThese()
+    return next((Chosen(entry_id) for entry_id, title in offered if normalize(title) == plain), None)

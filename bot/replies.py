@@ -112,13 +112,8 @@ def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
 
 
 def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:
-    return Reply(
-        Decision.HANDOFF,
-        text=say(key),
-        numbers=tuple(numbers),
-        contact=knowledge.contact,
-        notes=_town_notes(knowledge),
-    )
+    """The numbers, and nothing that could stand between them and the person who needs them."""
+    return Reply(Decision.HANDOFF, text=say(key), numbers=tuple(numbers), notes=_town_notes(knowledge))
 
 
 def small_talk_reply(knowledge: Knowledge, key: str) -> Reply:

@@ -97,9 +97,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _check_base_url(base_url: str) -> None:
-    parts = urlsplit(base_url)
+    said = f"BASE_URL は https://… の形で書いてください（今は {base_url}）"
+    try:
+        parts = urlsplit(base_url)
+    except ValueError as error:
+        raise SettingsError(said) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"BASE_URL は https://… の形で書いてください（今は {base_url}）")
+        raise SettingsError(said)
     if parts.scheme == "http" and not _is_loopback(base_url):
         raise SettingsError("BASE_URL は https にしてください（http が使えるのは 127.0.0.1 などの手元だけです）")
 

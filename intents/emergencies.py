@@ -40,16 +40,22 @@ _SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
-def emergency(text: str) -> Need | None:
-    """The need that a message tells of, the most urgent first; None for questions and all else.
+_AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.VIOLENCE})
+"""Where lives are at stake, each sentence counts alone: a question after it does not silence it."""
 
-    Sentence by sentence: a question about a procedure does not silence the sentence before it.
-    """
+
+def emergency(text: str) -> Need | None:
+    """The need that a message tells of, the most urgent first; None for questions and all else."""
     known = patterns("emergencies")
-    if known["cry"].fullmatch(_plain(text)):
+    whole = _plain(text)
+    if known["cry"].fullmatch(whole):
         return Need.POLICE
     told = [sentence for sentence in map(_plain, _SENTENCE_ENDS.split(text)) if _tells(sentence)]
-    return next((need for need in _BY_URGENCY if any(map(known[need].search, told))), None)
+    all_told = [whole] if _tells(whole) else []
+    for need in _BY_URGENCY:
+        if any(map(known[need].search, told if need in _AT_ONCE else all_told)):
+            return need
+    return None
 
 
 def _plain(text: str) -> str:
@@ -57,7 +63,7 @@ def _plain(text: str) -> str:
     return _GAPS.sub("", normalize(text)).rstrip("。")
 
 
-def _tells(sentence: str) -> bool:
-    """Whether a sentence may tell of a need: it does not ask about plans, or is beyond doubt."""
+def _tells(text: str) -> bool:
+    """Whether a text may tell of a need: it does not ask about plans, or is beyond doubt."""
     known = patterns("emergencies")
-    return not known["question"].search(sentence) or bool(known["certain"].search(sentence))
+    return not known["question"].search(text) or bool(known["certain"].search(text))

@@ -35,6 +35,8 @@ class Document:
     question: str
     phrasings: tuple[str, ...]
     answer: str
+    prior: float = 0.0
+    """Added to its points: what residents mean less often stands behind what fits as well."""
 
     @property
     def wordings(self) -> tuple[str, ...]:

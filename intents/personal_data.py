@@ -315,7 +315,8 @@ _MONTH_AND_DAY = (
     rf"(?P<day>{_SMALL_NUMBER})(?:{_GAP}(?:日|にち))?(?![0-9]|[-./][0-9])"
 )
 _FULL_DATE = re.compile(
-    rf"(?=[0-9明大昭平令めたしへれMTSHRmtshr一二西])(?:(?:{_ERA}){_GAP}(?:元|{_SMALL_NUMBER})|{_WESTERN}){_YEAR_END}{_MONTH_AND_DAY}"
+    r"(?=[0-9明大昭平令めたしへれMTSHRmtshr一二西])"  # for speed: most letters begin no date
+    rf"(?:(?:{_ERA}){_GAP}(?:元|{_SMALL_NUMBER})|{_WESTERN}){_YEAR_END}{_MONTH_AND_DAY}"
 )
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ORDINAL = r"[0-9]{1,2}(?:st|nd|rd|th)?"
@@ -560,15 +561,23 @@ def _judge_telephone(match: re.Match[str], row: _Row) -> Kind | None:
 
 
 def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
-    """A row that is nothing but one number, broken at odd places by a line end or a blank."""
+    """A row that is nothing but one number, broken once or twice at any place by a line end or a blank."""
     digits, groups = _digits(match), re.findall("[0-9]+", match[0])
-    if _lists_years(match) or (len(groups) > 1 and row.after(match)[:1] == "円"):
+    if len(groups) > 3 or _lists_years(match):
         return None
-    if len(digits) == 12 and (len(groups) <= 3 or _my_number_check_digit_holds(digits)):
+    if len(digits) == 12:
         return _twelve(digits)
-    if 14 <= len(digits) <= 16 and digits[0] in "3456" and len(groups) <= 4:
+    if 14 <= len(digits) <= 16 and digits[0] in "3456":
         return Kind.CARD if _luhn_holds(digits) else Kind.NUMBER if len(groups) == 2 else None
     return None
+
+
+def _judge_crumbled_row(match: re.Match[str], row: _Row) -> Kind | None:
+    """A row in many pieces is a number only if its check digit says so."""
+    digits = _digits(match)
+    if len(digits) == 12 and _my_number_check_digit_holds(digits):
+        return Kind.MY_NUMBER
+    return Kind.CARD if 14 <= len(digits) <= 16 and digits[0] in "3456" and _luhn_holds(digits) else None
 
 
 def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
@@ -595,9 +604,13 @@ def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
     length, before = len(_digits(match)), row.before(match)
     for cue, kind, shortest, longest in _KEYWORDS:
         if shortest <= length <= longest and cue.search(before):
-            amount = kind is Kind.PHONE and (_lists_years(match) or row.after(match)[:1] in _UNITS)
-            return None if amount else kind
+            return None if kind in _VAGUE and _is_amount_or_date(match, row) else kind
     return None
+
+
+def _is_amount_or_date(match: re.Match[str], row: _Row) -> bool:
+    is_date = _lists_years(match) or _YEAR_OR_DAY.fullmatch(match[0])
+    return bool(is_date) or row.after(match)[:1] in _UNITS
 
 
 def _judge_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
@@ -654,14 +667,18 @@ _ABROAD = re.compile(
       | (?<![0-9-])81[- ][0-9]{{1,2}}[- ][0-9]{{4}}[- ][0-9]{{4}}(?![0-9])""",
     re.VERBOSE,
 )
-_WHOLE_ROW = re.compile(r"\A[0-9][0-9 -]{11,30}\Z")
+_WHOLE_ROW = re.compile(r"\A[0-9][0-9n -]{11,30}\Z")
 _CARD = re.compile(
-    r"(?<![0-9])(?:[0-9]{4}([- ])[0-9]{4}\1[0-9]{4}\1[0-9]{2,4}|[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}"
+    r"(?<![0-9])(?:[0-9]{4}([- n])[0-9]{4}\1[0-9]{4}\1[0-9]{2,4}|[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}"
     r"|[0-9]{14,16}|[0-9](?:[- ][0-9]){13,15})(?![0-9])"
 )
 _TWELVE = re.compile(
-    r"(?<![0-9])(?:[0-9]{12}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}|[0-9]{6}[- ][0-9]{6}"
-    r"|[0-9]{3}([- ])[0-9]{3}\1[0-9]{3}\1[0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){5}|[0-9](?:[- ][0-9]){11})(?![0-9])"
+    r"""(?<![0-9])(?:
+        [0-9]{12} | [0-9]{4}[- n][0-9]{4}[- n][0-9]{4} | [0-9]{3}([- n])[0-9]{3}\1[0-9]{3}\1[0-9]{3}
+      | [0-9]{2}(?:[- ][0-9]{2}){5} | [0-9](?:[- ][0-9]){11} | [0-9]{3}[- ][0-9]{9} | [0-9]{4}[- ][0-9]{8}
+      | [0-9]{5}[- ][0-9]{7} | [0-9]{6}[- ][0-9]{6} | [0-9]{7}[- ][0-9]{5} | [0-9]{8}[- ][0-9]{4} | [0-9]{9}[- ][0-9]{3}
+    )(?![0-9])""",
+    re.VERBOSE,
 )
 _AFTER_KEYWORD = re.compile(
     r"\A(?:(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4})(?! ?[0-9])|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
@@ -674,35 +691,26 @@ _PARTED = re.compile(
 )
 
 _FILLER = r"[^0-9。\0]{0,10}\Z"  # 「番号は、えーと」
-_KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = (
-    (
-        re.compile(r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)[^0-9。\0]{0,6}\Z"),
-        Kind.POSTAL_CODE,
-        7,
-        7,
-    ),
-    (re.compile(rf"年金(?:手帳|証書|コード)?の?(?:記号)?(?:番号|ばんごう|コード|No){_FILLER}"), Kind.PENSION, 6, 11),
-    (re.compile(rf"受給者?(?:証)?の?(?:番号|ばんごう|No){_FILLER}"), Kind.RECIPIENT, 6, 11),
-    (
-        re.compile(rf"(?:被保険者(?:証)?|保険証|資格確認書|医療証|記号・)の?(?:記号)?・?(?:番号|ばんごう|No){_FILLER}"),
-        Kind.INSURED,
-        6,
-        11,
-    ),
-    (re.compile(rf"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号){_FILLER}"), Kind.ACCOUNT, 5, 14),
-    (
-        re.compile(rf"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先){_FILLER}"),
-        Kind.PHONE,
-        6,
-        9,
-    ),
-    (re.compile(rf"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート){_FILLER}"), Kind.NUMBER, 6, 9),
+_NUMBER_WORD = "(?:番号|ばんごう|コード|No)"
+_KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = tuple(
+    (re.compile(cue + _FILLER), kind, shortest, longest)
+    for cue, kind, shortest, longest in (
+        (r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)", Kind.POSTAL_CODE, 7, 7),
+        (rf"年金(?:手帳|証書|コード)?の?(?:記号)?{_NUMBER_WORD}", Kind.PENSION, 6, 11),
+        (rf"受給者?(?:証)?の?{_NUMBER_WORD}", Kind.RECIPIENT, 6, 11),
+        (rf"(?:被保険者証?|保険証|資格確認書|医療証|記号・)の?(?:記号・?)?{_NUMBER_WORD}", Kind.INSURED, 6, 11),
+        (r"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号)", Kind.ACCOUNT, 5, 14),
+        (r"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先)", Kind.PHONE, 6, 9),
+        (r"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート)", Kind.NUMBER, 6, 9),
+    )
 )
-# The order decides: telephone shapes are safe, then whole numbers, then what only a keyword or its length tells.
+_VAGUE = frozenset({Kind.PHONE, Kind.NUMBER})  # after these words stand sums and days as well
+# The order decides: a row that is one number, telephone shapes, long numbers, then what a keyword or its length tells.
 _ROW_RULES: tuple[_Rule, ...] = (
+    (_WHOLE_ROW, _judge_whole_row),
     (_ABROAD, _judge_abroad),
     (_TIGHT_TELEPHONE, _judge_telephone),
-    (_WHOLE_ROW, _judge_whole_row),
+    (_WHOLE_ROW, _judge_crumbled_row),
     (_CARD, _judge_card),
     (_TWELVE, _judge_twelve),
     (_AFTER_KEYWORD, _judge_keyword),
@@ -713,8 +721,9 @@ _ROW_RULES: tuple[_Rule, ...] = (
 )
 
 # Marks that also write sums, dates and decimals: only the exact shape of a telephone or of 4-4-4 counts.
+_NUMERALS = rf"[0-9{_KANJI_DIGIT}]++"
 _DOTTED_RUN = re.compile(
-    rf"(?<![0-9{_KANJI_DIGIT}])(?<![0-9{_KANJI_DIGIT}][{_DOTS}])[0-9{_KANJI_DIGIT}]++([{_DOTS}])[0-9{_KANJI_DIGIT}]++(?:\1[0-9{_KANJI_DIGIT}]++)*+"
+    rf"(?<![0-9{_KANJI_DIGIT}])(?<![0-9{_KANJI_DIGIT}][{_DOTS}]){_NUMERALS}([{_DOTS}]){_NUMERALS}(?:\1{_NUMERALS})*+"
 )
 _DOTTED_TELEPHONE = re.compile(rf"\A(?:{_three_parts('[.]')}|0[0-9]{{1,3}}[.][0-9]{{6,8}})\Z", re.VERBOSE)
 _DOTTED_FOURS = re.compile(r"\A(?:[0-9]{4}\.){2,3}[0-9]{4}\Z")
@@ -738,7 +747,7 @@ _BLOCK_NUMBER = rf"(?:[0-9]{{1,5}}|[{_KANJI_DIGIT}十百]{{1,5}})"
 _BLOCK_UNIT = r"(?: ?(?:丁目|番地|番(?![目線台組号町館])|号(?![線車室])|条|丁))"
 _BLOCK_JOINT = rf"(?:(?<=[目地番号条丁])[ \nの]{{0,2}}-?[東西南北]?|(?<=[0-9{_KANJI_DIGIT}十百])[ ]?[-ーのノ][ ]?)"
 _BLOCK = re.compile(
-    rf"(?<![0-9]){_BLOCK_NUMBER}{_BLOCK_UNIT}?(?:{_BLOCK_JOINT}{_BLOCK_NUMBER}(?![0-9]){_BLOCK_UNIT}?)*+(?![0-9])"
+    rf"(?<![0-9]){_BLOCK_NUMBER}{_BLOCK_UNIT}?(?:{_BLOCK_JOINT}{_BLOCK_NUMBER}(?![0-9]){_BLOCK_UNIT}?)*+(?![0-9]|[.,][0-9])"
 )
 _KANJI_NUMBER = re.compile(rf"[{_KANJI_DIGIT}十百]+号?")
 _BEFORE_BARE_NUMBER = re.compile(rf"[{_KANJI}{_KATAKANA}{_HIRAGANA}] ?\Z")
@@ -757,21 +766,20 @@ _PARTICLE_CHAINS = frozenset(
     ("では", "には", "での", "にある", "から", "まで", "より", "として", "にて", "との", "などの", "への")
 )
 _MUNICIPALITY = re.compile(
-    rf"{_PREFECTURE}|(?<![本当同各都])[市](?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字"
+    rf"{_PREFECTURE}|(?<=.)(?<![本当同各都])市(?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字"
 )
 _CITY_OF = re.compile(r"[市区町村]の\Z")
-_PLAIN_PLACE = re.compile(
-    rf"字[{_KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{_KANJI}]{{1,4}}[0-9]{{3,4}}\Z"
-)  # 東温市南方123
+# 東温市南方123
+_PLAIN_PLACE = re.compile(rf"字[{_KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{_KANJI}]{{1,4}}[0-9]{{3,4}}\Z")
 _NOT_A_TOWN = re.compile(
-    r"(?:方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
+    r"(?:市区?町村|方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
     r"課|室|係|局|本部|役所|役場|事務所|保[育健]所|支所|出張所|館|校|保育園|幼稚園|公園|病院|医院|線|階|窓口|人口|世帯|面積|平成|令和|"
     r"昭和|約|計|全国?|平均|最[大小]|毎|各|ページ|(?<!名)駅|店|会|組|班|級|歳|回|件|番号|内線|[健検]診|クラス|コース|ステップ|フェーズ|"
     r"レベル|プラン|バス|ホーム|原則|対象|参考|注|例|問)\Z"
 )
 _HOME = r"(?:住所|じゅうしょ|所在地|本籍地?|自宅|実家|住まい|(?:引っ?越し?|転居|転入|転出|送付|届け)先|宛先|家|番地)"
 _HOME_BEFORE = re.compile(rf"{_HOME}(?:[はが:=、,のも \n]|です){{0,3}}\Z")
-_HOME_START = re.compile(rf"[現新旧前]?{_HOME}[のがは]?")
+_HOME_START = re.compile(rf"[現新旧前]?(?!家[^のがは]){_HOME}[のがは]?")
 _HOME_AFTER = re.compile(r" ?[にでへ](?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
 _BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です")
 _COUNTED = re.compile(
@@ -837,7 +845,8 @@ def _could_be_block(block: re.Match[str], page: str) -> bool:
 
 
 def _town_before(page: str, position: int, floor: int) -> _Town:
-    left = page[max(floor, position - 40) : position].removesuffix(" ")
+    first = max(floor, position - 40)
+    left = page[first:position].removesuffix(" ")
     start = len(left)
     for _ in range(6):
         further = _one_part_back(left, start)
@@ -848,9 +857,8 @@ def _town_before(page: str, position: int, floor: int) -> _Town:
     if cue:
         start = cue.end()
     is_home = bool(cue) or bool(_HOME_BEFORE.search(left[:start]))
-    name = left[start:].strip()
-    first = position if not name else max(floor, position - 40) + start
-    return _Town(first + (len(left[start:]) - len(left[start:].lstrip()) if name else 0), name, is_home)
+    name = left[start:].lstrip()
+    return _Town(first + len(left) - len(name) if name else position, name, is_home)
 
 
 def _one_part_back(left: str, end: int) -> int:
@@ -936,22 +944,27 @@ _GIVEN_NAME_ENDINGS = _PLAIN_NAME_ENDINGS | frozenset(
 )
 # Words and word ends that stand where a name could: 私は〇〇です.
 _NOT_A_NAME = re.compile(
-    r"(?:息子|双子|養子|里子|母子|父子|女子|男子|様子|椅子|帽子|電子|調子|大丈夫|主夫|次男|長男|三男|孫|祖父|祖母|父|母|兄|姉|弟|妹|夫婦|"
-    r"商事|商店|会社|工業|建設|産業|組合|法人|協会|医院|施設|制度|事業|計画|在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|"
-    r"印鑑|仮名|通名|別名|通称|愛称|戸籍|夫|妻|住所|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|失業中?|休職中?|"
-    r"求職中?|子育て|片親|市内|市外|県外|町内|家庭|暮|生活|年金|国籍|担当|理由|目的|職業|何|誰|初めて|先日|現在|最近|以前|来月|今年|"
-    r"[者民員親歳才婦職中身上用族様師官客証籍病型系的性課係局部店長課園院校館駅県市区町村郡丁号室課]|"
-    r"(?:本|別|外国|個|夫|婦|老|主|法|当|大|病|他|同|県|都|住|友|知|代理|求|一|二|三|四|五)人|[学先一園]生|高校生|[大中小]学生|年生)\Z"
+    r"(?:息子|双子|養子|里子|母子|父子|女子|男子|様子|椅子|帽子|電子|調子|大丈夫|主夫|次男|長男|三男|孫|祖父|祖母|父|母|兄|姉|弟|妹"
+    r"|夫婦|夫|妻|商事|商店|会社|工業|建設|産業|組合|法人|協会|医院|施設|制度|事業|計画|在住|在勤|在学|出身|育ち|無職|独身|既婚|未婚"
+    r"|妊娠|病気|反対|賛成|心配|不安|必要|不要|不明|匿名|漢字|旧姓|本名|記入|記載|署名|押印|印鑑|仮名|通名|別名|通称|愛称|戸籍|住所"
+    r"|電話|番号|連絡先|年齢|性別|職業|生年月日|氏名|名前|同じ|秘密|変更|可能|以下|別紙|世帯主|自分|本当|結構|[失休求]職中?|失業中?"
+    r"|子育て|片親|市内|市外|県外|町内|家庭|暮|生活|年金|国籍|担当|理由|目的|何|誰|初めて|先日|現在|最近|以前|来月|今年"
+    r"|[者民員親歳才婦職中身上用族様師官客証籍病型系的性課係局部店長園院校館駅県市区町村郡丁号室]"
+    r"|(?:本|別|外国|個|老|主|当|大|病|他|同|県|都|住|友|知|代理|求|[一二三四五])人"
+    r"|[学先一園]生|高校生|[大中小]学生|年生)\Z"
 )
 _NOT_A_KATAKANA_NAME = re.compile(
-    r"パート|アルバイト|カタカナ|ネーム|アルファベット|ローマ|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム|ベビー"
+    r"パート|アルバイト|カタカナ|ネーム|アルファベット|ローマ|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス"
+    r"|センター|システム|ベビー"
 )
 _AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城第")
 
 _FOREIGN_NAME = rf"[{_KATAKANA}]{{2,12}}(?:[ ・=][{_KATAKANA}]{{1,12}}){{0,4}}"
 _LATIN_NAME = r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{0,20}){0,3}"
 _FORM_WORD = r"(?!住所|電話|生年|年齢|性別|連絡|携帯|男|女|昭和|平成)"
-_NOT_A_VERB = r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん)"
+_NOT_A_VERB = (
+    r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん|の?もの|の?まま|など|だけ|を)"
+)
 _JAPANESE_NAME = (
     rf"[{_KANJI}]{{1,4}}[ ]{_FORM_WORD}(?:[{_KANJI}]{{1,4}}|[{_HIRAGANA}]{{2,5}}?)"
     rf"|[{_KANJI}]{{1,4}}{_NOT_A_VERB}[{_HIRAGANA}]{{2,4}}?|[{_KANJI}]{{1,3}}[{_KATAKANA}]{{2,5}}|[{_KANJI}]{{1,6}}?"
@@ -967,7 +980,8 @@ _ITEM_ENDS = (
 )
 
 _NAME_FIELD = re.compile(
-    rf"(?P<field>氏名|姓名|[苗名]字|旧姓|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|者名|届出人|申請者)"
+    rf"(?P<field>氏名|姓名|[苗名]字|旧姓|お?名前|おなまえ|なまえ|フルネーム|本名|名義人?|フリガナ|ふりがな|世帯主名?|者名"
+    r"|届出人|申請者)"
     rf"(?:\([^()\n\0]{{1,6}}\))?[ ]?(?P<link>[:=は、が\n]|(?<= ))[ \n]{{0,2}}"
     rf"(?P<name>{_LATIN_NAME}|{_FOREIGN_NAME}|{_JAPANESE_NAME}|{_KANA_NAME})"
     rf"(?P<reading>{_READING})?[ ]?(?=(?P<says>{_SAYS_SO})|{_ITEM_ENDS})"
@@ -980,8 +994,9 @@ _I_AM = re.compile(
 )
 _MY_NAME_IS = re.compile(rf"(?=[MmIi])(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
 _INTRODUCED = re.compile(
-    r"(?P<sure>と(?:申し|申す|もうし|もうす))(?!.?.?の[はも])"
-    r"|(?:と|って|っちゅう|ちゅう|っ?ち)?(?:いいます|言います|い[うい]者|言う者|ゆう者|い[うい]もん|ゆうもん|[いゆ]うん[だやで]|ゆうねん|いうねん|いう名前|申します)"
+    r"(?P<sure>と(?:申し|申す|もうし|もうす))(?!ますと|ますか|上げ|.?.?の[はも])"
+    r"|(?:と|って|っちゅう|ちゅう|っ?ち)?"
+    r"(?:いいます|言います|[いゆ]う(?:者|もん|ん[だやで]|ねん)|言う者|いいもん|いう名前|申します)"
 )
 _INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
 _READING_AT_END = re.compile(rf"{_READING}\Z")
@@ -1128,7 +1143,7 @@ def _may_be_name(name: str) -> bool:
 
 def _is_any_person(name: str) -> bool:
     """Before 「と申します」 stands a name, or a role such as 担当の者."""
-    return name[-1] not in "者係方何誰"
+    return name[-1] not in "者係方何誰" and name[0] not in "申言"
 
 
 def _looks_like_name(name: str) -> bool:

@@ -123,8 +123,8 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     asked = _asked_words(index, query)
     candidates = [
         Candidate(
-            document := index.documents[number],
-            found.weight() + POINTS_WEIGHT * float(scores[number]) / best,
+            (document := index.documents[number]),
+            found.weight() + POINTS_WEIGHT * float(scores[number]) / best + document.prior,
             found,
             any(_letters(wording) == _letters(query.text) for wording in document.wordings),
         )

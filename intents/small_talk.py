@@ -25,11 +25,14 @@ class SmallTalk(StrEnum):
 
 
 _SOURCES = pattern_sources("small_talk")
-_FILLER = re.compile(f"(?:{_SOURCES['filler']})+")
-_TAIL = re.compile(r"[\s。、.,!?！？・…~〜♪☆★(笑)w笑^_^;:)(\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]+")
+_FILLER = re.compile(_SOURCES["filler"])
+_TAIL = re.compile(
+    r"m\(_ ?_\)m|\(\^o\^\)/?|[\s。、.,!?！？・…~〜♪☆★(笑)w笑^_^;:)(\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]+"
+)
 _KINDS = {kind: re.compile(_SOURCES[kind]) for kind in SmallTalk if kind in _SOURCES}
 _OPENING = re.compile(
-    rf"^(?:(?:{_SOURCES[SmallTalk.GREETING]}|{_SOURCES[SmallTalk.APOLOGY]})(?:[\s、。,.!！]+|が、?|けど、?))+"
+    rf"^(?:(?:{_SOURCES[SmallTalk.GREETING]}|{_SOURCES[SmallTalk.APOLOGY]})+(?:[\s、。,.!！~〜～♪]+|が、?|けど、?))+",
+    re.IGNORECASE,
 )
 
 
@@ -40,11 +43,10 @@ def small_talk(text: str) -> SmallTalk | None:
         return SmallTalk.EMPTY
     kind = None
     while rest:
-        step = next(((k, length) for k, pattern in _KINDS.items() if (length := _longest(pattern, rest))), None)
-        filler = _FILLER.match(rest)
-        if step is not None:
-            kind, length = step
-        elif filler:
+        step, length = max(((k, _longest(p, rest)) for k, p in _KINDS.items()), key=lambda found: found[1])
+        if length:
+            kind = step
+        elif filler := _FILLER.match(rest):
             length = filler.end()
         else:
             return None

@@ -13,8 +13,8 @@ from knowledge.models import Indicator
 def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
     name, unit = indicator.name, indicator.unit
     sentences = [_target_sentence(indicator), _baseline_sentence(indicator)]
-    if indicator.interim:
-        steps = "、".join(f"{_when(step)}{_amount(step, unit)}" for step in indicator.interim if step.get("value"))
+    steps = "、".join(f"{_when(step)}{_amount(step, unit)}" for step in indicator.interim if step.get("value"))
+    if steps:
         sentences.append(f"途中の目標は、{steps}です。")
     sentences += [indicator.definition or "", indicator.note or ""]
     return make_answer(
@@ -26,7 +26,13 @@ def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
         facts=_facts(indicator),
         measure=indicator.measure,
         category="目標と数値",
-        wordings=(name, f"{name}の目標は？", f"{name}の目標値", f"{name}の現状は？", f"{name}は何{unit}"),
+        wordings=(
+            name,
+            f"{name}の目標は？",
+            f"{name}の目標値",
+            f"{name}の現状は？",
+            f"{name}は{f'何{unit}' if unit else 'いくつ'}",
+        ),
         searched="指標 KPI 成果指標 目標値 現状値",
     )
 
@@ -63,8 +69,7 @@ def _amount(reading: Mapping[str, Any], unit: str) -> str:
 
 def _when(reading: Mapping[str, Any], particle: str = "") -> str:
     if reading.get("fiscal_year"):
-        name = fiscal_year_name(reading["fiscal_year"])
-        return name.replace("（", "（").rstrip() + particle
+        return fiscal_year_name(reading["fiscal_year"]) + particle
     if reading.get("as_of"):
         return f"{as_of_name(reading['as_of'])}時点{particle}"
     return ""

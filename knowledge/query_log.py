@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -65,9 +65,12 @@ def record(session: Session, asked: AskedQuestion) -> None:
 
 def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> Insert:
     """An INSERT that leaves a row with the same key as it is."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
-    return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+    return _insert(session)(table).values(**values).on_conflict_do_nothing()
+
+
+def _insert(session: Session) -> Callable[[type[Any]], postgresql.Insert | sqlite.Insert]:
+    """The INSERT of the database at hand that can say what to do about a row with the same key."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def note_tap(session: Session, municipality_code: str, row_id: str, entry_id: str | None, moment: dt.datetime) -> None:
@@ -114,12 +117,11 @@ def keep_dialogue(
     session: Session, municipality_code: str, key: str, state: dict[str, Any], occurred_at: dt.datetime
 ) -> None:
     """Remember what a dialogue is about, unless something newer is remembered already."""
-    row = session.get(Conversation, (municipality_code, key), with_for_update=True)
-    if row is None:
-        values = {"municipality_code": municipality_code, "key": key, "state": state, "occurred_at": occurred_at}
-        session.execute(insert_ignoring(session, Conversation, values))
-    elif row.occurred_at <= occurred_at:
-        row.state, row.occurred_at = state, occurred_at
+    values = {"municipality_code": municipality_code, "key": key, "state": state, "occurred_at": occurred_at}
+    given = _insert(session)(Conversation).values(**values)
+    newer = Conversation.occurred_at <= given.excluded.occurred_at
+    changed = {"state": given.excluded.state, "occurred_at": given.excluded.occurred_at}
+    session.execute(given.on_conflict_do_update(index_elements=["municipality_code", "key"], set_=changed, where=newer))
 
 
 def forget_dialogue(session: Session, municipality_code: str, key: str) -> None:

@@ -82,7 +82,7 @@ def _bubble(reply: Reply, log_id: str, longest: int) -> Part:
         *([_text(reply.title, 300, weight="bold", size="md")] if reply.title else []),
         *([_text(reply.text, longest)] if reply.text else []),
         *_fact_rows(reply.facts),
-        *(_text(f"{number.name}　{number.number}", 100, weight="bold") for number in reply.numbers),
+        *(_text(f"{number.name}\n{number.number}", 100, weight="bold") for number in reply.numbers),
         *_choice_boxes(reply.choices, log_id),
         *_small_print(reply),
     ]
@@ -164,6 +164,8 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
     ]
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
     buttons += [_telephone_button(f"{name}に電話", number) for name, number in numbers[:4]]
+    if reply.answer and reply.answer.office and reply.answer.office.telephone:
+        buttons.append(_telephone_button(say("telephone_label"), reply.answer.office.telephone))
     if reply.answer:
         buttons.append(_pair(_more_button(reply, log_id), _contact_button(reply, log_id)))
     elif reply.contact and reply.contact.telephone and not reply.numbers:

@@ -6,11 +6,7 @@ part may cost a life; a row in the second part costs a resident the answer.
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from intents.emergencies import Need, emergency
+from intents.emergencies import Need
 
 SUICIDE = [
     "死にたい",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from knowledge.db import Database
 from knowledge.models import Conversation, LoggedQuestion
@@ -111,18 +114,19 @@ def test_day_hour_and_weekday_are_those_in_japan(
     assert row.asked_at == dt.datetime.fromisoformat(moment)
 
 
-@pytest.mark.parametrize(
-    ("note", "expected"),
-    [
-        pytest.param(lambda s, i: note_tap(s, CODE, i, "juki", LATER), {"tapped_entry_id": "juki", "tapped_at": LATER}, id="a choice"),
-        pytest.param(lambda s, i: note_tap(s, CODE, i, None, LATER), {"tapped_entry_id": "", "tapped_at": LATER}, id="none of these"),
-        pytest.param(lambda s, i: note_feedback(s, CODE, i, True, LATER), {"feedback": "solved", "feedback_at": LATER}, id="solved"),
-        pytest.param(lambda s, i: note_feedback(s, CODE, i, False, LATER), {"feedback": "unsolved", "feedback_at": LATER}, id="not solved"),
-        pytest.param(lambda s, i: note_more(s, CODE, i, LATER), {"more_at": LATER}, id="more"),
-        pytest.param(lambda s, i: note_contact(s, CODE, i, LATER), {"contact_at": LATER}, id="contact"),
-    ],
-)  # fmt: skip
-def test_what_was_tapped_stands_beside_its_question(database: Database, note: Any, expected: dict[str, Any]) -> None:
+MARKS: dict[str, tuple[Callable[[Session, str], None], dict[str, Any]]] = {
+    "a choice": (lambda s, i: note_tap(s, CODE, i, "juki", LATER), {"tapped_entry_id": "juki", "tapped_at": LATER}),
+    "none of these": (lambda s, i: note_tap(s, CODE, i, None, LATER), {"tapped_entry_id": "", "tapped_at": LATER}),
+    "solved": (lambda s, i: note_feedback(s, CODE, i, True, LATER), {"feedback": "solved", "feedback_at": LATER}),
+    "unsolved": (lambda s, i: note_feedback(s, CODE, i, False, LATER), {"feedback": "unsolved"}),
+    "more": (lambda s, i: note_more(s, CODE, i, LATER), {"more_at": LATER}),
+    "contact": (lambda s, i: note_contact(s, CODE, i, LATER), {"contact_at": LATER}),
+}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_what_was_tapped_stands_beside_its_question(database: Database, mark: str) -> None:
+    note, expected = MARKS[mark]
     other = replace(ASKED, event_key="line:02EVENT")
     put(database, ASKED, other)
     with database.writing() as session:
@@ -181,6 +185,20 @@ def test_the_newest_of_many_at_once_is_what_stays(database: Database) -> None:
         for done in [pool.submit(keep, database, {"n": moments.index(moment)}, moment) for moment in order]:
             done.result()
     assert dialogue(database) == {"n": 23}
+
+
+def test_two_first_messages_at_once_leave_the_newer(database: Database) -> None:
+    together = threading.Barrier(2)
+
+    def first(number: int, key: str) -> None:
+        together.wait(30)
+        keep(database, {"n": number}, MOMENT + dt.timedelta(seconds=number), key)
+
+    with ThreadPoolExecutor(2) as pool:
+        for key in (f"w:{number}" for number in range(20)):
+            for done in [pool.submit(first, number, key) for number in (0, 1)]:
+                done.result()
+    assert [dialogue(database, f"w:{number}") for number in range(20)] == [{"n": 1}] * 20
 
 
 def test_a_dialogue_is_one_municipalitys_and_one_persons(database: Database) -> None:

@@ -49,6 +49,8 @@ def term(**values: Any) -> Answer:
 
 GOAL = {"value": "100", "fiscal_year": 2025}
 NO_GOAL = "「申請の数」の目標は、計画に数値が書かれていません。"
+GOAL_IS = "「申請の数」の目標は、"
+TO_100 = "「申請の数」の目標は、令和7年度（2025年度）に100件です。"
 NO_PAST = "計画を作ったときの値は、計画に書かれていません。"
 
 
@@ -57,36 +59,45 @@ NO_PAST = "計画を作ったときの値は、計画に書かれていません
     [
         pytest.param(
             {"target": GOAL, "baseline": {"value": "10", "fiscal_year": 2020}},
-            "「申請の数」の目標は、令和7年度（2025年度）に100件です。\n計画を作ったときの値は、令和2年度（2020年度）で10件でした。",
+            f"{TO_100}\n計画を作ったときの値は、令和2年度（2020年度）で10件でした。",
             id="both",
         ),
-        pytest.param({"target": GOAL}, f"「申請の数」の目標は、令和7年度（2025年度）に100件です。\n{NO_PAST}", id="goal alone"),
-        pytest.param({"baseline": {"value": "10"}}, f"{NO_GOAL}\n計画を作ったときの値は、10件でした。", id="past alone"),
+        pytest.param({"target": GOAL}, f"{TO_100}\n{NO_PAST}", id="goal alone"),
+        pytest.param(
+            {"baseline": {"value": "10"}}, f"{NO_GOAL}\n計画を作ったときの値は、10件でした。", id="past alone"
+        ),
         pytest.param({}, f"{NO_GOAL}\n{NO_PAST}", id="neither"),
         pytest.param({"target": {"value": None}, "baseline": {"value": None}}, f"{NO_GOAL}\n{NO_PAST}", id="empty"),
-        pytest.param({"target": {"value": "0"}}, f"「申請の数」の目標は、0件です。\n{NO_PAST}", id="goal of nought"),
-        pytest.param({"target": {"value": "100", "as_of": "2026-03"}}, f"「申請の数」の目標は、令和8年3月時点に100件です。\n{NO_PAST}", id="by a month"),
-        pytest.param({"target": {"value": "100", "note": "累計"}}, f"「申請の数」の目標は、100件です（累計）。\n{NO_PAST}", id="note"),
-        pytest.param({"unit": "%", "target": {"value": "83%"}}, f"「申請の数」の目標は、83%です。\n{NO_PAST}", id="unit once"),
-        pytest.param({"unit": "", "target": {"value": "100%"}}, f"「申請の数」の目標は、100%です。\n{NO_PAST}", id="unit in the figure"),
+        pytest.param({"target": {"value": "0"}}, f"{GOAL_IS}0件です。\n{NO_PAST}", id="goal of nought"),
+        pytest.param(
+            {"target": {"value": "100", "as_of": "2026-03"}},
+            f"{GOAL_IS}令和8年3月時点に100件です。\n{NO_PAST}",
+            id="by a month",
+        ),
+        pytest.param(
+            {"target": {"value": "100", "note": "累計"}}, f"{GOAL_IS}100件です（累計）。\n{NO_PAST}", id="note"
+        ),
+        pytest.param({"unit": "%", "target": {"value": "83%"}}, f"{GOAL_IS}83%です。\n{NO_PAST}", id="unit once"),
+        pytest.param(
+            {"unit": "", "target": {"value": "100%"}}, f"{GOAL_IS}100%です。\n{NO_PAST}", id="unit in the figure"
+        ),
         pytest.param(
             {"target": GOAL, "interim": [{"value": "50", "fiscal_year": 2023}, {"value": "70", "fiscal_year": 2024}]},
-            f"「申請の数」の目標は、令和7年度（2025年度）に100件です。\n{NO_PAST}\n"
-            "途中の目標は、令和5年度（2023年度）50件、令和6年度（2024年度）70件です。",
+            f"{TO_100}\n{NO_PAST}\n途中の目標は、令和5年度（2023年度）50件、令和6年度（2024年度）70件です。",
             id="on the way",
         ),
         pytest.param(
             {"target": GOAL, "interim": [{"value": None, "fiscal_year": 2023}]},
-            f"「申請の数」の目標は、令和7年度（2025年度）に100件です。\n{NO_PAST}",
+            f"{TO_100}\n{NO_PAST}",
             id="on the way, left empty",
         ),
         pytest.param(
             {"target": GOAL, "definition": "1年の申請の件数です。", "note": "電話は含みません。"},
-            f"「申請の数」の目標は、令和7年度（2025年度）に100件です。\n{NO_PAST}\n1年の申請の件数です。\n電話は含みません。",
+            f"{TO_100}\n{NO_PAST}\n1年の申請の件数です。\n電話は含みません。",
             id="definition and note",
         ),
     ],
-)  # fmt: skip
+)
 def test_an_indicator_is_said_from_its_figures(given: dict[str, Any], text: str) -> None:
     assert indicator(**given).text == text
 

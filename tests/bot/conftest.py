@@ -1,0 +1,53 @@
+"""One running site for all tests that only look at what it answers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from app import create_app
+from bot.conversation import answer
+from intents.decision import Decision
+from knowledge.corpus import Corpus
+
+GOLD = Path(__file__).parent.parent / "data" / "gold"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_file: Path) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("site")
+    (instance / "vectors").symlink_to(vectors_folder)
+    shutil.copy(loaded_file, instance / "kotae.db")
+    made = create_app({"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"})
+    yield made
+    made.extensions["kotae"].database.dispose()
+
+
+@pytest.fixture
+def visitor(site: Flask) -> FlaskClient:
+    """A browser without JavaScript: it would keep a cookie, if it were given one."""
+    return site.test_client()
+
+
+@pytest.fixture
+def runner(site: Flask) -> FlaskCliRunner:
+    return site.test_cli_runner()
+
+
+@pytest.fixture(scope="session")
+def question_for(corpus: Corpus) -> dict[Decision, str]:
+    """A question of 松阪市's gold set that is answered, one that gets choices, one that gets none."""
+    rows = yaml.safe_load((GOLD / "242047.yaml").read_text(encoding="utf-8"))
+    found: dict[Decision, str] = {}
+    for row in rows:
+        decision = answer(corpus.current("242047"), row["question"]).reply.decision
+        found.setdefault(decision, row["question"])
+        if {Decision.ANSWER, Decision.SUGGEST, Decision.NONE} <= set(found):
+            break
+    return found

@@ -1,0 +1,74 @@
+"""What a short message means after the turns before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue import (
+    NEW_DIALOGUE,
+    Chosen,
+    Dialogue,
+    FollowUp,
+    Fresh,
+    NoneOfThese,
+    dialogue_from_json,
+    read_turn,
+)
+
+OFFERED = Dialogue(
+    offered=(("a", "住民票はコンビニで取れますか？"), ("b", "手数料はいくらですか？"), ("c", "窓口はどこですか？"))
+)
+ANSWERED = Dialogue(entry_id="a")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        pytest.param("1", Chosen("a"), id="number"),
+        pytest.param("３", Chosen("c"), id="full-width number"),
+        pytest.param("2番", Chosen("b"), id="number with counter"),
+        pytest.param("2番目です", Chosen("b"), id="number, counter and copula"),
+        pytest.param("2をお願いします", Chosen("b"), id="number, please"),
+        pytest.param("2.", Chosen("b"), id="number with a dot"),
+        pytest.param("手数料はいくらですか？", Chosen("b"), id="title"),
+        pytest.param("手数料はいくらですか?", Chosen("b"), id="title, other question mark"),
+        pytest.param("この中にない", NoneOfThese(), id="none"),
+        pytest.param("この中にはありません", NoneOfThese(), id="none, politely"),
+        pytest.param("どれも違う", NoneOfThese(), id="all wrong"),
+        pytest.param("4", NoneOfThese(), id="the number of 「この中にない」"),
+        pytest.param("5", Fresh("5"), id="a number not offered"),
+        pytest.param("0", Fresh("0"), id="nought"),
+        pytest.param("12", Fresh("12"), id="twelve"),
+        pytest.param("2026年の目標", Fresh("2026年の目標"), id="a year is no choice"),
+        pytest.param("粗大ごみ", Fresh("粗大ごみ"), id="something else"),
+    ],
+)
+def test_after_choices(text: str, meant: object) -> None:
+    assert read_turn(text, OFFERED) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "facet_alone"),
+    [
+        pytest.param("いくら？", True, id="how much"),
+        pytest.param("電話番号は？", True, id="telephone"),
+        pytest.param("手数料は", True, id="fee"),
+        pytest.param("じゃあ、いつまで？", True, id="until when, then"),
+        pytest.param("それはオンラインでできますか", True, id="pointing back"),
+        pytest.param("住民票", False, id="a topic of its own"),
+        pytest.param("粗大ごみの手数料はいくらですか", False, id="a facet with a topic"),
+    ],
+)
+def test_after_an_answer(text: str, facet_alone: bool) -> None:
+    assert isinstance(read_turn(text, ANSWERED), FollowUp if facet_alone else Fresh)
+
+
+@pytest.mark.parametrize("text", ["1", "いくら？", "この中にない", "電話番号は？", ""])
+def test_with_nothing_before_every_message_stands_alone(text: str) -> None:
+    assert read_turn(text, NEW_DIALOGUE) == Fresh(text)
+
+
+def test_a_dialogue_survives_being_kept() -> None:
+    before = Dialogue("a", (("a", "題"),), "log", 2)
+    assert dialogue_from_json(before.as_json()) == before
+    assert dialogue_from_json({}) == NEW_DIALOGUE

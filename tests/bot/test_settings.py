@@ -1,0 +1,141 @@
+"""Settings: safe defaults at hand, and a refusal that names the remedy where it would be unsafe."""
+
+from __future__ import annotations
+
+import multiprocessing
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.settings import LINE_API_HOST, SETTINGS, SettingsError, read_settings
+
+LONG = "k" * 32
+PUBLIC = {"BASE_URL": "https://kotae.city.example", "SECRET_KEY": LONG, "PSEUDONYM_PEPPER": "p" * 32}
+
+
+def test_at_hand_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    found = read_settings({"INSTANCE_PATH": str(tmp_path / "instance")})
+    assert found.database_url == f"sqlite:///{tmp_path / 'instance' / 'kotae.db'}"
+    assert (found.base_url, found.is_local) == ("http://127.0.0.1:8000", True)
+    assert (found.line_api_host, found.line_channels) == (LINE_API_HOST, {})
+    assert (found.sender_threads, found.proxy_hops, found.log_level) == (2, 0, "INFO")
+    assert found.trusted_hosts == ("127.0.0.1", "127.0.0.1", "localhost")
+    assert len(found.secret_key) >= 32
+    assert len(found.pepper) >= 32
+    assert found.secret_key.encode() != found.pepper
+
+
+def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Path) -> None:
+    found = read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path)})
+    assert (found.secret_key, found.pepper, found.is_local) == (LONG, b"p" * 32, False)
+    assert found.trusted_hosts[0] == "kotae.city.example"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"BASE_URL": "http://kotae.city.example"}, "BASE_URL は https に", id="http off loopback"),
+        pytest.param({"BASE_URL": "http://127.0.0.1.city.example"}, "BASE_URL は https に", id="a name like loopback"),
+        pytest.param({"BASE_URL": "http://192.168.0.10:8000"}, "BASE_URL は https に", id="http in the office"),
+        pytest.param({"BASE_URL": "http://0.0.0.0:8000"}, "BASE_URL は https に", id="http on all addresses"),
+        pytest.param({"BASE_URL": "kotae.city.example"}, "BASE_URL は https://… の形", id="no scheme"),
+        pytest.param({"BASE_URL": "ftp://kotae.city.example"}, "BASE_URL は https://… の形", id="another scheme"),
+        pytest.param({"BASE_URL": "https://"}, "BASE_URL は https://… の形", id="no host"),
+        pytest.param({"BASE_URL": "https://[::1"}, "BASE_URL は https://… の形", id="half an address"),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY は32文字以上", id="short key"),
+        pytest.param({"PSEUDONYM_PEPPER": "k" * 31}, "PSEUDONYM_PEPPER は32文字以上", id="short pepper"),
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY がありません。`openssl rand -hex 32`", id="no key"),
+        pytest.param({"PSEUDONYM_PEPPER": ""}, "PSEUDONYM_PEPPER がありません", id="no pepper"),
+        pytest.param({"SENDER_THREADS": "two"}, "SENDER_THREADS は数字で", id="no number"),
+        pytest.param({"SENDER_THREADS": "-1"}, "SENDER_THREADS は0から32まで", id="below nought"),
+        pytest.param({"SENDER_THREADS": "33"}, "SENDER_THREADS は0から32まで", id="too many threads"),
+        pytest.param({"PROXY_HOPS": "6"}, "PROXY_HOPS は0から5まで", id="too many proxies"),
+        pytest.param({"PROXY_HOPS": "1.5"}, "PROXY_HOPS は数字で", id="half a proxy"),
+    ],
+)
+def test_an_unusable_setting_is_refused_with_its_remedy(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as found:
+        read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path), **changes})
+    assert said in str(found.value)
+
+
+@pytest.mark.parametrize("key", ["SECRET_KEY", "PSEUDONYM_PEPPER"])
+def test_a_refusal_never_repeats_a_key(tmp_path: Path, key: str) -> None:
+    with pytest.raises(SettingsError) as found:
+        read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path), key: "hunter2"})
+    assert "hunter2" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://localhost:9000", "http://[::1]:8000", "http://127.8.8.8"]
+)
+def test_loopback_is_at_hand(tmp_path: Path, url: str) -> None:
+    assert read_settings({"BASE_URL": url, "INSTANCE_PATH": str(tmp_path)}).is_local
+
+
+def test_keys_made_at_hand_are_kept_for_the_owner_alone(tmp_path: Path) -> None:
+    first = read_settings({"INSTANCE_PATH": str(tmp_path)})
+    second = read_settings({"INSTANCE_PATH": str(tmp_path)})
+    assert (first.secret_key, first.pepper) == (second.secret_key, second.pepper)
+    (kept,) = tmp_path.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_another_instance_has_other_keys(tmp_path: Path) -> None:
+    keys = {read_settings({"INSTANCE_PATH": str(tmp_path / name)}).secret_key for name in "ab"}
+    assert len(keys) == 2
+
+
+def test_one_given_key_leaves_only_the_other_to_be_made(tmp_path: Path) -> None:
+    found = read_settings({"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": LONG})
+    assert found.secret_key == LONG
+    assert found.pepper != LONG.encode()
+
+
+def _read_key(folder: str, together: object, found: object) -> None:
+    together.wait(30)  # type: ignore[attr-defined]
+    found.put(read_settings({"INSTANCE_PATH": folder}).secret_key)  # type: ignore[attr-defined]
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
+    spawning = multiprocessing.get_context("spawn")
+    together, found = spawning.Barrier(2), spawning.Queue()
+    workers = [spawning.Process(target=_read_key, args=(str(tmp_path), together, found)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    keys = {found.get(timeout=60) for _ in workers}
+    for worker in workers:
+        worker.join(30)
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_each_municipality_has_its_own_channel(tmp_path: Path) -> None:
+    environment = {
+        **PUBLIC,
+        "INSTANCE_PATH": str(tmp_path),
+        "LINE_242047_CHANNEL_SECRET": "s1",
+        "LINE_242047_CHANNEL_SECRET_OLD": "s0",
+        "LINE_242047_CHANNEL_ACCESS_TOKEN": "t1",
+        "LINE_222232_CHANNEL_SECRET": "s2",
+        "LINE_232084_CHANNEL_SECRET": "",
+        "LINE_API_HOST": "https://relay.example/",
+    }
+    found = read_settings(environment)
+    assert set(found.line_channels) == {"242047", "222232"}
+    assert found.line_channels["242047"].secrets == ("s1", "s0")
+    assert found.line_channels["242047"].access_token == "t1"
+    assert (found.line_channels["222232"].secrets, found.line_channels["222232"].access_token) == (("s2",), None)
+    assert found.line_api_host == "https://relay.example"
+
+
+def test_trusted_hosts_replace_the_defaults(tmp_path: Path) -> None:
+    found = read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path), "TRUSTED_HOSTS": " a.example, ,b.example "})
+    assert found.trusted_hosts == ("a.example", "b.example")
+
+
+def test_every_setting_has_a_name_and_one_sentence() -> None:
+    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+    assert all(setting.name.isupper() and len(setting.help) > 5 for setting in SETTINGS)
