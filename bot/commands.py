@@ -93,7 +93,9 @@ def answer_lines(kit: Services, lines: Iterable[str]) -> Iterator[str]:
     dialogues: dict[tuple[str, str], Dialogue] = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield json.dumps(_answer_line(kit, line, number, dialogues), ensure_ascii=False)
+            found = json.dumps(_answer_line(kit, line, number, dialogues), ensure_ascii=False)
+            # An id may hold half a character, which no stream takes: written as JSON writes it, \\ud800.
+            yield found.encode("utf-8", "backslashreplace").decode()
 
 
 def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[str, str], Dialogue]) -> dict[str, Any]:

@@ -13,16 +13,6 @@ from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge, short_name
 from knowledge.emergency_numbers import EmergencyNumber
 
-FIRST_CATEGORIES = (
-    "オンライン手続き",
-    "証明書・コンビニ交付",
-    "マイナンバーカード",
-    "デジタルの相談・講習",
-    "アプリ・LINE・情報発信",
-    "計画のあらまし",
-)
-"""What most residents come for, in this order."""
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -132,7 +122,7 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
 
 def greeting_reply(knowledge: Knowledge) -> Reply:
     """The first words to a new friend: what can be asked, what not to write, some examples."""
-    choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:4])
+    choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:5])
     return Reply(
         Decision.SMALLTALK,
         text="\n".join((say("greeting_follow", town=knowledge.town.name), say("privacy_notice"))),
@@ -142,17 +132,8 @@ def greeting_reply(knowledge: Knowledge) -> Reply:
 
 
 def first_questions(knowledge: Knowledge) -> list[str]:
-    """Entries to begin with: one of each category, in the order of the categories."""
-    found: dict[str, str] = {}
-    for answer in knowledge.answers.values():
-        if answer.kind in ("procedure", "plan") and answer.category in FIRST_CATEGORIES:
-            better = (
-                answer.kind == "procedure"
-                and knowledge.answers[found.get(answer.category, answer.entry_id)].kind != "procedure"
-            )
-            if answer.category not in found or better:
-                found[answer.category] = answer.entry_id
-    return [found[category] for category in FIRST_CATEGORIES if category in found]
+    """The entries to begin with: those that staff chose, as far as they are published."""
+    return [entry_id for entry_id in knowledge.town.examples if entry_id in knowledge.answers]
 
 
 def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:

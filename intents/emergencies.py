@@ -35,13 +35,11 @@ _BY_URGENCY = (
     Need.CONSUMER,
 )
 
+_AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.VIOLENCE})
+"""Where lives are at stake each sentence counts alone: a question after it does not silence it."""
 
 _SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-
-
-_AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.VIOLENCE})
-"""Where lives are at stake, each sentence counts alone: a question after it does not silence it."""
 
 
 def emergency(text: str) -> Need | None:

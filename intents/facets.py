@@ -28,8 +28,12 @@ _KNOWN = patterns("facets")
 _PATTERNS = {facet: _KNOWN[facet] for facet in map(Facet, (name for name in _KNOWN if name != "filler"))}
 """In the order of the file: 「どこに電話」 asks for a telephone, not for a place."""
 
-_REFERENCE = re.compile(r"^(?:(?:じゃあ?|では|それでは|ちなみに|あと|で|えっと|なら|それなら)[、,\s]*)")
-_POINTING = re.compile(r"(?:それ|その|これ|この件|そこ|そちら)(?:は|って|の|を|に|で|も|が)?")
+_REFERENCE = re.compile(
+    r"^(?:(?:じゃあ|じゃ(?!が)|それでは|では|ちなみに|あと(?!で|の|から)|えっと|それから|それなら)[、,\s]*|(?:で|なら)[、,\s]+)"
+)
+_POINTING = re.compile(
+    r"(?:(?<!お)それ(?!ぞれ|だけ)|その(?!他|ほか|後|うち)|これ(?!から|まで)|この件|そこ|そちら)(?:は|って|の|を|に|で|も|が)?"
+)
 
 
 def asked_facet(text: str) -> Facet | None:

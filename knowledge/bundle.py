@@ -244,6 +244,7 @@ class Municipality(_Part):
     aliases: list[Line] = Field(default_factory=list)
     contact: Contact
     sample: bool
+    examples: list[Slug] = Field(default_factory=list, max_length=8)
 
 
 @dataclass(frozen=True)
@@ -467,6 +468,12 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
     if bundle.municipality.contact.department not in departments:
         problems.append("municipality.yaml: contact.department: departments.yaml にない id です")
     placed: list[_Item | Measure] = [*bundle.items(), *bundle.measures]
+    entries = {entry.id for entry in bundle.entries}
+    problems += [
+        f"municipality.yaml: examples: entries.yaml にない id です: {example}"
+        for example in bundle.municipality.examples
+        if example not in entries
+    ]
     for item in placed:
         if item.source.plan not in plans:
             problems.append(f"{place(item)}: source.plan: plans.yaml にない id です: {item.source.plan}")

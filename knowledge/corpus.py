@@ -56,6 +56,8 @@ class Town:
     prefecture: str
     aliases: tuple[str, ...]
     sample: bool
+    examples: tuple[str, ...]
+    """The entries that a resident is shown to begin with."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -188,4 +190,12 @@ def _own_names(town: Town) -> list[str]:
 
 
 def _town(row: Municipality) -> Town:
-    return Town(row.code, row.name, row.kana, row.prefecture, tuple(row.aliases), row.sample and not row.taken_over)
+    return Town(
+        row.code,
+        row.name,
+        row.kana,
+        row.prefecture,
+        tuple(row.aliases),
+        row.sample and not row.taken_over,
+        tuple(row.examples),
+    )

@@ -89,7 +89,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         return row, False
     row.name, row.kana, row.prefecture, row.aliases = given.name, given.kana, given.prefecture, given.aliases
     row.contact_department, row.contact_telephone = given.contact.department, given.contact.telephone
-    row.sample = given.sample
+    row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
     session.execute(delete(Plan).where(Plan.municipality_code == given.code))

@@ -81,7 +81,10 @@ def _given() -> dict[str, Any]:
     """The request's fields, checked.  Raises Problem with the remedy."""
     if not request.is_json:
         raise Problem(415, "JSON ではありません", "Content-Type: application/json で送ってください。")
-    given = request.get_json(silent=True)
+    try:
+        given = request.get_json(silent=True)
+    except RecursionError:
+        given = None
     if not isinstance(given, dict):
         raise Problem(
             400, "JSON として読めません", 'たとえば {"question": "住民票はコンビニで取れますか"} の形で送ってください。'
@@ -91,7 +94,7 @@ def _given() -> dict[str, Any]:
         raise Problem(
             400,
             "知らない項目があります",
-            f"使える項目は question、conversation、language です（{unknown[0][:40]} は使えません）。",
+            f"使える項目は question、conversation、language です（{clean(unknown[0])[:40]} は使えません）。",
         )
     question = given.get("question")
     if not isinstance(question, str) or not clean(question):

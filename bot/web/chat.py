@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
 blueprint = Blueprint("chat", __name__)
 
 TOKEN_SECONDS = 24 * 3600
+_ROW_ID = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+_ENTRY_ID = re.compile(r"[a-z0-9-]{0,60}")
 _log = structlog.get_logger("web.chat")
 
 
@@ -109,10 +112,11 @@ def _tap() -> Tap | None:
     act = request.form.get("act")
     if not act:
         return None
-    try:
-        return Tap(Act(act), request.form.get("q") or None, request.form.get("e") or None)
-    except ValueError:
+    row_id, entry_id = request.form.get("q", ""), request.form.get("e", "")
+    # What is tapped is logged: nothing but what our own buttons carry.
+    if act not in set(Act) or not _ROW_ID.fullmatch(row_id) or not _ENTRY_ID.fullmatch(entry_id):
         abort(400)
+    return Tap(Act(act), row_id or None, entry_id or None)
 
 
 def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:

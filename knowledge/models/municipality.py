@@ -23,6 +23,7 @@ class Municipality(Base):
     contact_department: Mapped[str] = mapped_column(String(60))
     contact_telephone: Mapped[str | None] = mapped_column(String(20))
     sample: Mapped[bool]
+    examples: Mapped[list[str]]
     taken_over: Mapped[bool] = mapped_column(default=False)
     knowledge_version: Mapped[int] = mapped_column(default=0)
     bundled_digest: Mapped[str | None] = mapped_column(String(64))

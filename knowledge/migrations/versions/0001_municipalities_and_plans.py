@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("contact_department", sa.String(length=60), nullable=False),
         sa.Column("contact_telephone", sa.String(length=20), nullable=True),
         sa.Column("sample", sa.Boolean(), nullable=False),
+        sa.Column("examples", sa.JSON(), nullable=False),
         sa.Column("taken_over", sa.Boolean(), nullable=False),
         sa.Column("knowledge_version", sa.Integer(), nullable=False),
         sa.Column("bundled_digest", sa.String(length=64), nullable=True),

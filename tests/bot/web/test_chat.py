@@ -1,0 +1,262 @@
+"""The chat page as a browser without JavaScript meets it."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from bot.services import Services
+from bot.wording import say
+from intents.decision import Decision
+from knowledge.models import LoggedQuestion
+from tests.bot.web.page import Page
+from tests.knowledge.test_content import CODES
+
+CHAT = "/242047/"
+NAMES = ["茂原市", "御前崎市", "津島市", "松阪市", "東温市"]
+
+
+def rows(app: Flask) -> list[LoggedQuestion]:
+    kit: Services = app.extensions["kotae"]
+    with kit.database.reading() as session:
+        return list(session.scalars(select(LoggedQuestion).order_by(LoggedQuestion.asked_at)))
+
+
+def post(client: FlaskClient, fields: dict[str, str], path: str = CHAT) -> Page:
+    response = client.post(path, data=fields)
+    assert response.status_code == 200, response.text
+    return Page(response.text)
+
+
+def ask(client: FlaskClient, question: str, page: Page | None = None) -> Page:
+    """Ask as the page's own form does."""
+    page = page or Page(client.get(CHAT).text)
+    return post(client, {**page.form("聞く"), "question": question})
+
+
+def test_the_index_leads_to_every_municipality(visitor: FlaskClient) -> None:
+    page = Page(visitor.get("/").text)
+    links = [given["href"] for tag, given in page.tags if tag == "a"]
+    assert [f"/{code}/" for code in CODES] == [link for link in links if link and link.strip("/") in CODES]
+    assert all(name in page.text for name in NAMES)
+
+
+@pytest.mark.parametrize(("code", "name"), zip(CODES, NAMES, strict=True))
+@pytest.mark.parametrize("path", ["", "privacy", "accessibility", "line-preview"])
+def test_every_page_is_japanese_names_its_town_and_says_it_is_a_sample(
+    visitor: FlaskClient, code: str, name: str, path: str
+) -> None:
+    response = visitor.get(f"/{code}/{path}")
+    page = Page(response.text)
+    assert response.status_code == 200
+    assert ("html", {"lang": "ja"}) in page.tags
+    assert sum(tag == "h1" for tag, _ in page.tags) == 1
+    assert name in page.text
+    if path != "accessibility":
+        assert "見本です" in page.text
+    ids = [given["id"] for _, given in page.tags if "id" in given]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", ["/999999/", "/242047/none", "/none", "/999999/privacy", "/%00/", "/😀/"])
+def test_a_page_that_does_not_exist_says_so_in_japanese(visitor: FlaskClient, path: str) -> None:
+    response = visitor.get(path, follow_redirects=True)
+    assert response.status_code == 404
+    assert "ページが見つかりません" in response.text
+
+
+def test_a_question_is_shown_with_its_answer_and_logged(
+    app: Flask, client: FlaskClient, question_for: dict[Decision, str]
+) -> None:
+    page = ask(client, question_for[Decision.ANSWER])
+    (row,) = rows(app)
+    assert question_for[Decision.ANSWER] in page.text
+    assert "出典：" in page.text
+    assert (row.channel, row.decision, row.text) == ("web", "answer", question_for[Decision.ANSWER])
+    assert row.event_key.startswith("web:")
+
+
+def test_choices_feedback_and_none_are_taps_that_are_noted(
+    app: Flask, client: FlaskClient, question_for: dict[Decision, str]
+) -> None:
+    page = ask(client, question_for[Decision.SUGGEST])
+    taken = page.taps("choose")[0]
+    answered = post(client, taken)
+    assert taken["label"] in answered.text
+    assert rows(app)[0].tapped_entry_id == taken["e"]
+    solved = answered.form("解決した")
+    assert solved["q"] == rows(app)[0].id
+    assert say("feedback_solved") in post(client, solved).text
+    assert rows(app)[0].feedback == "solved"
+    assert "計画の期間" in post(client, answered.form("くわしく")).text
+    assert rows(app)[0].more_at is not None
+    assert say("feedback_unsolved") in post(client, answered.form("解決しなかった")).text
+    assert rows(app)[0].feedback == "unsolved"
+    refused = post(client, page.taps("none")[0])
+    assert say("none_of_these").splitlines()[0] in refused.text
+    assert rows(app)[0].tapped_entry_id == ""
+
+
+def test_a_choice_may_be_typed_as_a_number(client: FlaskClient, question_for: dict[Decision, str]) -> None:
+    page = ask(client, question_for[Decision.SUGGEST])
+    title = page.taps("choose")[0]["label"]
+    assert ("h2", {}) in ask(client, "1", page).tags
+    assert title in ask(client, "1", ask(client, question_for[Decision.SUGGEST], page)).text
+
+
+def test_the_same_turn_sent_twice_is_one_question(app: Flask, client: FlaskClient) -> None:
+    fields = {**Page(client.get(CHAT).text).form("聞く"), "question": "住民票 コンビニ"}
+    first, second = post(client, fields), post(client, fields)
+    assert len(rows(app)) == 1
+    assert first.form("くわしく") == second.form("くわしく")
+
+
+def test_the_same_turn_sent_twice_at_once_is_one_question(app: Flask) -> None:
+    fields = {**Page(app.test_client().get(CHAT).text).form("聞く"), "question": "住民票 コンビニ"}
+    together = threading.Barrier(3)
+
+    def send() -> int:
+        together.wait(30)
+        return app.test_client().post(CHAT, data=fields).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert [done.result() for done in [pool.submit(send) for _ in range(3)]] == [200, 200, 200]
+    assert len(rows(app)) == 1
+
+
+def test_each_page_has_a_turn_of_its_own(app: Flask, client: FlaskClient) -> None:
+    page = ask(client, "住民票 コンビニ")
+    ask(client, "住民票 コンビニ", page)
+    assert len(rows(app)) == 2
+
+
+@pytest.mark.parametrize("turn", ["", "x", "1", "../..", "\x00", "x" * 1000])
+def test_a_turn_of_another_shape_is_replaced(app: Flask, client: FlaskClient, turn: str) -> None:
+    post(client, {"question": "こんにちは", "turn": turn})
+    (row,) = rows(app)
+    assert uuid.UUID(row.event_key.removeprefix("web:"))
+
+
+@pytest.mark.parametrize("token", ["", "forged", "w:0123", "InhvIg.aaaa.bbbb", "\x00", "😀"])
+def test_a_forged_conversation_is_not_entered(
+    client: FlaskClient, question_for: dict[Decision, str], token: str
+) -> None:
+    page = post(client, {"conversation": token, "question": question_for[Decision.SUGGEST]})
+    new = page.form("聞く")["conversation"]
+    assert new != token
+    alone = post(client, {"conversation": token, "question": "1"}).text
+    assert page.taps("choose")[0]["label"] not in alone
+
+
+def test_a_token_signed_for_another_service_is_not_taken(app: Flask, client: FlaskClient) -> None:
+    from itsdangerous import URLSafeTimedSerializer
+
+    foreign = str(URLSafeTimedSerializer("k" * 32, salt="conversation").dumps("w:" + "0" * 32))
+    assert post(client, {"conversation": foreign, "question": "こんにちは"}).form("聞く")["conversation"] != foreign
+
+
+def test_a_fragment_is_the_turn_alone(visitor: FlaskClient) -> None:
+    response = visitor.post(CHAT, data={"question": "こんにちは"}, headers={"X-Kotae-Fragment": "1"})
+    page = Page(response.text)
+    assert page.tags[0] == ("section", page.tags[0][1])
+    assert not any(tag in ("html", "head", "body", "script") for tag, _ in page.tags)
+    assert "松阪市のデジタルの取り組み" in page.text
+
+
+def test_personal_data_is_shown_and_kept_masked(app: Flask, client: FlaskClient) -> None:
+    page = ask(client, "090-1234-5678です。住民票はコンビニで取れますか")
+    (row,) = rows(app)
+    assert say("personal_data") in page.text
+    assert "090-1234-5678" not in page.text
+    assert (row.text, row.personal_data) == ("〔電話番号〕です。住民票はコンビニで取れますか", True)
+
+
+def test_an_emergency_shows_numbers_to_press(visitor: FlaskClient) -> None:
+    page = Page(visitor.post(CHAT, data={"question": "死にたい"}).text)
+    links = [given["href"] for tag, given in page.tags if tag == "a" and "href" in given]
+    assert "tel:0120061338" in links
+
+
+@pytest.mark.parametrize("fields", [{}, {"question": ""}, {"question": "  "}, {"question": "\x00"}])
+def test_an_empty_question_is_asked_for_again(visitor: FlaskClient, fields: dict[str, str]) -> None:
+    assert "質問を文字で送ってください" in Page(visitor.post(CHAT, data=fields).text).text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"act": "explode"}, id="no such act"),
+        pytest.param({"act": "choose", "e": "<script>"}, id="an id that is none"),
+        pytest.param({"act": "choose", "e": "x" * 61}, id="an id too long"),
+        pytest.param({"act": "solved", "q": "1; DROP TABLE query_log"}, id="a question's number that is none"),
+        pytest.param({"act": "solved", "q": "\x00"}, id="NUL"),
+    ],
+)
+def test_a_button_that_we_did_not_make_is_refused(visitor: FlaskClient, fields: dict[str, str]) -> None:
+    assert visitor.post(CHAT, data=fields).status_code == 400
+
+
+def test_a_button_of_an_entry_no_longer_published_says_so(visitor: FlaskClient) -> None:
+    assert say("gone") in Page(visitor.post(CHAT, data={"act": "choose", "e": "long-gone"}).text).text
+
+
+def test_a_tap_cannot_mark_another_municipalitys_question(app: Flask, client: FlaskClient) -> None:
+    page = ask(client, "住民票 コンビニ")
+    fields = page.form("解決した")
+    post(client, fields, "/222232/")
+    assert rows(app)[0].feedback is None
+
+
+def test_no_page_ever_sets_a_cookie(visitor: FlaskClient, question_for: dict[Decision, str]) -> None:
+    responses = [
+        visitor.get("/"),
+        visitor.get(CHAT),
+        visitor.post(CHAT, data={"question": question_for[Decision.SUGGEST]}),
+        visitor.post(CHAT, data={"act": "none"}),
+        visitor.get("/242047/privacy"),
+        visitor.get("/242047/accessibility"),
+        visitor.get("/242047/line-preview?q=住民票"),
+        visitor.get("/none"),
+        visitor.post("/api/v1/242047/ask", json={"question": "こんにちは", "conversation": "c"}),
+        visitor.get("/static/style.css"),
+    ]
+    assert [response.headers.getlist("Set-Cookie") for response in responses] == [[]] * len(responses)
+
+
+def test_a_database_too_busy_to_write_still_answers(app: Flask, client: FlaskClient) -> None:
+    kit: Services = app.extensions["kotae"]
+    holds, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with kit.database.writing():
+            holds.set()
+            may_go.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold)
+        assert holds.wait(10)
+        page = ask(client, "住民票 コンビニ")
+        may_go.set()
+        holder.result(10)
+    assert "出典：" in page.text
+    assert rows(app) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=住民票 コンビニ", "q=死にたい", "q=%00", "data=a=choose", "data=%FF", "data=a=none&label=x", "q=" + "x" * 5000]
+)  # fmt: skip
+def test_the_line_preview_draws_whatever_it_is_given(visitor: FlaskClient, query: str) -> None:
+    response = visitor.get(f"/242047/line-preview?{query}")
+    assert response.status_code == 200
+    assert "LINEでの見え方" in response.text
+
+
+def test_the_line_preview_logs_nothing(app: Flask, client: FlaskClient) -> None:
+    client.get("/242047/line-preview?q=住民票")
+    assert rows(app) == []
