@@ -20,9 +20,7 @@ run: setup ## 用意をして、サービスを動かす（止めるには Ctrl+
 	@exec $(BIN)/python -m gunicorn --config gunicorn.conf.py "app:create_app()"
 
 setup: $(VENV)/.run ## 用意だけする（何度でもよい）
-	@$(FLASK) knowledge vectors
-	@$(FLASK) database migrate
-	@$(FLASK) knowledge load
+	@$(FLASK) prepare
 
 $(VENV)/bin/python:
 	@echo "Python の環境を作ります（$(VENV)）"

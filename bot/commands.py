@@ -40,6 +40,7 @@ line_group = AppGroup("line", help="LINE とのつながり。")
 
 def register(app: Flask) -> None:
     for command in (
+        prepare,
         welcome,
         ask,
         evaluate_command,
@@ -50,6 +51,14 @@ def register(app: Flask) -> None:
         line_group,
     ):
         app.cli.add_command(command)
+
+
+@click.command("prepare")
+@click.pass_context
+def prepare(context: click.Context) -> None:
+    """語のベクトル・表・同梱の内容を、すべて今のプログラムに合わせる（何度でもよい）。"""
+    for command in (knowledge_vectors, database_migrate, knowledge_load):
+        context.invoke(command)
 
 
 @click.command("welcome")

@@ -28,6 +28,9 @@ _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副
 _EMPTY_SUBCLASSES = frozenset({"助動詞語幹", "非自立可能"})
 _FUNCTION_WORDS = word_list("function_words")
 
+_MOST_CHARACTERS = 12_000
+"""Sudachi refuses more than 49,149 bytes at a time."""
+
 _local = threading.local()
 _dictionary_lock = threading.Lock()
 _dictionary: Dictionary | None = None
@@ -46,9 +49,14 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
+def _within_limit(text: str) -> str:
+    """``text`` normalized, which may lengthen it, and then cut: a character takes four bytes at most."""
+    return shorten(normalize(text), _MOST_CHARACTERS)
+
+
 def tokenize(text: str) -> list[Token]:
     """``text``, normalized and at most as long as Sudachi takes, as tokens in order."""
-    morphemes = _tokenizer().tokenize(normalize(shorten(text, 16_000)))
+    morphemes = _tokenizer().tokenize(_within_limit(text))
     tokens = []
     for morpheme in morphemes:
         part = morpheme.part_of_speech()
@@ -100,7 +108,7 @@ _PLACE_SUFFIXES = frozenset("都道府県市区町村")
 
 def place_names(text: str) -> Iterator[tuple[str, str]]:
     """Places named in ``text``: (with its 市・町・県 where one follows, without)."""
-    morphemes = list(_tokenizer().tokenize(normalize(shorten(text, 16_000))))
+    morphemes = list(_tokenizer().tokenize(_within_limit(text)))
     for at, morpheme in enumerate(morphemes):
         part = morpheme.part_of_speech()
         if part[1] != "固有名詞" or part[2] != "地名":

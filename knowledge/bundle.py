@@ -276,6 +276,9 @@ class BundleError(ValueError):
         self.problems = tuple(problems)
 
 
+# libyaml's parser reads the same, some ten times faster; not every platform's wheel brings it.
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _Model = TypeVar("_Model", bound=_Part)
 
 _LISTS: Mapping[str, type[_Part]] = {
@@ -342,7 +345,7 @@ def _compose(path: Path, problems: list[str]) -> yaml.Node | None:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Parser)
     except FileNotFoundError:
         problems.append(f"{path}: ファイルがありません")
         return None

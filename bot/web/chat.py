@@ -32,7 +32,7 @@ blueprint = Blueprint("chat", __name__)
 
 TOKEN_SECONDS = 24 * 3600
 _ROW_ID = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
-_ENTRY_ID = re.compile(r"[a-z0-9-]{0,60}")
+_ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{0,60}")
 _log = structlog.get_logger("web.chat")
 
 
