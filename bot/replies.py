@@ -159,7 +159,7 @@ def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:
 
 def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | None = None) -> Reply:
     """Whom to ask, with a number where a source prints one."""
-    contact = (answer.office if answer else None) or knowledge.contact
+    contact = _whom_to_ask(knowledge, answer) if answer else knowledge.contact
     return Reply(
         Decision.HANDOFF,
         opening=sentence,

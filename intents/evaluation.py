@@ -74,7 +74,7 @@ class TestSetError(ValueError):
 
 def read_test_set(folder: Path) -> TestSet:
     documents = tuple(
-        Document(str(row["_id"]), str(row.get("title", "")), (), str(row.get("text", "")))
+        Document(str(row["_id"]), str(row.get("title") or ""), (), str(row.get("text") or ""))
         for row in _rows(folder / "corpus.jsonl", ("_id",))
     )
     queries = tuple((str(row["_id"]), str(row["text"])) for row in _rows(folder / "queries.jsonl", ("_id", "text")))
@@ -155,9 +155,7 @@ def trec_run(ranked: Sequence[Ranked], tag: str = "kotae") -> Iterator[str]:
 
 
 def _rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in _lines(path):
         try:
             row = json.loads(line)
         except ValueError as error:
@@ -170,7 +168,7 @@ def _rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, object]]:
 
 def _grades(path: Path) -> dict[str, dict[str, int]]:
     grades: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in _lines(path):
         cells = line.split("\t")
         if number == 1 and cells[-1:] == ["score"]:
             continue
@@ -180,6 +178,11 @@ def _grades(path: Path) -> dict[str, dict[str, int]]:
         except ValueError as error:
             raise TestSetError(f"{path}:{number}: query-id, corpus-id, score をタブで区切って書きます") from error
     return grades
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Each line that is not blank, with its number.  U+2028 and the like may stand inside a line."""
+    return ((number, line) for number, line in enumerate(_text(path).split("\n"), 1) if line.strip())
 
 
 def _text(path: Path) -> str:

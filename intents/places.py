@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -28,13 +29,18 @@ class Neighbourhood:
         """The first other municipality or prefecture named in ``text``, or None.
 
         A bare name (松坂, 鈴鹿) may be a castle or a family; only those served here count bare.
+        A prefecture right before a municipality only says where that lies.  町 and 村 are mostly
+        quarters of this municipality (鎌田町の公民館): they count after a prefecture or 郡 only.
         """
-        for name, stem in place_names(normalize(text)):
-            if name in self.own:
+        plain = normalize(text)
+        places = list(place_names(plain))
+        for at, (name, stem) in enumerate(places):
+            following = places[at + 1][0] if at + 1 < len(places) else ""
+            if name in self.own or (following and name[-1] in "都道府県" and name + following in plain):
                 continue
             if name in self.served:
                 return NamedPlace(name, served=True)
-            if name != stem:
+            if name != stem and (name[-1] not in "町村" or re.search(f"[都道府県郡]{re.escape(name)}", plain)):
                 return NamedPlace(name, served=False)
         return None
 

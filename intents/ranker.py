@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ RERANKED, POINTS_WEIGHT = 20, 3.0
 STORY_WEIGHT = 0.3
 """What a word counts that stands in the story around the question."""
 KANA_SHARE = 0.85
+_KANJI = re.compile("[一-龥々]")
 READING_WEIGHT, READING_WEIGHT_KANA = 0.15, 1.0
 
 
@@ -161,11 +163,15 @@ def _weights(index: Index, terms: Terms, story: Terms, slips: dict[str, tuple[st
 
 
 def _slips(index: Index, word: str) -> tuple[str, ...]:
-    """Known words that sound so much like an unknown one that it may be a slip of the finger."""
+    """Known words that sound so much like an unknown one that it may be a slip of the finger.
+
+    One in kanji must sound the same (a wrong conversion): 開業 is a word of its own, not a 会場.
+    """
     spoken = reading_of(word)
     if len(spoken) < 4:
         return ()
-    found = process.extract(spoken, index.spoken_words, scorer=fuzz.ratio, score_cutoff=SLIP_FLOOR, limit=SLIP_LIMIT)
+    floor = 100.0 if _KANJI.search(word) else SLIP_FLOOR
+    found = process.extract(spoken, index.spoken_words, scorer=fuzz.ratio, score_cutoff=floor, limit=SLIP_LIMIT)
     return tuple(word for _, _, word in found)
 
 

@@ -115,9 +115,9 @@ def place_names(text: str) -> Iterator[tuple[str, str]]:
             continue
         stem = morpheme.surface()
         following = morphemes[at + 1].surface() if at + 1 < len(morphemes) else ""
-        if stem[-1] in _PLACE_SUFFIXES and len(stem) > 2:
-            yield stem, stem[:-1]
-        elif following in _PLACE_SUFFIXES:
+        if following in _PLACE_SUFFIXES:  # first, for the sake of 四日市市
             yield stem + following, stem
+        elif stem[-1] in _PLACE_SUFFIXES and len(stem) > 2:
+            yield stem, stem[:-1]
         else:
             yield stem, stem

@@ -11,6 +11,11 @@
     if (field && window.crypto && crypto.randomUUID) field.value = crypto.randomUUID();
   };
 
+  // A page that stood open for a day is given a new conversation: all its forms go on with that one.
+  const goOnWith = (conversation) => {
+    for (const field of document.querySelectorAll("form[data-chat] input[name=conversation]")) field.value = conversation;
+  };
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-chat]")) return;
@@ -31,6 +36,7 @@
       state.textContent = "";
       if (form.classList.contains("ask")) form.elements.question.value = "";
       newTurnKey();
+      goOnWith(turn.dataset.conversation);
       turn.scrollIntoView({ block: "start" });
       question.focus({ preventScroll: true });
     } catch {

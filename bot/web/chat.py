@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import uuid
@@ -123,7 +124,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn
     code, moment = knowledge.town.code, now()
     raw = request.form.get("question", "")
     masked = mask(shorten(clean(raw)), public_numbers=public_numbers(kit.database, code))
-    event_key = f"web:{_turn_key()}"
+    event_key = f"web:{_turn_key()}:{_fingerprint(masked.text)}"
     row_id = log_id(code, event_key)
     try:
         with kit.database.reading() as session:
@@ -176,6 +177,11 @@ def _turn_key() -> str:
         return str(uuid.UUID(request.form.get("turn", "")))
     except ValueError:
         return str(uuid.uuid4())
+
+
+def _fingerprint(text: str) -> str:
+    """Going back and asking something else from the same page is another question."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -103,11 +103,11 @@ def test_choices_feedback_and_none_are_taps_that_are_noted(
     assert rows(app)[0].tapped_entry_id == ""
 
 
-def test_a_choice_may_be_typed_as_a_number(client: FlaskClient, question_for: dict[Decision, str]) -> None:
-    page = ask(client, question_for[Decision.SUGGEST])
+def test_a_choice_may_be_typed_as_a_number(visitor: FlaskClient, question_for: dict[Decision, str]) -> None:
+    page = ask(visitor, question_for[Decision.SUGGEST])
     title = page.taps("choose")[0]["label"]
-    assert ("h2", {}) in ask(client, "1", page).tags
-    assert title in ask(client, "1", ask(client, question_for[Decision.SUGGEST], page)).text
+    assert ("h2", {}) in ask(visitor, "1", page).tags
+    assert title in ask(visitor, "1", ask(visitor, question_for[Decision.SUGGEST], page)).text
 
 
 def test_the_same_turn_sent_twice_is_one_question(app: Flask, client: FlaskClient) -> None:
@@ -145,13 +145,13 @@ def test_a_turn_of_another_shape_is_replaced(app: Flask, client: FlaskClient, tu
 
 @pytest.mark.parametrize("token", ["", "forged", "w:0123", "InhvIg.aaaa.bbbb", "\x00", "😀"])
 def test_a_forged_conversation_is_not_entered(
-    client: FlaskClient, question_for: dict[Decision, str], token: str
+    visitor: FlaskClient, question_for: dict[Decision, str], token: str
 ) -> None:
-    page = post(client, {"conversation": token, "question": question_for[Decision.SUGGEST]})
+    page = post(visitor, {"conversation": token, "question": question_for[Decision.SUGGEST]})
     new = page.form("聞く")["conversation"]
     assert new != token
-    taken = post(client, {"conversation": page.taps("choose")[0]["conversation"], "question": "1"})
-    alone, forged = (post(client, {"conversation": given, "question": "1"}) for given in ("", token))
+    taken = post(visitor, {"conversation": page.taps("choose")[0]["conversation"], "question": "1"})
+    alone, forged = (post(visitor, {"conversation": given, "question": "1"}) for given in ("", token))
     assert forged.words == alone.words != taken.words
 
 
@@ -236,7 +236,8 @@ def test_a_database_too_busy_to_write_still_answers(app: Flask, client: FlaskCli
     holds, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with kit.database.writing():
+        with kit.database.writing() as session:
+            session.execute(select(LoggedQuestion))
             holds.set()
             may_go.wait(30)
 

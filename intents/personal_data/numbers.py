@@ -1,0 +1,350 @@
+"""Rows of digits: My Numbers, cards, telephones, postal codes, accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from intents.personal_data.birthdays import KANJI_DIGIT, NUMBER_VALUES
+from intents.personal_data.findings import Kind
+from intents.personal_data.page import KANJI, KATAKANA, Found, fold, text_before
+
+_DOTS = ".,/・_~〜、:"
+RUN = re.compile(rf"[0-9{KANJI_DIGIT}](?:[-ー \nのノ()]{{0,4}}+[0-9{KANJI_DIGIT}])++")
+# Digits of one script belong together: 090-1234-5678一人 keeps its 一.
+_ONE_SCRIPT = re.compile(
+    rf"[0-9](?:[^0-9{KANJI_DIGIT}]{{0,4}}+[0-9])*+|[{KANJI_DIGIT}](?:[^0-9{KANJI_DIGIT}]{{0,4}}+[{KANJI_DIGIT}])*+"
+)
+_NUMERAL = re.compile(rf"[0-9{KANJI_DIGIT}]")
+_KANJI_ONE_AS_HYPHEN = re.compile(r"(?<=[0-9])一(?=[0-9])")  # 090一1234一5678
+_BLANK_FORM = re.compile(r"[^1-9一二三四五六七八九]+")  # 〇〇〇-〇〇〇〇
+_SHORTEST_ROW = 6  # digits; a local telephone number after 「電話」 is the shortest that is ever masked
+
+_TO_ROW = str.maketrans("〇○◯一二三四五六七八九ー\nのノ(" + _DOTS, "000123456789- nn)" + "." * len(_DOTS))
+_WIDE_MARKS = (
+    (re.compile(r"(?<=[0-9])[ )n]*+-[- )n]*+"), "-"),
+    (re.compile(r"(?<=[0-9])[ )]*+n[ )n]*+"), "n"),
+    (re.compile(r"(?<=[0-9]) *+\)[ )]*+"), ")"),
+    (re.compile(r"(?<=[0-9]) ++"), " "),
+)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One run of digits: '-' hyphen, ' ' blank, 'n' の, ')' bracket, '.' dot; it stands on the page at start."""
+
+    text: str
+    page: str
+    start: int
+    end: int
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each digit of the row stands on the page; only asked for when something was found."""
+        numerals = _NUMERAL.finditer(self.page, self.start, self.end)
+        return [next(numerals).start() if letter.isdigit() else self.start for letter in self.text]
+
+    def before(self, match: re.Match[str], reach: int = 24) -> str:
+        return text_before(self.page, self.offsets[match.start()], reach)
+
+    def after(self, match: re.Match[str]) -> str:
+        end = self.offsets[match.end() - 1] + 1
+        return self.page[end : end + 2]
+
+    def found(self, start: int, end: int, kind: Kind) -> Found:
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        inside = self.page[first:last]
+        opened_before = inside.count(")") > inside.count("(") and self.page[first - 1 : first] == "("
+        return Found(first - opened_before, last, kind)
+
+
+_Judge = Callable[[re.Match[str], _Row], Kind | None]
+_Rule = tuple[re.Pattern[str], _Judge]
+
+
+def numbers(page: str, public: frozenset[str], runs: re.Pattern[str], rules: tuple[_Rule, ...]) -> Iterator[Found]:
+    page = _KANJI_ONE_AS_HYPHEN.sub("-", page)
+    for run in runs.finditer(page):
+        yield from numbers_of_run(page, *run.span(), public, rules)
+
+
+def numbers_of_run(
+    page: str, start: int, end: int, public: frozenset[str], rules: tuple[_Rule, ...]
+) -> Iterator[Found]:
+    """Digits of one script first; if they say nothing, 〇9〇 as one number."""
+    pieces = [piece.span() for piece in _ONE_SCRIPT.finditer(page, start, end)]
+    found = [each for piece in pieces for each in _numbers_of_row(page, *piece, public, rules)]
+    if not found and len(pieces) > 1:
+        found = list(_numbers_of_row(page, start, end, public, rules))
+    yield from found
+
+
+def _numbers_of_row(
+    page: str, start: int, end: int, public: frozenset[str], rules: tuple[_Rule, ...]
+) -> Iterator[Found]:
+    written = page[start:end]
+    if len(written) < _SHORTEST_ROW or (not written.isascii() and _BLANK_FORM.fullmatch(written)):
+        return
+    row = _row(page, start, end)
+    hits: list[Found] = []
+    text = _without_public(row.text, public)
+    for pattern, judge in rules:
+        text = pattern.sub(_claimer(row, judge, hits), text)
+    yield from sorted(hits)
+
+
+def _row(page: str, start: int, end: int) -> _Row:
+    text = page[start:end].translate(_TO_ROW)
+    for wide, mark in _WIDE_MARKS:
+        text = wide.sub(mark, text)
+    if page[start - 1 : start] == "+":
+        return _Row("+" + text, page, start - 1, end)
+    return _Row(text, page, start, end)
+
+
+def _claimer(row: _Row, judge: _Judge, hits: list[Found]) -> Callable[[re.Match[str]], str]:
+    def claim(match: re.Match[str]) -> str:
+        kind = judge(match, row)
+        if kind is None:
+            return match[0]
+        hits.append(row.found(*match.span(), kind))
+        return "#" * len(match[0])
+
+    return claim
+
+
+def _without_public(text: str, public: frozenset[str]) -> str:
+    if not public:
+        return text
+
+    def blank(match: re.Match[str]) -> str:
+        return "#" * len(match[0]) if plain_telephone(match[0]) in public else match[0]
+
+    for pattern in (_ABROAD, _TELEPHONE, _DOTTED_TELEPHONE):
+        text = pattern.sub(blank, text)
+    return text
+
+
+def plain_telephone(number: str) -> str:
+    """The digits of a telephone number as dialled in Japan."""
+    digits = "".join(re.findall("[0-9]", fold(number).page.translate(NUMBER_VALUES)))
+    return re.sub(r"^(?:010|00)?81(?:0?)(?=[1-9][0-9]{8,9}$)", "0", digits)
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(filter(str.isdigit, match[0]))
+
+
+def _my_number_check_digit_holds(digits: str) -> bool:
+    """総務省令85号5条: 11 − (Σ Pn·Qn mod 11), counted from the right, 0 if the remainder is 0 or 1."""
+    weights = (2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6)
+    total = sum(int(digit) * weight for digit, weight in zip(reversed(digits[:11]), weights, strict=True))
+    remainder = total % 11
+    return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)
+
+
+def _luhn_holds(digits: str) -> bool:
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _twelve(digits: str) -> Kind:
+    return Kind.MY_NUMBER if _my_number_check_digit_holds(digits) else Kind.TWELVE_DIGITS
+
+
+_YEAR_OR_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))?")
+
+
+def _lists_years(match: re.Match[str]) -> bool:
+    """2019 2020 2021 heads a table, and 20210401-20260331 is a term."""
+    groups = re.findall("[0-9]+", match[0])
+    return len(groups) > 1 and groups == sorted(groups) and all(map(_YEAR_OR_DAY.fullmatch, groups))
+
+
+def _judge_abroad(match: re.Match[str], row: _Row) -> Kind | None:
+    return Kind.PHONE if 9 <= len(_digits(match)) <= 15 else None
+
+
+def _judge_telephone(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    counts_up = len(match[0]) == 2 * len(digits) - 1 and digits.startswith("0123456789")
+    return Kind.PHONE if len(digits) in (10, 11) and not counts_up else None
+
+
+def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
+    """A row that is nothing but one number, broken once or twice at any place by a line end or a blank."""
+    digits, groups = _digits(match), re.findall("[0-9]+", match[0])
+    if len(groups) > 3 or _lists_years(match):
+        return None
+    if len(digits) == 12:
+        return _twelve(digits)
+    if 14 <= len(digits) <= 16 and digits[0] in "3456":
+        return Kind.CARD if _luhn_holds(digits) else Kind.NUMBER if len(groups) == 2 else None
+    return None
+
+
+def _judge_crumbled_row(match: re.Match[str], row: _Row) -> Kind | None:
+    """A row in many pieces is a number only if its check digit says so."""
+    digits = _digits(match)
+    if len(digits) == 12 and _my_number_check_digit_holds(digits):
+        return Kind.MY_NUMBER
+    return Kind.CARD if 14 <= len(digits) <= 16 and digits[0] in "3456" and _luhn_holds(digits) else None
+
+
+def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    if _lists_years(match):
+        return None
+    if _luhn_holds(digits):
+        return Kind.CARD
+    twelve_and_more = " " in match[0] and (len(digits) < 16 or digits[12:14] in ("19", "20"))
+    return None if twelve_and_more and len(digits) > 12 else Kind.NUMBER
+
+
+def _judge_twelve(match: re.Match[str], row: _Row) -> Kind | None:
+    digits = _digits(match)
+    return None if _lists_years(match) and not _my_number_check_digit_holds(digits) else _twelve(digits)
+
+
+def _judge_fours(match: re.Match[str], row: _Row) -> Kind | None:
+    return _judge_twelve(match, row) if len(_digits(match)) == 12 else _judge_card(match, row)
+
+
+def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
+    """A shorter number counts when the words before it say what it is."""
+    length, before = len(_digits(match)), row.before(match)
+    for cue, kind, shortest, longest in _KEYWORDS:
+        if shortest <= length <= longest and cue.search(before):
+            return None if kind in _VAGUE and _is_amount_or_date(match, row) else kind
+    return None
+
+
+def _is_amount_or_date(match: re.Match[str], row: _Row) -> bool:
+    is_date = _lists_years(match) or _YEAR_OR_DAY.fullmatch(match[0])
+    return bool(is_date) or row.after(match)[:1] in _UNITS
+
+
+def _judge_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
+    """123-4567 standing alone; 500-1000円 is a range and 殿町134-1001 part of an address."""
+    before = row.before(match, 1)
+    return None if _WORD_LETTER.match(before) or row.after(match)[:1] in _UNITS else Kind.POSTAL_CODE
+
+
+def _judge_long(match: re.Match[str], row: _Row) -> Kind | None:
+    amount = len(match[0]) <= 11 and row.after(match)[:1] in frozenset("円人件千万億")
+    return None if amount or _lists_years(match) else Kind.NUMBER
+
+
+def _judge_parted(match: re.Match[str], row: _Row) -> Kind | None:
+    """Numbers of three parts with a digit too many or too few, such as a My Number typed in haste."""
+    return Kind.NUMBER if 10 <= len(_digits(match)) <= 13 and not _lists_years(match) else None
+
+
+_WORD_LETTER = re.compile(rf"[{KANJI}{KATAKANA}A-Za-z]")
+_UNITS = frozenset("円人名件年歳才回枚個台本%校点戸万億千分秒週か月度cmkg")
+
+
+def _three_parts(mark: str) -> str:
+    """0598-53-1234: the ways in which ten or eleven digits from 0 stand in three parts."""
+    return rf"""
+        0(?:[0-9]{mark}[0-9]{{4,5}}|[0-9]{{2}}{mark}[0-9]{{3,4}}|[0-9]{{3}}{mark}[0-9]{{2,3}}
+          |[0-9]{{4}}{mark}[0-9]{{1,2}}){mark}[0-9]{{4}}
+      | 0[0-9]{{3}}{mark}[0-9]{{3}}{mark}[0-9]{{3}}
+    """
+
+
+def _two_parts(mark: str) -> str:
+    """090-12345678, and numbers broken at an odd place by a line end."""
+    return rf"""
+        0(?:{mark}[0-9]{{9,10}}|[0-9]{mark}[0-9]{{8}}|[0-9]{{2}}{mark}[0-9]{{7,8}}|[0-9]{{3}}{mark}[0-9]{{6,7}}
+          |[0-9]{{4}}{mark}[0-9]{{5,6}}|[0-9]{{5}}{mark}[0-9]{{4,5}}|[0-9]{{6}}{mark}[0-9]{{3,4}}
+          |[0-9]{{7}}{mark}[0-9]{{2,3}}|[0-9]{{8}}{mark}[0-9]{{1,2}})
+    """
+
+
+_ANY_MARK = "[- n)]"
+_TIGHT_TELEPHONE = re.compile(rf"(?<![0-9-])(?:{_three_parts('-')}|{_two_parts('-')})(?![0-9-])", re.VERBOSE)
+_TELEPHONE = re.compile(
+    rf"""(?<![0-9])(?:
+        0[0-9]{{9,10}} | {_three_parts(_ANY_MARK)} | {_two_parts(_ANY_MARK)}
+      | 0(?:{_ANY_MARK}[0-9]){{9,10}} | 0[0-9]{{1,3}}(?:{_ANY_MARK}[0-9]{{2,4}}){{3}}
+    )(?![0-9])""",
+    re.VERBOSE,
+)
+_ABROAD = re.compile(
+    rf"""(?:\+|\A(?:010[- ]?|00))81{_ANY_MARK}?(?:0{_ANY_MARK}?)?
+            [1-9][0-9]{{0,3}}{_ANY_MARK}?[0-9]{{1,4}}{_ANY_MARK}?[0-9]{{3,4}}(?![0-9])
+      | \+[1-9][0-9]{{0,2}}(?:{_ANY_MARK}?[0-9]++){{1,5}}
+      | (?<![0-9-])81[- ][0-9]{{1,2}}[- ][0-9]{{4}}[- ][0-9]{{4}}(?![0-9])""",
+    re.VERBOSE,
+)
+_WHOLE_ROW = re.compile(r"\A[0-9][0-9n -]{11,30}\Z")
+_CARD = re.compile(
+    r"(?<![0-9])(?:[0-9]{4}([- n])[0-9]{4}\1[0-9]{4}\1[0-9]{2,4}|[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}"
+    r"|[0-9]{14,16}|[0-9](?:[- ][0-9]){13,15})(?![0-9])"
+)
+_TWELVE = re.compile(
+    r"""(?<![0-9])(?:
+        [0-9]{12} | [0-9]{4}[- n][0-9]{4}[- n][0-9]{4} | [0-9]{3}([- n])[0-9]{3}\1[0-9]{3}\1[0-9]{3}
+      | [0-9]{2}(?:[- ][0-9]{2}){5} | [0-9](?:[- ][0-9]){11} | [0-9]{3}[- ][0-9]{9} | [0-9]{4}[- ][0-9]{8}
+      | [0-9]{5}[- ][0-9]{7} | [0-9]{6}[- ][0-9]{6} | [0-9]{7}[- ][0-9]{5} | [0-9]{8}[- ][0-9]{4} | [0-9]{9}[- ][0-9]{3}
+    )(?![0-9])""",
+    re.VERBOSE,
+)
+_AFTER_KEYWORD = re.compile(
+    r"\A(?:(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4})(?! ?[0-9])|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
+)
+_POSTAL_CODE = re.compile(r"(?<![0-9n)-])[0-9]{3}-[0-9]{4}(?![0-9n)-])")
+_LONG = re.compile(r"(?<![0-9])(?:[0-9]{10,11}|[0-9]{13,})(?![0-9])|(?<![0-9-])[0-9]{4}-[0-9]{6}(?![0-9-])")
+_PARTED = re.compile(
+    r"(?<![0-9-])(?:[0-9]{3,5}-[0-9]{3,5}-[0-9]{3,5}|[0-9]{4} [0-9]{4} [0-9]{3,5}|[0-9]{4}(?:-[0-9]{4}){3}-[0-9]{1,4})"
+    r"(?![0-9-])"
+)
+
+_FILLER = r"[^0-9。\0]{0,10}\Z"  # 「番号は、えーと」
+_NUMBER_WORD = "(?:番号|ばんごう|コード|No)"
+_KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = tuple(
+    (re.compile(cue + _FILLER), kind, shortest, longest)
+    for cue, kind, shortest, longest in (
+        (r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)", Kind.POSTAL_CODE, 7, 7),
+        (rf"年金(?:手帳|証書|コード)?の?(?:記号)?{_NUMBER_WORD}", Kind.PENSION, 6, 11),
+        (rf"受給者?(?:証)?の?{_NUMBER_WORD}", Kind.RECIPIENT, 6, 11),
+        (rf"(?:被保険者証?|保険証|資格確認書|医療証|記号・)の?(?:記号・?)?{_NUMBER_WORD}", Kind.INSURED, 6, 11),
+        (r"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号)", Kind.ACCOUNT, 5, 14),
+        (r"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先)", Kind.PHONE, 6, 9),
+        (r"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート)", Kind.NUMBER, 6, 9),
+    )
+)
+_VAGUE = frozenset({Kind.PHONE, Kind.NUMBER})  # after these words stand sums and days as well
+# The order decides: a row that is one number, telephone shapes, long numbers, then what a keyword or its length tells.
+ROW_RULES: tuple[_Rule, ...] = (
+    (_WHOLE_ROW, _judge_whole_row),
+    (_ABROAD, _judge_abroad),
+    (_TIGHT_TELEPHONE, _judge_telephone),
+    (_WHOLE_ROW, _judge_crumbled_row),
+    (_CARD, _judge_card),
+    (_TWELVE, _judge_twelve),
+    (_AFTER_KEYWORD, _judge_keyword),
+    (_TELEPHONE, _judge_telephone),
+    (_POSTAL_CODE, _judge_postal_code),
+    (_LONG, _judge_long),
+    (_PARTED, _judge_parted),
+)
+
+# Marks that also write sums, dates and decimals: only the exact shape of a telephone or of 4-4-4 counts.
+_NUMERALS = rf"[0-9{KANJI_DIGIT}]++"
+DOTTED_RUN = re.compile(
+    rf"(?<![0-9{KANJI_DIGIT}])(?<![0-9{KANJI_DIGIT}][{_DOTS}]){_NUMERALS}([{_DOTS}]){_NUMERALS}(?:\1{_NUMERALS})*+"
+)
+_DOTTED_TELEPHONE = re.compile(rf"\A(?:{_three_parts('[.]')}|0[0-9]{{1,3}}[.][0-9]{{6,8}})\Z", re.VERBOSE)
+_DOTTED_FOURS = re.compile(r"\A(?:[0-9]{4}\.){2,3}[0-9]{4}\Z")
+DOTTED_RULES: tuple[_Rule, ...] = ((_DOTTED_TELEPHONE, _judge_telephone), (_DOTTED_FOURS, _judge_fours))
+_PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7})(?![0-9A-Za-z])")
+
+
+def permits(page: str) -> Iterator[Found]:
+    """Residence cards and passports."""
+    for match in _PERMIT_OR_PASSPORT.finditer(page):
+        yield Found(*match.span(), Kind.NUMBER)

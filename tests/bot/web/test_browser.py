@@ -1,0 +1,237 @@
+"""The pages in a real browser: keyboard, no JavaScript, axe, narrow screens, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from intents.decision import Decision
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+AT_400_PERCENT = {"width": 320, "height": 256}
+"""A 1,280 x 1,024 window at 400 %."""
+
+
+@pytest.fixture(scope="module")
+def origin(site: Flask) -> Iterator[str]:
+    """The service on a real port."""
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium がありません（CHROMIUM で場所を指定できます）")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield found
+        found.close()
+
+
+Opened = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(browser: Browser, origin: str) -> Opened:
+    """A page that, when closed, must have stayed within its origin and said nothing on the console."""
+
+    @contextmanager
+    def open_page(path: str, status: int = 200, **options: Any) -> Iterator[Page]:
+        context = browser.new_context(base_url=origin, locale="ja-JP", **{"viewport": PHONE, **options})
+        page = context.new_page()
+        elsewhere: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: None if _within(request.url, origin) else elsewhere.append(request.url))
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        response = page.goto(path)
+        assert response is not None
+        assert response.status == status
+        if status >= 400:
+            said.clear()  # Chromium itself notes the status of an error page.
+        yield page
+        assert context.cookies() == []
+        assert (elsewhere, said) == ([], [])
+        context.close()
+
+    return open_page
+
+
+def _within(url: str, origin: str) -> bool:
+    return url.startswith((f"{origin}/", "data:")) or urlsplit(url).scheme == "about"
+
+
+def ask(page: Page, question: str) -> None:
+    """Type and press Enter, then wait for the turn."""
+    turns = page.locator("#log .turn").count()
+    page.get_by_label("質問", exact=True).fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log .turn")).to_have_count(turns + 1)
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
+
+
+def tab_to(page: Page, text: str, limit: int = 80) -> None:
+    """Press Tab until the focus is on the button that reads ``text``, seen by its outline."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("(document.activeElement.textContent || '').trim()")
+        if focused == text:
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"Tab never reached {text}")
+
+
+def test_a_question_is_asked_by_keyboard_alone(opened: Opened) -> None:
+    with opened("/242047/") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        for _ in range(5):
+            if page.evaluate("document.activeElement.id") == "question":
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.type("住民票 コンビニ")
+        page.keyboard.press("Enter")
+        expect(page.locator("#log .turn")).to_have_count(2)
+        expect(page.locator("#log .turn").last).to_contain_text("出典：")
+        expect(page.locator("#log .said")).to_have_text("あなた：住民票 コンビニ")
+        expect(page.locator("#question")).to_be_focused()
+        expect(page.locator("#question")).to_have_value("")
+
+
+def test_a_choice_is_taken_by_keyboard_alone(opened: Opened, question_for: dict[Decision, str]) -> None:
+    with opened("/242047/") as page:
+        ask(page, question_for[Decision.SUGGEST])
+        title = page.locator("#log .choices button").first.inner_text()
+        page.locator("#log .turn").last.locator(".reply").focus()
+        tab_to(page, title)
+        page.keyboard.press("Enter")
+        expect(page.locator("#log .turn")).to_have_count(3)
+        expect(page.locator("#log h2")).to_have_text(title)
+        page.locator("#log .turn").last.locator(".reply").focus()
+        tab_to(page, "解決した")
+        page.keyboard.press("Space")
+        expect(page.locator("#log .turn").last).to_contain_text("ありがとうございました")
+
+
+def test_turns_follow_each_other_and_a_number_takes_a_choice(opened: Opened, question_for: dict[Decision, str]) -> None:
+    with opened("/242047/") as page:
+        ask(page, question_for[Decision.SUGGEST])
+        title = page.locator("#log .choices button").first.inner_text()
+        ask(page, "1")
+        expect(page.locator("#log h2")).to_have_text(title)
+
+
+def test_a_page_left_open_too_long_begins_a_new_conversation_and_keeps_it(
+    opened: Opened, question_for: dict[Decision, str]
+) -> None:
+    """After a day the token no longer counts: the page must go on with the one it was given anew."""
+    with opened("/242047/") as page:
+        page.evaluate("document.querySelector('form.ask input[name=conversation]').value = 'expired'")
+        ask(page, question_for[Decision.SUGGEST])
+        title = page.locator("#log .choices button").first.inner_text()
+        ask(page, "1")
+        expect(page.locator("#log h2")).to_have_text(title)
+
+
+def test_it_works_without_javascript(opened: Opened, question_for: dict[Decision, str]) -> None:
+    with opened("/242047/", java_script_enabled=False) as page:
+        page.get_by_label("質問", exact=True).fill(question_for[Decision.SUGGEST])
+        page.keyboard.press("Enter")
+        choice = page.locator("#log .choices button").first
+        title = choice.inner_text()
+        choice.click()
+        expect(page.locator("#log h2")).to_have_text(title)
+        page.get_by_role("button", name="解決した").click()
+        expect(page.locator("#log")).to_contain_text("ありがとうございました")
+
+
+def test_a_failing_server_is_said_and_the_words_stay(opened: Opened) -> None:
+    with opened("/242047/") as page:
+        page.evaluate("() => { window.fetch = () => Promise.reject(new Error('offline')); }")
+        page.get_by_label("質問", exact=True).fill("住民票 コンビニ")
+        page.keyboard.press("Enter")
+        expect(page.locator("#state")).to_contain_text("うまくつながりませんでした")
+        expect(page.locator("#question")).to_have_value("住民票 コンビニ")
+
+
+def test_hostile_text_stays_text(opened: Opened) -> None:
+    with opened("/242047/") as page:
+        ask(page, "<img src=x onerror=alert(1)><script>alert(1)</script>")
+        assert page.locator("#log img, #log script").count() == 0
+        expect(page.locator("#log .said")).to_contain_text("<script>alert(1)</script>")
+
+
+STATES = {
+    "index": ("/", None),
+    "chat, empty": ("/242047/", None),
+    "chat, answer": ("/242047/", Decision.ANSWER),
+    "chat, choices": ("/242047/", Decision.SUGGEST),
+    "chat, none": ("/242047/", Decision.NONE),
+    "chat, emergency": ("/242047/", "死にたい"),
+    "chat, personal data": ("/122106/", "090-1234-5678です。住民票はコンビニで取れますか"),
+    "line preview": ("/242047/line-preview", None),
+    "line preview, answer": ("/242047/line-preview?q=住民票 コンビニ", None),
+    "line preview, emergency": ("/242047/line-preview?q=死にたい", None),
+    "privacy": ("/242047/privacy", None),
+    "accessibility": ("/242047/accessibility", None),
+    "error": ("/242047/none", None),
+}
+
+
+@contextmanager
+def in_state(opened: Opened, state: str, question_for: dict[Decision, str], **options: Any) -> Iterator[Page]:
+    path, asked = STATES[state]
+    with opened(path, 404 if state == "error" else 200, **options) as page:
+        if asked is not None:
+            ask(page, question_for[asked] if isinstance(asked, Decision) else asked)
+        yield page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(opened: Opened, question_for: dict[Decision, str], state: str, scheme: str) -> None:
+    with in_state(opened, state, question_for, color_scheme=scheme, bypass_csp=True) as page:
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_needs_sideways_scrolling_at_400_percent(
+    opened: Opened, question_for: dict[Decision, str], state: str
+) -> None:
+    with in_state(opened, state, question_for, viewport=AT_400_PERCENT) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("state", ["chat, empty", "chat, answer", "chat, choices"])
+def test_buttons_are_large_enough_for_a_finger(opened: Opened, question_for: dict[Decision, str], state: str) -> None:
+    with in_state(opened, state, question_for) as page:
+        for button in page.locator("button:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 44

@@ -1,0 +1,180 @@
+"""Whatever arrives as text becomes safe to store and fit to compare."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.text import MAX_QUESTION, clean, kana_share, normalize, shorten, split_story, to_katakana
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=200)
+"""Lone surrogates too: LINE and browsers can send them."""
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param("住民票\ud83d", "住民票\ufffd", id="half an emoji becomes the replacement character"),
+        pytest.param("住\x00民\x00票", "住民票", id="NUL, which PostgreSQL refuses, goes"),
+        pytest.param("\u202eすで\u202c住民票", "すで住民票", id="marks that turn the writing direction go"),
+        pytest.param("住\u200b民\u200d票\ufeff", "住民票", id="zero-width characters go"),
+        pytest.param("\u2066住民票\u2069", "住民票", id="bidi isolates go"),
+        pytest.param(
+            "一行目\r\n二行目\r三行目\n四行目", "一行目\n二行目\n三行目\n四行目", id="line ends become one kind"
+        ),
+        pytest.param("名前\t住所", "名前\t住所", id="tabs stay"),
+        pytest.param("\x1b[31m赤\x7f\x9b", "[31m赤", id="terminal controls go"),
+        pytest.param("　 住民票 \n", "住民票", id="blanks around go"),
+        pytest.param("髙﨑 𠮷野 ｺﾞﾐ", "髙﨑 𠮷野 ｺﾞﾐ", id="rare kanji and half-width kana stay"),
+        pytest.param("ありがとう😀👍🏻", "ありがとう😀👍🏻", id="emoji stay"),
+        pytest.param("", "", id="nothing stays nothing"),
+    ],
+)
+def test_cleaning_removes_what_databases_and_readers_cannot_bear(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+@given(any_text)
+def test_cleaned_text_can_be_stored_and_sent(raw: str) -> None:
+    text = clean(raw)
+    text.encode("utf-8")
+    assert "\x00" not in text
+    assert "\r" not in text
+    assert not any(unicodedata.category(char) == "Cc" and char not in "\t\n" for char in text)
+
+
+@given(any_text)
+def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
+    assert clean(clean(raw)) == clean(raw)
+
+
+def test_a_short_text_is_not_shortened() -> None:
+    assert shorten("住民票", 3) == "住民票"
+
+
+def test_shortening_keeps_both_ends() -> None:
+    text = "はじまり" + "あ" * 5000 + "おわり"
+    short = shorten(text)
+    assert len(short) == MAX_QUESTION
+    assert short.startswith("はじまり")
+    assert short.endswith("おわり")
+
+
+@given(st.text(), st.integers(min_value=3, max_value=60))
+def test_shortened_text_keeps_within_the_limit_and_is_made_of_both_ends(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    if len(text) > limit:
+        head, tail = short[: limit // 2], short[limit // 2 + 1 :]
+        assert len(short) == limit
+        assert text.startswith(head)
+        assert text.endswith(tail)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("ＤＸ", "dx", id="full-width letters"),
+        pytest.param("ｺﾞﾐ", "ゴミ", id="half-width kana"),
+        pytest.param("Ｗｉ‐Ｆｉ", "wi-fi", id="hyphens of all kinds"),
+        pytest.param("0598―53－4321", "0598-53-4321", id="dashes in telephone numbers"),
+        pytest.param("住民票　 \n 料金", "住民票 料金", id="blanks of all kinds"),
+        pytest.param("①㈱", "1(株)", id="enclosed characters"),
+        pytest.param("コンビニ", "コンビニ", id="long vowels are no hyphens"),
+        pytest.param("サーバー", "サーバー", id="the long vowel mark stays"),
+        pytest.param("か\u3099", "が", id="a voiced mark joins its kana"),
+    ],
+)
+def test_normalizing_makes_ways_of_writing_equal(text: str, expected: str) -> None:
+    assert normalize(text) == expected
+
+
+@given(st.text(max_size=100))
+def test_normalized_text_has_no_double_or_outer_blanks(text: str) -> None:
+    plain = normalize(text)
+    assert plain == " ".join(plain.split())
+
+
+def test_only_hiragana_becomes_katakana() -> None:
+    assert to_katakana("ゔぁいおりんと住民票ABC、ゖ") == "ヴァイオリント住民票ABC、ヶ"
+
+
+@given(st.text(max_size=50))
+def test_katakana_has_as_many_letters_as_the_text_before(text: str) -> None:
+    assert len(to_katakana(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        pytest.param("じゅうみんひょうをとりたい", 1.0, id="all hiragana"),
+        pytest.param("すまーとふぉん", 1.0, id="long vowels among hiragana"),
+        pytest.param("住民票", 0.0, id="all kanji"),
+        pytest.param("コピー", 1 / 3, id="katakana, of which only the long vowel counts"),
+        pytest.param("ごみの日", 0.75, id="mixed"),
+        pytest.param("ごみ、ごみ。123", 1.0, id="marks and digits do not count"),
+        pytest.param("123!?", 0.0, id="no letters at all"),
+        pytest.param("", 0.0, id="nothing"),
+    ],
+)
+def test_the_share_of_hiragana_counts_letters_only(text: str, share: float) -> None:
+    assert kana_share(text) == pytest.approx(share)
+
+
+@given(st.text(max_size=50))
+def test_the_share_of_hiragana_is_a_share(text: str) -> None:
+    assert 0 <= kana_share(text) <= 1
+
+
+MOVED = "先週この町に引っ越してきました。荷物が多くて、毎日片付けに追われています。"
+
+STORIES = [
+    pytest.param("粗大ごみはどう出しますか？", "粗大ごみはどう出しますか？", id="a short message is all question"),
+    pytest.param(
+        "引っ越しました。ごみの日は？", "引っ越しました。ごみの日は？", id="two short sentences are all question"
+    ),
+    pytest.param(
+        f"{MOVED}粗大ごみはどう出しますか？",
+        "粗大ごみはどう出しますか？",
+        id="the question at the end",
+    ),
+    pytest.param(
+        f"粗大ごみの出し方を教えてください。{MOVED}",
+        "粗大ごみの出し方を教えてください。",
+        id="the question at the beginning",
+    ),
+    pytest.param(
+        f"{MOVED}粗大ごみを出したいのですが。よろしくお願いします。",
+        "粗大ごみを出したいのですが。",
+        id="a wish before the polite close",
+    ),
+    pytest.param(
+        f"{MOVED}ごみの日はいつですか？引っ越しの届けはどこに出しますか？",
+        "引っ越しの届けはどこに出しますか？",
+        id="of two questions the last",
+    ),
+    pytest.param(
+        MOVED + "まだ何も分かりません。",
+        "まだ何も分かりません。",
+        id="without any question the last sentence",
+    ),
+    pytest.param(
+        MOVED.replace("。", "\n") + "粗大ごみの出し方を教えて",
+        "粗大ごみの出し方を教えて",
+        id="lines instead of full stops",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "question"), STORIES)
+def test_a_story_is_split_from_its_question(text: str, question: str) -> None:
+    assert split_story(text)[0] == question
+
+
+@given(st.text(st.sampled_from("あいう。？?！!\nかたい教えて "), max_size=150))
+def test_splitting_a_story_loses_no_letter_but_blank_sentences(text: str) -> None:
+    question, story = split_story(text)
+    assert sorted("".join((question + story).split())) == sorted("".join(text.split()))

@@ -1,0 +1,84 @@
+"""Word vectors: how words are found, and what happens where there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.vectors import DIMENSIONS, NO_VECTORS, Vectors, open_vectors, word_key
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        pytest.param("", 0, id="nothing"),
+        pytest.param("coffee", 3197928453018144401, id="coffee, as spaCy's own manual gives it"),
+        pytest.param("I", 4690420944186131903, id="I, as spaCy's own manual gives it"),
+        pytest.param("love", 3702023516439754181, id="love, as spaCy's own manual gives it"),
+    ],
+)
+def test_words_are_keyed_as_the_package_keys_them(word: str, key: int) -> None:
+    assert word_key(word) == key
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+def test_every_word_has_a_key_of_64_bits(word: str) -> None:
+    assert 0 <= word_key(word) < 1 << 64
+
+
+@pytest.mark.parametrize(
+    "word", ["住民", "ごみ", "ゴミ", "手続き", "引っ越し", "図書館", "スマートフォン", "dx", "捨てる"]
+)
+def test_everyday_words_of_the_office_have_a_vector(vectors: Vectors, word: str) -> None:
+    vector = vectors.vector(word)
+    assert vector is not None
+    assert vector.shape == (DIMENSIONS,)
+    assert float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-5)
+
+
+def test_words_that_nobody_uses_have_none(vectors: Vectors) -> None:
+    assert vectors.row("ぽぬぽぬ市役所課") is None
+    assert vectors.vector("ぽぬぽぬ市役所課") is None
+    assert vectors.vector("") is None
+
+
+def test_like_words_are_nearer_than_unlike_ones(vectors: Vectors) -> None:
+    def nearness(one: str, other: str) -> float:
+        first, second = vectors.vector(one), vectors.vector(other)
+        assert first is not None
+        assert second is not None
+        return float(first @ second)
+
+    assert nearness("保育園", "幼稚園") > nearness("保育園", "下水道")
+
+
+def test_the_keys_are_sorted_and_every_row_exists(vectors: Vectors) -> None:
+    keys = np.asarray(vectors.keys)
+    assert bool((keys[1:] > keys[:-1]).all())
+    assert int(np.max(vectors.rows)) < len(vectors.matrix)
+
+
+def test_where_no_copy_was_made_no_word_is_known(tmp_path: Path) -> None:
+    assert open_vectors(tmp_path) is NO_VECTORS
+    assert open_vectors(tmp_path / "missing") is NO_VECTORS
+    assert NO_VECTORS.row("住民") is None
+    assert NO_VECTORS.vector("住民") is None
+
+
+def test_a_copy_is_read_as_it_was_written(tmp_path: Path) -> None:
+    words = ["青空", "市役所", "ごみ"]
+    order = sorted(range(3), key=lambda number: word_key(words[number]))
+    matrix = np.eye(3, DIMENSIONS, dtype=np.float32)
+    np.save(tmp_path / "keys.npy", np.array([word_key(words[number]) for number in order], np.uint64))
+    np.save(tmp_path / "rows.npy", np.array(order, np.uint16))
+    np.save(tmp_path / "matrix.npy", matrix)
+    opened = open_vectors(tmp_path)
+    assert [opened.row(word) for word in words] == [0, 1, 2]
+    assert opened.row("図書館") is None
+    vector = opened.vector("ごみ")
+    assert vector is not None
+    assert vector.tolist() == matrix[2].tolist()
