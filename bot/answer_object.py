@@ -9,10 +9,9 @@ from bot.replies import plain_text
 from knowledge.corpus import Knowledge
 
 
-def answer_object(knowledge: Knowledge, outcome: Outcome, given_id: str | None = None) -> dict[str, Any]:
+def answer_object(knowledge: Knowledge, outcome: Outcome) -> dict[str, Any]:
     reply = outcome.reply
-    body: dict[str, Any] = {} if given_id is None else {"id": given_id}
-    return body | {
+    return {
         "municipality": knowledge.town.code,
         "question": outcome.question,
         "language": outcome.language,

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from bot.answer_object import answer_object
-from bot.conversation import answer
+from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
@@ -31,6 +31,7 @@ from knowledge.calendar import now
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
 from knowledge.loading import load_bundle
+from knowledge.offices import public_numbers
 
 knowledge_group = AppGroup("knowledge", help="ナレッジ（質問と答え）の出し入れ。")
 log_group = AppGroup("log", help="質問の記録。")
@@ -89,8 +90,9 @@ def ask(municipality: str | None, as_json: bool, jsonl: bool, questions: tuple[s
         found = services().corpus.current(municipality)
     except UnknownMunicipalityError as error:
         raise click.ClickException(_unknown(municipality)) from error
+    numbers = public_numbers(services().database, municipality)
     for question in questions or _lines(sys.stdin):
-        outcome = answer(found, question)
+        outcome, _ = answer_masked(found, question, public_numbers=numbers)
         if as_json:
             click.echo(json.dumps(answer_object(found, outcome), ensure_ascii=False))
         else:
@@ -123,10 +125,9 @@ def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[st
         return _error(None, f"{number}行目: JSON として読めません")
     key = (code, str(given.get("conversation")))
     before = dialogues.get(key, NEW_DIALOGUE) if given.get("conversation") else NEW_DIALOGUE
-    outcome = answer(found, question, before)
+    outcome, _ = answer_masked(found, question, before, public_numbers(kit.database, code))
     dialogues[key] = outcome.dialogue
-    given_id = given.get("id")
-    return answer_object(found, outcome, None if given_id is None else str(given_id))
+    return {"id": given["id"]} | answer_object(found, outcome) if "id" in given else answer_object(found, outcome)
 
 
 def _error(given: Any, sentence: str) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _unknown(code: str) -> str:
 def _lines(stream: TextIO) -> Iterator[str]:
     """Lines as they come; bytes that are no UTF-8 become U+FFFD instead of ending everything."""
     for line in stream.buffer:
-        yield line.decode("utf-8", "replace").rstrip("\n")
+        yield line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\n")
 
 
 @click.command("evaluate")

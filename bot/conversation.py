@@ -6,17 +6,21 @@ and keeps what comes back.
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.dialogue import NEW_DIALOGUE, Chosen, Dialogue, FollowUp, NoneOfThese, read_turn
+from bot.dialogue import NEW_DIALOGUE, Chosen, Dialogue, FollowUp, NoneOfThese, Unclear, read_turn
 from bot.replies import (
     Choice,
     Reply,
     answer_reply,
+    ask_what_reply,
     emergency_reply,
     handoff_reply,
     none_reply,
+    nothing_more_reply,
     other_town_reply,
     plain_reply,
     small_talk_reply,
@@ -24,18 +28,25 @@ from bot.replies import (
     with_opening,
 )
 from bot.wording import say
-from intents.decision import STANDARD, Decision, Policy, Verdict, decide
+from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
 from intents.emergencies import Need, emergency
-from intents.facets import asked_facet
+from intents.facets import Facet, asked_facet
 from intents.handoff import Wish, wish
 from intents.language import language_of
+from intents.personal_data import mask
 from intents.ranker import rank
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.text import clean, normalize, shorten
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import numbers_for
 
-_EMERGENCY_SENTENCES = {Need.SUICIDE: "emergency_suicide", Need.CONSUMER: "emergency_consumer"}
+_EMERGENCY_SENTENCES = {
+    Need.SUICIDE: "emergency_suicide",
+    Need.CONSUMER: "emergency_consumer",
+    Need.DISASTER: "emergency_disaster",
+    Need.NATIONAL_NUMBER: "emergency_national_number",
+}
+_TIME = re.compile(r"[0-9]+年|年度|[0-9]+月")
 _WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
 
 
@@ -66,6 +77,20 @@ def answer(knowledge: Knowledge, raw: str, before: Dialogue = NEW_DIALOGUE, poli
     return Outcome(question, reply, dialogue, language, knowledge.version, (time.perf_counter() - begun) * 1000)
 
 
+def answer_masked(
+    knowledge: Knowledge,
+    raw: str,
+    before: Dialogue = NEW_DIALOGUE,
+    public_numbers: Collection[str] = (),
+) -> tuple[Outcome, bool]:
+    """The same for words that nobody has masked yet; whether there was personal data in them."""
+    masked = mask(shorten(clean(raw)), public_numbers=public_numbers)
+    outcome = answer(knowledge, masked.text, before)
+    if masked.found:
+        outcome = replace(outcome, reply=with_opening(outcome.reply, say("personal_data")))
+    return outcome, masked.found
+
+
 def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALOGUE) -> tuple[Reply, Dialogue]:
     """The answer that a resident chose from a list."""
     found = knowledge.answers.get(entry_id)
@@ -91,6 +116,11 @@ def _reply(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy
             return refuse_choices(knowledge, before)
         case FollowUp(entry_id, text) if entry_id in knowledge.answers:
             return _follow_up(knowledge, entry_id, text, before, policy)
+        case Unclear() if before.offered:
+            again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
+            return suggestion_reply(knowledge, again, None, before.misses), before
+        case Unclear():
+            return ask_what_reply(knowledge), before
         case _:
             return _fresh(knowledge, question, before, policy)
 
@@ -136,19 +166,24 @@ def _follow_up(
         return other_town_reply(knowledge, place.name), before
     last = knowledge.answers[entry_id]
     facet = asked_facet(text)
-    if facet is not None and last.kind == "procedure":
+    if facet in (Facet.TELEPHONE, Facet.OFFICE) or (facet and last.kind == "procedure" and facet is not Facet.WHEN):
         return answer_reply(knowledge, last, None, facet), before
-    alone = decide(rank(knowledge.index, text), policy)
-    if alone.decision is Decision.ANSWER:
-        return _weighed(knowledge, alone, text, before)
-    if facet is not None:
-        return answer_reply(knowledge, last, None, facet), before
-    return _weighed(knowledge, decide(rank(knowledge.index, f"{last.title} {text}"), policy), text, before)
+    if facet is Facet.WHEN and _TIME.search(last.text):
+        return answer_reply(knowledge, last, None), before
+    ranking = rank(knowledge.index, f"{last.title} {text}")
+    others = tuple(one for one in ranking.candidates if one.document.id != entry_id)
+    verdict = decide(replace(ranking, candidates=others), policy)
+    if verdict.decision is Decision.ANSWER:
+        return _weighed(knowledge, verdict, text, before)
+    if verdict.decision is Decision.SUGGEST:
+        return _weighed(knowledge, verdict, text, before)
+    return nothing_more_reply(knowledge, last), replace(before, misses=before.misses + 1)
 
 
 def _weighed(knowledge: Knowledge, verdict: Verdict, text: str, before: Dialogue) -> tuple[Reply, Dialogue]:
     choices = tuple(
-        Choice(choice.document.id, choice.document.question, round(choice.points, 4)) for choice in verdict.choices
+        Choice(choice.document.id, choice.document.question, likelihood(choice.features, 0.0))
+        for choice in verdict.choices
     )
     if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
         found = knowledge.answers[verdict.chosen.document.id]

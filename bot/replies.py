@@ -46,6 +46,8 @@ class Reply:
     answer: Answer | None = None
     score: float | None = None
     asks_feedback: bool = False
+    elsewhere: tuple[str, str] | None = None
+    """Another municipality served here, as (code, name)."""
 
 
 def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, facet: Facet | None = None) -> Reply:
@@ -87,14 +89,21 @@ def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_ch
 
 
 def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
+    """Another municipality's affairs: its own office, and the way to its answers where we have them."""
     served = next((name for name in knowledge.others if name == place or short_name(name) == place), None)
+    name = served or place
     key = "other_town_served" if served else "other_town"
     return Reply(
         Decision.NONE,
-        text=say(key, town=knowledge.town.name, place=served or place),
-        contact=knowledge.contact,
+        text=say(key, town=knowledge.town.name, place=name),
+        contact=Office(_OFFICE_NAMES[name[-1]].format(name), None) if name[-1] in _OFFICE_NAMES else None,
+        elsewhere=(knowledge.others[served], served) if served else None,
         notes=_town_notes(knowledge),
     )
+
+
+_OFFICE_NAMES = dict.fromkeys("市区", "{}役所") | dict.fromkeys("町村", "{}役場") | dict.fromkeys("都府県", "{}庁")
+"""What the office of a municipality or prefecture is called, by the last letter of its name."""
 
 
 def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
@@ -169,6 +178,18 @@ def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | No
     )
 
 
+def ask_what_reply(knowledge: Knowledge) -> Reply:
+    """A message that only makes sense after another, and there was none."""
+    return Reply(Decision.NONE, text=say("ask_what"), contact=knowledge.contact, notes=_town_notes(knowledge))
+
+
+def nothing_more_reply(knowledge: Knowledge, answer: Answer) -> Reply:
+    """A follow-up that the last answer has nothing on."""
+    text = "\n".join((say("follow_up_missing", title=answer.title), say("none_next", town=knowledge.town.name)))
+    contact = _whom_to_ask(knowledge, answer)
+    return Reply(Decision.NONE, text=text, contact=contact, notes=_town_notes(knowledge))
+
+
 def with_opening(reply: Reply, sentence: str) -> Reply:
     """``reply`` with one more sentence before it."""
     return replace(reply, opening="\n".join(filter(None, (sentence, reply.opening))))
@@ -212,18 +233,21 @@ def _whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
 
 
 def _facet_sentence(knowledge: Knowledge, answer: Answer, facet: Facet | None) -> str | None:
+    """What was asked for by name, first; an empty slot is said to be empty."""
     office = _whom_to_ask(knowledge, answer)
-    if facet is Facet.TELEPHONE and answer.kind != "office":
+    if facet is None or answer.kind in ("office", "silent"):
+        return None
+    if facet is Facet.TELEPHONE:
         if office.telephone:
             return say("facet_telephone", office=office.department, telephone=office.telephone)
         return say("facet_telephone_missing", office=office.department)
-    if facet is None or facet is Facet.TELEPHONE or answer.kind != "procedure":
+    if facet is Facet.OFFICE:
+        return say("facet_office", office=office.department) if answer.office else None
+    name = FACETS.get(facet.value)
+    if name is None or answer.kind != "procedure":
         return None
-    name = FACETS[facet.value]
     value = dict(answer.facts).get(name)
-    if value:
-        return f"{name}：{value}"
-    return say("facet_missing", facet=name, office=office.department)
+    return f"{name}：{value}" if value else say("facet_missing", facet=name, office=office.department)
 
 
 def _notes(knowledge: Knowledge, answer: Answer) -> tuple[str, ...]:

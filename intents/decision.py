@@ -28,6 +28,7 @@ class Policy:
     answer_from: float = 0.56
     suggest_from: float = 0.34
     choice_from: float = 0.28
+    fewest_choices: int = 3
     most_choices: int = 5
     broad_from: int = 8
     clear_lead: float = 0.1
@@ -62,8 +63,7 @@ def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
         return Verdict(Decision.NONE, 0.0, None, ())
     first, *others = ranking.candidates
     score = likelihood(first.features, lead(ranking))
-    choices = (first, *(other for other in others if likelihood(other.features, 0.0) >= policy.choice_from))
-    choices = choices[: policy.most_choices]
+    choices = _choices((first, *others), policy)
     if score >= policy.answer_from and _may_answer(first.features) and not _is_broad(ranking, policy):
         return Verdict(Decision.ANSWER, score, first, choices[1:])
     if score >= policy.suggest_from and _may_suggest(first.features):
@@ -79,11 +79,23 @@ def lead(ranking: Ranking) -> float:
     return max(0.0, (points[0] - points[1]) / points[0])
 
 
+_SAME = 0.97
+"""From this likeness on, a wording says the same as the question."""
+
+
+def _choices(ranked: tuple[Candidate, ...], policy: Policy) -> tuple[Candidate, ...]:
+    """What is likely enough to be offered; where that is too little to choose from, the next best too."""
+    likely = (ranked[0], *(one for one in ranked[1:] if likelihood(one.features, 0.0) >= policy.choice_from))
+    enough = likely if len(likely) >= policy.fewest_choices else ranked[: policy.fewest_choices]
+    return enough[: policy.most_choices]
+
+
 def _is_broad(ranking: Ranking, policy: Policy) -> bool:
     """A bare 「デジタル」 fits many entries alike: which one is meant, only the resident knows."""
-    return (
-        ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead and not ranking.candidates[0].exact
-    )
+    first, *others = ranking.candidates
+    alone = first.features.likeness > _SAME and all(other.features.likeness <= _SAME for other in others)
+    broad = ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead
+    return broad and not (first.exact or alone)
 
 
 def _may_answer(features: Features) -> bool:

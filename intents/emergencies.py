@@ -23,6 +23,8 @@ class Need(StrEnum):
     CHILD_ABUSE = "child_abuse"
     VIOLENCE = "violence"
     CONSUMER = "consumer"
+    DISASTER = "disaster"
+    NATIONAL_NUMBER = "national_number"
 
 
 _BY_URGENCY = (
@@ -33,6 +35,8 @@ _BY_URGENCY = (
     Need.POLICE,
     Need.CHILD,
     Need.CONSUMER,
+    Need.DISASTER,
+    Need.NATIONAL_NUMBER,
 )
 
 _AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.VIOLENCE})

@@ -22,6 +22,8 @@ class Facet(StrEnum):
     BRANCH = "branch"
     ONLINE = "online"
     TELEPHONE = "telephone"
+    OFFICE = "office"
+    WHEN = "when"
 
 
 _KNOWN = patterns("facets")

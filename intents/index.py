@@ -204,7 +204,8 @@ def build_index(
     answer_counts = _counts(answered, vocabulary)
     present = _present(wording_counts, answer_counts, owners, len(kept))
     idf, unseen = _inverse_frequencies(present)
-    weights = idf * np.array([CONCEPT_WEIGHT if term.startswith("§") else 1.0 for term in vocabulary], np.float32)
+    kinds = [CONCEPT_WEIGHT if term.startswith("§") else 1.0 for term in vocabulary] or [1.0]
+    weights = idf * np.array(kinds, np.float32)
     profile, profile_length = _profile(wording_counts, weights)
     word_matrix = _word_matrix(vocabulary, vectors)
     return Index(

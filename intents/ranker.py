@@ -25,6 +25,8 @@ STORY_WEIGHT = 0.3
 """What a word counts that stands in the story around the question."""
 KANA_SHARE = 0.85
 _KANJI = re.compile("[一-龥々]")
+_LABEL = re.compile("〔[^〕]{1,20}〕")
+"""What masking put in the place of personal data asks for nothing."""
 READING_WEIGHT, READING_WEIGHT_KANA = 0.15, 1.0
 
 
@@ -84,7 +86,7 @@ class Ranking:
 
 def understand(index: Index, text: str) -> Query:
     """Take a question apart against the words that ``index`` knows."""
-    question, around = split_story(clean(shorten(text)))
+    question, around = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
     tokens = tuple(tokenize(plain))
     terms = terms_of(tokens, index.lexicon, index.ignored)

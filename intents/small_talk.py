@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+import regex
+
 from intents.patterns import pattern_sources
 from intents.text import normalize
 
@@ -27,9 +29,10 @@ class SmallTalk(StrEnum):
 _SOURCES = pattern_sources("small_talk")
 _FILLER = re.compile(_SOURCES["filler"])
 _TAIL = re.compile(
-    r"m\(_ ?_\)m|\(\^o\^\)/?|[\s。、.,!?！？・…~〜♪☆★(笑)w笑^_^;:)(\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]+"
+    r"m\(_ ?_\)m|\(\^o\^\)/?|[\s。、.,!?！？・…~〜♪☆★(笑)w笑^_^;:)(\U0001F300-\U0001FAFF\u2600-\u27BF\ufe0f]"
 )
-_KINDS = {kind: re.compile(_SOURCES[kind]) for kind in SmallTalk if kind in _SOURCES}
+_KINDS = {kind: regex.compile(_SOURCES[kind], regex.POSIX) for kind in SmallTalk if kind in _SOURCES}
+"""POSIX: of several ways to match, the longest."""
 _OPENING = re.compile(
     rf"^(?:(?:{_SOURCES[SmallTalk.GREETING]}|{_SOURCES[SmallTalk.APOLOGY]})+(?:[\s、。,.!！~〜～♪]+|が、?|けど、?))+",
     re.IGNORECASE,
@@ -43,7 +46,7 @@ def small_talk(text: str) -> SmallTalk | None:
         return SmallTalk.EMPTY
     kind = None
     while rest:
-        step, length = max(((k, _longest(p, rest)) for k, p in _KINDS.items()), key=lambda found: found[1])
+        step, length = max(((k, _length(p, rest)) for k, p in _KINDS.items()), key=lambda found: found[1])
         if length:
             kind = step
         elif filler := _FILLER.match(rest):
@@ -54,13 +57,10 @@ def small_talk(text: str) -> SmallTalk | None:
     return kind
 
 
-def _longest(pattern: re.Pattern[str], text: str) -> int:
-    """How much of the beginning of ``text`` the pattern takes, when what follows can stand alone."""
-    whole = pattern.fullmatch(text)
-    if whole:
-        return len(text)
-    start = pattern.match(text)
-    return start.end() if start else 0
+def _length(pattern: regex.Pattern[str], text: str) -> int:
+    """How much of the beginning of ``text`` the pattern takes."""
+    found = pattern.match(text)
+    return found.end() if found else 0
 
 
 def without_opening(text: str) -> str:

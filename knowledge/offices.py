@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from knowledge.answers import Answer, Office, Surroundings, make_answer
@@ -15,7 +17,7 @@ def office(department: Department) -> Office:
 
 def office_answer(department: Department, around: Surroundings) -> Answer:
     name = department.name
-    return make_answer(
+    made = make_answer(
         department,
         around,
         kind="office",
@@ -26,6 +28,8 @@ def office_answer(department: Department, around: Surroundings) -> Answer:
         wordings=(name, f"{name}の電話番号", f"{name}の役割", *department.aliases),
         searched="担当課 連絡先 電話番号 役割",
     )
+    # Whoever has a number of its own is asked there; a committee is reached through the office in charge.
+    return replace(made, office=office(department)) if department.telephone else made
 
 
 def _role(department: Department) -> str:
@@ -35,10 +39,10 @@ def _role(department: Department) -> str:
 
 
 def _reach(department: Department) -> str:
-    if department.telephone:
-        extension = f"（内線 {department.extension}）" if department.extension else ""
-        return f"電話は {department.telephone}{extension} です（計画書に載っている番号）。"
-    return "電話番号は計画に載っていません。"
+    if not department.telephone:
+        return ""
+    extension = f"（内線 {department.extension}）" if department.extension else ""
+    return f"電話は {department.telephone}{extension} です（計画書に載っている番号）。"
 
 
 def _facts(department: Department) -> tuple[tuple[str, str], ...]:

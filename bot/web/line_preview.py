@@ -6,7 +6,7 @@ import json
 
 from flask import Blueprint, render_template, request
 
-from bot.conversation import answer
+from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE
 from bot.line.messages import render
 from bot.line.postbacks import read_postback
@@ -42,4 +42,4 @@ def _reply(knowledge: Knowledge, question: str, data: str) -> Reply:
     tap = read_postback(data) if data else None
     if tap is not None:
         return reply_to_tap(knowledge, tap, NEW_DIALOGUE)[0]
-    return answer(knowledge, question[:MAX_QUESTION]).reply if question else greeting_reply(knowledge)
+    return answer_masked(knowledge, question)[0].reply if question else greeting_reply(knowledge)

@@ -79,7 +79,7 @@ def test_jsonl_answers_in_order_with_the_ids_given(runner: FlaskCliRunner) -> No
         {"id": 7, "municipality": "222232", "question": "ありがとう"},
         {"municipality": "242047", "question": "さようなら"},
     )
-    assert [row.get("id") for row in found] == ["a", "7", None]
+    assert [row.get("id") for row in found] == ["a", 7, None]
     assert [row["municipality"] for row in found] == ["242047", "222232", "242047"]
     assert list(found[0]) == ["id", *FIELDS]
     assert list(found[2]) == FIELDS

@@ -11,6 +11,7 @@ from bot.dialogue import (
     FollowUp,
     Fresh,
     NoneOfThese,
+    Unclear,
     dialogue_from_json,
     read_turn,
 )
@@ -36,7 +37,10 @@ ANSWERED = Dialogue(entry_id="a")
         pytest.param("この中にはありません", NoneOfThese(), id="none, politely"),
         pytest.param("どれも違う", NoneOfThese(), id="all wrong"),
         pytest.param("4", NoneOfThese(), id="the number of 「この中にない」"),
-        pytest.param("5", Fresh("5"), id="a number not offered"),
+        pytest.param("5", Unclear(), id="a number not offered"),
+        pytest.param("一番", Chosen("a"), id="in kanji"),
+        pytest.param("最初の", Chosen("a"), id="the first one"),
+        pytest.param("ない", NoneOfThese(), id="none, curtly"),
         pytest.param("0", Fresh("0"), id="nought"),
         pytest.param("12", Fresh("12"), id="twelve"),
         pytest.param("2026年の目標", Fresh("2026年の目標"), id="a year is no choice"),
@@ -63,9 +67,21 @@ def test_after_an_answer(text: str, facet_alone: bool) -> None:
     assert isinstance(read_turn(text, ANSWERED), FollowUp if facet_alone else Fresh)
 
 
-@pytest.mark.parametrize("text", ["1", "いくら？", "この中にない", "電話番号は？", ""])
-def test_with_nothing_before_every_message_stands_alone(text: str) -> None:
-    assert read_turn(text, NEW_DIALOGUE) == Fresh(text)
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        pytest.param("住民票", Fresh("住民票"), id="a topic"),
+        pytest.param("", Fresh(""), id="nothing"),
+        pytest.param("1", Unclear(), id="a number without a list"),
+        pytest.param("いくら？", Unclear(), id="how much is what?"),
+        pytest.param("電話番号は？", Unclear(), id="whose telephone?"),
+        pytest.param("いつから始まるの", Unclear(), id="when does what begin?"),
+        pytest.param("この中にない", NoneOfThese(), id="none of what is no longer remembered"),
+        pytest.param("違う", NoneOfThese(), id="wrong"),
+    ],
+)
+def test_with_nothing_before(text: str, meant: object) -> None:
+    assert read_turn(text, NEW_DIALOGUE) == meant
 
 
 def test_a_dialogue_survives_being_kept() -> None:

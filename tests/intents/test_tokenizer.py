@@ -74,7 +74,7 @@ def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
         pytest.param("引っ越しの手続", ["引っ越し", "手続き"], id="the same in other spelling"),
         pytest.param("ごみを捨てたいのですが", ["ごみ", "捨てる"], id="wishes lose their ending"),
         pytest.param("ＤＸとは何ですか", ["dx"], id="letters in lower case"),
-        pytest.param("これはどうなっていますか", [], id="nothing but function words"),
+        pytest.param("これは何ですか", [], id="nothing but function words"),
         pytest.param("？！。", [], id="nothing but marks"),
         pytest.param("", [], id="nothing"),
     ],

@@ -31,13 +31,27 @@ def test_every_word_has_a_key_of_64_bits(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["住民", "ごみ", "ゴミ", "手続き", "引っ越し", "図書館", "スマートフォン", "dx", "捨てる"]
+    "word",
+    [
+        pytest.param("住民", id="resident"),
+        pytest.param("ごみ", id="waste"),
+        pytest.param("手続き", id="procedure"),
+        pytest.param("引っ越し", id="moving house"),
+        pytest.param("図書館", id="library"),
+        pytest.param("スマートフォン", id="smartphone"),
+        pytest.param("捨てる", id="to throw away"),
+    ],
 )
 def test_everyday_words_of_the_office_have_a_vector(vectors: Vectors, word: str) -> None:
     vector = vectors.vector(word)
     assert vector is not None
     assert vector.shape == (DIMENSIONS,)
     assert float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-5)
+
+
+def test_words_may_share_a_vector_without_being_alike(vectors: Vectors) -> None:
+    """Why nearness is never taken as proof that a word is present."""
+    assert vectors.row("住民票") == vectors.row("戸籍")
 
 
 def test_words_that_nobody_uses_have_none(vectors: Vectors) -> None:

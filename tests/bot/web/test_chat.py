@@ -140,7 +140,7 @@ def test_each_page_has_a_turn_of_its_own(app: Flask, client: FlaskClient) -> Non
 def test_a_turn_of_another_shape_is_replaced(app: Flask, client: FlaskClient, turn: str) -> None:
     post(client, {"question": "こんにちは", "turn": turn})
     (row,) = rows(app)
-    assert uuid.UUID(row.event_key.removeprefix("web:"))
+    assert uuid.UUID(row.event_key.split(":")[1])
 
 
 @pytest.mark.parametrize("token", ["", "forged", "w:0123", "InhvIg.aaaa.bbbb", "\x00", "😀"])

@@ -163,8 +163,8 @@ def test_the_log_never_holds_a_residents_words(
 
     everywhere()
     with monkeypatch.context() as broken:
-        for module in ("api", "chat", "line_preview"):
-            broken.setattr(f"bot.web.{module}.answer", fail)
+        for name in ("api.answer", "chat.answer", "line_preview.answer_masked"):
+            broken.setattr(f"bot.web.{name}", fail)
         everywhere()
         assert client.post("/242047/", data={"question": CANARY}).status_code == 500
     with kit.database.writer.begin() as connection:

@@ -1,0 +1,180 @@
+"""Which side of a matter is asked about, and which messages need the topic before them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.facets import Facet, asked_facet, is_bare_facet, without_reference
+
+ASKED = [
+    pytest.param(
+        Facet.FEE,
+        """
+        いくらですか / おいくら / なんぼかかるん / 手数料は？ / てすうりょうは / 料金を教えて / 費用はかかりますか / お金はかかるの / 無料ですか
+        有料？ / 何円？ / ただですか / タダで使える？ / 値段はいくら
+        """,
+        id="fee",
+    ),
+    pytest.param(
+        Facet.DEADLINE,
+        "いつまでですか / 期限は？ / 締め切りはいつ / 締切は / しめきりは？ / いつまでに出せばいい",
+        id="deadline",
+    ),
+    pytest.param(
+        Facet.BRING,
+        """
+        必要なものは？ / 必要な書類は / 持ち物は / 何が必要ですか / 何を持っていけばいい / 持っていくものは / いるものは？ / 何がいる？ / なにがいりますか
+        ひつようなものは / 用意するものは / 何を用意すればいい
+        """,
+        id="what to bring",
+    ),
+    pytest.param(
+        Facet.DELIVERY_DAYS,
+        "何日かかりますか / 何日くらい？ / 届くまでどのくらい / いつ届きますか / どのくらいかかりますか / どれくらいかかる？ / いつもらえますか / 日数は？",
+        id="how many days",
+    ),
+    pytest.param(
+        Facet.PROXY,
+        "代理でもいいですか / 代理人でもできますか / 委任状は必要？ / 家族が代わりに行ける？ / 本人じゃなくてもいい？ / 代わりに取りに行ける？ / 家族でもいい？",
+        id="by proxy",
+    ),
+    pytest.param(Facet.MAIL, "郵送でもできますか / 郵便で送れますか / 郵送は？ / 送ってもらえますか", id="by mail"),
+    pytest.param(Facet.BRANCH, "支所でもできますか / 出張所では？ / 支所は？", id="at a branch office"),
+    pytest.param(
+        Facet.COUNTER,
+        "どこでできますか / どこで？ / 窓口はどこ / 窓口は？ / 場所は？ / どこに行けばいい / どこへ行けばいいですか / どこにありますか / どこ？",
+        id="where",
+    ),
+    pytest.param(
+        Facet.TARGET,
+        "誰が使えますか / 対象は？ / 対象者は / 何歳から？ / 誰でもできますか / だれでも使える？ / 市外の人でも使えますか",
+        id="for whom",
+    ),
+    pytest.param(
+        Facet.METHOD,
+        "どうやってやるの / 方法は？ / やり方は / やりかた / 手順を教えて / どうすればいいですか",
+        id="how",
+    ),
+    pytest.param(
+        Facet.ONLINE,
+        "ネットでできますか / オンラインでできる？ / スマホでもできますか / インターネットで申請できますか / パソコンでできる？ / ネットでも？",
+        id="online",
+    ),
+    pytest.param(
+        Facet.TELEPHONE,
+        """
+        電話番号は？ / 電話番号を教えて / 連絡先は / 問い合わせ先は？ / 問合せ先 / 何番に電話すればいい？ / どこに電話すればいい？ / 電話は？ / TELは
+        どこに連絡すればいいですか / どこに聞けばいい？ / でんわばんごうは
+        """,
+        id="telephone",
+    ),
+    pytest.param(
+        Facet.OFFICE, "担当課はどこですか / 担当はどこ？ / 担当は？ / 担当部署は / 何課ですか", id="which office"
+    ),
+    pytest.param(
+        Facet.WHEN, "いつからですか / いつから？ / いつごろ？ / いつ始まりますか / 何年からですか", id="since when"
+    ),
+]
+
+NO_FACET = [
+    "住民票の写しがほしい",
+    "マイナンバーカードとは",
+    "市長は誰ですか",
+    "目標は何ですか",
+    "ごみの分別",
+    "対象外",
+    "方法論",
+    "こんにちは",
+    "？",
+    "",
+]
+
+WITH_A_TOPIC = [
+    ("住民票はいくら", Facet.FEE),
+    ("ごみ袋の値段", Facet.FEE),
+    ("図書館はどこにありますか", Facet.COUNTER),
+    ("市役所の電話番号", Facet.TELEPHONE),
+    ("マイナンバーカードの申請に必要なもの", Facet.BRING),
+    ("出前講座の申し込み期限", Facet.DEADLINE),
+    ("転出届は郵送できますか", Facet.MAIL),
+    ("予約はどこで", Facet.COUNTER),
+]
+
+
+def messages(table: str) -> list[str]:
+    return [message.strip() for line in table.splitlines() for message in line.split(" / ") if message.strip()]
+
+
+@pytest.mark.parametrize(("facet", "table"), ASKED)
+def test_the_facet_is_known_by_the_way_it_is_asked(facet: Facet, table: str) -> None:
+    expected = dict.fromkeys(messages(table), facet)
+    assert {message: asked_facet(message) for message in expected} == expected
+
+
+@pytest.mark.parametrize(("facet", "table"), ASKED)
+def test_the_asking_alone_needs_the_topic_before_it(facet: Facet, table: str) -> None:
+    assert [message for message in messages(table) if not is_bare_facet(message)] == []
+    assert [message for message in messages(table) if not is_bare_facet(f"じゃあ、{message}")] == []
+
+
+def test_a_topic_alone_asks_for_no_facet() -> None:
+    assert {message: asked_facet(message) for message in NO_FACET} == dict.fromkeys(NO_FACET)
+    assert [message for message in NO_FACET if is_bare_facet(message)] == []
+
+
+def test_a_facet_with_its_topic_stands_alone() -> None:
+    assert {message: asked_facet(message) for message, _ in WITH_A_TOPIC} == dict(WITH_A_TOPIC)
+    assert [message for message, _ in WITH_A_TOPIC if is_bare_facet(message)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        pytest.param("じゃあ料金は？", "料金は?", id="じゃあ"),
+        pytest.param("じゃあ、マイナンバーカードは？", "マイナンバーカードは?", id="じゃあ with a comma"),
+        pytest.param("それでは期限は", "期限は", id="それでは"),
+        pytest.param("ちなみに郵送は？", "郵送は?", id="ちなみに"),
+        pytest.param("あと、期限は", "期限は", id="あと"),
+        pytest.param("で、いくら？", "いくら?", id="で with a comma"),
+        pytest.param("それは無料ですか", "無料ですか", id="それは"),
+        pytest.param("それいくら", "いくら", id="それ"),
+        pytest.param("その手数料は", "手数料は", id="その"),
+        pytest.param("これはどこで", "どこで", id="これは"),
+        pytest.param("この件の担当は", "担当は", id="この件"),
+        pytest.param("じゃあそれの料金は", "料金は", id="two of them"),
+    ],
+)
+def test_words_that_point_back_are_left_aside(text: str, rest: str) -> None:
+    assert without_reference(text) == (rest, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("住民票の料金は", id="none at all"),
+        pytest.param("じゃがいもの育て方", id="じゃがいも is no じゃ"),
+        pytest.param("でじたるまどぐちは", id="でじたる is no で"),
+        pytest.param("でんわばんごう", id="でんわ is no で"),
+        pytest.param("ならいごとの教室", id="ならいごと is no なら"),
+        pytest.param("あとで行きます", id="あとで is no あと"),
+        pytest.param("それぞれの課の番号", id="それぞれ is no それ"),
+        pytest.param("これからの予定", id="これから is no これ"),
+        pytest.param("その他の手続き", id="その他 is no その"),
+        pytest.param("おそれがある区域", id="おそれ is no それ"),
+        pytest.param("この計画の期間", id="この計画 is the plan itself"),
+    ],
+)
+def test_words_that_only_look_like_it_point_nowhere(text: str) -> None:
+    assert without_reference(text) == (text, False)
+
+
+def test_a_telephone_comes_before_a_place() -> None:
+    assert asked_facet("どこに電話したらいいですか") is Facet.TELEPHONE
+
+
+@given(st.text(max_size=100))
+def test_any_text_asks_for_a_facet_or_not(text: str) -> None:
+    assert asked_facet(text) in (*Facet, None)
+    assert is_bare_facet(text) in (True, False)
