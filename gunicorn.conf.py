@@ -12,6 +12,7 @@ timeout = 30
 graceful_timeout = 10
 keepalive = 5
 limit_request_line = 8190
+limit_request_field_size = 32768  # an odd signature header gets our 400, not an English 431
 accesslog = None
 control_socket_disable = True
 

@@ -36,7 +36,7 @@ from intents.language import language_of
 from intents.personal_data import mask
 from intents.ranker import rank
 from intents.small_talk import SmallTalk, small_talk, without_opening
-from intents.text import clean, normalize, shorten
+from intents.text import MAX_QUESTION, clean, normalize, shorten
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import numbers_for
 
@@ -84,7 +84,7 @@ def answer_masked(
     public_numbers: Collection[str] = (),
 ) -> tuple[Outcome, bool]:
     """The same for words that nobody has masked yet; whether there was personal data in them."""
-    masked = mask(shorten(clean(raw)), public_numbers=public_numbers)
+    masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers)
     outcome = answer(knowledge, masked.text, before)
     if masked.found:
         outcome = replace(outcome, reply=with_opening(outcome.reply, say("personal_data")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,17 @@ class Tap:
     act: Act
     log_id: str | None = None
     entry_id: str | None = None
+
+
+_ROW_ID = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+_ENTRY_ID = re.compile(r"[a-z0-9-]{0,60}")
+
+
+def read_tap(act: str, row_id: str, entry_id: str) -> Tap | None:
+    """A tap as it came from outside; None for anything but what our own buttons carry."""
+    if act not in set(Act) or not _ROW_ID.fullmatch(row_id) or not _ENTRY_ID.fullmatch(entry_id):
+        return None
+    return Tap(Act(act), row_id or None, entry_id or None)
 
 
 def reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:

@@ -11,6 +11,8 @@ MAX_QUESTION = 2000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
+_DIGITS_AT_END = re.compile(r"[\d\s〇一二三四五六七八九()ー‐‑‒–—―−－-]+$")
+_DIGITS_AT_START = re.compile(r"^[\d\s〇一二三四五六七八九()ー‐‑‒–—―−－-]+")
 _HYPHENS = re.compile("[‐‑‒–—―−﹣－]")
 
 
@@ -30,7 +32,8 @@ def shorten(text: str, limit: int = MAX_QUESTION) -> str:
     if len(text) <= limit:
         return text
     head = limit // 2
-    return text[:head] + "\n" + text[-(limit - head - 1) :]
+    # Half a number must not survive the cut: whole, it would have been masked.
+    return _DIGITS_AT_END.sub("", text[:head]) + "\n" + _DIGITS_AT_START.sub("", text[-(limit - head - 1) :])
 
 
 def normalize(text: str) -> str:

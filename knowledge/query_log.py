@@ -124,7 +124,6 @@ def keep_dialogue(
     session.execute(given.on_conflict_do_update(index_elements=["municipality_code", "key"], set_=changed, where=newer))
 
 
-def forget_dialogue(session: Session, municipality_code: str, key: str) -> None:
-    row = session.get(Conversation, (municipality_code, key))
-    if row is not None:
-        session.delete(row)
+def forget_dialogue(session: Session, municipality_code: str, key: str, occurred_at: dt.datetime) -> None:
+    """Forget what was said up to ``occurred_at``; a message before it, handled late, brings nothing back."""
+    keep_dialogue(session, municipality_code, key, {}, occurred_at)

@@ -49,6 +49,7 @@ class Sending:
     result: Sent
     status: int | None = None
     detail: str = ""
+    request_id: str | None = None
 
 
 class LineClient:
@@ -70,8 +71,8 @@ class LineClient:
         )
         begun = time.monotonic()
         try:
-            self._api.reply_message(request, _request_timeout=TIMEOUT)
-            sending = Sending(Sent.ACCEPTED, 200)
+            answer = self._api.reply_message_with_http_info(request, _request_timeout=TIMEOUT)
+            sending = Sending(Sent.ACCEPTED, 200, request_id=_request_id(answer.headers))
         except ValidationError:
             # A 200 whose body the SDK cannot read: the message is out.
             sending = Sending(Sent.ACCEPTED, 200, "unreadable answer")
@@ -81,7 +82,7 @@ class LineClient:
             sending = _unreached(error)
         except UnicodeDecodeError:
             sending = Sending(Sent.UNKNOWN, None, "answer is no text")
-        _note_call(self._code, "reply", sending.status, begun, sending.result.value, sending.detail)
+        _note_call(self._code, "reply", begun, sending)
         return sending
 
     def show_loading(self, user_id: str) -> None:
@@ -89,12 +90,13 @@ class LineClient:
         request = ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=LOADING_SECONDS)
         begun = time.monotonic()
         try:
-            self._api.show_loading_animation(request, _request_timeout=(1.0, 1.0))
-            _note_call(self._code, "loading", 202, begun, "accepted", "")
+            answer = self._api.show_loading_animation_with_http_info(request, _request_timeout=(1.0, 1.0))
+            sending = Sending(Sent.ACCEPTED, 202, request_id=_request_id(answer.headers))
         except ApiException as error:
-            _note_call(self._code, "loading", error.status, begun, "refused", "")
+            sending = _refused(error)
         except (urllib3.exceptions.HTTPError, ValidationError, UnicodeDecodeError) as error:
-            _note_call(self._code, "loading", None, begun, type(error).__name__, "")
+            sending = Sending(Sent.UNKNOWN, None, type(error).__name__)
+        _note_call(self._code, "loading", begun, sending)
 
 
 class LineClients:
@@ -108,15 +110,15 @@ class LineClients:
 
 
 def _refused(error: ApiException) -> Sending:
-    status = int(error.status or 0)
+    status, request_id = int(error.status or 0), _request_id(error.headers)
     message, properties = _error_body(error.body)
     if status in (401, 403):
-        return Sending(Sent.UNAUTHORIZED, status)
+        return Sending(Sent.UNAUTHORIZED, status, request_id=request_id)
     if status == 400 and "reply token" in message.lower():
-        return Sending(Sent.TOKEN_REFUSED, status)
+        return Sending(Sent.TOKEN_REFUSED, status, request_id=request_id)
     if status == 429 or status >= 500:
-        return Sending(Sent.RETRY, status)
-    return Sending(Sent.BODY_REFUSED, status, ", ".join(properties)[:200])
+        return Sending(Sent.RETRY, status, request_id=request_id)
+    return Sending(Sent.BODY_REFUSED, status, ", ".join(properties)[:200], request_id)
 
 
 def _unreached(error: urllib3.exceptions.HTTPError) -> Sending:
@@ -136,14 +138,21 @@ def _error_body(body: Any) -> tuple[str, list[str]]:
         return "", []
 
 
-def _note_call(code: str, endpoint: str, status: int | None, begun: float, result: str, detail: str) -> None:
+def _request_id(headers: Mapping[str, str] | None) -> str | None:
+    """LINE's own number of the call, which its support asks for."""
+    found = {name.lower(): value for name, value in (headers or {}).items()}
+    return found.get("x-line-request-id")
+
+
+def _note_call(code: str, endpoint: str, begun: float, sending: Sending) -> None:
     _log.info(
         "line_call",
         municipality=code,
         method="POST",
         endpoint=endpoint,
-        status=status,
-        result=result,
-        detail=detail,
+        status=sending.status,
+        result=sending.result.value,
+        detail=sending.detail,
+        line_request_id=sending.request_id,
         ms=round((time.monotonic() - begun) * 1000, 1),
     )

@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.line.postbacks import postback_data, read_postback
 from intents.personal_data import mask
-from intents.text import clean, shorten
+from intents.text import MAX_QUESTION, clean, shorten
 from knowledge.calendar import now
 
 MEDIA = frozenset({"image", "video", "audio", "file", "location", "sticker"})
@@ -67,6 +68,7 @@ def read_event(event: Any, reading: Reading) -> IncomingEvent:
         _masked_text(message, reading) if kind == "message" and message_kind == "text" else (None, False)
     )
     reply_token = _string(event, "replyToken", 128)
+    postback = _own_postback(event) if kind == "postback" else None
     return IncomingEvent(
         webhook_event_id=_event_id(event),
         kind=kind,
@@ -75,12 +77,12 @@ def read_event(event: Any, reading: Reading) -> IncomingEvent:
         if kind == "unsend"
         else _string(message, "id", 40),
         reply_token=reply_token,
-        asker=reading.pseudonym(user_id or _string(source, "groupId", 64) or "", occurred_at) if source else None,
+        asker=_asker(source, user_id, reading, occurred_at),
         text=text,
         personal_data=personal_data,
-        postback=_string(_mapping(event, "postback"), "data", 300) if kind == "postback" else None,
+        postback=postback,
         occurred_at=occurred_at,
-        ignored=_why_ignored(event, kind, message_kind, source, message, reply_token),
+        ignored=_why_ignored(event, kind, message_kind, source, message, reply_token, postback),
         user_id=user_id if source.get("type") == "user" else None,
     )
 
@@ -92,6 +94,7 @@ def _why_ignored(
     source: Mapping[str, Any],
     message: Mapping[str, Any],
     reply_token: str | None,
+    postback: str | None,
 ) -> str | None:
     if kind not in _ANSWERED_KINDS:
         return f"kind {kind}"
@@ -101,17 +104,35 @@ def _why_ignored(
         return "no reply token"
     if kind == "message" and message_kind != "text" and message_kind not in MEDIA:
         return "unknown message type"
-    if source.get("type") != "user" and not (kind == "message" and _mentions_us(message)):
+    if kind == "postback" and postback is None:
+        return "postback not ours"
+    if source.get("type") in ("group", "room") and kind != "postback" and not _mentions_us(message):
         return "group without mention"
     return None
+
+
+def _asker(source: Mapping[str, Any], user_id: str | None, reading: Reading, occurred_at: dt.datetime) -> str | None:
+    """One person in one chat; None for those whom LINE does not tell apart."""
+    if user_id is None:
+        return None
+    chat = _string(source, "groupId", 64) or _string(source, "roomId", 64) or ""
+    return reading.pseudonym(f"{chat}/{user_id}" if chat else user_id, occurred_at)
+
+
+def _own_postback(event: Mapping[str, Any]) -> str | None:
+    """The data of a button of ours, written anew; another tool's may hold anything."""
+    tap = read_postback(_string(_mapping(event, "postback"), "data", 300) or "")
+    return postback_data(tap) if tap else None
 
 
 def _masked_text(message: Mapping[str, Any], reading: Reading) -> tuple[str | None, bool]:
     raw = message.get("text")
     if not isinstance(raw, str):
         return None, False
-    masked = mask(shorten(clean(_without_own_mention(raw, message))), public_numbers=reading.public_numbers)
-    return masked.text, masked.found
+    # Masked before it is cut to its final length, so that nothing is cut in half unseen.
+    wide = shorten(clean(_without_own_mention(raw, message)), 2 * MAX_QUESTION)
+    masked = mask(wide, public_numbers=reading.public_numbers)
+    return shorten(masked.text), masked.found
 
 
 def _mentionees(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:

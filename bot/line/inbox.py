@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Result, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, and_, func, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
@@ -63,11 +64,19 @@ class Claim:
     note: str | None
 
 
-def store(database: Database, municipality_code: str, events: Iterable[IncomingEvent], moment: dt.datetime) -> Stored:
+def store(
+    database: Database,
+    municipality_code: str,
+    events: Iterable[IncomingEvent],
+    moment: dt.datetime,
+    unreadable: Sequence[Any] = (),
+) -> Stored:
     """Keep a batch in one transaction.  Raises what the database raises: then nothing was kept."""
     fresh: list[IncomingEvent] = []
     repeated = quarantined = 0
     with database.writing() as session:
+        if unreadable:
+            session.add(_unreadable_row(municipality_code, unreadable, moment))
         for event in events:
             try:
                 with session.begin_nested():
@@ -78,9 +87,9 @@ def store(database: Database, municipality_code: str, events: Iterable[IncomingE
                 session.add(_quarantine_row(municipality_code, "unstorable event", b"", moment))
                 quarantined += 1
                 continue
-            if not is_new:
+            if is_new is None:
                 repeated += 1
-            elif event.ignored is None:
+            elif is_new == "received":
                 fresh.append(event)
     return Stored(tuple(fresh), repeated, quarantined)
 
@@ -89,6 +98,12 @@ def quarantine(database: Database, municipality_code: str, reason: str, body: by
     """Keep the hash and size of what was signed but could not be read."""
     with database.writing() as session:
         session.add(_quarantine_row(municipality_code, reason, body, moment))
+
+
+def _unreadable_row(municipality_code: str, unreadable: Sequence[Any], moment: dt.datetime) -> QuarantinedBody:
+    """One row for all of a body's events that are none: their hash and size, no text."""
+    parts = json.dumps(list(unreadable)).encode("utf-8", "surrogatepass")
+    return _quarantine_row(municipality_code, f"{len(unreadable)} unreadable event(s)", parts, moment)
 
 
 def _quarantine_row(municipality_code: str, reason: str, body: bytes, moment: dt.datetime) -> QuarantinedBody:
@@ -101,12 +116,12 @@ def _quarantine_row(municipality_code: str, reason: str, body: bytes, moment: dt
     )
 
 
-def _store_one(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> bool:
-    """Insert an event, or note its repetition; whether it is new."""
+def _store_one(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> str | None:
+    """Insert an event, or note its repetition; the state of a new one, None for a repetition."""
     if event.kind == "unsend" and event.message_id:
         _unsend(session, municipality_code, event.message_id, moment)
     if event.kind == "unfollow" and event.asker:
-        forget_dialogue(session, municipality_code, event.asker)
+        forget_dialogue(session, municipality_code, event.asker, event.occurred_at)
     state, note, text = _first_state(session, municipality_code, event, moment)
     values = {
         "municipality_code": municipality_code,
@@ -134,7 +149,7 @@ def _store_one(session: Session, municipality_code: str, event: IncomingEvent, m
     added = session.scalar(insert_ignoring(session, LineEvent, values).returning(LineEvent.id))
     if added is None:
         _note_repetition(session, municipality_code, event, moment)
-    return added is not None
+    return None if added is None else state
 
 
 def _count(result: Result[Any]) -> int:
@@ -164,14 +179,19 @@ def _note_repetition(session: Session, municipality_code: str, event: IncomingEv
         return
     session.execute(
         update(LineEvent)
-        .where(same, or_(LineEvent.state.in_(OPEN), and_(LineEvent.state == "expired", LineEvent.text.is_not(None))))
+        .where(same, or_(LineEvent.state.in_(OPEN), and_(LineEvent.state == "expired", _can_still_be_answered())))
         .values(deadline_at=moment + ANSWER_WITHIN)
     )
     session.execute(
         update(LineEvent)
-        .where(same, LineEvent.state == "expired", LineEvent.text.is_not(None))
+        .where(same, LineEvent.state == "expired", _can_still_be_answered())
         .values(state="received", reply_token=event.reply_token, next_try_at=moment, finished_at=None, note="again")
     )
+
+
+def _can_still_be_answered() -> ColumnElement[bool]:
+    """A text that was taken back leaves nothing to answer; taps and follows need no text."""
+    return or_(LineEvent.text.is_not(None), LineEvent.kind != "message", LineEvent.message_kind != "text")
 
 
 def _unsend(session: Session, municipality_code: str, message_id: str, moment: dt.datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlencode
 
-from bot.taps import Act, Tap
+from bot.taps import Tap, read_tap
 
 
 def postback_data(tap: Tap) -> str:
@@ -15,7 +15,4 @@ def postback_data(tap: Tap) -> str:
 def read_postback(data: str) -> Tap | None:
     """None for data that is not ours: from another tool on the same channel, or an older menu."""
     fields = {name: values[0] for name, values in parse_qs(data).items()}
-    try:
-        return Tap(Act(fields["a"]), fields.get("q"), fields.get("e"))
-    except (KeyError, ValueError):
-        return None
+    return read_tap(fields.get("a", ""), fields.get("q", ""), fields.get("e", ""))

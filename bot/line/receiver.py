@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.line.client import LineClients
 from bot.line.events import IncomingEvent
+
+LATEST_SECONDS = 0.5
+"""Later than this the answer itself is there, and dots after it would only puzzle."""
 
 
 class Receiver:
@@ -27,11 +31,12 @@ class Receiver:
             self.wake.set()
             return
         for user_id in dict.fromkeys(users[:20]):
-            self._executor().submit(self._show_then_wake, client.show_loading, user_id)
+            self._executor().submit(self._show_then_wake, client.show_loading, user_id, time.monotonic())
 
-    def _show_then_wake(self, show: Callable[[str], None], user_id: str) -> None:
+    def _show_then_wake(self, show: Callable[[str], None], user_id: str, asked: float) -> None:
         try:
-            show(user_id)
+            if time.monotonic() - asked < LATEST_SECONDS:
+                show(user_id)
         finally:
             self.wake.set()
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.line import inbox
 from bot.line.client import LineClients, Sending, Sent
@@ -26,6 +27,8 @@ WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before the next attempt with the same token."""
 CIRCUIT_SECONDS = 10.0
 """How long a channel rests after LINE refused its access token."""
+BRAKE_SECONDS = 0.5
+"""How long a channel pauses after LINE said that there are too many calls."""
 POLL_SECONDS = 0.25
 UNCERTAIN = "perhaps delivered"
 """The note on an event that LINE may have: it ends unconfirmed, never expired."""
@@ -47,6 +50,7 @@ class Sender:
         self._corpus = corpus
         self._clients = clients
         self._clock = clock
+        self._rest_until: dict[str, dt.datetime] = {}
 
     def step(self, claimant: str) -> bool:
         """Take and answer one event; whether there was one."""
@@ -77,7 +81,10 @@ class Sender:
         elif self._clock() >= claimed.deadline_at:
             self._finish(claimed, prepared, _overdue_state(claimed))
         elif client is None:
+            _log.error("no_access_token", municipality=claimed.municipality_code)
             self._finish(claimed, prepared, "failed", note="no access token")
+        elif (rest := self._rest(claimed.municipality_code)) > 0:
+            self._give_up_or_retry(claimed, prepared, claimed.note or "channel rests", rest)
         else:
             sending = client.reply(claimed.reply_token or "", render(prepared.reply, prepared.log_id))
             if sending.result is Sent.BODY_REFUSED:
@@ -95,12 +102,23 @@ class Sender:
                 self._finish(claimed, prepared, "failed", note=f"refused {sending.status}")
             case Sent.UNAUTHORIZED:
                 _log.error("channel_unauthorized", municipality=claimed.municipality_code, status=sending.status)
+                self._let_rest(claimed.municipality_code, CIRCUIT_SECONDS)
                 self._give_up_or_retry(claimed, prepared, f"unauthorized {sending.status}", CIRCUIT_SECONDS)
             case Sent.UNKNOWN:
                 self._give_up_or_retry(claimed, prepared, UNCERTAIN)
             case Sent.RETRY:
+                if sending.status == 429:
+                    self._let_rest(claimed.municipality_code, BRAKE_SECONDS)
                 note = claimed.note if claimed.note == UNCERTAIN else f"retry {sending.status}"
                 self._give_up_or_retry(claimed, prepared, note)
+
+    def _let_rest(self, code: str, seconds: float) -> None:
+        self._rest_until[code] = self._clock() + dt.timedelta(seconds=seconds)
+
+    def _rest(self, code: str) -> float:
+        """Seconds that a channel still rests: LINE refused its token, or asked for fewer calls."""
+        until = self._rest_until.get(code)
+        return (until - self._clock()).total_seconds() if until else 0.0
 
     def _give_up_or_retry(
         self, claimed: Claim, prepared: Prepared | None, note: str, wait: float | None = None
@@ -126,27 +144,40 @@ class Sender:
         accepted: bool = False,
         note: str | None = None,
     ) -> None:
-        """One transaction: the state, the row of the log, what was tapped, what the dialogue is about."""
-        moment = self._clock()
-        with self._database.writing() as session:
-            mine = inbox.finish(session, claimed, state, moment, accepted=accepted, note=note)
-            if not mine or prepared is None:
-                return
-            if prepared.asked is not None:
-                unsent = inbox.is_unsent(session, claimed)
-                asked = prepared.asked
-                record(session, replace(asked, text=None) if unsent else asked)
-            if state in ("answered", "unconfirmed"):
-                for mark in prepared.marks:
-                    mark(session)
-                if prepared.dialogue is not None and claimed.asker:
-                    keep_dialogue(
-                        session,
-                        claimed.municipality_code,
-                        claimed.asker,
-                        prepared.dialogue.as_json(),
-                        claimed.occurred_at,
-                    )
+        """One transaction: the state, the row of the log, what was tapped, what the dialogue is about.
+
+        What the database refuses to keep costs the row, never the state: or it would be sent for ever.
+        """
+        try:
+            with self._database.writing() as session:
+                self._write(session, claimed, prepared, state, accepted, note)
+        except (DataError, IntegrityError) as error:
+            _log.error("not_logged", event_id=claimed.id, error=type(error).__name__)
+            with self._database.writing() as session:
+                self._write(session, claimed, None, state, accepted, note)
+
+    def _write(
+        self,
+        session: Session,
+        claimed: Claim,
+        prepared: Prepared | None,
+        state: str,
+        accepted: bool,
+        note: str | None,
+    ) -> None:
+        mine = inbox.finish(session, claimed, state, self._clock(), accepted=accepted, note=note)
+        if not mine or prepared is None:
+            return
+        if prepared.asked is not None:
+            unsent = inbox.is_unsent(session, claimed)
+            record(session, replace(prepared.asked, text=None) if unsent else prepared.asked)
+        if state not in ("answered", "unconfirmed"):
+            return
+        for mark in prepared.marks:
+            mark(session)
+        if prepared.dialogue is not None and claimed.asker:
+            remembered = prepared.dialogue.as_json()
+            keep_dialogue(session, claimed.municipality_code, claimed.asker, remembered, claimed.occurred_at)
 
     def _is_unsent(self, claimed: Claim) -> bool:
         with self._database.reading() as session:

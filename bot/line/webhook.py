@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -39,6 +39,8 @@ def receive(code: str) -> tuple[str, int]:
     if channel is None:
         abort(404)
     body = request.get_data()
+    if request.content_length is None and len(body) >= (current_app.config["MAX_CONTENT_LENGTH"] or 0):
+        abort(413)  # in pieces, without a length: the server cuts it off at the limit
     if not is_signed(body, request.headers.get("x-line-signature", ""), channel.secrets):
         _log.warning("bad_signature", municipality=code, size=len(body))
         abort(400)
@@ -49,6 +51,13 @@ def receive(code: str) -> tuple[str, int]:
         raise ServiceUnavailable from error
     kit.receiver.announce(code, fresh)
     return "", 200
+
+
+@blueprint.after_request
+def _note_request(response: Response) -> Response:
+    """LINE keeps no log for us afterwards: who called when, and what was answered."""
+    _log.info("webhook", ip=request.remote_addr, method=request.method, path=request.path, status=response.status_code)
+    return response
 
 
 def is_signed(body: bytes, signature: str, secrets: Iterable[str]) -> bool:
@@ -70,18 +79,28 @@ def _keep(kit: Services, code: str, body: bytes) -> tuple[IncomingEvent, ...]:
         inbox.quarantine(kit.database, code, str(error), body, moment)
         return ()
     reading = Reading(partial(pseudonym, kit.settings.pepper, code), public_numbers(kit.database, code))
-    events = []
+    events: list[IncomingEvent] = []
+    unreadable: list[Any] = []
     for one in raw:
         try:
             events.append(read_event(one, reading))
-        except (UnreadableEventError, RecursionError, ValueError, TypeError, OverflowError) as error:
-            part = repr(type(one)).encode()
-            inbox.quarantine(kit.database, code, f"event: {type(error).__name__}", part, moment)
-    if not events:
+        except (UnreadableEventError, RecursionError, ValueError, TypeError, OverflowError):
+            unreadable.append(one)
+    if not raw:
         return ()
-    stored = inbox.store(kit.database, code, events, moment)
+    stored = inbox.store(kit.database, code, events, moment, unreadable)
+    if any(event.kind == "unsend" for event in events):
+        _shrink_log(kit)
     _log.info("stored", municipality=code, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated)
     return stored.fresh
+
+
+def _shrink_log(kit: Services) -> None:
+    """What was taken back shall be gone from the log file too; the events are safe either way."""
+    try:
+        kit.database.shrink_log()
+    except SQLAlchemyError as error:
+        _log.warning("log_not_shrunk", error=type(error).__name__)
 
 
 def read_body(body: bytes) -> list[Any]:

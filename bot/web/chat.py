@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import uuid
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from bot.dialogue import Dialogue, dialogue_from_json
 from bot.log_rows import asked_question
 from bot.replies import Reply, first_questions, plain_reply, with_opening
 from bot.services import Services, services
-from bot.taps import Act, Tap, mark_tap, reply_to_tap
+from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import say
 from intents.personal_data import mask
 from intents.text import MAX_QUESTION, clean, shorten
@@ -32,8 +31,6 @@ from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
 blueprint = Blueprint("chat", __name__)
 
 TOKEN_SECONDS = 24 * 3600
-_ROW_ID = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
-_ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{0,60}")
 _log = structlog.get_logger("web.chat")
 
 
@@ -113,17 +110,16 @@ def _tap() -> Tap | None:
     act = request.form.get("act")
     if not act:
         return None
-    row_id, entry_id = request.form.get("q", ""), request.form.get("e", "")
-    # What is tapped is logged: nothing but what our own buttons carry.
-    if act not in set(Act) or not _ROW_ID.fullmatch(row_id) or not _ENTRY_ID.fullmatch(entry_id):
+    tap = read_tap(act, request.form.get("q", ""), request.form.get("e", ""))
+    if tap is None:
         abort(400)
-    return Tap(Act(act), row_id or None, entry_id or None)
+    return tap
 
 
 def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
     code, moment = knowledge.town.code, now()
     raw = request.form.get("question", "")
-    masked = mask(shorten(clean(raw)), public_numbers=public_numbers(kit.database, code))
+    masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers(kit.database, code))
     event_key = f"web:{_turn_key()}:{_fingerprint(masked.text)}"
     row_id = log_id(code, event_key)
     try:

@@ -68,10 +68,18 @@ def test_shortened_text_keeps_within_the_limit_and_is_made_of_both_ends(text: st
     short = shorten(text, limit)
     assert len(short) <= limit
     if len(text) > limit:
-        head, tail = short[: limit // 2], short[limit // 2 + 1 :]
-        assert len(short) == limit
-        assert text.startswith(head)
-        assert text.endswith(tail)
+        assert any(text.startswith(short[:cut]) and text.endswith(short[cut + 1 :]) for cut in range(len(short)))
+
+
+@given(st.text("あいうえお。", min_size=61), st.integers(min_value=3, max_value=60))
+def test_letters_fill_the_limit(text: str, limit: int) -> None:
+    assert len(shorten(text, limit)) == limit
+
+
+def test_half_a_number_never_survives_the_cut() -> None:
+    """Whole, it would have been masked."""
+    short = shorten("あ" * 995 + "123456789018" + "い" * 5000 + "090-1234-5678" + "う" * 990)
+    assert short == "あ" * 995 + "\n" + "う" * 990
 
 
 @pytest.mark.parametrize(

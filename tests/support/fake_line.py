@@ -58,6 +58,7 @@ class FakeLine:
         self.loading: list[str] = []
         self.violations: list[str] = []
         self.refusals: Counter[str] = Counter()
+        self.calls = 0
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.line = self
@@ -111,6 +112,7 @@ class FakeLine:
 
     def next_fault(self) -> Fault:
         with self._lock:
+            self.calls += 1
             return self.faults.pop(0) if self.faults else self.default_fault
 
 

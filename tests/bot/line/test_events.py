@@ -54,7 +54,12 @@ def test_an_office_number_is_no_personal_data() -> None:
         pytest.param(event("follow", replyToken="r"), None, id="follow without details"),
         pytest.param(event("unfollow"), "kind unfollow", id="blocked"),
         pytest.param(event("postback", replyToken="r", postback={"data": "a=more"}), None, id="a tap"),
-        pytest.param(event("postback", replyToken="r", postback={}), None, id="a tap without data"),
+        pytest.param(
+            event("postback", replyToken="r", postback={"data": "tel=090-1234-5678"}),
+            "postback not ours",
+            id="a tap of another tool",
+        ),
+        pytest.param(event("postback", replyToken="r", postback={}), "postback not ours", id="a tap without data"),
         pytest.param(event("beacon", replyToken="r"), "kind beacon", id="beacon"),
         pytest.param(
             event("messageEdited", replyToken="r", message={"type": "text", "text": "a"}),
@@ -119,6 +124,24 @@ def test_a_very_long_text_keeps_its_beginning_and_its_end() -> None:
     assert len(found.text) <= 2000
     assert found.text.startswith("はじめ")
     assert found.text.endswith("おわり？")
+
+
+def test_people_whom_line_does_not_tell_apart_share_nothing() -> None:
+    assert read(message("住民票", source={"type": "user"})).asker is None
+    assert read(message("住民票", source={"type": "room", "roomId": "R"})).asker is None
+
+
+def test_one_person_is_another_asker_in_a_group() -> None:
+    alone, together = ({"type": "user", "userId": user(1)}, {"type": "group", "groupId": "G", "userId": user(1)})
+    reading = Reading(lambda identity, _: identity)
+    askers = {read_event(message("住民票", source=source), reading).asker for source in (alone, together)}
+    assert len(askers) == 2
+
+
+def test_half_a_number_at_the_cut_is_not_kept() -> None:
+    for before in range(985, 1010):
+        found = read(message("あ" * before + "番号は123456789018です。" + "い" * 3000))
+        assert not set("0123456789") & set((found.text or "").replace("〔12桁の番号〕", ""))
 
 
 @pytest.mark.parametrize("raw", [None, 1, "x", [], {}, {"type": None}, {"type": 5}])

@@ -134,6 +134,39 @@ def test_a_redelivery_gives_an_unanswered_event_new_time(kit: Services, line: Fa
     assert len(logged(kit)) == 1
 
 
+def test_an_expired_tap_is_answered_when_it_comes_again(kit: Services, line: FakeLine, clock: Clock) -> None:
+    tapped = event("postback", replyToken=line.issue_token(3600), postback={"data": "a=choose&e=online-procedures"})
+    keep(kit, tapped, moment=clock())
+    clock.forward(60)
+    drain(sender_of(kit, clock))
+    keep(kit, tapped | {"deliveryContext": {"isRedelivery": True}}, moment=clock())
+    drain(sender_of(kit, clock))
+    assert [row.state for row in rows(kit)] == ["answered"]
+
+
+def test_a_channel_that_line_refuses_rests(kit: Services, line: FakeLine, clock: Clock) -> None:
+    keep(kit, *(text_event(line, "住民票 コンビニ", sender=number) for number in range(20)), moment=clock())
+    line.default_fault = Fault("status", 401)
+    sender = sender_of(kit, clock)
+    drain(sender)
+    assert sum(token.attempts for token in line.tokens.values()) == 0
+    assert line.calls == 1
+
+
+def test_what_the_database_refuses_to_log_is_still_finished(
+    kit: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy.exc import DataError
+
+    def refuse(*_: object) -> None:
+        raise DataError("INSERT", {}, Exception("too long"))
+
+    monkeypatch.setattr("bot.line.sender.record", refuse)
+    keep(kit, text_event(line, "住民票 コンビニ"))
+    drain(sender_of(kit))
+    assert [(row.state, row.accepted) for row in rows(kit)] == [("answered", 1)]
+
+
 def test_a_redelivery_of_an_answered_event_changes_nothing(kit: Services, line: FakeLine) -> None:
     one = text_event(line, "住民票 コンビニ")
     keep(kit, one)
@@ -269,12 +302,30 @@ def test_a_message_taken_back_is_erased_everywhere(kit: Services, line: FakeLine
     assert len(line.accepted(asked["replyToken"])) == (1 if when == "answered" else 0)
 
 
+def test_a_message_taken_back_is_gone_from_the_files_too(line_environment: dict[str, str], line: FakeLine) -> None:
+    from app import create_app
+    from tests.support.fake_line import signature, webhook_body
+
+    app = create_app(line_environment)
+    services: Services = app.extensions["kotae"]
+    client = app.test_client()
+    asked = text_event(line, "とりけしたいかなりあの質問")
+    for one in (asked, event("unsend", unsend={"messageId": asked["message"]["id"]})):
+        body = webhook_body([one])
+        headers = {"x-line-signature": signature(body)}
+        assert client.post(f"/line/{CODE}/webhook", data=body, headers=headers).status_code == 200
+        drain(sender_of(services))
+    stored = b"".join(path.read_bytes() for path in services.settings.instance.glob("kotae.db*"))
+    assert "とりけしたいかなりあ".encode() not in stored
+    services.database.dispose()
+
+
 def test_blocking_forgets_the_dialogue(kit: Services, line: FakeLine) -> None:
     keep(kit, text_event(line, "オンラインで申請できる手続きは？"))
     drain(sender_of(kit))
     keep(kit, event("unfollow"))
     with kit.database.reading() as session:
-        assert session.scalars(select(Conversation)).all() == []
+        assert [row.state for row in session.scalars(select(Conversation))] == [{}]
 
 
 def test_personal_data_is_kindly_refused_and_masked_in_the_log(kit: Services, line: FakeLine) -> None:

@@ -140,6 +140,11 @@ def test_one_bad_event_never_stops_the_others(client: FlaskClient, services: Ser
     assert sorted(texts) == sorted(one["message"]["text"] for one in good)
 
 
+def test_all_bad_events_of_a_body_make_one_row(client: FlaskClient, services: Services) -> None:
+    assert deliver(client, webhook_body([1, None, "x"] * 300)) == 200
+    assert count(services, QuarantinedBody) == 1
+
+
 def test_fifty_deliveries_of_one_event_make_one_row(client: FlaskClient, services: Services, line: FakeLine) -> None:
     one = text_event(line, "住民票")
     for number in range(50):

@@ -28,12 +28,12 @@ HOSTILE = {
     "entity": "&lt;script&gt;&#x3c;script&#x3e;",
     "upper case": "<ScRiPt>alert(1)</sCrIpT>",
     "textarea": "</textarea><script>alert(1)</script>",
-    "Jinja sum": "{{7*191}}",
+    "Jinja sum": "{{'zq'*4}}",
     "Jinja class": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
     "Jinja block": "{% for x in config %}{{x}}{% endfor %}",
     "Jinja comment": "{# x #}{{ config.SECRET_KEY }}",
     "format": "{town} {0} {0.__class__} %s %(x)s",
-    "dollars": "${7*191} #{7*191} <%= 7*191 %>",
+    "dollars": "${'zq'*4} #{'zq'*4} <%= 'zq'*4 %>",
     "SQL": "'; DROP TABLE query_log; --",
     "SQL or": "' OR '1'='1",
     "SQL union": "x' UNION SELECT secret FROM municipalities --",
@@ -98,7 +98,7 @@ def test_the_page_shows_it_as_text(visitor: FlaskClient, case: str) -> None:
             "span",
             "button",
         }
-        assert "1337" not in response.text
+        assert "zqzqzqzq" not in response.text
 
 
 @pytest.mark.parametrize("case", HOSTILE)
