@@ -6,7 +6,7 @@ PORT ?= 8000
 BASE_URL ?= http://127.0.0.1:$(PORT)
 VENV := .venv
 BIN := $(VENV)/bin
-FLASK := $(BIN)/flask --app app
+FLASK := $(BIN)/python -m flask --app app
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export PORT BASE_URL
 
@@ -25,9 +25,10 @@ setup: $(VENV)/.run ## 用意だけする（何度でもよい）
 $(VENV)/bin/python:
 	@echo "Python の環境を作ります（$(VENV)）"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 以上が必要です（PYTHON=python3.11 make run のように指定できます）"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.run: requirements.txt requirements-vectors.txt | $(VENV)/bin/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "部品を入れます（初めては1、2分かかります）"
 	@$(PIP) -r requirements.txt
 	@$(PIP) -r requirements-vectors.txt
@@ -41,17 +42,17 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 test: lint types tests load-tests ## すべての検査（書き方、型、試験、ブラウザー）
 
 lint: $(VENV)/.test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 
 types: $(VENV)/.test
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 tests: $(VENV)/.test browser
-	$(BIN)/pytest -n 2 -m "not load"
+	$(BIN)/python -m pytest -n 2 -m "not load"
 
 load-tests: $(VENV)/.test
-	$(BIN)/pytest -m load
+	$(BIN)/python -m pytest -m load
 
 bench: $(VENV)/.test ## 速さの測定
 	@$(BIN)/python -m tests.bench

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.cli import NoAppException
+from sqlalchemy.exc import ArgumentError
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,7 +18,7 @@ from bot.line.client import LineClients
 from bot.line.receiver import Receiver
 from bot.log_setup import set_up_logging
 from bot.services import Services
-from bot.settings import read_settings
+from bot.settings import SettingsError, read_settings
 from bot.web import api, chat, headers, health, line_preview, problems
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
@@ -25,7 +27,11 @@ from knowledge.db import open_database
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     """The service as a Flask app.  Starts no thread, sends nothing, connects lazily."""
-    settings = read_settings(os.environ if environment is None else environment)
+    try:
+        settings = read_settings(os.environ if environment is None else environment)
+        database = open_database(settings.database_url)
+    except (SettingsError, ArgumentError) as error:
+        raise NoAppException(f"設定に誤りがあります。{error}") from error
     app = Flask("app", template_folder="bot/templates", static_folder="bot/static")
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
@@ -40,7 +46,6 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     set_up_logging(settings.log_level)
     # A question's few small products gain nothing from many threads, and lose much when the cores are busy.
     threadpool_limits(1, "blas")
-    database = open_database(settings.database_url)
     clients = LineClients(settings.line_channels, settings.line_api_host)
     app.extensions["kotae"] = Services(
         settings,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answer_object import answer_object
 from bot.conversation import answer_masked
@@ -22,6 +25,7 @@ from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.replies import plain_text
 from bot.services import Services, services
+from bot.settings import LineChannel
 from intents.decision import decide
 from intents.evaluation import TestSetError, evaluate, read_test_set, run, trec_run
 from intents.personal_data import mask
@@ -66,11 +70,30 @@ def prepare(context: click.Context) -> None:
 def welcome() -> None:
     """どこを開けばよいかを表示する。"""
     kit = services()
+    _check_port(kit.settings.base_url)
     click.echo(f"\nこたえ  {kit.settings.base_url}/\n")
     for town in kit.corpus.towns():
-        channel = "LINE につながっています" if town.code in kit.settings.line_channels else "LINE は未設定"
+        channel = _channel_state(kit.settings.line_channels.get(town.code))
         click.echo(f"  {town.name}  {kit.settings.base_url}/{town.code}/  （{channel}）")
     click.echo("\n止めるには Ctrl+C\n")
+
+
+def _check_port(base_url: str) -> None:
+    """Stop before anything is started where somebody else already answers at our own address."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "http" and parts.port:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((parts.hostname or "127.0.0.1", parts.port)) == 0:
+                raise click.ClickException(
+                    f"ポート {parts.port} は使われています（PORT={parts.port + 1} make run のように変えられます）"
+                )
+
+
+def _channel_state(channel: LineChannel | None) -> str:
+    if channel is None:
+        return "LINE は未設定"
+    return "LINE に返信できます" if channel.access_token else "LINE のアクセストークンがありません（返信できません）"
 
 
 @click.command("ask")
@@ -156,6 +179,11 @@ def evaluate_command(folder: Path, run_file: Path | None, decisions: Path | None
         test_set = read_test_set(folder)
     except TestSetError as error:
         raise click.ClickException(str(error)) from error
+    if not test_set.documents:
+        raise click.ClickException(f"{folder / 'corpus.jsonl'}: 一行もありません")
+    for path in filter(None, (run_file, decisions)):
+        if not path.parent.is_dir():
+            raise click.ClickException(f"{path.parent}: フォルダーがありません")
     result = run(test_set, open_vectors(services().settings.vectors_folder))
     found = evaluate(test_set, result)
     if run_file:
@@ -222,7 +250,12 @@ def log_mask() -> None:
 @database_group.command("migrate")
 def database_migrate() -> None:
     """表を今のプログラムに合わせる。"""
-    migrate(services().database)
+    try:
+        migrate(services().database)
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            f"データベースを使えません（DATABASE_URL を確かめてください）: {type(error).__name__}"
+        ) from error
 
 
 @line_group.command("send")
@@ -243,7 +276,10 @@ def line_send(threads: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON で出す。")
 def reconcile_command(as_json: bool) -> None:
     """LINE から受け取った出来事を状態ごとに数える。75秒を超えて未処理か、二重の返信があれば 1 で終わる。"""
-    found = reconcile(services().database, now())
+    try:
+        found = reconcile(services().database, now())
+    except SQLAlchemyError as error:
+        raise click.ClickException("データベースを読めません。make setup を実行してください") from error
     if as_json:
         click.echo(json.dumps(asdict(found) | {"sound": found.sound}))
     else:

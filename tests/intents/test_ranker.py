@@ -178,6 +178,8 @@ def test_a_near_word_widens_the_search_all_the_same(index: Index, plain_index: I
     def features(ranked: Index) -> Features:
         return next(c.features for c in rank(ranked, "幼稚園", 100).candidates if c.document.id == "nursery")
 
+    assert 0 < understand(index, "幼稚園").weights["保育"] < 0.5
+    assert "保育" not in understand(plain_index, "幼稚園").weights
     assert features(index).nearness > 0.4
     assert features(plain_index).nearness == 0
 
