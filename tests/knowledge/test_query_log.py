@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.db import Database
-from knowledge.models import Conversation, LoggedQuestion
+from knowledge.models import LoggedQuestion
 from knowledge.query_log import (
     AskedQuestion,
     erase_message,
@@ -209,11 +209,11 @@ def test_a_dialogue_is_one_municipalitys_and_one_persons(database: Database) -> 
         assert load_dialogue(session, "222232", "w:1") == {}
 
 
-def test_a_forgotten_dialogue_is_gone(database: Database) -> None:
+def test_a_forgotten_dialogue_is_gone_and_nothing_older_brings_it_back(database: Database) -> None:
     keep(database, {"entry_id": "a"}, MOMENT)
     with database.writing() as session:
-        forget_dialogue(session, CODE, "w:1")
-        forget_dialogue(session, CODE, "w:never")
+        forget_dialogue(session, CODE, "w:1", MOMENT)
+        forget_dialogue(session, CODE, "w:never", MOMENT)
     assert dialogue(database) == {}
-    with database.reading() as session:
-        assert session.scalars(select(Conversation)).all() == []
+    keep(database, {"entry_id": "a"}, MOMENT - dt.timedelta(seconds=1))
+    assert dialogue(database) == {}

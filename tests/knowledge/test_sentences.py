@@ -148,7 +148,7 @@ def test_a_schedule_is_said_as_a_plan_and_not_as_done(steps: list[dict[str, Any]
         ),
         pytest.param(
             {},
-            "情報政策課は、計画に名前が出てきますが、役割は書かれていません。\n電話番号は計画に載っていません。",
+            "情報政策課は、計画に名前が出てきますが、役割は書かれていません。",
             id="name alone",
         ),
     ],
