@@ -46,6 +46,7 @@ _EMERGENCY_SENTENCES = {
     Need.DISASTER: "emergency_disaster",
     Need.NATIONAL_NUMBER: "emergency_national_number",
 }
+_TOLD_DATA = re.compile(r"[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*(?:[。、\n]|$)")
 _TIME = re.compile(r"[0-9]+年|年度|[0-9]+月")
 _WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
 
@@ -138,7 +139,7 @@ def _for_a_person(knowledge: Knowledge, question: str) -> Reply | None:
 
 
 def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
-    text = without_opening(question)
+    text = _without_personal_data(without_opening(question))
     place = knowledge.places.other_place(text)
     if place is not None and place.served:
         return other_town_reply(knowledge, place.name), replace(before, offered=())
@@ -146,6 +147,12 @@ def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy
     if place is not None and not _speaks_of(verdict, place.name):
         return other_town_reply(knowledge, place.name), replace(before, offered=())
     return _weighed(knowledge, verdict, text, before)
+
+
+def _without_personal_data(text: str) -> str:
+    """``text`` without the sentences that only told who is asking (電話は〔電話番号〕です)."""
+    rest = _TOLD_DATA.sub("", text).strip()
+    return rest or text
 
 
 def _speaks_of(verdict: Verdict, place: str) -> bool:

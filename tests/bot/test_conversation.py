@@ -265,3 +265,12 @@ def test_a_message_of_any_length_is_read_within_bounds(matsusaka: Knowledge, len
     outcome = answer(matsusaka, "住民票はコンビニで取れますか。" * (length // 15 + 1))
     assert len(outcome.question) <= 2_000
     assert outcome.elapsed_ms < 2_000
+
+
+def test_data_that_was_told_is_not_what_was_asked(corpus: Corpus) -> None:
+    knowledge = corpus.current("382159")
+    told, asked = (
+        answer(knowledge, text) for text in ("電話は〔電話番号〕です。ハンコはなくなる？", "ハンコはなくなる？")
+    )
+    assert told.entry_id == asked.entry_id
+    assert told.reply.opening is None

@@ -41,7 +41,7 @@ def origin(site: Flask) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("Chromium がありません（CHROMIUM で場所を指定できます）")
+        pytest.fail("Chromium がありません（make browser で入れるか、CHROMIUM で場所を指定してください）")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium, args=arguments)
