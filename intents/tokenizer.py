@@ -21,7 +21,6 @@ class Token:
     normalized: str
     reading: str
     part: tuple[str, str]
-    synonyms: tuple[int, ...]
 
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
@@ -66,7 +65,6 @@ def tokenize(text: str) -> list[Token]:
                 morpheme.normalized_form().lower(),
                 morpheme.reading_form(),
                 (part[0], part[1]),
-                tuple(morpheme.synonym_group_ids()),
             )
         )
     return tokens

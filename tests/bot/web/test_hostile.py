@@ -38,7 +38,7 @@ HOSTILE = {
     "SQL or": "' OR '1'='1",
     "SQL union": "x' UNION SELECT secret FROM municipalities --",
     "SQL wildcard": "%' AND 1=(SELECT 1) AND '%'='_",
-    "shell": "$(touch /tmp/kotae) `id` | cat /etc/passwd",
+    "shell": "$(touch kotae) `id` | cat /etc/passwd",
     "path": "../../../../etc/passwd",
     "log line": 'x\n{"level": "error", "event": "forged"}',
     "header": "x\r\nSet-Cookie: a=b",
