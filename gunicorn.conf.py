@@ -1,6 +1,8 @@
 """How gunicorn serves the app.  Threads that answer LINE start after the fork, never before."""
 
 import os
+import subprocess
+import sys
 
 from bot.line.serving import start_beside_web
 
@@ -17,6 +19,20 @@ accesslog = None
 control_socket_disable = True
 
 _running = {}
+_jobs = []
+
+
+def when_ready(server):
+    # One jobs process beside the first web server; JOBS=0 where they run elsewhere.
+    if os.environ.get("JOBS", "1") != "0":
+        command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run"]
+        _jobs.append(subprocess.Popen(command, preexec_fn=lambda: os.nice(10)))  # noqa: S603 - our own words only
+
+
+def on_exit(server):
+    for process in _jobs:
+        process.terminate()
+        process.wait(10)
 
 
 def post_worker_init(worker):

@@ -30,4 +30,5 @@ def answer_object(knowledge: Knowledge, outcome: Outcome) -> dict[str, Any]:
         else {"department": reply.contact.department, "telephone": reply.contact.telephone},
         "index_version": outcome.index_version,
         "elapsed_ms": round(outcome.elapsed_ms, 3),
+        "reply_language": reply.language,
     }

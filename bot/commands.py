@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -21,26 +22,34 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answer_object import answer_object
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.jobs import work
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
+from bot.wording import is_reviewed
 from intents.decision import decide
 from intents.evaluation import TestSetError, evaluate, read_test_set, run, trec_run
+from intents.grouping import group
 from intents.personal_data import mask
 from intents.vectors import make_vectors, open_vectors
 from knowledge.bundle import BundleError, content_folders, read_bundle
 from knowledge.calendar import now
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
+from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
+from knowledge.needs import usual_words
 from knowledge.offices import public_numbers
+from knowledge.reply_languages import REPLY_LANGUAGES, UnknownLanguageError, reply_languages, set_reply_languages
 
 knowledge_group = AppGroup("knowledge", help="ナレッジ（質問と答え）の出し入れ。")
 log_group = AppGroup("log", help="質問の記録。")
 database_group = AppGroup("database", help="データベース。")
 line_group = AppGroup("line", help="LINE とのつながり。")
+jobs_group = AppGroup("jobs", help="時間のかかる仕事。")
+needs_group = AppGroup("needs", help="質問から分かる、住民の求めること。")
 
 
 def register(app: Flask) -> None:
@@ -54,6 +63,8 @@ def register(app: Flask) -> None:
         log_group,
         database_group,
         line_group,
+        jobs_group,
+        needs_group,
     ):
         app.cli.add_command(command)
 
@@ -61,8 +72,8 @@ def register(app: Flask) -> None:
 @click.command("prepare")
 @click.pass_context
 def prepare(context: click.Context) -> None:
-    """語のベクトル・表・同梱の内容を、すべて今のプログラムに合わせる（何度でもよい）。"""
-    for command in (knowledge_vectors, database_migrate, knowledge_load):
+    """語のベクトル・表・同梱の内容・学習を、すべて今のプログラムに合わせる（何度でもよい）。"""
+    for command in (knowledge_vectors, database_migrate, knowledge_load, knowledge_learn):
         context.invoke(command)
 
 
@@ -127,9 +138,12 @@ def answer_lines(kit: Services, lines: Iterable[str]) -> Iterator[str]:
     dialogues: dict[tuple[str, str], Dialogue] = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
-            found = json.dumps(_answer_line(kit, line, number, dialogues), ensure_ascii=False)
-            # An id may hold half a character, which no stream takes: written as JSON writes it, \\ud800.
-            yield found.encode("utf-8", "backslashreplace").decode()
+            yield _one_line(_answer_line(kit, line, number, dialogues))
+
+
+def _one_line(found: dict[str, Any]) -> str:
+    # An id may hold half a character, which no stream takes: written as JSON writes it, \\ud800.
+    return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[str, str], Dialogue]) -> dict[str, Any]:
@@ -184,7 +198,7 @@ def evaluate_command(folder: Path, run_file: Path | None, decisions: Path | None
     for path in filter(None, (run_file, decisions)):
         if not path.parent.is_dir():
             raise click.ClickException(f"{path.parent}: フォルダーがありません")
-    result = run(test_set, open_vectors(services().settings.vectors_folder))
+    result = run(test_set, open_vectors(services().settings.vectors_folder), partial(_show_learning, folder.name))
     found = evaluate(test_set, result)
     if run_file:
         run_file.write_text("\n".join(trec_run(result.ranked)) + "\n", encoding="utf-8")
@@ -228,6 +242,27 @@ def knowledge_load() -> None:
         raise click.ClickException(f"{folder_faults}件のフォルダーにまちがいがあります（上の行を直してください）")
 
 
+@knowledge_group.command("languages")
+@click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")
+@click.argument("languages", nargs=-1)
+def knowledge_languages(municipality: str, languages: tuple[str, ...]) -> None:
+    """返事の言葉を表示する。書けば、それだけを使うようにする（例: en easy zh）。日本語はいつも使う。"""
+    database = services().database
+    try:
+        if languages:
+            with database.writing() as session:
+                set_reply_languages(session, municipality, languages)
+        with database.reading() as session:
+            on = reply_languages(session, municipality)
+    except UnknownLanguageError as error:
+        raise click.ClickException(f"{error} は使えません（使えるのは {' '.join(REPLY_LANGUAGES)}）") from error
+    except LookupError as error:
+        raise click.ClickException(_unknown(municipality)) from error
+    for language in REPLY_LANGUAGES:
+        checked = "確認済み" if is_reviewed(language) else "文は未確認"
+        click.echo(f"{'使う　' if language in on else '使わない'}  {language}（{checked}）")
+
+
 @knowledge_group.command("vectors")
 def knowledge_vectors() -> None:
     """語のベクトルの小さな写しを作る（あれば何もしない）。"""
@@ -238,6 +273,31 @@ def knowledge_vectors() -> None:
         click.echo(f"語のベクトル: {make_vectors(folder):,}語")
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
+
+
+@knowledge_group.command("learn")
+def knowledge_learn() -> None:
+    """変わったナレッジから、言葉の使われ方を学ぶ（変わっていなければ何もしない）。"""
+    kit = services()
+    learn = partial(learn_next, kit.database, kit.corpus, open_vectors(kit.settings.vectors_folder))
+    while (code := learn(progress=_show_learning)) is not None:
+        click.echo(f"\r学習しました: {code}      ", err=True)
+
+
+def _show_learning(code: str, share: float) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r学習しています: {code} {share:4.0%}", err=True, nl=False)
+
+
+@jobs_group.command("run")
+@click.option("--once", is_flag=True, help="今ある仕事だけをして終わる。")
+def jobs_run(once: bool) -> None:
+    """時間のかかる仕事（学習）を、サービスとは別に続ける（止めるには Ctrl+C）。"""
+    kit = services()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    work(kit, stop, once=once)
 
 
 @log_group.command("mask")
@@ -270,6 +330,43 @@ def line_send(threads: int) -> None:
     click.echo(f"LINE への返信を始めました（{threads}本）", err=True)
     stop.wait()
     running.stop()
+
+
+@needs_group.command("group")
+@click.option("--jsonl", is_flag=True, required=True, help="標準入力の JSON Lines を読み、一行ずつ出す。")
+def needs_group_command(jsonl: bool) -> None:
+    """同じことを求める質問をまとめる。{"id", "text"} の行を読み、{"id", "need"} の行を順に出す。"""
+    try:
+        lines = need_lines(services(), _lines(sys.stdin))
+    except SQLAlchemyError as error:
+        raise click.ClickException("データベースを読めません。make setup を実行してください") from error
+    for line in lines:
+        click.echo(line)
+
+
+def need_lines(kit: Services, lines: Iterable[str]) -> list[str]:
+    """An object a line with the need of its text; a bad line gets one with ``error`` and stops nothing."""
+    objects = [_need_line(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+    asked = [found for found in objects if "text" in found]
+    texts = [found.pop("text") for found in asked]
+    needs = group(texts, vectors=open_vectors(kit.settings.vectors_folder), background=usual_words(kit.database))
+    for need in needs:
+        for place in need.members:
+            asked[place]["need"] = need.name
+    return [_one_line(found) for found in objects]
+
+
+def _need_line(line: str, number: int) -> dict[str, Any]:
+    given: Any = None
+    try:
+        given = json.loads(line)
+        if not isinstance(given["text"], str):
+            raise TypeError
+        return {"id": given["id"], "text": given["text"]}
+    except (KeyError, TypeError):
+        return _error(given, f"{number}行目: id と text（文字）が必要です")
+    except (ValueError, RecursionError):
+        return _error(None, f"{number}行目: JSON として読めません")
 
 
 @click.command("reconcile")

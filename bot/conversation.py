@@ -11,32 +11,51 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.dialogue import NEW_DIALOGUE, Chosen, Dialogue, FollowUp, NoneOfThese, Unclear, read_turn
+from bot.dialogue import (
+    NEW_DIALOGUE,
+    Chosen,
+    Dialogue,
+    FollowUp,
+    More,
+    NextRows,
+    NoneOfThese,
+    OtherTopic,
+    Turn,
+    Unclear,
+    read_turn,
+)
+from bot.follow_ups import follow_up, other_topic, understood_from
+from bot.judgements import without_judging
+from bot.languages import held_in, searched, tongue_of
+from bot.leads import reach_sentence
+from bot.listing import listed, next_rows
 from bot.replies import (
     Choice,
     Reply,
     answer_reply,
     ask_what_reply,
+    details_reply,
     emergency_reply,
     handoff_reply,
     none_reply,
-    nothing_more_reply,
+    office_reply,
     other_town_reply,
     plain_reply,
+    saying_first,
     small_talk_reply,
     suggestion_reply,
-    with_opening,
 )
+from bot.weighing import verdict_reply, weigh
 from bot.wording import say
-from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
+from intents.decision import STANDARD, Policy, Verdict
 from intents.emergencies import Need, emergency
-from intents.facets import Facet, asked_facet
+from intents.facets import REACHING, Asked, Facet, asked_facet, asked_facets, read_question
 from intents.handoff import Wish, wish
-from intents.language import language_of
 from intents.personal_data import mask
-from intents.ranker import rank
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.text import MAX_QUESTION, clean, normalize, shorten
+from intents.years import fiscal_years, without_years
+from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import numbers_for
 
@@ -47,7 +66,8 @@ _EMERGENCY_SENTENCES = {
     Need.NATIONAL_NUMBER: "emergency_national_number",
 }
 _TOLD_DATA = re.compile(r"[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*(?:[。、\n]|$)")
-_TIME = re.compile(r"[0-9]+年|年度|[0-9]+月")
+_MOST_SIDES = 2
+"""A message that asks for as many sides (目標は何年度まで) makes one of them its topic."""
 _WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
 
 
@@ -64,18 +84,27 @@ class Outcome:
 
     @property
     def entry_id(self) -> str | None:
-        return self.reply.answer.entry_id if self.reply.answer else None
+        return self.reply.answer.entry_id if self.reply.answer else self.reply.list_id
 
 
-def answer(knowledge: Knowledge, raw: str, before: Dialogue = NEW_DIALOGUE, policy: Policy = STANDARD) -> Outcome:
-    """What ``knowledge`` has to say to ``raw``, after the turns that ``before`` remembers."""
+def answer(
+    knowledge: Knowledge,
+    raw: str,
+    before: Dialogue = NEW_DIALOGUE,
+    policy: Policy = STANDARD,
+    language: str | None = None,
+) -> Outcome:
+    """What ``knowledge`` has to say to ``raw``, after the turns that ``before`` remembers.
+
+    ``language``: the one that the resident has chosen for the reply.
+    """
     begun = time.perf_counter()
     question = shorten(clean(raw))
-    reply, dialogue = _reply(knowledge, question, before, policy)
-    language = language_of(question)
-    if language != "ja" and reply.decision is Decision.NONE:
-        reply = with_opening(reply, say("English"))
-    return Outcome(question, reply, dialogue, language, knowledge.version, (time.perf_counter() - begun) * 1000)
+    tongue = tongue_of(knowledge.town, question, before, language)
+    words = searched(knowledge, question, tongue)
+    reply, dialogue = held_in(knowledge, tongue, lambda: _reply(knowledge, question, words, before, policy))
+    elapsed_ms = (time.perf_counter() - begun) * 1000
+    return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms)
 
 
 def answer_masked(
@@ -88,7 +117,7 @@ def answer_masked(
     masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers)
     outcome = answer(knowledge, masked.text, before)
     if masked.found:
-        outcome = replace(outcome, reply=with_opening(outcome.reply, say("personal_data")))
+        outcome = replace(outcome, reply=saying_first(outcome.reply, "personal_data"))
     return outcome, masked.found
 
 
@@ -97,7 +126,9 @@ def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALO
     found = knowledge.answers.get(entry_id)
     if found is None:
         return plain_reply(knowledge, "gone"), before
-    return answer_reply(knowledge, found, None), replace(before, entry_id=entry_id, offered=(), misses=0)
+    asked = Asked(found.title, Facet(before.facet), open=True) if before.facet and before.offered else None
+    after = replace(before, entry_id=entry_id, offered=(), misses=0, listing=None)
+    return answer_reply(knowledge, found, None, asked), after
 
 
 def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
@@ -106,24 +137,48 @@ def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialo
     return reply, replace(before, offered=(), misses=before.misses + 1)
 
 
-def _reply(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
-    person = _for_a_person(knowledge, question)
+def _reply(knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
+    """``question``: what was ``typed``, in Japanese words."""
+    person = _for_a_person(knowledge, typed)
     if person is not None:
         return person, replace(before, offered=())
-    match read_turn(question, before):
+    match _turn(typed, question, before):
         case Chosen(entry_id):
             return show_entry(knowledge, entry_id, before)
+        case NextRows():
+            return next_rows(knowledge, before)
         case NoneOfThese():
             return refuse_choices(knowledge, before)
         case FollowUp(entry_id, text) if entry_id in knowledge.answers:
             return _follow_up(knowledge, entry_id, text, before, policy)
-        case Unclear() if before.offered:
-            again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
-            return suggestion_reply(knowledge, again, None, before.misses), before
-        case Unclear():
-            return ask_what_reply(knowledge), before
+        case More(entry_id) if entry_id in knowledge.answers:
+            return details_reply(knowledge, knowledge.answers[entry_id]), before
+        case OtherTopic(topic, facet) if knowledge.places.other_place(topic) is None:
+            return _other_topic(knowledge, question, topic, Facet(facet), before, policy)
+        case Unclear() if before.offered or len(asked_facets(question)) < _MOST_SIDES:
+            return _unclear(knowledge, question, before)
         case _:
             return _fresh(knowledge, question, before, policy)
+
+
+def _turn(typed: str, question: str, before: Dialogue) -> Turn:
+    """What a message means: a number or a title as it was typed, all else by its Japanese words."""
+    if typed != question and normalize(typed) == normalize(say("none_of_these_label")):
+        return NoneOfThese()
+    named = read_turn(typed, before) if typed != question else None
+    return named if isinstance(named, Chosen | NextRows | NoneOfThese) else read_turn(question, before)
+
+
+def _unclear(knowledge: Knowledge, question: str, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """A number without a list, a side without a topic: asked back, and the side kept in mind."""
+    facet = asked_facet(question)
+    if facet in REACHING:
+        return office_reply(knowledge, None, reach_sentence(knowledge, knowledge.contact, facet)[0]), before
+    about = replace(before, facet=facet or before.facet)
+    if before.offered:
+        again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
+        return suggestion_reply(knowledge, again, None, before.misses), about
+    return listed(knowledge, question, before) or (ask_what_reply(knowledge), about)
 
 
 def _for_a_person(knowledge: Knowledge, question: str) -> Reply | None:
@@ -143,10 +198,17 @@ def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy
     place = knowledge.places.other_place(text)
     if place is not None and place.served:
         return other_town_reply(knowledge, place.name), replace(before, offered=())
-    verdict = decide(rank(knowledge.index, text), policy)
+    if place is None:
+        rows = listed(knowledge, text, before)
+        if rows is not None:
+            return rows
+    asked = read_question(text, fiscal_year_of(knowledge.day))
+    verdict = weigh(knowledge, asked, policy)
     if place is not None and not _speaks_of(verdict, place.name):
         return other_town_reply(knowledge, place.name), replace(before, offered=())
-    return _weighed(knowledge, verdict, text, before)
+    last = knowledge.answers.get(before.entry_id or "")
+    said = last and understood_from(knowledge, last, text, before, policy, verdict)
+    return without_judging(knowledge, text, said or verdict_reply(knowledge, verdict, asked, before), before)
 
 
 def _without_personal_data(text: str) -> str:
@@ -167,36 +229,20 @@ def _speaks_of(verdict: Verdict, place: str) -> bool:
 def _follow_up(
     knowledge: Knowledge, entry_id: str, text: str, before: Dialogue, policy: Policy
 ) -> tuple[Reply, Dialogue]:
-    """A facet of what was answered last; with words of its own, a question about both."""
     place = knowledge.places.other_place(text)
     if place is not None:
         return other_town_reply(knowledge, place.name), before
-    last = knowledge.answers[entry_id]
-    facet = asked_facet(text)
-    if facet in (Facet.TELEPHONE, Facet.OFFICE) or (facet and last.kind == "procedure" and facet is not Facet.WHEN):
-        return answer_reply(knowledge, last, None, facet), before
-    if facet is Facet.WHEN and _TIME.search(last.text):
-        return answer_reply(knowledge, last, None), before
-    ranking = rank(knowledge.index, f"{last.title} {text}")
-    others = tuple(one for one in ranking.candidates if one.document.id != entry_id)
-    verdict = decide(replace(ranking, candidates=others), policy)
-    if verdict.decision is Decision.ANSWER:
-        return _weighed(knowledge, verdict, text, before)
-    if verdict.decision is Decision.SUGGEST:
-        return _weighed(knowledge, verdict, text, before)
-    return nothing_more_reply(knowledge, last), replace(before, misses=before.misses + 1)
+    said = follow_up(knowledge, knowledge.answers[entry_id], text, before, policy)
+    return without_judging(knowledge, text, said, before)
 
 
-def _weighed(knowledge: Knowledge, verdict: Verdict, text: str, before: Dialogue) -> tuple[Reply, Dialogue]:
-    choices = tuple(
-        Choice(choice.document.id, choice.document.question, likelihood(choice.features, 0.0))
-        for choice in verdict.choices
-    )
-    if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
-        found = knowledge.answers[verdict.chosen.document.id]
-        reply = answer_reply(knowledge, found, verdict.score, asked_facet(text))
-        return reply, replace(before, entry_id=found.entry_id, offered=(), misses=0)
-    if verdict.decision is Decision.SUGGEST:
-        offered = tuple((choice.entry_id, choice.title) for choice in choices)
-        return suggestion_reply(knowledge, choices, verdict.score, before.misses), replace(before, offered=offered)
-    return none_reply(knowledge, verdict.score, before.misses), replace(before, offered=(), misses=before.misses + 1)
+def _other_topic(
+    knowledge: Knowledge, question: str, topic: str, facet: Facet, before: Dialogue, policy: Policy
+) -> tuple[Reply, Dialogue]:
+    rows = listed(knowledge, question, before)
+    if rows is not None:
+        return rows
+    last = knowledge.answers.get(before.entry_id or "")
+    if last is not None and fiscal_years(topic, 0) and not without_years(topic):
+        return _follow_up(knowledge, last.entry_id, topic, before, policy)
+    return without_judging(knowledge, question, other_topic(knowledge, last, topic, facet, before, policy), before)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from intents.facets import is_bare_facet, without_reference
+from intents.facets import asked_facet, is_bare_facet, lacks_topic, without_reference
+from intents.list_requests import ListRequest, list_from_json
 from intents.text import normalize
 
 _NUMBER = re.compile(
@@ -20,17 +21,38 @@ _NONE_OF_THESE = re.compile(
     r"|(?:全部|全て|すべて)(?:違|ちが)(?:う|います)|(?:いや|いいえ)?[、,]?(?:そう(?:じゃ|では)な(?:い|くて)|(?:違|ちが)(?:う|います)(?:よ|って)?)"
     r"|ない|なし|(?:ほか|他)(?:には?|は)?(?:ない|ありません)?(?:の|か|ですか)?\??)(?:です)?。?$"
 )
-_LONGEST_FOLLOW_UP = 24
+_MORE = re.compile(
+    r"^(?:もっと|もう少し|もうちょっと)?(?:詳し(?:く|い(?:こと|説明|話)?)|くわし(?:く|い(?:こと|説明|話)?)|詳細)(?:は|を|も)?"
+    r"(?:教えて|おしえて|知りたい|見せて|説明して|お願い)?(?:ください|下さい|です|します)?[。?!]*$"
+    r"|^もっと(?:教えて|知りたい)(?:ください|です)?[。?!]*$"
+)
+_NEXT = re.compile(
+    r"^(?:続き|つづき|次|つぎ|残り|のこり|もっと|ほか|他)(?:の(?:もの|分|ページ)?)?(?:は|を|も|に(?:は|も)?)?(?:ある|あります)?"
+    r"(?:見せて|見る|見たい|みる|みせて|表示(?:して)?|教えて|知りたい|お願いします)?(?:ください|下さい|です|か)?[。?!]*$"
+)
+_TOPIC = re.compile(r"^(?P<topic>.{1,20}?)(?:の(?:方|ほう|場合))?(?:は|って|だと|なら|については)[。?!]*$")
+LONGEST_FOLLOW_UP = 24
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """``entry_id``: what was answered last.  ``offered``: the choices shown last, as (id, title)."""
+    """``entry_id``: what was answered last.  ``offered``: the choices shown last, as (id, title).
+
+    ``facet``: the side of a matter asked for last.  ``listing``: the list shown last, of which
+    ``shown`` rows are out; ``years``: the years that the last two lists were about.  ``language``:
+    of the last turn, held to the end where the resident has chosen it.
+    """
 
     entry_id: str | None = None
     offered: tuple[tuple[str, str], ...] = ()
     log_id: str | None = None
     misses: int = 0
+    facet: str | None = None
+    listing: ListRequest | None = None
+    shown: int = 0
+    years: tuple[int, ...] = ()
+    language: str | None = None
+    language_chosen: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,7 +63,18 @@ NEW_DIALOGUE = Dialogue()
 
 def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
     offered = tuple((entry_id, title) for entry_id, title in state.get("offered", ()))
-    return Dialogue(state.get("entry_id"), offered, state.get("log_id"), state.get("misses", 0))
+    return Dialogue(
+        state.get("entry_id"),
+        offered,
+        state.get("log_id"),
+        state.get("misses", 0),
+        state.get("facet"),
+        list_from_json(state.get("listing")),
+        state.get("shown", 0),
+        tuple(state.get("years", ())),
+        state.get("language"),
+        state.get("language_chosen", False),
+    )
 
 
 @dataclass(frozen=True)
@@ -65,6 +98,26 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class More:
+    """More of what was answered last."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True)
+class NextRows:
+    """The rows of the last list that are not shown yet."""
+
+
+@dataclass(frozen=True)
+class OtherTopic:
+    """「コンビニは？」: what was asked last, of something else."""
+
+    topic: str
+    facet: str
+
+
+@dataclass(frozen=True)
 class Unclear:
     """A number without a list, or 「いつから？」 without a topic."""
 
@@ -76,9 +129,14 @@ class Fresh:
     text: str
 
 
-def read_turn(text: str, before: Dialogue) -> Chosen | NoneOfThese | FollowUp | Fresh | Unclear:
+Turn = Chosen | NoneOfThese | FollowUp | More | NextRows | OtherTopic | Fresh | Unclear
+
+
+def read_turn(text: str, before: Dialogue) -> Turn:
     """What a message means after ``before``."""
     plain = normalize(text)
+    if before.listing is not None and _NEXT.match(plain):
+        return NextRows()
     named = _named_choice(plain, before.offered)
     if named is not None:
         return named
@@ -86,11 +144,32 @@ def read_turn(text: str, before: Dialogue) -> Chosen | NoneOfThese | FollowUp | 
         return NoneOfThese()
     if _NUMBER.match(plain):
         return Unclear()
+    if before.entry_id and _MORE.match(plain):
+        return More(before.entry_id)
+    return _follow_up(text, plain, before)
+
+
+def _follow_up(text: str, plain: str, before: Dialogue) -> OtherTopic | FollowUp | Unclear | Fresh:
+    """What a message means by the words that it lacks."""
     rest, pointed = without_reference(plain)
-    needs_topic = is_bare_facet(plain) or (pointed and bool(rest))
-    if before.entry_id and needs_topic and len(plain) <= _LONGEST_FOLLOW_UP:
-        return FollowUp(before.entry_id, rest)
-    return Unclear() if is_bare_facet(plain) else Fresh(text)
+    bare = is_bare_facet(plain)
+    if len(plain) <= LONGEST_FOLLOW_UP:
+        bare = bare or bool(before.entry_id and lacks_topic(rest))
+        if bare and before.offered:
+            return Unclear()
+        topic = _topic_alone(rest, plain)
+        if topic and before.facet:
+            return OtherTopic(topic, before.facet)
+        if before.entry_id and (bare or (pointed and bool(rest))):
+            return FollowUp(before.entry_id, rest)
+    return Unclear() if bare else Fresh(text)
+
+
+def _topic_alone(rest: str, plain: str) -> str | None:
+    """「コンビニ」 of 「じゃあコンビニは？」; None where a side of it is asked, too."""
+    found = _TOPIC.match(rest)
+    topic = found["topic"] if found else rest.rstrip("?。!") if rest != plain else ""
+    return topic if topic and asked_facet(rest) is None else None
 
 
 def _named_choice(plain: str, offered: Sequence[tuple[str, str]]) -> Chosen | NoneOfThese | None:

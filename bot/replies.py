@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.wording import say
+from bot.leads import Lead, lead, whom_to_ask
+from bot.wording import DEFAULT, say, speaking
 from intents.decision import Decision
-from intents.facets import Facet
-from knowledge.answers import FACETS, Answer, Office
+from intents.facets import Asked
+from knowledge.answers import Answer, Office, SourcePlan
 from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge, short_name
 from knowledge.emergency_numbers import EmergencyNumber
@@ -44,24 +45,34 @@ class Reply:
     sources: tuple[SourceLine, ...] = ()
     notes: tuple[str, ...] = ()
     answer: Answer | None = None
+    list_id: str | None = None
+    """The list that the rows in ``facts`` make up."""
     score: float | None = None
     asks_feedback: bool = False
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
+    language: str = DEFAULT
+    """What its sentences are written in, and its labels are to be shown in."""
 
 
-def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, facet: Facet | None = None) -> Reply:
-    """One entry's answer.  The facet that was asked leads; where its slot is empty, it is said."""
+def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, asked: Asked | None = None) -> Reply:
+    """One entry's answer.  What was asked of it leads; where that is not known, this is said first."""
+    return led_reply(knowledge, answer, lead(knowledge, answer, asked), score)
+
+
+def led_reply(knowledge: Knowledge, answer: Answer, led: Lead, score: float | None = None) -> Reply:
+    """One entry's answer with the beginning made for a question."""
+    whole = bool(led.text)
     return Reply(
         Decision.ANSWER,
         title=answer.title,
-        opening=_facet_sentence(knowledge, answer, facet),
-        text=answer.text,
-        facts=answer.facts if answer.kind in ("procedure", "office") else (),
+        opening=led.opening,
+        text=led.text,
+        facts=answer.facts if whole and answer.kind in ("procedure", "office") else (),
         links=answer.links,
-        contact=_whom_to_ask(knowledge, answer),
+        contact=whom_to_ask(knowledge, answer),
         sources=(SourceLine(answer.plan.title, answer.section, answer.plan.url),),
-        notes=_notes(knowledge, answer),
+        notes=plan_notes(knowledge, answer.plan),
         answer=answer,
         score=score,
         asks_feedback=True,
@@ -134,7 +145,9 @@ def greeting_reply(knowledge: Knowledge) -> Reply:
     choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:5])
     return Reply(
         Decision.SMALLTALK,
-        text="\n".join((say("greeting_follow", town=knowledge.town.name), say("privacy_notice"))),
+        text="\n".join(
+            (say("greeting_follow", town=knowledge.town.name), say("privacy_notice"), say("languages_hint"))
+        ),
         choices=choices,
         notes=_town_notes(knowledge),
     )
@@ -161,14 +174,14 @@ def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:
         text=answer.title,
         facts=tuple((name, value) for name, value in rows if value),
         links=answer.links,
-        contact=_whom_to_ask(knowledge, answer),
-        notes=_notes(knowledge, answer),
+        contact=whom_to_ask(knowledge, answer),
+        notes=plan_notes(knowledge, answer.plan),
     )
 
 
 def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | None = None) -> Reply:
     """Whom to ask, with a number where a source prints one."""
-    contact = _whom_to_ask(knowledge, answer) if answer else knowledge.contact
+    contact = whom_to_ask(knowledge, answer) if answer else knowledge.contact
     return Reply(
         Decision.HANDOFF,
         opening=sentence,
@@ -186,7 +199,7 @@ def ask_what_reply(knowledge: Knowledge) -> Reply:
 def nothing_more_reply(knowledge: Knowledge, answer: Answer) -> Reply:
     """A follow-up that the last answer has nothing on."""
     text = "\n".join((say("follow_up_missing", title=answer.title), say("none_next", town=knowledge.town.name)))
-    contact = _whom_to_ask(knowledge, answer)
+    contact = whom_to_ask(knowledge, answer)
     return Reply(Decision.NONE, text=text, contact=contact, notes=_town_notes(knowledge))
 
 
@@ -195,8 +208,18 @@ def with_opening(reply: Reply, sentence: str) -> Reply:
     return replace(reply, opening="\n".join(filter(None, (sentence, reply.opening))))
 
 
+def saying_first(reply: Reply, key: str) -> Reply:
+    """``reply`` with a fixed sentence before it, in its language."""
+    return with_opening(reply, say(key, language=reply.language))
+
+
 def plain_text(reply: Reply) -> str:
     """Everything that a resident reads, as plain text."""
+    with speaking(reply.language):
+        return _plain_text(reply)
+
+
+def _plain_text(reply: Reply) -> str:
     parts = [reply.opening or "", reply.text]
     parts.append("\n".join(f"・{name}：{value}" for name, value in reply.facts))
     parts.append("\n".join(f"・{number.name}：{number.number}" for number in reply.numbers))
@@ -225,37 +248,13 @@ def _contact_reply(knowledge: Knowledge, decision: Decision, text: str, score: f
     return Reply(decision, text=text, contact=knowledge.contact, notes=_town_notes(knowledge), score=score)
 
 
-def _whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
-    """The answer's own office.  What the plan is silent on is not its office's business either."""
-    if answer.office:
-        return answer.office
-    return Office(f"{knowledge.town.name}役所", None) if answer.kind == "silent" else knowledge.contact
-
-
-def _facet_sentence(knowledge: Knowledge, answer: Answer, facet: Facet | None) -> str | None:
-    """What was asked for by name, first; an empty slot is said to be empty."""
-    office = _whom_to_ask(knowledge, answer)
-    if facet is None or answer.kind in ("office", "silent"):
-        return None
-    if facet is Facet.TELEPHONE:
-        if office.telephone:
-            return say("facet_telephone", office=office.department, telephone=office.telephone)
-        return say("facet_telephone_missing", office=office.department)
-    if facet is Facet.OFFICE:
-        return say("facet_office", office=office.department) if answer.office else None
-    name = FACETS.get(facet.value)
-    if name is None or answer.kind != "procedure":
-        return None
-    value = dict(answer.facts).get(name)
-    return f"{name}：{value}" if value else say("facet_missing", facet=name, office=office.department)
-
-
-def _notes(knowledge: Knowledge, answer: Answer) -> tuple[str, ...]:
+def plan_notes(knowledge: Knowledge, plan: SourcePlan) -> tuple[str, ...]:
+    """What must be known of the plan behind a reply."""
     notes = []
-    if answer.plan.draft:
+    if plan.draft:
         notes.append(say("draft"))
-    if answer.plan.ended:
-        notes.append(say("period_over", period=answer.plan.period_text))
+    if plan.ended:
+        notes.append(say("period_over", period=plan.period_text))
     return (*notes, *_town_notes(knowledge))
 
 

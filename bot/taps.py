@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import refuse_choices, show_entry
 from bot.dialogue import Dialogue
+from bot.languages import held_in, tongue_before
 from bot.replies import Reply, details_reply, office_reply, plain_reply
 from bot.wording import say
 from knowledge.corpus import Knowledge
@@ -47,6 +48,12 @@ def read_tap(act: str, row_id: str, entry_id: str) -> Tap | None:
 
 
 def reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """What a tapped button gets, in the language of its turn."""
+    tongue = tongue_before(knowledge.town, before)
+    return held_in(knowledge, tongue, lambda: _reply_to_tap(knowledge, tap, before))
+
+
+def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
     found = knowledge.answers.get(tap.entry_id) if tap.entry_id else None
     match tap.act:
         case Act.CHOOSE if tap.entry_id:

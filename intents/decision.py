@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
-from intents.ranker import Candidate, Features, Ranking
+from intents.features import Features
+from intents.ranker import Candidate, Ranking
 
 
 class Decision(StrEnum):
@@ -25,13 +27,13 @@ class Policy:
     ``broad_from`` documents hold is answered only with a ``clear_lead`` over the second.
     """
 
-    answer_from: float = 0.56
-    suggest_from: float = 0.34
-    choice_from: float = 0.28
+    answer_from: float = 0.6
+    suggest_from: float = 0.3
+    choice_from: float = 0.2
     fewest_choices: int = 3
     most_choices: int = 5
     broad_from: int = 8
-    clear_lead: float = 0.1
+    clear_lead: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,23 @@ class Verdict:
 
 
 STANDARD = Policy()
+CAUTIOUS = Policy(answer_from=0.8)
+BOLD = Policy(answer_from=0.45, suggest_from=0.25)
+POLICIES = MappingProxyType({"慎重": CAUTIOUS, "標準": STANDARD, "積極的": BOLD})
+"""The levels that staff choose from; what each risks is in docs/quality.md."""
 
 
-# Read off the questions in tests/data/gold by logistic regression; see docs/quality.md.
-_INTERCEPT, _LEAD = -1.4, 0.3
+# Fitted by logistic regression; see docs/quality.md.
+_START, _MEANING, _MISSING, _LEAD, _WORDED = -3.57, 4.0, -0.12, 0.67, 0.96
+MOST_LEAD = 2.0
+EXACT_SCORE = 0.95
+"""An entry asked for in its own words, letter for letter, is meant."""
 
 
 def likelihood(features: Features, lead: float) -> float:
-    """How likely a first candidate is right.  ``lead``: its points over the second's, 0 to 1."""
-    total = _INTERCEPT + features.weight() + _LEAD * lead
-    return 1 / (1 + math.exp(-total))
+    """How likely a candidate is right.  ``lead``: its points over the second's, at most MOST_LEAD."""
+    total = _START + _MEANING * features.meaning + _MISSING * features.missing + _LEAD * lead
+    return 1 / (1 + math.exp(-(total + _WORDED * features.worded)))
 
 
 def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
@@ -63,8 +72,11 @@ def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
         return Verdict(Decision.NONE, 0.0, None, ())
     first, *others = ranking.candidates
     score = likelihood(first.features, lead(ranking))
+    if first.exact:
+        score = max(score, EXACT_SCORE)
     choices = _choices((first, *others), policy)
-    if score >= policy.answer_from and _may_answer(first.features) and not _is_broad(ranking, policy):
+    sure = score >= (policy.suggest_from if _is_only(ranking) else policy.answer_from)
+    if sure and _may_answer(first.features) and not _is_broad(ranking, policy):
         return Verdict(Decision.ANSWER, score, first, choices[1:])
     if score >= policy.suggest_from and _may_suggest(first.features):
         return Verdict(Decision.SUGGEST, score, None, choices)
@@ -72,13 +84,14 @@ def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
 
 
 def lead(ranking: Ranking) -> float:
-    """How far the first candidate is ahead, as a share of its points."""
-    points = [candidate.points for candidate in ranking.candidates[:2]]
-    if len(points) < 2 or points[0] <= 0:
-        return 1.0
-    return max(0.0, (points[0] - points[1]) / points[0])
+    """How far the first candidate is ahead of the second, in points, 0 to MOST_LEAD."""
+    first, *others = ranking.candidates
+    if not others or (first.exact and not others[0].exact):
+        return MOST_LEAD
+    return min(max(first.points - others[0].points, 0.0), MOST_LEAD)
 
 
+_WHOLE = 0.999
 _SAME = 0.97
 """From this likeness on, a wording says the same as the question."""
 
@@ -96,6 +109,12 @@ def _is_broad(ranking: Ranking, policy: Policy) -> bool:
     alone = first.features.likeness > _SAME and all(other.features.likeness <= _SAME for other in others)
     broad = ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead
     return broad and not (first.exact or alone)
+
+
+def _is_only(ranking: Ranking) -> bool:
+    """Whether the first alone holds every word of the question, as for a rare keyword."""
+    features = ranking.candidates[0].features
+    return ranking.breadth == 1 and features.coverage > _WHOLE
 
 
 def _may_answer(features: Features) -> bool:

@@ -7,8 +7,10 @@ about a plan, a figure or an office (自殺対策計画はありますか) is no
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from intents.foreign import readings
 from intents.patterns import patterns
 from intents.text import normalize
 
@@ -43,21 +45,35 @@ _AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.
 """Where lives are at stake each sentence counts alone: a question after it does not silence it."""
 
 _SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
+_FOREIGN_ENDS = re.compile(r"(?<=[.!?।。！？])")
+_SIGNS = " .!?,、。！？।"
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def emergency(text: str) -> Need | None:
     """The need that a message tells of, the most urgent first; None for questions and all else."""
-    known = patterns("emergencies")
-    whole = _plain(text)
+    found = _told(_plain(text), list(map(_plain, _SENTENCE_ENDS.split(text))), patterns("emergencies"))
+    if found is not None:
+        return found
+    needs = {_told(plain.strip(_SIGNS), _parts(plain), known) for plain, known in readings(text, "emergencies")}
+    return next((need for need in _BY_URGENCY if need in needs), None)
+
+
+def _told(whole: str, sentences: Sequence[str], known: Mapping[str, re.Pattern[str]]) -> Need | None:
+    """The need that a message tells of in one language."""
     if known["cry"].fullmatch(whole):
         return Need.POLICE
-    told = [sentence for sentence in map(_plain, _SENTENCE_ENDS.split(text)) if _tells(sentence)]
-    all_told = [whole] if _tells(whole) else []
+    told = [sentence for sentence in sentences if _tells(sentence, known)]
+    all_told = [whole] if _tells(whole, known) else []
     for need in _BY_URGENCY:
         if any(map(known[need].search, told if need in _AT_ONCE else all_told)):
             return need
     return None
+
+
+def _parts(plain: str) -> list[str]:
+    """The sentences of another language, without the signs at their ends."""
+    return [sentence.strip(_SIGNS) for sentence in _FOREIGN_ENDS.split(plain)]
 
 
 def _plain(text: str) -> str:
@@ -65,7 +81,6 @@ def _plain(text: str) -> str:
     return _GAPS.sub("", normalize(text)).rstrip("。")
 
 
-def _tells(text: str) -> bool:
+def _tells(text: str, known: Mapping[str, re.Pattern[str]]) -> bool:
     """Whether a text may tell of a need: it does not ask about plans, or is beyond doubt."""
-    known = patterns("emergencies")
     return not known["question"].search(text) or bool(known["certain"].search(text))

@@ -7,11 +7,13 @@ import math
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from intents.index import Document, build_index
-from intents.ranker import Ranking, rank
+from intents.counts import Document
+from intents.index import Index, build_index
+from intents.learning import Progress, learn
+from intents.ranker import RERANKED, Ranking, highest, points, rank
 from intents.vectors import Vectors
 
 RUN_DEPTH = 100
@@ -41,11 +43,12 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Run:
-    """Every query's ranking, whole and as ids, and the seconds that the index took."""
+    """Every query's ranking, whole and as ids, and the seconds that index and learning took."""
 
     ranked: tuple[Ranked, ...]
     rankings: tuple[tuple[str, Ranking], ...]
     index_seconds: float
+    learning_seconds: float
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Evaluation:
     success_at_5: float
     mrr: float
     index_seconds: float
+    learning_seconds: float
     p50_ms: float
     p99_ms: float
     peak_memory_mb: float
@@ -81,20 +85,34 @@ def read_test_set(folder: Path) -> TestSet:
     return TestSet(documents, queries, _grades(folder / "qrels" / "test.tsv"))
 
 
-def run(test_set: TestSet, vectors: Vectors) -> Run:
-    """Rank every query."""
+def run(test_set: TestSet, vectors: Vectors, progress: Progress = lambda _: None) -> Run:
+    """Learn from the documents (no query, no grade is looked at), lay them out, and rank every query."""
     begun = time.perf_counter()
-    index = build_index(test_set.documents, vectors=vectors)
+    adaptation = learn(test_set.documents, vectors, progress=progress)
+    learning_seconds = time.perf_counter() - begun
+    begun = time.perf_counter()
+    index = build_index(test_set.documents, vectors=vectors, adaptation=adaptation)
     index_seconds = time.perf_counter() - begun
     ranked, rankings = [], []
     for query, text in test_set.queries:
         begun = time.perf_counter()
-        found = rank(index, text, RUN_DEPTH)
+        found = rank(index, text)
         elapsed = (time.perf_counter() - begun) * 1000
-        documents = tuple((candidate.document.id, candidate.points) for candidate in found.candidates)
-        ranked.append(Ranked(query, documents, elapsed))
-        rankings.append((query, replace(found, candidates=found.candidates[:10])))
-    return Run(tuple(ranked), tuple(rankings), index_seconds)
+        rankings.append((query, found))
+        ranked.append(Ranked(query, _deep(index, text), elapsed))
+    return Run(tuple(ranked), tuple(rankings), index_seconds, learning_seconds)
+
+
+def _deep(index: Index, text: str) -> tuple[tuple[str, float], ...]:
+    """The first RUN_DEPTH documents: as ranked, and behind them by their points alone."""
+    found = rank(index, text, RERANKED)
+    first = [(candidate.document.id, candidate.points) for candidate in found.candidates]
+    known = {name for name, _ in first}
+    scores, _ = points(index, found.query)
+    least = first[-1][1] if first else 0.0
+    later = (index.documents[place].id for place in highest(scores, RUN_DEPTH))
+    rest = (name for name in later if name not in known)
+    return (*first, *((name, least - place) for place, name in enumerate(rest, 1)))[:RUN_DEPTH]
 
 
 def evaluate(test_set: TestSet, result: Run) -> Evaluation:
@@ -113,6 +131,7 @@ def evaluate(test_set: TestSet, result: Run) -> Evaluation:
         success_at_5=_mean([success(ids(row), grades, 5) for row, grades in right]),
         mrr=_mean([reciprocal_rank(ids(row), grades) for row, grades in graded]),
         index_seconds=result.index_seconds,
+        learning_seconds=result.learning_seconds,
         p50_ms=_percentile(times, 0.50),
         p99_ms=_percentile(times, 0.99),
         peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -150,8 +169,8 @@ def reciprocal_rank(ranking: Sequence[str], grades: Mapping[str, int]) -> float:
 def trec_run(ranked: Sequence[Ranked], tag: str = "kotae") -> Iterator[str]:
     """The rankings in TREC's run format, a line a document."""
     for row in ranked:
-        for place, (document, points) in enumerate(row.documents, 1):
-            yield f"{row.query} Q0 {document} {place} {points:.6f} {tag}"
+        for place, (document, score) in enumerate(row.documents, 1):
+            yield f"{row.query} Q0 {document} {place} {score:.6f} {tag}"
 
 
 def _rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, object]]:

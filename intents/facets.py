@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from intents.patterns import patterns
-from intents.text import normalize
+from intents.patterns import pattern_sources, patterns
+from intents.text import normalize, split_story
+from intents.tokenizer import is_content, tokenize
+from intents.years import fiscal_years
 
 
 class Facet(StrEnum):
@@ -22,13 +26,48 @@ class Facet(StrEnum):
     BRANCH = "branch"
     ONLINE = "online"
     TELEPHONE = "telephone"
+    FAX = "fax"
+    EMAIL = "email"
+    ADDRESS = "address"
     OFFICE = "office"
+    WHO = "who"
     WHEN = "when"
+    HOURS = "hours"
+    WHY = "why"
+    COUNT = "count"
+    PERCENT = "percent"
+    GOAL = "goal"
+    CURRENT = "current"
+    MEANING = "meaning"
 
 
-_KNOWN = patterns("facets")
-_PATTERNS = {facet: _KNOWN[facet] for facet in map(Facet, (name for name in _KNOWN if name != "filler"))}
-"""In the order of the file: 「どこに電話」 asks for a telephone, not for a place."""
+REACHING = frozenset({Facet.TELEPHONE, Facet.FAX, Facet.EMAIL, Facet.ADDRESS})
+"""What tells how to reach somebody."""
+
+
+FIGURES = frozenset({Facet.GOAL, Facet.CURRENT, Facet.COUNT, Facet.PERCENT})
+"""What a number answers."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a message asks of its topic.
+
+    ``open``: by who, what, when …, which yes or no does not answer.  ``years``: the fiscal years it names.
+    """
+
+    text: str
+    facet: Facet | None
+    years: tuple[int, ...] = ()
+    open: bool = False
+
+
+_SOURCES = pattern_sources("facets")
+_ORDER = [Facet(name) for name in _SOURCES if name != "filler"]
+"""The order of the file: 「どこに電話」 asks for a telephone, not for a place."""
+_RANKS = {facet.value: place for place, facet in enumerate(_ORDER)}
+_ANY = re.compile("|".join(f"(?P<{facet.value}>{_SOURCES[facet.value]})" for facet in _ORDER))
+_FILLER = patterns("facets")["filler"]
 
 _REFERENCE = re.compile(
     r"^(?:(?:じゃあ|じゃ(?!が)|それでは|では|ちなみに|あと(?!で|の|から)|えっと|それから|それなら)[、,\s]*|(?:で|なら)[、,\s]+)"
@@ -36,12 +75,85 @@ _REFERENCE = re.compile(
 _POINTING = re.compile(
     r"(?:(?<!お)それ(?!ぞれ|だけ)|その(?!他|ほか|後|うち)|これ(?!から|まで)|この件|そこ|そちら)(?:は|って|の|を|に|で|も|が)?"
 )
+_KANA = re.compile("[ぁ-ゖー]{5,}")
+_LONGEST_VERB = 6
+_NAMING = frozenset({("名詞", "普通名詞"), ("名詞", "固有名詞")})
+_OPEN_QUESTION = re.compile(
+    r"(?:いつ|どこ|誰|だれ|どなた|何|なに|どれ|なん(?=の|で|に|年|件|人|%|ぼ))(?!でも|も|か(?!ら|所|国|月|[\?。]*$))"
+    r"|いく[らつ]|なんぼ|なぜ|何故|どうして|どう(?!しても|か)|どんな|どの|どちら|なん(?:ですか|なの|や|\?|$)"
+)
+
+
+def read_question(text: str, this_year: int) -> Asked:
+    """What ``text`` asks, a story around it left aside.
+
+    ``this_year``: the fiscal year of today, which 「来年度」 counts from.
+    """
+    question, _ = split_story(text)
+    facet, plain = asked_facet(question), normalize(question)
+    side = facet is not None and facet not in YES_OR_NO and not _CLOSED.search(plain)
+    return Asked(text, facet, fiscal_years(question, this_year), side or bool(_OPEN_QUESTION.search(plain)))
+
+
+YES_OR_NO = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE, Facet.TARGET, Facet.HOURS})
+"""Facets that are asked as 「できますか」."""
+
+_CLOSED = re.compile(r"(?:ます|ません|る|た|ある|ない|無料|有料|ただ|タダ)(?:です)?(?:の|ん|か|かな|んか|のか)?[?。]*$")
+"""How a question ends that yes or no answers."""
+
+PHRASES: Mapping[Facet, str] = {
+    Facet.FEE: "手数料",
+    Facet.DEADLINE: "いつまで",
+    Facet.BRING: "必要なもの",
+    Facet.COUNTER: "場所",
+    Facet.TARGET: "対象",
+    Facet.DELIVERY_DAYS: "日数",
+    Facet.PROXY: "代理",
+    Facet.MAIL: "郵送",
+    Facet.BRANCH: "支所",
+    Facet.ONLINE: "オンライン",
+    Facet.TELEPHONE: "電話番号",
+    Facet.OFFICE: "担当課",
+    Facet.WHEN: "いつから",
+    Facet.WHY: "なぜ",
+    Facet.GOAL: "目標",
+    Facet.CURRENT: "現状",
+}
+"""How a facet is asked for in a word: to ask it of another topic, and in place of kana that no index holds."""
+
+_MADE_FOR: Mapping[str, frozenset[Facet]] = {
+    "indicator": frozenset({Facet.GOAL, Facet.CURRENT, Facet.PERCENT, Facet.COUNT, Facet.DEADLINE}),
+    "schedule": frozenset({Facet.WHEN, Facet.DEADLINE}),
+    "office": REACHING | {Facet.OFFICE, Facet.WHO},
+    "term": frozenset({Facet.MEANING}),
+}
+
+
+def kind_suits(facet: Facet, kind: str) -> bool | None:
+    """Whether a kind of knowledge is there to answer a facet; None for a kind that may answer any."""
+    made_for = _MADE_FOR.get(kind)
+    return None if made_for is None else facet in made_for
+
+
+def in_usual_words(text: str) -> str:
+    """``text`` with 「なんぱーせんと」, 「でんわばんごうは」 in the words that entries use for it."""
+
+    def usual(match: re.Match[str]) -> str:
+        return PHRASES.get(Facet(match.lastgroup or ""), " ") if _KANA.fullmatch(match[0]) else match[0]
+
+    return _ANY.sub(usual, normalize(text))
 
 
 def asked_facet(text: str) -> Facet | None:
     """The facet that a question asks for, if it asks for one."""
-    plain = normalize(text)
-    return next((facet for facet, pattern in _PATTERNS.items() if pattern.search(plain)), None)
+    found = asked_facets(text)
+    return found[0] if found else None
+
+
+def asked_facets(text: str) -> tuple[Facet, ...]:
+    """Every facet that a question asks for, what it is most about first."""
+    found = {match.lastgroup or "" for match in _ANY.finditer(normalize(text))}
+    return tuple(Facet(name) for name in sorted(found, key=_RANKS.__getitem__))
 
 
 def without_reference(text: str) -> tuple[str, bool]:
@@ -52,9 +164,30 @@ def without_reference(text: str) -> tuple[str, bool]:
     return bare, bare != plain
 
 
+def lacks_topic(text: str) -> bool:
+    """Whether a message asks for a side of something that it does not name: 「誰が借りられる？」."""
+    plain = normalize(text)
+    rest = _ANY.sub("", plain)
+    if rest == plain or len(_FILLER.sub("", rest)) > _LONGEST_VERB:
+        return False
+    return not topic_nouns(text)
+
+
+def topic_nouns(text: str) -> tuple[str, ...]:
+    """The nouns of a message beside those by which it asks for a facet: what it is about, if it says so."""
+    plain = normalize(text)
+    spans = [match.span() for match in _ANY.finditer(plain)]
+    found, place = [], 0
+    for token in tokenize(plain):
+        start = plain.find(token.surface, place)
+        place = start + len(token.surface)
+        if token.part in _NAMING and is_content(token) and not any(a < place and start < b for a, b in spans):
+            found.append(token.surface)
+    return tuple(found)
+
+
 def is_bare_facet(text: str) -> bool:
     """Whether a message is nothing but the asking for a facet: it needs the topic before it."""
     rest, _ = without_reference(text)
-    for pattern in _PATTERNS.values():
-        rest = pattern.sub("", rest)
-    return len(rest) < len(normalize(text)) and not _KNOWN["filler"].sub("", rest)
+    left = _ANY.sub("", rest)
+    return len(left) < len(normalize(text)) and not _FILLER.sub("", left)

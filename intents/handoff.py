@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from enum import StrEnum
 
+from intents.foreign import readings
 from intents.patterns import patterns
 from intents.text import normalize
 
@@ -15,8 +18,11 @@ class Wish(StrEnum):
 
 def wish(text: str) -> Wish | None:
     """What kind of person a message wants; None where it merely asks about one."""
-    plain = normalize(text)
-    known = patterns("handoff")
+    said = ((normalize(text), patterns("handoff")), *readings(text, "handoff"))
+    return next(filter(None, (_wish(plain, known) for plain, known in said)), None)
+
+
+def _wish(plain: str, known: Mapping[str, re.Pattern[str]]) -> Wish | None:
     if known["question"].search(plain):
         return None
     return next((wished for wished in (Wish.COMPLAINT, Wish.PERSON) if known[wished].search(plain)), None)

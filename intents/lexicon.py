@@ -36,6 +36,10 @@ def concept_term(concept: int) -> str:
     return f"§{concept}"
 
 
+def is_concept(term: str) -> bool:
+    return term.startswith("§")
+
+
 def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
     phrases: dict[tuple[str, ...], set[int]] = {}
     kept = tuple(tuple(group) for group in groups)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import regex
 
+from intents.foreign import small_talk_in
 from intents.patterns import pattern_sources
 from intents.text import normalize
 
@@ -52,9 +53,15 @@ def small_talk(text: str) -> SmallTalk | None:
         elif filler := _FILLER.match(rest):
             length = filler.end()
         else:
-            return None
+            return _in_other_words(text)
         rest = rest[length:]
     return kind
+
+
+def _in_other_words(text: str) -> SmallTalk | None:
+    """The kind of small talk in another language."""
+    found = small_talk_in(text)
+    return SmallTalk(found) if found else None
 
 
 def _length(pattern: regex.Pattern[str], text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -91,7 +91,12 @@ def reading_of(word: str) -> str:
 
 def reading(text: str) -> str:
     """How a text is read, in katakana, without punctuation."""
-    return "".join(token.reading for token in tokenize(text) if token.part[0] not in ("補助記号", "空白"))
+    return spoken(tokenize(text))
+
+
+def spoken(tokens: Iterable[Token]) -> str:
+    """How tokens are read together, in katakana, without punctuation."""
+    return "".join(token.reading for token in tokens if token.part[0] not in ("補助記号", "空白"))
 
 
 def ngrams(text: str, sizes: tuple[int, ...] = (2, 3, 4)) -> Iterator[str]:

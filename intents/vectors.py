@@ -7,6 +7,7 @@ The package keeps 480,443 words on 20,000 rows, so unlike words may share one (ä
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +59,15 @@ class Vectors:
     def vector(self, word: str) -> NDArray[np.float32] | None:
         row = self.row(word)
         return None if row is None else self.matrix[row]
+
+    def rows_for(self, words: Collection[str]) -> NDArray[np.float32]:
+        """A row per word, in their order: (words, 300); zeros for one without a vector."""
+        found = np.zeros((max(len(words), 1), DIMENSIONS), np.float32)
+        for place, word in enumerate(words):
+            row = self.row(word)
+            if row is not None:
+                found[place] = self.matrix[row]
+        return found
 
 
 NO_VECTORS = Vectors(np.empty(0, np.uint64), np.empty(0, np.uint16), np.empty((0, DIMENSIONS), np.float32))

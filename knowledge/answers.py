@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from intents.index import Document
+from intents.counts import Document
 from knowledge.models import Entry, Plan
 from knowledge.models.base import CuratedColumns
+from knowledge.translations import Translated, translated
 
 FACETS: Mapping[str, str] = {
     "target": "対象になる人",
@@ -52,8 +53,35 @@ class Office:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A value of an indicator as published.  ``label``: 現状, 途中の目標 or 目標; ``when``: its year or day."""
+
+    label: str
+    value: str
+    unit: str
+    when: str
+    fiscal_year: int | None
+
+    @property
+    def amount(self) -> str:
+        return self.value if self.unit and self.value.endswith(self.unit) else f"{self.value}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a plan's schedule puts into the columns of some fiscal years."""
+
+    fiscal_years: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """One answer as published.  ``facts`` are (name, value) rows; ``kind`` tells how to show it."""
+    """One answer as published.  ``facts`` are (name, value) rows; ``kind`` tells how to show it.
+
+    ``name``: what a row of a table is called.  ``figures`` and ``steps``: what an indicator and a
+    row of the schedule hold, to be listed and compared.
+    """
 
     entry_id: str
     version: int
@@ -73,6 +101,11 @@ class Answer:
     wordings: tuple[str, ...]
     searched: str
     """What else the search reads beside title, wordings and text."""
+    name: str = ""
+    figures: tuple[Figure, ...] = ()
+    steps: tuple[Step, ...] = ()
+    translations: Mapping[str, Translated] = field(default_factory=dict)
+    """What staff wrote in other languages."""
 
     def document(self) -> Document:
         facts = "\n".join(f"{name} {value}" for name, value in self.facts)
@@ -108,7 +141,7 @@ def entry_answer(entry: Entry, around: Surroundings) -> Answer:
     """A curated entry, word for word; an empty facet is left out."""
     given = entry.facets or {}
     facts = tuple((name, given[key]) for key, name in FACETS.items() if given.get(key))
-    return make_answer(
+    made = make_answer(
         entry,
         around,
         kind=entry.kind,
@@ -119,6 +152,7 @@ def entry_answer(entry: Entry, around: Surroundings) -> Answer:
         measure=entry.measure,
         category=entry.category,
     )
+    return replace(made, translations=translated(entry.translations or {}))
 
 
 def make_answer(
@@ -134,6 +168,9 @@ def make_answer(
     measure: str | None = None,
     wordings: Sequence[str] = (),
     searched: str = "",
+    name: str = "",
+    figures: Sequence[Figure] = (),
+    steps: Sequence[Step] = (),
 ) -> Answer:
     """An answer with everything that any row of knowledge brings along."""
     return Answer(
@@ -154,4 +191,7 @@ def make_answer(
         category=category,
         wordings=tuple(dict.fromkeys((*row.phrasings, *wordings))),
         searched=" ".join(filter(None, (searched, around.measure_title(measure)))),
+        name=name,
+        figures=tuple(figures),
+        steps=tuple(steps),
     )

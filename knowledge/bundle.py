@@ -19,6 +19,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from knowledge.translations import added_figures, lost_figures
+
 CONTENT_ROOT = Path(__file__).parent / "content"
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -48,6 +50,11 @@ Category = Literal[
 
 MAX_ANSWER = 420
 MAX_FIRST_SENTENCE = 90
+MAX_TRANSLATED_TITLE = 200
+MAX_TRANSLATION = 1500
+"""Other languages take more letters for the same."""
+
+ReplyLanguage = Literal["en", "easy", "zh", "ko", "pt", "vi", "tl", "ne"]
 
 
 class _Part(BaseModel):
@@ -109,6 +116,14 @@ class _Item(_Part):
         return phrasings
 
 
+class Translation(_Part):
+    """An entry in another language.  ``reviewed``: a fluent speaker has checked it."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TRANSLATED_TITLE)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=MAX_TRANSLATION)]
+    reviewed: bool = False
+
+
 class Entry(_Item):
     """A question that residents ask, and its curated answer.
 
@@ -123,6 +138,7 @@ class Entry(_Item):
     facets: Facets | None = None
     links: list[Link] = Field(default_factory=list, max_length=3)
     measure: str | None = None
+    translations: dict[ReplyLanguage, Translation] = Field(default_factory=dict)
 
     @field_validator("phrasings")
     @classmethod
@@ -143,6 +159,16 @@ class Entry(_Item):
     def _facets_for_procedures_only(self) -> Entry:
         if (self.kind == "procedure") != (self.facets is not None):
             raise ValueError("facets は kind: procedure のときに書き、ほかのときは書きません")
+        return self
+
+    @model_validator(mode="after")
+    def _figures_survive_translation(self) -> Entry:
+        for language, translation in self.translations.items():
+            for japanese, other in ((self.answer, translation.answer), (self.question, translation.title)):
+                if lost := lost_figures(japanese, other):
+                    raise ValueError(f"translations.{language} に、元の文の数字がありません: {'、'.join(lost)}")
+            if added := added_figures(f"{self.question}\n{self.answer}", f"{translation.title}\n{translation.answer}"):
+                raise ValueError(f"translations.{language} に、元の文にない数字があります: {'、'.join(added)}")
         return self
 
 

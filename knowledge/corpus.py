@@ -12,7 +12,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -21,11 +21,13 @@ from sqlalchemy.orm import Session
 
 from intents.index import Index, build_index
 from intents.places import Neighbourhood, neighbourhood
+from intents.romaji import known_places, latin_names
 from intents.vectors import Vectors
 from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
 from knowledge.calendar import today
 from knowledge.db import Database
 from knowledge.indicators import indicator_answer
+from knowledge.learned import read_adaptation
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.offices import office, office_answer
 from knowledge.schedules import schedule_answer
@@ -58,6 +60,8 @@ class Town:
     sample: bool
     examples: tuple[str, ...]
     """The entries that a resident is shown to begin with."""
+    reply_languages: tuple[str, ...]
+    """The languages beside Japanese that residents are answered in."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,12 +75,20 @@ class Town:
 
 
 @dataclass(frozen=True)
+class State:
+    """What a whole was built from: the published version, what was learned, the day in Japan."""
+
+    published: int
+    learned: int
+    day: dt.date
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """Everything one municipality can answer, at one version and on one day."""
 
     town: Town
-    version: int
-    day: dt.date
+    state: State
     answers: Mapping[str, Answer]
     index: Index
     contact: Office
@@ -84,6 +96,18 @@ class Knowledge:
     places: Neighbourhood
     others: Mapping[str, str]
     """The other municipalities served here: name -> code."""
+    latin_places: Mapping[str, str]
+    """Municipalities and prefectures by their names in Latin letters."""
+    measures: Mapping[str, str]
+    """The plan's measures in its own order: number -> title."""
+
+    @property
+    def version(self) -> int:
+        return self.state.published
+
+    @property
+    def day(self) -> dt.date:
+        return self.state.day
 
 
 class Corpus:
@@ -107,20 +131,31 @@ class Corpus:
             raise UnknownMunicipalityError(code)
         day = self._clock()
         with self._database.reading() as session:
-            version = session.scalar(select(Municipality.knowledge_version).where(Municipality.code == code))
-        if version is None:
+            versions = session.execute(
+                select(Municipality.knowledge_version, Municipality.learned_version).where(Municipality.code == code)
+            ).first()
+        if versions is None:
             raise UnknownMunicipalityError(code)
+        wanted = State(versions.knowledge_version, versions.learned_version, day)
         kept = self._kept.get(code)
-        if kept is not None and (kept.version, kept.day) == (version, day):
+        if kept is not None and kept.state == wanted:
             return kept
-        return self._rebuilt(code, version, day)
+        if kept is not None and replace(kept.state, learned=wanted.learned) == wanted:
+            self._swap_later(code, wanted)
+            return kept
+        return self._rebuilt(code, wanted)
 
-    def _rebuilt(self, code: str, version: int, day: dt.date) -> Knowledge:
+    def _swap_later(self, code: str, wanted: State) -> None:
+        """What was learned anew changes no answer: nobody waits while the index is laid out by it."""
+        if not self._building[code].locked():
+            threading.Thread(target=self._rebuilt, args=(code, wanted), name="index", daemon=True).start()
+
+    def _rebuilt(self, code: str, wanted: State) -> Knowledge:
         with self._building[code]:
             kept = self._kept.get(code)
-            if kept is None or (kept.version, kept.day) != (version, day):
+            if kept is None or kept.state != wanted:
                 with self._database.reading() as session:
-                    kept = _read(session, code, day, self._vectors)
+                    kept = _read(session, code, wanted.day, self._vectors)
                 self._kept[code] = kept
             return kept
 
@@ -146,7 +181,9 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowle
         MappingProxyType(
             {
                 measure.number: measure.title
-                for measure in session.scalars(select(Measure).where(Measure.municipality_code == code))
+                for measure in session.scalars(
+                    select(Measure).where(Measure.municipality_code == code).order_by(Measure.position)
+                )
             }
         ),
     )
@@ -160,14 +197,20 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowle
     contact_name = around.offices.get(row.contact_department)
     return Knowledge(
         town=town,
-        version=row.knowledge_version,
-        day=day,
+        state=State(row.knowledge_version, row.learned_version, day),
         answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
-        index=build_index((answer.document() for answer in answers), vectors=vectors, ignored=_own_names(town)),
+        index=build_index(
+            (answer.document() for answer in answers),
+            vectors=vectors,
+            ignored=_own_names(town),
+            adaptation=read_adaptation(session, code),
+        ),
         contact=Office(contact_name.department if contact_name else f"{town.name}役所", row.contact_telephone),
         plans=tuple(plans.values()),
         places=neighbourhood(town.names, [*others, *map(short_name, others)]),
         others=MappingProxyType(others),
+        latin_places=MappingProxyType({**known_places(), **latin_names([town.name, *others])}),
+        measures=around.measures,
     )
 
 
@@ -198,4 +241,5 @@ def _town(row: Municipality) -> Town:
         tuple(row.aliases),
         row.sample and not row.taken_over,
         tuple(row.examples),
+        tuple(row.reply_languages),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from knowledge.answers import Answer, Surroundings, make_answer
+from knowledge.answers import Answer, Figure, Surroundings, make_answer
 from knowledge.calendar import as_of_name, fiscal_year_name
 from knowledge.models import Indicator
 
@@ -34,6 +34,8 @@ def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
             f"{name}は{f'何{unit}' if unit else 'いくつ'}",
         ),
         searched="指標 KPI 成果指標 目標値 現状値",
+        name=name,
+        figures=_figures(indicator),
     )
 
 
@@ -53,13 +55,26 @@ def _baseline_sentence(indicator: Indicator) -> str:
     return f"計画を作ったときの値は、{_when(baseline, 'で')}{_amount(baseline, indicator.unit)}でした{note}。"
 
 
+def _figures(indicator: Indicator) -> tuple[Figure, ...]:
+    """The values that are published, from what was to what shall be."""
+    readings = [
+        ("現状", indicator.baseline),
+        *(("途中の目標", step) for step in indicator.interim),
+        ("目標", indicator.target),
+    ]
+    return tuple(
+        Figure(label, str(reading["value"]), indicator.unit, _when(reading), reading.get("fiscal_year"))
+        for label, reading in readings
+        if reading and reading.get("value")
+    )
+
+
 def _facts(indicator: Indicator) -> tuple[tuple[str, str], ...]:
-    rows = []
-    for label, reading in (("現状", indicator.baseline), ("目標", indicator.target)):
-        if reading and reading.get("value"):
-            when = _when(reading)
-            rows.append((label, f"{_amount(reading, indicator.unit)}" + (f"（{when}）" if when else "")))
-    return tuple(rows)
+    return tuple(
+        (figure.label, figure.amount + (f"（{figure.when}）" if figure.when else ""))
+        for figure in _figures(indicator)
+        if figure.label in ("現状", "目標")
+    )
 
 
 def _amount(reading: Mapping[str, Any], unit: str) -> str:

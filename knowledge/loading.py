@@ -197,5 +197,13 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(*parts: BaseModel) -> str:
-    text = json.dumps([part.model_dump(mode="json") for part in parts], ensure_ascii=False, sort_keys=True)
+    text = json.dumps([_given(part) for part in parts], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _given(part: BaseModel) -> dict[str, Any]:
+    """What a part says; an entry that nobody has translated is the one loaded before there were translations."""
+    values = part.model_dump(mode="json")
+    if values.get("translations") == {}:
+        del values["translations"]
+    return values

@@ -27,6 +27,7 @@ def office_answer(department: Department, around: Surroundings) -> Answer:
         category="担当と推進体制",
         wordings=(name, f"{name}の電話番号", f"{name}の役割", *department.aliases),
         searched="担当課 連絡先 電話番号 役割",
+        name=name,
     )
     # Whoever has a number of its own is asked there; a committee is reached through the office in charge.
     return replace(made, office=office(department)) if department.telephone else made

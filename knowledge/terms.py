@@ -18,4 +18,5 @@ def term_answer(term: Term, around: Surroundings) -> Answer:
         category="計画のあらまし",
         wordings=(f"{name}とは", f"{name}って何", f"{name}の意味", *(f"{alias}とは" for alias in term.aliases)),
         searched=" ".join(filter(None, (term.reading, *term.aliases, "用語 ことば 意味"))),
+        name=name,
     )

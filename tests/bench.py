@@ -18,8 +18,9 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from bot.conversation import answer
+from intents.counts import Document
 from intents.evaluation import read_test_set
-from intents.index import Document, build_index
+from intents.index import build_index
 from intents.ranker import rank
 from intents.tokenizer import tokenize
 from intents.vectors import open_vectors

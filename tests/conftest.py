@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
+from threadpoolctl import threadpool_limits
 
 from app import create_app
 from intents.vectors import Vectors, make_vectors, open_vectors
@@ -20,6 +22,7 @@ from knowledge.bundle import Bundle, content_folders, read_bundle
 from knowledge.calendar import now
 from knowledge.corpus import Corpus
 from knowledge.db import Database, migrate, open_database
+from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
 
 _numbers = itertools.count()
@@ -68,6 +71,32 @@ def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, b
     for bundle in bundles:
         load_bundle(database, bundle, now())
     _close(database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def learned_file(tmp_path_factory: pytest.TempPathFactory, loaded_file: Path, vectors: Vectors) -> Path:
+    """The same with what was learned from it, as set-up leaves it: made once for all workers of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    path = shared / "learned.db"
+    try:
+        (shared / "learning").mkdir()
+    except FileExistsError:
+        until = time.monotonic() + 300
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.2)
+        return path
+    unfinished = shared / "learned.tmp.db"
+    shutil.copy(loaded_file, unfinished)
+    database = open_database(f"sqlite:///{unfinished}")
+    with threadpool_limits(1, "blas"):
+        while learn_next(database, Corpus(database, vectors), vectors) is not None:
+            pass
+    database.shrink_log()
+    _close(database)
+    unfinished.rename(path)
     return path
 
 
@@ -141,21 +170,21 @@ def loaded_database(tmp_path: Path, loaded_file: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def corpus(loaded_file: Path, vectors: Vectors) -> Iterator[Corpus]:
+def corpus(learned_file: Path, vectors: Vectors) -> Iterator[Corpus]:
     """The bundled content as residents are answered from it.  Not to be changed."""
-    found = open_database(f"sqlite:///{loaded_file}")
+    found = open_database(f"sqlite:///{learned_file}")
     yield Corpus(found, vectors)
     _close(found)
 
 
 @pytest.fixture
-def environment(tmp_path: Path, vectors_folder: Path, loaded_file: Path) -> dict[str, str]:
+def environment(tmp_path: Path, vectors_folder: Path, learned_file: Path) -> dict[str, str]:
     """Settings of an app of the test's own, with the bundled content."""
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "vectors").symlink_to(vectors_folder)
-    shutil.copy(loaded_file, instance / "kotae.db")
-    return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"}
+    shutil.copy(learned_file, instance / "kotae.db")
+    return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0", "JOBS": "0"}
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from bot.line.limits import (
 from bot.line.postbacks import postback_data
 from bot.replies import Choice, Reply, contact_sentence, plain_text
 from bot.taps import Act, Tap
-from bot.wording import say
+from bot.wording import say, speaking
 from intents.decision import Decision
 
 Message = dict[str, Any]
@@ -39,6 +39,11 @@ _LONGEST_TEXT = 2000
 
 def render(reply: Reply, log_id: str) -> list[Message]:
     """The messages that show ``reply``.  ``log_id``: the logged question, for its buttons."""
+    with speaking(reply.language):
+        return _render(reply, log_id)
+
+
+def _render(reply: Reply, log_id: str) -> list[Message]:
     if reply.decision is Decision.SMALLTALK and not reply.choices:
         return [text_message(plain_text(reply))]
     bubble = _fitting_bubble(reply, log_id)
@@ -163,7 +168,7 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
         if len(url) <= URI and url.isascii()
     ]
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
-    buttons += [_telephone_button(f"{name}に電話", number) for name, number in numbers[:4]]
+    buttons += [_telephone_button(say("call", name=name), number) for name, number in numbers[:4]]
     if reply.answer and reply.answer.office and reply.answer.office.telephone:
         buttons.append(_telephone_button(say("telephone_label"), reply.answer.office.telephone))
     if reply.answer:

@@ -15,9 +15,8 @@ from bot.line import inbox
 from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
 from bot.log_rows import asked_question
-from bot.replies import Reply, greeting_reply, plain_reply, with_opening
+from bot.replies import Reply, greeting_reply, plain_reply, saying_first
 from bot.taps import mark_tap, reply_to_tap
-from bot.wording import say
 from knowledge.calendar import JST
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
@@ -66,9 +65,9 @@ def _after_text(database: Database, knowledge: Knowledge, claimed: Claim, row_id
     outcome = answer(knowledge, claimed.text or "", before)
     reply = outcome.reply
     if claimed.personal_data:
-        reply = with_opening(reply, say("personal_data"))
+        reply = saying_first(reply, "personal_data")
     if missed:
-        reply = with_opening(reply, say("missed"))
+        reply = saying_first(reply, "missed")
     return Prepared(
         reply,
         row_id,

@@ -53,7 +53,7 @@ def ask(code: str) -> Response:
     try:
         with kit.database.reading() as session:
             before = dialogue_from_json(load_dialogue(session, code, key)) if key else NEW_DIALOGUE
-        outcome = answer(knowledge, masked.text, before)
+        outcome = answer(knowledge, masked.text, before, language=given.get("language"))
         row = asked_question(
             outcome,
             municipality_code=code,
@@ -70,10 +70,10 @@ def ask(code: str) -> Response:
                 keep_dialogue(session, code, key, outcome.dialogue.as_json(), moment)
     except SQLAlchemyError as error:
         _log.error("not_logged", municipality=code, error=type(error).__name__)
-        outcome = answer(knowledge, masked.text)
+        outcome = answer(knowledge, masked.text, language=given.get("language"))
     body = answer_object(knowledge, outcome)
     if masked.found:
-        body["text"] = f"{say('personal_data')}\n\n{body['text']}"
+        body["text"] = f"{say('personal_data', language=outcome.reply.language)}\n\n{body['text']}"
     return jsonify(body)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import answer
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.log_rows import asked_question
-from bot.replies import Reply, first_questions, plain_reply, with_opening
+from bot.replies import Reply, first_questions, plain_reply, saying_first
 from bot.services import Services, services
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import say
@@ -29,6 +29,8 @@ from knowledge.pseudonyms import pseudonym
 from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
 
 blueprint = Blueprint("chat", __name__)
+
+blueprint.add_app_template_global(say, "say")
 
 TOKEN_SECONDS = 24 * 3600
 _log = structlog.get_logger("web.chat")
@@ -143,7 +145,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn
         # A full disk must not leave a resident without an answer; only the log row is lost, and said so.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
         outcome = answer(knowledge, masked.text)
-    reply = with_opening(outcome.reply, say("personal_data")) if masked.found else outcome.reply
+    reply = saying_first(outcome.reply, "personal_data") if masked.found else outcome.reply
     return Turn(masked.text, reply, row_id)
 
 

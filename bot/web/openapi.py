@@ -61,7 +61,10 @@ def _question() -> dict[str, Any]:
                 "maxLength": 100,
                 "description": "同じ値は一つの対話",
             },
-            "language": {"type": ["string", "null"], "description": "返事の言語（ISO 639-1）"},
+            "language": {
+                "type": ["string", "null"],
+                "description": "返事の言語（ISO 639-1。やさしい日本語は easy）。書かなければ質問の言語",
+            },
         },
     }
 
@@ -98,6 +101,7 @@ def _answer() -> dict[str, Any]:
             },
             "index_version": {"type": "integer"},
             "elapsed_ms": {"type": "number"},
+            "reply_language": text | {"description": "返事の言語（やさしい日本語は easy）"},
         },
     }
 

@@ -1,18 +1,32 @@
-"""Every fixed sentence that a resident reads, per language, kept apart from the code."""
+"""Every fixed sentence that a resident reads, per language, kept apart from the code.
+
+``speaking`` sets the language of what is said within it, as one sets a locale: replies are made
+and shown in many small functions, and each of them speaks the language of the reply.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from intents.romaji import latin_name, reading_in_hiragana
+
 DEFAULT = "ja"
+EASY = "easy"
+
+_speaking: ContextVar[str] = ContextVar("speaking", default=DEFAULT)
+_PLACES = ("town", "place")
+_READ_BY_THEMSELVES = frozenset((DEFAULT, "zh"))
 
 
 @lru_cache
-def sentences(language: str) -> Mapping[str, str | list[str]]:
+def wording(language: str) -> Mapping[str, str | list[str]]:
+    """A language's file: its sentences, and ``reviewed``."""
     path = Path(__file__).parent / f"{language}.yaml"
     if not path.exists():
         return {}
@@ -20,9 +34,42 @@ def sentences(language: str) -> Mapping[str, str | list[str]]:
     return loaded
 
 
-def say(key: str, turn: int = 0, language: str = DEFAULT, **values: object) -> str:
+@lru_cache
+def sentences(language: str) -> Mapping[str, str | list[str]]:
+    return {key: text for key, text in wording(language).items() if key not in ("reviewed", "reviewed_by")}
+
+
+def is_reviewed(language: str) -> bool:
+    """Whether a fluent speaker has checked the sentences.  Japanese is what they were written in."""
+    return language == DEFAULT or bool(wording(language).get("reviewed"))
+
+
+def current() -> str:
+    """The language spoken now."""
+    return _speaking.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this, ``say`` speaks ``language``."""
+    token = _speaking.set(language)
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def say(key: str, turn: int = 0, language: str | None = None, **values: object) -> str:
     """The sentence ``key`` with its values.  Where it has variants, ``turn`` picks one in rotation."""
-    found = sentences(language).get(key) or sentences(DEFAULT)[key]
+    spoken = language or _speaking.get()
+    found = sentences(spoken).get(key) or sentences(DEFAULT)[key]
     if isinstance(found, list):
         found = found[turn % len(found)]
+    if spoken not in _READ_BY_THEMSELVES:
+        values |= {name: _readable(str(values[name]), spoken) for name in _PLACES if name in values}
     return found.format(**values)
+
+
+def _readable(name: str, language: str) -> str:
+    """The name of a place with how it is read: Matsusaka-shi (松阪市)."""
+    return f"{name}（{reading_in_hiragana(name)}）" if language == EASY else f"{latin_name(name)} ({name})"

@@ -2,6 +2,7 @@
 
 from knowledge.models.base import Base
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.query_log import Conversation, LoggedQuestion
@@ -13,6 +14,7 @@ __all__ = [
     "Department",
     "Entry",
     "Indicator",
+    "Learned",
     "LineEvent",
     "LoggedQuestion",
     "Measure",

@@ -23,6 +23,8 @@ class Entry(CuratedColumns, Base):
     facets: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     links: Mapped[list[Any]]
     measure: Mapped[str | None] = mapped_column(String(30))
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What staff wrote in other languages: language -> title, answer, reviewed."""
 
 
 class Indicator(CuratedColumns, Base):

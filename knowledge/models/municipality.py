@@ -9,9 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
 
+DEFAULT_REPLY_LANGUAGES = ("en", "easy")
+"""On from the beginning; the sentences of the others nobody has checked yet."""
+
 
 class Municipality(Base):
-    """One municipality.  ``knowledge_version`` moves with every published change."""
+    """One municipality.
+
+    ``knowledge_version`` moves with every published change, ``learned_version`` with every learning.
+    """
 
     __tablename__ = "municipalities"
 
@@ -24,8 +30,11 @@ class Municipality(Base):
     contact_telephone: Mapped[str | None] = mapped_column(String(20))
     sample: Mapped[bool]
     examples: Mapped[list[str]]
+    reply_languages: Mapped[list[str]] = mapped_column(default=lambda: list(DEFAULT_REPLY_LANGUAGES))
+    """The languages beside Japanese that residents are answered in; staff switch them on."""
     taken_over: Mapped[bool] = mapped_column(default=False)
     knowledge_version: Mapped[int] = mapped_column(default=0)
+    learned_version: Mapped[int] = mapped_column(default=0)
     bundled_digest: Mapped[str | None] = mapped_column(String(64))
 
 

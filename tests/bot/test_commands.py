@@ -17,7 +17,7 @@ from bot.services import Services
 from intents.decision import Decision
 from knowledge.models import LineEvent, Municipality
 
-FIELDS = ["municipality", "question", "language", "decision", "text", "entry_id", "title", "score", "candidates", "sources", "contact", "index_version", "elapsed_ms"]  # fmt: skip
+FIELDS = ["municipality", "question", "language", "decision", "text", "entry_id", "title", "score", "candidates", "sources", "contact", "index_version", "elapsed_ms", "reply_language"]  # fmt: skip
 
 
 def run(runner: FlaskCliRunner, *words: str, given: str | bytes = "", status: int = 0) -> str:

@@ -90,7 +90,7 @@ def test_a_follow_up_asks_a_facet_of_the_last_answer(corpus: Corpus, code: str) 
     outcome = answer(knowledge, "いくら？", Dialogue(entry_id=last.entry_id))
     assert outcome.entry_id == last.entry_id
     assert outcome.reply.opening is not None
-    assert outcome.reply.opening.startswith("手数料")
+    assert "手数料" in outcome.reply.opening
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -213,9 +213,9 @@ def test_an_answer_begins_the_count_of_misses_anew(matsusaka: Knowledge, questio
 
 def test_english_that_nothing_answers_is_told_so_in_english(matsusaka: Knowledge) -> None:
     outcome = answer(matsusaka, "Where can I watch the football match tonight?")
-    assert outcome.language == "en"
-    if outcome.reply.decision is Decision.NONE:
-        assert outcome.reply.opening == say("English")
+    assert (outcome.language, outcome.reply.language) == ("en", "en")
+    assert outcome.reply.decision is Decision.NONE
+    assert outcome.reply.text.splitlines()[0] == say("none", language="en")
 
 
 @pytest.mark.parametrize("code", CODES)

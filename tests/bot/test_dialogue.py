@@ -10,11 +10,15 @@ from bot.dialogue import (
     Dialogue,
     FollowUp,
     Fresh,
+    More,
+    NextRows,
     NoneOfThese,
+    OtherTopic,
     Unclear,
     dialogue_from_json,
     read_turn,
 )
+from intents.list_requests import ListRequest, Subject
 
 OFFERED = Dialogue(
     offered=(("a", "住民票はコンビニで取れますか？"), ("b", "手数料はいくらですか？"), ("c", "窓口はどこですか？"))
@@ -84,7 +88,35 @@ def test_with_nothing_before(text: str, meant: object) -> None:
     assert read_turn(text, NEW_DIALOGUE) == meant
 
 
+LISTED = Dialogue(listing=ListRequest(Subject.INDICATORS), shown=10, facet="goal")
+FEE_ASKED = Dialogue(entry_id="a", facet="fee")
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "meant"),
+    [
+        pytest.param("続き", LISTED, NextRows(), id="the rest of a list"),
+        pytest.param("もっと見せて", LISTED, NextRows(), id="more of a list"),
+        pytest.param("ほかは？", LISTED, NextRows(), id="the others of a list"),
+        pytest.param("続き", ANSWERED, Fresh("続き"), id="the rest of nothing"),
+        pytest.param("もっと詳しく", ANSWERED, More("a"), id="more of an answer"),
+        pytest.param("詳しく教えてください", ANSWERED, More("a"), id="in detail, please"),
+        pytest.param("コンビニは？", FEE_ASKED, OtherTopic("コンビニ", "fee"), id="the same of another topic"),
+        pytest.param("じゃあ印鑑証明", FEE_ASKED, OtherTopic("印鑑証明", "fee"), id="then another topic"),
+        pytest.param("印鑑証明の方は？", FEE_ASKED, OtherTopic("印鑑証明", "fee"), id="as for another topic"),
+        pytest.param("コンビニは？", ANSWERED, Fresh("コンビニは？"), id="no side was asked before"),
+        pytest.param("印鑑証明はいつから？", FEE_ASKED, Fresh("印鑑証明はいつから？"), id="a topic with its own side"),
+        pytest.param("令和6年度は？", FEE_ASKED, OtherTopic("令和6年度", "fee"), id="another year"),
+        pytest.param("誰が借りられる？", ANSWERED, FollowUp("a", "誰が借りられる?"), id="a side and a verb"),
+        pytest.param("いくら？", OFFERED, Unclear(), id="a side after choices"),
+    ],
+)
+def test_what_a_turn_means_after_what_was_shown(text: str, before: Dialogue, meant: object) -> None:
+    assert read_turn(text, before) == meant
+
+
 def test_a_dialogue_survives_being_kept() -> None:
     before = Dialogue("a", (("a", "題"),), "log", 2)
     assert dialogue_from_json(before.as_json()) == before
     assert dialogue_from_json({}) == NEW_DIALOGUE
+    assert dialogue_from_json(LISTED.as_json()) == LISTED

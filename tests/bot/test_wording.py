@@ -11,7 +11,9 @@ import pytest
 from bot.dialogue import NEW_DIALOGUE
 from bot.taps import Act, Tap, reply_to_tap
 from bot.wording import say, sentences
+from intents.facets import Facet
 from intents.handoff import Wish
+from intents.list_requests import Subject
 from intents.small_talk import SmallTalk
 from knowledge.corpus import Corpus
 
@@ -41,6 +43,8 @@ def test_every_sentence_that_the_code_names_exists() -> None:
     [
         *(kind.value for kind in SmallTalk),
         *(f"handoff_{wish.value}" for wish in Wish),
+        *(f"facet_name_{facet.value}" for facet in Facet),
+        *(f"list_{subject.value}_title" for subject in Subject),
         "emergency_first",
         "emergency_suicide",
         "emergency_consumer",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intents.index import Document, Index, build_index
+from intents.counts import Document
+from intents.index import Index, build_index
 from intents.vectors import Vectors
 
 _TOWN = (

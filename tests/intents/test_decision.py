@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.decision import STANDARD, Decision, Policy, decide, lead, likelihood
-from intents.index import NO_TERMS, Document, Index
-from intents.ranker import Candidate, Features, Query, Ranking, rank
+from intents.counts import NO_TERMS, Document
+from intents.decision import MOST_LEAD, POLICIES, STANDARD, Decision, Policy, decide, lead, likelihood
+from intents.features import Features
+from intents.index import Index
+from intents.ranker import Candidate, Ranking, rank
+from intents.understanding import Query
 
-NOTHING = Features(0, 0, 0, 0, 0)
+
+def speaking(
+    coverage: float = 0.0,
+    key: float = 0.0,
+    likeness: float = 0.0,
+    sound: float = 0.0,
+    meaning: float = 0.0,
+    missing: int = 0,
+    worded: float = 1.0,
+) -> Features:
+    """What speaks for a candidate; nothing does unless it is said."""
+    return Features(coverage, key, likeness, sound, meaning, missing, worded)
+
+
+NOTHING = speaking()
 """No word in common."""
-SURE = Features(coverage=1, key=1, likeness=1, nearness=1, sound=1)
+SURE = speaking(coverage=1, key=1, likeness=1, sound=1, meaning=1)
 """The entry's own wording."""
-HALF = Features(coverage=0.5, key=0, likeness=0.2, nearness=0.3, sound=0.1)
+HALF = speaking(coverage=0.5, likeness=0.2, sound=0.1, meaning=0.4, missing=1)
 """Some words in common, but not the rarest noun."""
-GOOD = Features(coverage=0.7, key=1, likeness=0.3, nearness=0.4, sound=0.2)
+GOOD = speaking(coverage=0.7, key=1, likeness=0.3, sound=0.2, meaning=0.7)
 """Most words and the rarest noun."""
 
-QUERY = Query("", (), NO_TERMS, NO_TERMS, {}, {}, "", in_kana=False)
+QUERY = Query("", (), NO_TERMS, {}, {}, "", in_kana=False)
 
 
 def ranking(*features: Features, breadth: int = 1, exact: bool = False) -> Ranking:
@@ -44,16 +62,33 @@ CASES = [
     pytest.param((GOOD, NOTHING), Decision.ANSWER, id="most words and the key noun"),
     pytest.param((HALF, NOTHING), Decision.NONE, id="half the words, no key noun, little likeness"),
     pytest.param(
-        (Features(0.55, 0, 0.2, 0.3, 0.1),), Decision.SUGGEST, id="over half the words without the key noun: offered"
+        (speaking(coverage=0.55, meaning=0.5, missing=1),),
+        Decision.SUGGEST,
+        id="over half the words without the key noun: offered",
     ),
-    pytest.param((Features(1, 0, 0.6, 1, 0.8),), Decision.SUGGEST, id="every figure high but no key noun: offered"),
     pytest.param(
-        (Features(0.9, 0, 0.61, 0.5, 0.3),), Decision.ANSWER, id="no noun in the question, but much like a wording"
+        (speaking(coverage=1, likeness=0.6, sound=0.8, meaning=1),),
+        Decision.SUGGEST,
+        id="every figure high but no key noun: offered",
     ),
-    pytest.param((Features(0.4, 0, 0.3, 0.2, 0.85),), Decision.ANSWER, id="sounds like a wording: typed in hiragana"),
-    pytest.param((Features(0, 0, 0, 0, 0.6),), Decision.SUGGEST, id="sounds somewhat like a wording: offered"),
-    pytest.param((Features(0, 0, 0, 1, 0),), Decision.NONE, id="near in vectors alone is nothing"),
-    pytest.param((Features(0.3, 1, 0.1, 0.1, 0),), Decision.SUGGEST, id="the key noun and little else: offered"),
+    pytest.param(
+        (speaking(coverage=0.9, likeness=0.61, sound=0.3, meaning=0.8),),
+        Decision.ANSWER,
+        id="no noun in the question, but much like a wording",
+    ),
+    pytest.param(
+        (speaking(coverage=0.4, likeness=0.3, sound=0.85, meaning=0.6),),
+        Decision.ANSWER,
+        id="sounds like a wording: typed in hiragana",
+    ),
+    pytest.param((speaking(sound=0.6, meaning=0.3),), Decision.SUGGEST, id="sounds somewhat like a wording: offered"),
+    pytest.param((speaking(meaning=1),), Decision.NONE, id="near in vectors alone is nothing"),
+    pytest.param((speaking(coverage=0.3, key=1, meaning=0.4),), Decision.SUGGEST, id="the key noun and little else"),
+    pytest.param(
+        (replace(GOOD, worded=0), replace(GOOD, worded=0)),
+        Decision.SUGGEST,
+        id="two alike, without other wordings by staff: less sure",
+    ),
 ]
 
 
@@ -83,7 +118,7 @@ def test_a_threshold_is_met_when_it_is_reached_exactly() -> None:
 
 def test_however_bold_the_policy_an_entry_without_the_key_noun_is_offered_only() -> None:
     bold = Policy(answer_from=0, suggest_from=0, choice_from=0)
-    assert decide(ranking(Features(1, 0, 0.6, 1, 0.8)), bold).decision is Decision.SUGGEST
+    assert decide(ranking(speaking(coverage=1, likeness=0.6, sound=0.8, meaning=1)), bold).decision is Decision.SUGGEST
 
 
 def test_an_answer_brings_the_others_as_choices_and_a_suggestion_the_first_too() -> None:
@@ -107,7 +142,13 @@ def test_where_few_are_likely_the_next_best_are_offered_too() -> None:
     ("found", "decision"),
     [
         pytest.param(ranking(GOOD, GOOD, breadth=40), Decision.SUGGEST, id="many entries fit alike: which one?"),
-        pytest.param(ranking(GOOD, GOOD, breadth=2), Decision.ANSWER, id="two entries fit alike: the first"),
+        pytest.param(ranking(SURE, GOOD, breadth=2), Decision.ANSWER, id="two entries hold the words: the surer"),
+        pytest.param(
+            ranking(replace(GOOD, coverage=1, meaning=0.4), breadth=1), Decision.ANSWER, id="one alone holds all words"
+        ),
+        pytest.param(
+            ranking(replace(GOOD, meaning=0.4), HALF, breadth=1), Decision.SUGGEST, id="one alone holds most words"
+        ),
         pytest.param(ranking(GOOD, NOTHING, breadth=40), Decision.ANSWER, id="many fit, but one is far ahead"),
         pytest.param(
             ranking(GOOD, GOOD, breadth=40, exact=True), Decision.ANSWER, id="many fit, but one is meant exactly"
@@ -125,7 +166,16 @@ def test_nothing_is_chosen_or_offered_where_nothing_fits() -> None:
 
 
 figures = st.floats(min_value=0, max_value=1)
-any_features = st.builds(Features, figures, figures, figures, figures, figures)
+any_features = st.builds(
+    Features,
+    figures,
+    figures,
+    figures,
+    figures,
+    figures,
+    st.integers(min_value=0, max_value=9),
+    st.sampled_from([0.0, 1.0]),
+)
 policies = st.builds(
     Policy,
     answer_from=figures,
@@ -155,7 +205,7 @@ def test_every_verdict_keeps_its_promises(features: list[Features], policy: Poli
 
 @given(st.lists(any_features, min_size=1, max_size=8))
 def test_an_entry_that_lacks_the_key_noun_is_never_answered_on_words_alone(features: list[Features]) -> None:
-    first = Features(features[0].coverage, 0, min(features[0].likeness, 0.6), features[0].nearness, 0.8)
+    first = replace(features[0], key=0, likeness=min(features[0].likeness, 0.6), sound=min(features[0].sound, 0.8))
     assert decide(ranking(first, *features[1:])).decision is not Decision.ANSWER
 
 
@@ -164,15 +214,23 @@ def test_the_likelihood_is_a_probability_that_grows_with_the_lead(features: Feat
     assert 0 < likelihood(features, 0) <= likelihood(features, ahead) <= likelihood(features, 1) < 1
 
 
-def test_the_lead_is_the_share_of_points_over_the_second() -> None:
-    def with_points(*points: float) -> Ranking:
-        return Ranking(QUERY, tuple(Candidate(Document("", "", (), ""), one, NOTHING, False) for one in points), 1)
+def test_the_lead_is_in_points_over_the_second_and_bounded() -> None:
+    def with_points(*points: float, exact: bool = False) -> Ranking:
+        found = (Candidate(Document("", "", (), ""), one, NOTHING, exact and not at) for at, one in enumerate(points))
+        return Ranking(QUERY, tuple(found), 1)
 
-    assert lead(with_points(4, 3, 1)) == 0.25
+    assert lead(with_points(4, 3, 1)) == 1
     assert lead(with_points(4, 4)) == 0
-    assert lead(with_points(4)) == 1
-    assert lead(with_points(0, 0)) == 1
-    assert lead(with_points()) == 1
+    assert lead(with_points(9, 4)) == MOST_LEAD
+    assert lead(with_points(4)) == MOST_LEAD
+    assert lead(with_points(4, 4, exact=True)) == MOST_LEAD, "one is meant letter for letter"
+
+
+def test_the_levels_differ_in_how_sure_one_must_be() -> None:
+    assert [policy.answer_from for policy in POLICIES.values()] == sorted(
+        (policy.answer_from for policy in POLICIES.values()), reverse=True
+    )
+    assert POLICIES["標準"] is STANDARD
 
 
 @pytest.mark.parametrize(
@@ -181,7 +239,7 @@ def test_the_lead_is_the_share_of_points_over_the_second() -> None:
         pytest.param("住民票の写しはどこで取れますか？", Decision.ANSWER, id="the exact wording"),
         pytest.param("粗大ゴミの出し方", Decision.ANSWER, id="a synonym"),
         pytest.param("ドローン", Decision.ANSWER, id="a keyword"),
-        pytest.param("じゅうみんひょうはどこでとれますか", Decision.SUGGEST, id="all in hiragana"),
+        pytest.param("じゅうみんひょうはどこでとれますか", Decision.ANSWER, id="all in hiragana"),
         pytest.param("ぷよぷよ", Decision.NONE, id="a game"),
         pytest.param("フリスビー大会の結果", Decision.NONE, id="a sport"),
         pytest.param("美容院の予約", Decision.NONE, id="a business, with a word of an answer"),

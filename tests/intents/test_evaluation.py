@@ -215,7 +215,7 @@ def test_an_evaluation_by_hand() -> None:
         Ranked("q3", (("x", 3.0), ("d", 2.0), ("y", 1.0), ("c", 0.5)), 2.0),
         Ranked("q4", (("a", 3.0),), 3.0),
     ]
-    evaluation = evaluate(test_set, Run(tuple(ranked), (), 0.5))
+    evaluation = evaluate(test_set, Run(tuple(ranked), (), 0.5, 2.0))
     assert (evaluation.queries, evaluation.queries_with_right) == (3, 2)
     assert evaluation.ndcg_at_10 == pytest.approx(
         (1 + 1 / math.log2(3) + (1 / math.log2(3) + 2 / math.log2(5)) / (2 + 1 / math.log2(3))) / 3
@@ -227,7 +227,7 @@ def test_an_evaluation_by_hand() -> None:
 
 
 def test_nothing_to_evaluate_is_no_error() -> None:
-    evaluation = evaluate(TestSet((), (), {}), Run((), (), 0))
+    evaluation = evaluate(TestSet((), (), {}), Run((), (), 0, 0))
     assert astuple(evaluation)[:8] == (0, 0, 0, 0, 0, 0, 0, 0)
 
 

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.facets import Facet, asked_facet, is_bare_facet, without_reference
+from intents.facets import (
+    Asked,
+    Facet,
+    asked_facet,
+    asked_facets,
+    in_usual_words,
+    is_bare_facet,
+    kind_suits,
+    read_question,
+    topic_nouns,
+    without_reference,
+)
 
 ASKED = [
     pytest.param(
@@ -73,6 +84,31 @@ ASKED = [
     pytest.param(
         Facet.OFFICE, "担当課はどこですか / 担当はどこ？ / 担当は？ / 担当部署は / 何課ですか", id="which office"
     ),
+    pytest.param(Facet.FAX, "FAXは？ / ファックスの番号 / ＦＡＸ番号を教えて", id="fax"),
+    pytest.param(Facet.EMAIL, "メールアドレスは？ / メアド教えて", id="e-mail"),
+    pytest.param(Facet.ADDRESS, "住所は？ / 所在地を教えてください", id="address"),
+    pytest.param(
+        Facet.WHY,
+        "なぜですか / なんで？ / どうして？ / 理由は？ / それはなんで / 目的は / 何のため？ / 何故",
+        id="why",
+    ),
+    pytest.param(
+        Facet.COUNT,
+        "何件？ / 何人ですか / 何回 / いくつありますか / なんけん？ / 何か所？ / 件数は / 何年に1回？ / 何時間",
+        id="how many",
+    ),
+    pytest.param(
+        Facet.PERCENT, "何%？ / 何％ですか / 何パーセント / なんぱーせんと / 何割？ / 割合は？", id="what share"
+    ),
+    pytest.param(
+        Facet.GOAL, "目標は？ / 目標値は / 目標を教えて / もくひょうは？ / 目標は何件？ / 目標は何％", id="the goal"
+    ),
+    pytest.param(Facet.CURRENT, "現状は？ / 現状値は / 今は何件？ / 現在は？ / 今何％", id="what it is now"),
+    pytest.param(Facet.HOURS, "何時まで？ / 何時からですか / なんじまで / 何曜日？ / 受付時間は", id="at what hours"),
+    pytest.param(Facet.WHO, "誰ですか / だれ？ / どなた", id="who"),
+    pytest.param(
+        Facet.OFFICE, "誰がやるの？ / どの課？ / どこがやるの / 担当課はどこ？ / 何課？", id="who is in charge"
+    ),
     pytest.param(
         Facet.WHEN, "いつからですか / いつから？ / いつごろ？ / いつ始まりますか / 何年からですか", id="since when"
     ),
@@ -80,10 +116,12 @@ ASKED = [
 
 NO_FACET = [
     "住民票の写しがほしい",
-    "マイナンバーカードとは",
-    "市長は誰ですか",
-    "目標は何ですか",
     "ごみの分別",
+    "無料Wi-Fi",
+    "どこでもできる手続き",
+    "いつでも使えるサービス",
+    "だれもが使える市役所",
+    "何回も同じ書類を書く",
     "対象外",
     "方法論",
     "こんにちは",
@@ -100,6 +138,24 @@ WITH_A_TOPIC = [
     ("出前講座の申し込み期限", Facet.DEADLINE),
     ("転出届は郵送できますか", Facet.MAIL),
     ("予約はどこで", Facet.COUNTER),
+    ("市長は誰ですか", Facet.WHO),
+    ("マイナンバーカードとは", Facet.MEANING),
+    ("RPAって何？", Facet.MEANING),
+    ("テレワークの目標は何%", Facet.GOAL),
+    ("松阪ナビのダウンロード数の現状は？", Facet.CURRENT),
+    ("なんでデジタル化を進めるの", Facet.WHY),
+    ("コンビニ交付はいつから", Facet.WHEN),
+    ("キャッシュレスっていつ", Facet.WHEN),
+    ("書かない窓口もう始まっとる？", Facet.WHEN),
+    ("無料Wi-Fiはどこで使える", Facet.COUNTER),
+    ("バスの時刻表", Facet.HOURS),
+    ("粗大ごみなんぼかかる", Facet.FEE),
+    ("住民票もらうのどこ行けばええ？", Facet.COUNTER),
+    ("この計画は何年度まで", Facet.DEADLINE),
+    ("マイナンバーカードの担当課は", Facet.OFFICE),
+    ("ライブ配信は誰が見られるの", Facet.TARGET),
+    ("本部長は誰", Facet.WHO),
+    ("重点項目はいくつ", Facet.COUNT),
 ]
 
 
@@ -127,6 +183,7 @@ def test_a_topic_alone_asks_for_no_facet() -> None:
 def test_a_facet_with_its_topic_stands_alone() -> None:
     assert {message: asked_facet(message) for message, _ in WITH_A_TOPIC} == dict(WITH_A_TOPIC)
     assert [message for message, _ in WITH_A_TOPIC if is_bare_facet(message)] == []
+    assert [message for message, _ in WITH_A_TOPIC if not topic_nouns(message)] == []
 
 
 @pytest.mark.parametrize(
@@ -168,6 +225,79 @@ def test_words_that_point_back_are_left_aside(text: str, rest: str) -> None:
 )
 def test_words_that_only_look_like_it_point_nowhere(text: str) -> None:
     assert without_reference(text) == (text, False)
+
+
+def test_a_message_may_ask_for_several_sides_and_is_most_about_the_first() -> None:
+    assert asked_facets("目標は何件？") == (Facet.GOAL, Facet.COUNT)
+    assert asked_facets("手数料はいくらで、いつまでに払う？")[:2] == (Facet.FEE, Facet.DEADLINE)
+    assert asked_facets("住民票") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        pytest.param("いつから使えますか", True, id="when"),
+        pytest.param("どの手続きがオンラインでできますか", True, id="which"),
+        pytest.param("手数料は？", True, id="a side by its name"),
+        pytest.param("必要なもの", True, id="a side alone"),
+        pytest.param("コンビニで取れますか", False, id="can I"),
+        pytest.param("書かない窓口もう始まっとる？", False, id="has it begun"),
+        pytest.param("無料ですか", False, id="is it free"),
+        pytest.param("費用はかかりますか", False, id="does it cost"),
+        pytest.param("どこでも取れますか", False, id="anywhere"),
+        pytest.param("何か手続きはいりますか", False, id="anything"),
+        pytest.param("住民票 コンビニ", False, id="keywords"),
+    ],
+)
+def test_yes_or_no_answers_no_question_of_who_what_or_when(text: str, is_open: bool) -> None:
+    assert read_question(text, 2026).open is is_open
+
+
+def test_a_question_is_read_with_the_years_it_names() -> None:
+    assert read_question("令和6年度の目標は？", 2026) == Asked("令和6年度の目標は？", Facet.GOAL, (2024,), open=True)
+    assert read_question("来年度の予定", 2026).years == (2027,)
+
+
+def test_what_a_story_tells_is_not_what_it_asks() -> None:
+    story = "いくら待っても順番が来ず、どこに並べばよいかもわからず困りました。前にも同じことがありました。"
+    assert read_question(f"{story}コンビニ交付はいつからですか？", 2026).facet is Facet.WHEN
+
+
+@pytest.mark.parametrize(
+    ("text", "nouns"),
+    [
+        pytest.param("目標は何回？", (), id="nothing but sides"),
+        pytest.param("誰が借りられる？", (), id="a verb"),
+        pytest.param("いつできたの", (), id="when was it made"),
+        pytest.param("トップは誰？", ("トップ",), id="a noun"),
+        pytest.param("粗大ごみはいくら", ("粗大", "ごみ"), id="a topic of its own"),
+    ],
+)
+def test_what_a_question_is_about_are_its_nouns_beside_the_side(text: str, nouns: tuple[str, ...]) -> None:
+    assert topic_nouns(text) == nouns
+
+
+def test_kana_that_asks_for_a_side_is_searched_in_usual_words() -> None:
+    assert in_usual_words("市民課のでんわばんごう") == "市民課の電話番号"
+    assert in_usual_words("テレワークの目標") == "テレワークの目標"
+
+
+@pytest.mark.parametrize(
+    ("facet", "kind", "suits"),
+    [
+        (Facet.GOAL, "indicator", True),
+        (Facet.WHEN, "schedule", True),
+        (Facet.TELEPHONE, "office", True),
+        (Facet.MEANING, "term", True),
+        (Facet.WHEN, "term", False),
+        (Facet.FEE, "indicator", False),
+        (Facet.GOAL, "plan", None),
+        (Facet.FEE, "procedure", None),
+        (Facet.WHEN, "silent", None),
+    ],
+)
+def test_a_side_is_answered_by_the_kind_made_for_it(facet: Facet, kind: str, suits: bool | None) -> None:
+    assert kind_suits(facet, kind) is suits
 
 
 def test_a_telephone_comes_before_a_place() -> None:

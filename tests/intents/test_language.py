@@ -1,12 +1,25 @@
-"""The language of a message, by its script."""
+"""The language of a message: by its script, its small words and its terms."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.glossary import LANGUAGES
 from intents.language import language_of
+
+SENTENCES = yaml.safe_load((Path(__file__).parent.parent / "data" / "recognition.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_nearly_every_sentence_that_residents_might_type_is_recognised(code: str) -> None:
+    wrong = [(text, found) for text in SENTENCES[code] if (found := language_of(str(text))) != code]
+    assert len(SENTENCES[code]) >= 20
+    assert len(wrong) <= 1, wrong
 
 
 @pytest.mark.parametrize(
@@ -16,22 +29,49 @@ from intents.language import language_of
         pytest.param("住民票", "ja", id="a keyword in kanji"),
         pytest.param("粗大ごみ 料金", "ja", id="keywords"),
         pytest.param("ゴミ", "ja", id="katakana"),
-        pytest.param("Wi-Fi", "ja", id="a keyword in Latin letters"),
-        pytest.param("hello", "ja", id="a single foreign word"),
+        pytest.param("Wi-Fi", "ja", id="a keyword in Latin letters that Japanese use"),
+        pytest.param("LINE DX KPI", "ja", id="several of them"),
+        pytest.param("hello", "en", id="a single foreign word"),
         pytest.param("Please tell me ごみの日", "ja", id="English with Japanese in it"),
-        pytest.param("市役所 open hours today please", "ja", id="English with a Japanese name in kanji"),
+        pytest.param("市役所 open hours today please", "en", id="English with a Japanese name in kanji"),
+        pytest.param("juminhyo", "ja", id="a Japanese word in Latin letters"),
+        pytest.param("juminhyo how much", "en", id="a Japanese word in English"),
+        pytest.param("heavy rain", "en", id="an English word spelt like a Japanese one"),
         pytest.param("Where can I get my certificate of residence?", "en", id="English"),
-        pytest.param("Onde posso tirar o lixo?", "en", id="Portuguese, answered in English"),
-        pytest.param("Tôi muốn đăng ký cư trú", "en", id="Vietnamese, answered in English"),
+        pytest.param("Onde posso tirar o lixo?", "pt", id="Portuguese"),
+        pytest.param("Tôi muốn đăng ký cư trú", "vi", id="Vietnamese"),
+        pytest.param("toi muon dang ky cu tru", "vi", id="Vietnamese without marks"),
+        pytest.param("Saan po ang munisipyo?", "tl", id="Filipino"),
+        pytest.param("paano mag-apply ng residence certificate online", "tl", id="Filipino with English words"),
         pytest.param("쓰레기는 언제 버려요?", "ko", id="Korean"),
         pytest.param("फोहोर कहिले फाल्ने?", "ne", id="Nepali"),
-        pytest.param("垃圾怎么分类", "ja", id="Chinese, which residents' bare kanji look like"),
+        pytest.param("垃圾怎么分类", "zh", id="Chinese"),
+        pytest.param("怎麼申請", "zh", id="Chinese in traditional characters"),
+        pytest.param("个人编号卡", "zh", id="a Chinese keyword with characters that Japanese lacks"),
         pytest.param("", "ja", id="nothing"),
         pytest.param("12345 😀", "ja", id="no letters at all"),
+        pytest.param("xyzzy", "ja", id="a word that nobody knows"),
     ],
 )
-def test_the_script_tells_the_language(text: str, language: str) -> None:
+def test_the_language_of_a_message(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "language"),
+    [
+        pytest.param("1", "en", "en", id="a number goes on in the language before"),
+        pytest.param("Wi-Fi", "pt", "pt", id="so does a word that tells nothing"),
+        pytest.param("住民票", "zh", "zh", id="kanji alone among Chinese messages"),
+        pytest.param("住民票", "en", "ja", id="kanji alone among English ones are Japanese"),
+        pytest.param("ごみの日", "en", "ja", id="kana are Japanese after any"),
+        pytest.param("lixo", "en", "pt", id="a word that tells changes it"),
+        pytest.param("para", "tl", "tl", id="a word of two languages goes on as before"),
+        pytest.param("para", "pt", "pt", id="in either"),
+    ],
+)
+def test_what_does_not_tell_its_language_goes_on_as_before(text: str, before: str, language: str) -> None:
+    assert language_of(text, before) == language
 
 
 @given(st.text(max_size=100), st.sampled_from("ぁんァヶ"))
@@ -41,4 +81,4 @@ def test_a_single_kana_makes_a_message_japanese(text: str, kana: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=()), max_size=100))
 def test_any_text_has_a_language(text: str) -> None:
-    assert language_of(text) in {"ja", "ko", "ne", "en"}
+    assert language_of(text) in {"ja", *LANGUAGES}

@@ -117,19 +117,19 @@ def test_an_indicator_without_a_unit_is_not_asked_for_by_one() -> None:
     [
         pytest.param(
             [{"fiscal_years": [2022], "text": "調査"}],
-            "計画の工程表では、書かない窓口は、令和4年度に「調査」の予定です。今の状況は担当にお確かめください。",
+            "計画の工程表では、書かない窓口は、令和4年度の欄に「調査」として載っています。今の状況は担当にお確かめください。",
             id="one year",
         ),
         pytest.param(
             [{"fiscal_years": [2022, 2023], "text": "準備"}, {"fiscal_years": [2024, 2025, 2026], "text": "運用"}],
-            "計画の工程表では、書かない窓口は、令和4年度と令和5年度に「準備」、"
-            "令和6年度から令和8年度までに「運用」の予定です。今の状況は担当にお確かめください。",
+            "計画の工程表では、書かない窓口は、令和4年度と令和5年度の欄に「準備」、"
+            "令和6年度から令和8年度までの欄に「運用」として載っています。今の状況は担当にお確かめください。",
             id="two steps",
         ),
         pytest.param([], "「書かない窓口」は計画の工程表にありますが、いつ行うかは読み取れません。", id="no years"),
     ],
 )
-def test_a_schedule_is_said_as_a_plan_and_not_as_done(steps: list[dict[str, Any]], text: str) -> None:
+def test_a_schedule_is_said_as_it_stands_in_its_columns_and_not_as_done(steps: list[dict[str, Any]], text: str) -> None:
     assert schedule(steps=steps).text == text
 
 

@@ -32,6 +32,7 @@ FIELDS = {
     "contact",
     "index_version",
     "elapsed_ms",
+    "reply_language",
 }
 
 

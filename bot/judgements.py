@@ -1,0 +1,98 @@
+"""What is said to a question that asks for a judgement on one person, or for a professional's advice.
+
+Never a yes or a no, and never a figure about the person: the general entry where there is one, led
+by a sentence that says so, and whom to ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.dialogue import Dialogue
+from bot.replies import Reply, answer_reply, none_reply, with_opening
+from bot.wording import say
+from intents.decision import Decision
+from intents.emergencies import Need
+from intents.judgements import Judgement, judgement, names_no_matter, tells_of_somebody
+from intents.leads import without_yes_or_no
+from knowledge.answers import Office
+from knowledge.corpus import Knowledge
+from knowledge.emergency_numbers import EmergencyNumber, numbers_for
+
+
+def without_judging(
+    knowledge: Knowledge, question: str, weighed: tuple[Reply, Dialogue], before: Dialogue
+) -> tuple[Reply, Dialogue]:
+    """``weighed`` as it may be said to a question that asks for a judgement.
+
+    To any other it stays as it is; only who tells of himself gets no bare yes, because no list of
+    patterns knows all the ways to ask for a judgement.
+    """
+    kind = judgement(question)
+    reply, dialogue = weighed
+    if kind is None:
+        return _without_verdict(question, reply), dialogue
+    if _sends_elsewhere(knowledge, question, reply):
+        return weighed
+    bare = names_no_matter(question)
+    shown = None if bare else _shown(knowledge, kind, reply)
+    if shown is not None:
+        return shown, replace(dialogue, facet=None)
+    last = knowledge.answers.get(before.entry_id or "") if bare else None
+    office = answer_reply(knowledge, last, None).contact if last else reply.contact
+    after = replace(before, offered=(), facet=None, listing=None, misses=before.misses + 1)
+    return _declined(knowledge, kind, replace(reply, contact=office)), after
+
+
+def _without_verdict(question: str, reply: Reply) -> Reply:
+    if reply.answer is None or not tells_of_somebody(question):
+        return reply
+    return replace(reply, text=without_yes_or_no(reply.text))
+
+
+def _sends_elsewhere(knowledge: Knowledge, question: str, reply: Reply) -> bool:
+    """Whether ``reply`` already says that another municipality must be asked."""
+    return reply.decision is Decision.NONE and knowledge.places.other_place(question) is not None
+
+
+def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
+    """What may be shown all the same: one entry as general information, or choices; None where nothing may."""
+    if kind is Judgement.POLITICAL:
+        return None
+    if reply.decision is Decision.ANSWER:
+        return _as_general(knowledge, kind, reply)
+    if reply.decision is Decision.SUGGEST and kind.of_one_person:
+        return with_opening(reply, _cannot(kind))
+    return None
+
+
+def _as_general(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
+    """An answer without the yes or no it begins with, and without the facet that would give a figure."""
+    plain = answer_reply(knowledge, reply.answer, reply.score) if reply.answer else reply
+    opening = "\n".join((_cannot(kind), say("judgement_general")))
+    return replace(plain, opening=opening, text=without_yes_or_no(plain.text), numbers=_numbers(kind))
+
+
+def _declined(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
+    """That it cannot be judged here, and who can.
+
+    ``none``, not ``handoff``: nothing published fits, which is said openly and counts as a need that
+    was not met; nobody takes the conversation over.
+    """
+    town = knowledge.town.name
+    office = reply.contact if kind.of_one_person and reply.contact else Office(f"{town}役所", None)
+    return replace(
+        none_reply(knowledge, reply.score, 0),
+        text="\n".join((_cannot(kind), say(f"judgement_{kind.value}_ask", town=town))),
+        numbers=_numbers(kind),
+        contact=office,
+    )
+
+
+def _cannot(kind: Judgement) -> str:
+    return say(f"judgement_{kind.value}")
+
+
+def _numbers(kind: Judgement) -> tuple[EmergencyNumber, ...]:
+    """For a sick person the ambulance's number: the only one of a doctor's kind that the content holds."""
+    return numbers_for(Need.FIRE_AMBULANCE) if kind is Judgement.MEDICAL else ()

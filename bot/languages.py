@@ -1,0 +1,175 @@
+"""In which language a turn is held: what was asked in, what is answered in, and the answer in it.
+
+Questions are understood in every language.  Replies come in the language of the question where
+staff have switched it on, else in やさしい日本語, which most who live here can read and any
+counter understands; a resident may also choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.dialogue import Dialogue
+from bot.replies import Choice, Reply, with_opening
+from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
+from intents.decision import Decision
+from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS
+from intents.language import JAPANESE, language_of
+from intents.text import normalize
+from intents.translation import translate
+from knowledge.answers import FACETS, Answer
+from knowledge.corpus import Knowledge, Town
+from knowledge.emergency_numbers import EmergencyNumber
+
+_OTHER_CODES = {"fil": "tl"}
+_FACET_OF = {name: facet for facet, name in FACETS.items()}
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """``spoken``: of the question; ``wanted``: chosen, else the same; ``reply``: what it is answered in."""
+
+    spoken: str
+    wanted: str
+    reply: str
+    chosen: bool = False
+
+
+def choice_of(given: str | None) -> str | None:
+    """The language that somebody asks to be answered in: ``zh-CN`` and ``fil`` too; None for one we do not have."""
+    code = (given or "").lower().partition("-")[0]
+    code = _OTHER_CODES.get(code, code)
+    return code if code in (JAPANESE, EASY, *LANGUAGES) else None
+
+
+def tongue_of(town: Town, question: str, before: Dialogue, chosen: str | None = None) -> Tongue:
+    """The languages of a turn.  A choice holds until another; what does not tell its language goes on as before."""
+    earlier = None if before.language in (None, EASY) else before.language
+    spoken = earlier if earlier and is_taught(question) else language_of(question, earlier)
+    fixed = choice_of(chosen) or (before.language if before.language_chosen else None)
+    return _tongue(town, spoken, fixed or spoken, chosen=fixed is not None)
+
+
+def tongue_before(town: Town, before: Dialogue) -> Tongue:
+    """The languages of a tapped button: those of the turn it belongs to."""
+    language = before.language or JAPANESE
+    return _tongue(town, language, language, chosen=before.language_chosen)
+
+
+def _tongue(town: Town, spoken: str, wanted: str, *, chosen: bool) -> Tongue:
+    on = (JAPANESE, *town.reply_languages)
+    reply = wanted if wanted in on and (wanted == JAPANESE or sentences(wanted)) else EASY if EASY in on else JAPANESE
+    return Tongue(spoken, wanted, reply, chosen)
+
+
+def is_taught(question: str) -> bool:
+    """Whether a message is a Japanese word that a reply asked for, whatever its language."""
+    return normalize(question) in ("続き", "つづき")
+
+
+def searched(knowledge: Knowledge, question: str, tongue: Tongue) -> str:
+    """``question`` in the Japanese words that are searched for."""
+    if tongue.spoken != JAPANESE:
+        return translate(question, tongue.spoken, knowledge.latin_places).text or question
+    if tongue.wanted == EASY:
+        return translate(question, EASY).text
+    if SCRIPTS["latin"].search(question) and not SCRIPTS["japanese"].search(question):
+        found = translate(question, ROMAJI, knowledge.latin_places)
+        return found.text if found.concepts else question
+    return question
+
+
+def held_in(knowledge: Knowledge, tongue: Tongue, make: Callable[[], tuple[Reply, Dialogue]]) -> tuple[Reply, Dialogue]:
+    """A reply made in its language, and the dialogue that remembers it."""
+    if tongue.wanted == JAPANESE:
+        reply, dialogue = make()
+    else:
+        with speaking(tongue.reply):
+            reply, dialogue = make()
+            if tongue.reply != JAPANESE:
+                reply, dialogue = _in_language(knowledge, reply, tongue), _offering(knowledge, dialogue, tongue.reply)
+            for sentence in _openings(knowledge, reply, tongue):
+                reply = with_opening(reply, sentence)
+    return reply, replace(dialogue, language=tongue.wanted, language_chosen=tongue.chosen)
+
+
+def _in_language(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> Reply:
+    """What is not a fixed sentence: the answer, titles of choices, names of rows and numbers; and what must be said."""
+    shown = replace(
+        _answered(reply, tongue.reply),
+        language=tongue.reply,
+        choices=tuple(_choice(knowledge, choice, tongue.reply) for choice in reply.choices),
+        facts=tuple((_fact_name(name), value) for name, value in reply.facts),
+        numbers=tuple(_number(number) for number in reply.numbers),
+    )
+    return replace(shown, notes=(*shown.notes, *_notes(reply, tongue)))
+
+
+def _answered(reply: Reply, language: str) -> Reply:
+    """The answer as staff wrote it in the language, else in やさしい日本語, else as it is."""
+    quoted = _quoted(reply)
+    written = quoted and (quoted.translations.get(language) or quoted.translations.get(EASY))
+    if not quoted or not written:
+        return reply
+    said = reply.opening if reply.opening and reply.opening not in quoted.text else None
+    return replace(reply, title=f"{written.title}（{quoted.title}）", text=written.text, opening=said)
+
+
+def _quoted(reply: Reply) -> Answer | None:
+    """The answer whose own Japanese sentences a reply shows."""
+    answer = reply.answer if reply.decision is Decision.ANSWER else None
+    return answer if answer and (reply.text or (reply.opening and reply.opening in answer.text)) else None
+
+
+def _choice(knowledge: Knowledge, choice: Choice, language: str) -> Choice:
+    return replace(choice, title=title_in(knowledge.answers.get(choice.entry_id), language) or choice.title)
+
+
+def title_in(answer: Answer | None, language: str) -> str | None:
+    """An entry's title in a language, where staff wrote one."""
+    written = answer.translations.get(language) if answer else None
+    return written.title if written else None
+
+
+def _offering(knowledge: Knowledge, dialogue: Dialogue, language: str) -> Dialogue:
+    """The dialogue remembers the titles as they were shown: a resident may type one."""
+    offered = tuple(
+        (entry_id, title_in(knowledge.answers.get(entry_id), language) or title) for entry_id, title in dialogue.offered
+    )
+    return replace(dialogue, offered=offered)
+
+
+def _fact_name(name: str) -> str:
+    """The name of a row with the Japanese one beside it, to be shown at the counter."""
+    facet = _FACET_OF.get(name)
+    return f"{say(f'facet_name_{facet}')}（{name}）" if facet else name
+
+
+def _number(number: EmergencyNumber) -> EmergencyNumber:
+    key = f"number_{''.join(filter(str.isdigit, number.number))}"
+    return replace(number, name=f"{say(key)}（{number.name}）") if key in sentences(current()) else number
+
+
+def _openings(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> list[str]:
+    """In need, English too; else, why the reply is not in the language of the question.  The last comes first."""
+    if tongue.wanted in (JAPANESE, tongue.reply):
+        return []
+    if reply.numbers:
+        return [say("emergency_first", language="en")]
+    english = [say("language_other", language="en")] if "en" in knowledge.town.reply_languages else []
+    return [*english, say("language_off")]
+
+
+def _notes(reply: Reply, tongue: Tongue) -> list[str]:
+    """Which words of a reply are Japanese only, and which nobody has checked."""
+    quoted = _quoted(reply)
+    written = quoted.translations.get(tongue.reply) if quoted else None
+    notes = []
+    if quoted and not written:
+        notes.append(say("answer_easy_only" if EASY in quoted.translations else "answer_japanese_only"))
+    elif not quoted and reply.facts:
+        notes.append(say("answer_japanese_only"))
+    if not is_reviewed(tongue.reply) or (written and not written.reviewed):
+        notes.append(say("unreviewed"))
+    return notes

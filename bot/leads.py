@@ -1,0 +1,171 @@
+"""What comes first in a reply: the side of the matter that was asked, or that it is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.wording import say
+from intents.facets import FIGURES, REACHING, Asked, Facet
+from intents.leads import (
+    Leading,
+    facet_of_title,
+    leading_sentence,
+    sentence_at,
+    split_sentences,
+    without_yes_or_no,
+)
+from intents.years import fiscal_years
+from knowledge.answers import FACETS, Answer, Office
+from knowledge.calendar import fiscal_year_name
+from knowledge.corpus import Knowledge
+
+_REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
+_TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.WHO, Facet.OFFICE, Facet.TARGET})
+_OF_PROCEDURES = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE})
+
+
+@dataclass(frozen=True)
+class Lead:
+    """``opening`` comes first, ``text`` after it; ``known``: whether what was asked is told."""
+
+    opening: str | None
+    text: str
+    known: bool = True
+
+
+def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following: bool = False) -> Lead:
+    """An answer with what was asked put first; where it is not known, that is said first.
+
+    ``following``: it is asked of an answer just read, so what that only implies will not do.
+    """
+    if asked is None:
+        return Lead(None, answer.text)
+    plain = without_yes_or_no(answer.text) if asked.open else answer.text
+    facet = asked.facet
+    if facet is None:
+        return Lead(None, plain)
+    if answer.kind == "silent":
+        return Lead(None, plain, known=False)
+    if facet in REACHING:
+        opening, known = _reached(knowledge, answer, facet)
+        return Lead(opening, plain, known)
+    if answer.kind == "office":
+        return _of_office(answer, asked, facet, plain)
+    slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
+    if slot:
+        return Lead(f"{FACETS[facet.value]}：{slot}", plain)
+    return _from_text(knowledge, answer, asked, facet, plain, following)
+
+
+def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead | None:
+    """The one sentence for a question about what was answered just before; None where that tells nothing of it."""
+    if asked.years:
+        return _of_year(knowledge, answer, asked, asked.years[0])
+    if asked.facet in REACHING:
+        opening, known = _reached(knowledge, answer, asked.facet)
+        return Lead(opening, "", known)
+    made = lead(knowledge, answer, asked, following=True)
+    if answer.kind == "silent":
+        return Lead(None, made.text, known=False)
+    if made.opening is None and made.known:
+        return Lead(split_sentences(made.text)[0], "")
+    return Lead(made.opening, "", made.known) if made.opening else None
+
+
+def is_missing(knowledge: Knowledge, answer: Answer, asked: Asked) -> bool:
+    """Whether an answer would have to begin with saying that it does not tell what was asked."""
+    if asked.facet is None or asked.facet in REACHING:
+        return False
+    return lead(knowledge, answer, asked).opening == missing_sentence(knowledge, answer, asked)
+
+
+def _of_year(knowledge: Knowledge, answer: Answer, asked: Asked, year: int) -> Lead:
+    """What an answer tells of a year; of an indicator for another year, its goal after that."""
+    sentences = [one for one in split_sentences(answer.text) if year in fiscal_years(one, 0)]
+    found = leading_sentence("\n".join(sentences), asked) if sentences else None
+    if sentences:
+        return Lead(found.sentence if found else sentences[0], "")
+    office = whom_to_ask(knowledge, answer).department
+    missing = say("facet_year_missing", year=fiscal_year_name(year), office=office)
+    return Lead(missing, answer.text if answer.kind == "indicator" else "", known=False)
+
+
+def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
+    """That what was asked is not there, and whom to ask."""
+    office = whom_to_ask(knowledge, answer).department
+    facet = asked.facet or Facet.MEANING
+    named = FACETS.get(facet.value) if answer.kind == "procedure" else None
+    return say("facet_missing", facet=named or say(f"facet_name_{facet.value}"), office=office)
+
+
+def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
+    """The answer's own office.  What the plan is silent on is not its office's business either."""
+    if answer.office:
+        return answer.office
+    return Office(f"{knowledge.town.name}役所", None) if answer.kind == "silent" else knowledge.contact
+
+
+def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:
+    found = _of_indicator(answer, facet) or leading_sentence(answer.text, asked, answer.title)
+    implied = _is_about(answer, facet) or (facet in _TOLD_BY_ANY_ANSWER and not following)
+    if found is not None and not (found.silent and implied):
+        if found.first:
+            return Lead(None, without_yes_or_no(plain), not found.silent)
+        return Lead(found.sentence, found.rest, not found.silent)
+    if facet is Facet.OFFICE:
+        key = "facet_office" if answer.office else "facet_office_missing"
+        return Lead(say(key, office=whom_to_ask(knowledge, answer).department), plain)
+    if _is_about(answer, facet):
+        return Lead(None, plain, known=found is None)
+    if not _missing_is_said(answer, facet):
+        return Lead(None, plain, known=False)
+    return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
+
+
+def _of_office(answer: Answer, asked: Asked, facet: Facet, plain: str) -> Lead:
+    """Who it is, where it is: from its row, else from what is said of it."""
+    place = dict(answer.facts).get(_REACHED_BY[Facet.ADDRESS])
+    if facet is Facet.COUNTER and place:
+        return Lead(f"{_REACHED_BY[Facet.ADDRESS]}：{place}", plain)
+    found = leading_sentence(answer.text, asked) if facet is not Facet.OFFICE else None
+    if found is None or found.first or found.silent:
+        return Lead(None, plain, known=found is not None and not found.silent)
+    return Lead(found.sentence, found.rest)
+
+
+def _of_indicator(answer: Answer, facet: Facet) -> Leading | None:
+    """The goal is an indicator's first sentence, what was when the plan was made its second."""
+    if answer.kind != "indicator" or facet not in FIGURES:
+        return None
+    return sentence_at(answer.text, 1 if facet is Facet.CURRENT else 0)
+
+
+def _is_about(answer: Answer, facet: Facet) -> bool:
+    """Whether the answer was written for this very side of its matter."""
+    return facet_of_title(answer.title) is facet
+
+
+def _missing_is_said(answer: Answer, facet: Facet) -> bool:
+    return facet not in _TOLD_BY_ANY_ANSWER and (answer.kind == "procedure" or facet not in _OF_PROCEDURES)
+
+
+def _reached(knowledge: Knowledge, answer: Answer, facet: Facet) -> tuple[str, bool]:
+    office = Office(answer.name, None) if answer.kind == "office" else whom_to_ask(knowledge, answer)
+    return reach_sentence(knowledge, office, facet)
+
+
+def reach_sentence(knowledge: Knowledge, office: Office, facet: Facet) -> tuple[str, bool]:
+    """How to reach an office, or that the plan does not print it; whether it does."""
+    ways = _ways_to_reach(knowledge, office.department)
+    value = ways.get(_REACHED_BY[facet]) or (office.telephone if facet is Facet.TELEPHONE else None)
+    if facet is Facet.TELEPHONE:
+        key = "facet_telephone" if value else "facet_telephone_missing"
+        return say(key, office=office.department, telephone=value), bool(value)
+    key = "facet_reach" if value else "facet_reach_missing"
+    named = say(f"facet_name_{facet.value}")
+    return say(key, office=office.department, facet=named, value=value), bool(value)
+
+
+def _ways_to_reach(knowledge: Knowledge, department: str) -> dict[str, str]:
+    found = next((one for one in knowledge.answers.values() if one.kind == "office" and one.name == department), None)
+    return dict(found.facts) if found else {}

@@ -1,0 +1,85 @@
+"""Lists in a dialogue: asked for, turned over, asked again for another year or figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue import Dialogue
+from bot.list_replies import listing_reply, page_end
+from bot.replies import Reply, ask_what_reply, plain_reply
+from intents.facets import Facet, asked_facet, is_bare_facet, without_reference
+from intents.list_requests import ListRequest, Subject, list_request, next_figure, order_asked
+from intents.years import fiscal_years, without_years
+from knowledge.calendar import fiscal_year_of
+from knowledge.corpus import Knowledge
+from knowledge.lists import Listing, make_listing
+
+_LONGEST = 40
+"""Longer messages ask for no list."""
+_DIFFERENCE = re.compile(r"違い|ちがい|違う|比べ|比較")
+_ONLY_YEAR = re.compile(r"^[のはって、?。\s]*(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$")
+_SIDES = {Subject.INDICATORS: Facet.GOAL, Subject.OFFICES: Facet.TELEPHONE, Subject.TERMS: Facet.MEANING}
+
+
+def listed(knowledge: Knowledge, text: str, before: Dialogue) -> tuple[Reply, Dialogue] | None:
+    """The list that ``text`` asks for, alone or after the list before it; None for any other question."""
+    if len(text) > _LONGEST:
+        return None
+    this_year = fiscal_year_of(knowledge.day)
+    request = _after_list(text, before, this_year) or list_request(text, this_year) or _bare_goals(text, before)
+    listing = make_listing(knowledge, request) if request else None
+    return _turned_to(knowledge, request, listing, 0, before) if request and listing else None
+
+
+def next_rows(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """The next page of the list shown last."""
+    listing = make_listing(knowledge, before.listing) if before.listing else None
+    if before.listing is None or listing is None:
+        return ask_what_reply(knowledge), before
+    if before.shown >= len(listing.rows):
+        return plain_reply(knowledge, "list_end"), before
+    return _turned_to(knowledge, before.listing, listing, before.shown, before)
+
+
+def _turned_to(
+    knowledge: Knowledge, request: ListRequest, listing: Listing, start: int, before: Dialogue
+) -> tuple[Reply, Dialogue]:
+    alone = listing.rows[0].entry_id if len(listing.rows) == 1 else None
+    after = replace(
+        before,
+        entry_id=alone,
+        offered=(),
+        misses=0,
+        facet=_SIDES.get(request.subject, Facet.WHEN if request.years else None),
+        listing=request,
+        shown=page_end(listing, start),
+        years=(*before.years, *request.years)[-2:],
+    )
+    return listing_reply(knowledge, listing, start), after
+
+
+def _after_list(text: str, before: Dialogue, this_year: int) -> ListRequest | None:
+    """「令和7年度は？」, 「83%は？」, 「2つの違いは？」: the last list again, for something else."""
+    if before.listing is None:
+        return None
+    if before.listing.subject is Subject.FIGURE:
+        return next_figure(text)
+    order = order_asked(text)
+    if order is not None and before.listing.subject is Subject.INDICATORS:
+        return replace(before.listing, order=order, years=())
+    if _DIFFERENCE.search(text) and len(before.years) == 2 and not fiscal_years(text, this_year):
+        return ListRequest(Subject.SCHEDULE, years=tuple(sorted(before.years)), change=True)
+    plain, _ = without_reference(text)
+    years = fiscal_years(plain, this_year)
+    if years and _ONLY_YEAR.match(without_years(plain)):
+        return replace(before.listing, years=years[:1], change=False)
+    return None
+
+
+def _bare_goals(text: str, before: Dialogue) -> ListRequest | None:
+    """「目標は？」 with nothing before it: all of them."""
+    alone = before.entry_id is None and not before.offered
+    if alone and asked_facet(text) in (Facet.GOAL, Facet.CURRENT) and is_bare_facet(text):
+        return ListRequest(Subject.INDICATORS)
+    return None

@@ -1,0 +1,190 @@
+"""Texts as vectors: the weighted sum of their words, in a space that the knowledge itself has shaped.
+
+A word brings its own vector, those of its kanji and that of its reading: so 転居 leans on 転出,
+ゴミ and ごみ fall together, and a word without a vector is not lost.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import sparse
+
+from intents.counts import Counts, Floats, rarity, unseen_rarity
+from intents.lexicon import is_concept
+from intents.tokenizer import reading_of
+from intents.vectors import DIMENSIONS, Vectors
+
+PART_SHARE = 0.3
+"""What a kanji or a reading counts beside the word itself."""
+
+_MEMORY = 20_000
+
+
+@lru_cache(maxsize=100_000)
+def parts_of(word: str) -> tuple[str, ...]:
+    """The word itself, its kanji and its reading, each as the name of a feature; a concept has no parts."""
+    if is_concept(word):
+        return ()
+    kanji = dict.fromkeys(f"字{letter}" for letter in word if "一" <= letter <= "龥")
+    return (word, *kanji, f"音{reading_of(word)}")
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What was learned of each feature: ``emphasis`` (n,), ``vectors`` (n, 300), and of all, ``turn`` (300, 300).
+
+    A word vector is ``emphasis · rarity · vectors @ turn``.  Nothing in it depends on labels.
+    """
+
+    features: Mapping[str, int]
+    emphasis: Floats
+    vectors: Floats
+    turn: Floats
+
+    def to_bytes(self) -> bytes:
+        """As kept in the database: halves are exact enough, and half as long."""
+        target = io.BytesIO()
+        np.savez_compressed(
+            target,
+            features=np.frombuffer("\n".join(self.features).encode(), np.uint8),
+            emphasis=self.emphasis,
+            vectors=self.vectors.astype(np.float16),
+            turn=self.turn,
+        )
+        return target.getvalue()
+
+
+def adaptation_from_bytes(data: bytes) -> Adaptation:
+    with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+        names = kept["features"].tobytes().decode().split("\n")
+        return Adaptation(
+            {name: row for row, name in enumerate(names)},
+            kept["emphasis"],
+            kept["vectors"].astype(np.float32),
+            kept["turn"],
+        )
+
+
+@dataclass(frozen=True)
+class WordParts:
+    """The features of a vocabulary: ``parts`` is (terms, features), its values the shares."""
+
+    names: Mapping[str, int]
+    parts: sparse.csr_array
+    rarity: Floats
+
+
+def word_parts(counts: Counts) -> WordParts:
+    """Every feature of the words of ``counts``, and how rare each is among the documents."""
+    names: dict[str, int] = {}
+    rows, columns, shares = [], [], []
+    for word, row in counts.vocabulary.items():
+        for place, part in enumerate(parts_of(word)):
+            rows.append(row)
+            columns.append(names.setdefault(part, len(names)))
+            shares.append(1.0 if place == 0 else PART_SHARE)
+    shape = (max(len(counts.vocabulary), 1), max(len(names), 1))
+    parts = sparse.csr_array((np.array(shares, np.float32), (rows, columns)), shape=shape)
+    having = sparse.csr_array(counts.presence() @ parts)
+    frequency = np.bincount(having.indices, minlength=shape[1]).astype(np.float32)
+    return WordParts(names, parts, rarity(frequency, counts.documents))
+
+
+def first_vectors(features: WordParts, word_vectors: Floats) -> Floats:
+    """Where learning starts: a word from its own vector, a part from those of the words that have it."""
+    own = features.parts.copy()
+    own.data = (own.data == 1.0).astype(np.float32)
+    spread = features.parts.copy()
+    spread.data = (spread.data != 1.0).astype(np.float32)
+    weighted = word_vectors * (own @ features.rarity)[:, None]
+    found: Floats = (own.T @ word_vectors + unit(spread.T @ weighted)).astype(np.float32)
+    return found
+
+
+class Encoder:
+    """Word vectors for a vocabulary, and for any other word when it is asked for."""
+
+    def __init__(self, counts: Counts, vectors: Vectors, adaptation: Adaptation | None) -> None:
+        features = word_parts(counts)
+        base = first_vectors(features, vectors.rows_for(counts.vocabulary))
+        emphasis = np.ones(len(base), np.float32)
+        if adaptation is not None:
+            here, there = _shared(features.names, adaptation.features)
+            base[here] = adaptation.vectors[there]
+            emphasis[here] = adaptation.emphasis[there]
+        self.adapted = adaptation is not None
+        self._turn = adaptation.turn if adaptation is not None else None
+        self._vectors = vectors
+        self._names = features.names
+        self._unseen = unseen_rarity(counts.documents)
+        self._parts = self._turned(base * (emphasis * features.rarity)[:, None])
+        self._vocabulary = counts.vocabulary
+        self._words: Floats = features.parts @ self._parts
+        self._others: dict[str, Floats] = {}
+
+    def texts(self, counts: sparse.csr_array) -> Floats:
+        """The unit vector of each text of (texts, terms); zeros where no word is known."""
+        damped = counts.copy()
+        damped.data = np.sqrt(damped.data)
+        return unit(damped @ self._words)
+
+    def text(self, words: Mapping[str, float]) -> Floats:
+        """The unit vector (300,) of words with what each counts; zeros where none is known."""
+        total = np.zeros(DIMENSIONS, np.float32)
+        for word, weight in words.items():
+            total += self.word(word) * np.float32(weight)
+        return unit(total)
+
+    def word(self, word: str) -> Floats:
+        """What a word adds to a text, by its rarity: (300,)."""
+        row = self._vocabulary.get(word)
+        if row is not None:
+            known: Floats = self._words[row]
+            return known
+        found = self._others.get(word)
+        if found is None:
+            found = self._composed(word)
+            if len(self._others) < _MEMORY:
+                self._others[word] = found
+        return found
+
+    def exists(self, word: str) -> bool:
+        """Whether a word is one of the language, known by its vector: no slip of the finger.
+
+        Without vectors every word may be one.
+        """
+        return self._vectors.row(word) is not None or not len(self._vectors.keys)
+
+    def _composed(self, word: str) -> Floats:
+        """A word that stands nowhere, from its vector and the parts that it shares."""
+        total = np.zeros(DIMENSIONS, np.float32)
+        own = self._vectors.vector(word)
+        if own is not None:
+            total += self._turned(own * np.float32(self._unseen))
+        for part in parts_of(word)[1:]:
+            row = self._names.get(part)
+            if row is not None:
+                total += np.float32(PART_SHARE) * self._parts[row]
+        return total
+
+    def _turned(self, rows: Floats) -> Floats:
+        turned: Floats = rows if self._turn is None else rows @ self._turn
+        return turned
+
+
+def _shared(names: Mapping[str, int], learned: Mapping[str, int]) -> tuple[list[int], list[int]]:
+    """The rows of the features that both know."""
+    both = [(row, learned[name]) for name, row in names.items() if name in learned]
+    return [row for row, _ in both], [row for _, row in both]
+
+
+def unit(rows: Floats) -> Floats:
+    """Each row at length 1; zeros stay zeros."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    found: Floats = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return found

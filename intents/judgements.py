@@ -1,0 +1,103 @@
+"""Questions that ask for a judgement on one person, or for advice that only a professional may give.
+
+Nobody but the office that holds the papers can say whether a resident is entitled to something; a
+chat that says 「はい」 to 「うちはもらえますか」 has promised it.  Deciding is by patterns kept as data.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from intents.patterns import patterns
+from intents.text import normalize, split_story
+
+
+class Judgement(StrEnum):
+    """What is to be judged: one person's own matter (the first three), or something for a professional."""
+
+    ELIGIBILITY = "eligibility"
+    AMOUNT = "amount"
+    STATUS = "status"
+    MEDICAL = "medical"
+    LEGAL = "legal"
+    POLITICAL = "political"
+
+    @property
+    def of_one_person(self) -> bool:
+        return self in (Judgement.ELIGIBILITY, Judgement.AMOUNT, Judgement.STATUS)
+
+
+_ADVICE = (
+    (Judgement.POLITICAL, "political"),
+    (Judgement.LEGAL, "legal"),
+    (Judgement.MEDICAL, "medical"),
+)
+
+_OWN = (
+    (Judgement.STATUS, "status"),
+    (Judgement.AMOUNT, "amount"),
+    (Judgement.ELIGIBILITY, "granted"),
+    (Judgement.ELIGIBILITY, "admitted"),
+)
+"""What is a judgement only about somebody: 「対象ですか」 may ask which procedures are covered."""
+
+_SURE = (
+    (Judgement.STATUS, "status_sure"),
+    (Judgement.ELIGIBILITY, "judged"),
+    (Judgement.ELIGIBILITY, "benefit_granted"),
+)
+
+_BROAD_ADVICE = ((Judgement.POLITICAL, "votes"), (Judgement.LEGAL, "quarrel"), (Judgement.MEDICAL, "illness"))
+_BROAD_OWN = ((Judgement.STATUS, "own_status"), (Judgement.ELIGIBILITY, "own_matter"))
+"""Any question of its field, unless it asks for a service (オンライン, どこ, 手続き …)."""
+
+_GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+
+
+def judgement(text: str) -> Judgement | None:
+    """The judgement that a message asks for; None for a question about what holds for all."""
+    known = patterns("judgements")
+    whole, asked = _plain(text), _plain(split_story(text)[0])
+    if known["consults"].search(asked):
+        return None
+    advice = _first(_ADVICE, whole)
+    if advice is not None:
+        return advice
+    if known["general"].search(asked) and not known["person"].search(asked):
+        return None
+    own = _first(_OWN, asked) if _is_of_somebody(whole) else None
+    return own or _first(_SURE, asked) or _broadly(whole, asked)
+
+
+def _broadly(whole: str, asked: str) -> Judgement | None:
+    if patterns("judgements")["service"].search(asked):
+        return None
+    own = _first(_BROAD_OWN, asked) if _is_of_somebody(whole) else None
+    return own or _first(_BROAD_ADVICE, asked)
+
+
+def names_no_matter(text: str) -> bool:
+    """Whether a message asks about somebody without saying in what: 「うちももらえますか」."""
+    return bool(patterns("judgements")["bare"].fullmatch(_plain(text)))
+
+
+def tells_of_somebody(text: str) -> bool:
+    """Whether a message speaks of one person or household, its writer's most often."""
+    return _is_of_somebody(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """``text`` normalized, without the spaces that some put between the words."""
+    return _GAPS.sub("", normalize(text))
+
+
+def _is_of_somebody(text: str) -> bool:
+    known = patterns("judgements")
+    return bool(known["person"].search(text) or known["own_case"].search(text))
+
+
+def _first(table: tuple[tuple[Judgement, str], ...], text: str) -> Judgement | None:
+    """The kind of the first group of ``table`` that ``text`` matches."""
+    known = patterns("judgements")
+    return next((kind for kind, group in table if known[group].search(text)), None)

@@ -1,0 +1,198 @@
+"""Which sentence of an answer tells what was asked, so that it can come first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from intents.facets import Asked, Facet, asked_facet
+from intents.patterns import patterns
+from intents.text import normalize
+from intents.years import fiscal_years
+
+_VALUES, _SILENCES = patterns("values"), patterns("silences")
+_OPENLY_MISSING = _SILENCES["open"]
+_ENDS = re.compile(r"(?<=。)(?![」』）)])|\n")
+_BULLET = re.compile(r"^[・①-⑳]\s*|^\d+[.)]\s*")
+_YES_OR_NO = re.compile(r"^(?:はい|いいえ)[、,。]\s*")
+_ASIDE = re.compile(
+    r"\([^()]*(?:時点|計画|見込|内線)[^()]*\)"
+    r"|(?:令和|平成)?(?:\d+|元)年(?:\d+月)?(?:の|に作られた|につくられた|に改定された)計画(?:書)?(?:の時点)?"
+    r"|計画(?:が|を)(?:つくら|作ら|つくっ|作っ)[^、。]{0,12}時点"
+)
+"""What only says of when the answer is."""
+_LEANING = re.compile(
+    r"(?:その|それ|この|これ|ここ|そこ|どちらも|どれも|また|ただし|一方|なお|同じ|同時に|ほかに|このほか|あわせて行|具体的|例に)"
+)
+_BEGINNING = re.compile(
+    "始ま|はじま|開始|から|導入|運用|公開|開設|配信|できた|でき|作られ|つくられ|発足|設置|改定|改訂|策定|決定|行われ|行い|整備"
+)
+_AMOUNT = re.compile(
+    r"\d\s?%|\d\s?(?:件|人|回|台|か所|業務|手続|時間|枚|団体).*(?:目標|めざ|でした|増や|減ら)|(?:目標|「なし」).*\d"
+)
+"""A sentence that tells how much there was in a year does not tell when something began."""
+_PERSON = re.compile(r"市長|部長|課長|係長|職員|教授|氏[がでのは]|代表|専門家|メンバー")
+_COUNTED = re.compile(r"(?:何|なん)\s?([人名件回台枚個]|か所|箇所|業務|団体|手続|時間)")
+_STRICT_UNIT = re.compile(r"(?:何|なん)\s?(?:[人名回台枚]|時間|団体)")
+"""Who asks how many people is not told by how many things; 「何件」 is asked of anything."""
+_SAME_UNITS = dict.fromkeys("人名", "人|名") | dict.fromkeys(("か所", "箇所"), "か所|箇所")
+_DIGIT = re.compile(r"\d")
+_ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
+_UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
+
+_YEAR_WEIGHT, _DIRECTION_WEIGHT, _LEANING_WEIGHT, _FIRST_WEIGHT, _TITLE_WEIGHT = 0.6, 0.2, 0.25, 0.12, 0.15
+"""What counts beside the words that a sentence shares with the question (0 to 1)."""
+_FEW_PAIRS = 8
+_ITS_MATTER = 0.25
+"""From this share of the question's letter pairs on, a sentence is about what was asked."""
+
+
+@dataclass(frozen=True)
+class Leading:
+    """A sentence that tells what was asked, or (``silent``) that this is not known.
+
+    ``rest``: the text without it, where it can be taken out without harm.
+    """
+
+    sentence: str
+    silent: bool
+    first: bool
+    rest: str
+
+
+def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None:
+    """The sentence of ``text`` that answers ``asked``; None where no sentence does.
+
+    Under a ``title`` that asks the same, the first sentence was written to be the answer.
+    """
+    if asked.facet is None:
+        return None
+    sentences = split_sentences(text)
+    found = [place for place, one in enumerate(sentences) if _tells(asked.facet, one)]
+    if asked.facet is Facet.COUNT and _STRICT_UNIT.search(asked.text):
+        found = [place for place in found if _counted_alike(asked.text, sentences[place])]
+    plain = [place for place in found if not _by_the_way(asked, sentences[place])]
+    silent = _silent_at(sentences, asked.facet)
+    if not plain and silent is not None:
+        return _taken_out(text, sentences, silent, silent=True)
+    if not found or (not plain and _ASKS_BEGINNING.search(asked.text)):
+        return None
+    bonus = _FIRST_WEIGHT + _TITLE_WEIGHT * (facet_of_title(title) is asked.facet)
+    best = max(plain or found, key=lambda place: _fitness(sentences[place], asked) + bonus * (place == 0))
+    return _taken_out(text, sentences, best, silent=False)
+
+
+def _by_the_way(asked: Asked, sentence: str) -> bool:
+    """Whether a sentence names a year only to say how much there was, or shall be, of something else."""
+    if asked.facet is not Facet.WHEN or _BEGINNING.search(sentence) or not _AMOUNT.search(normalize(sentence)):
+        return False
+    return shared(asked.text, sentence) < _ITS_MATTER
+
+
+@lru_cache(maxsize=50_000)
+def _silent_at(sentences: tuple[str, ...], facet: Facet) -> int | None:
+    """The first sentence that says openly that the facet is not known."""
+    topic = _SILENCES.get(facet.value)
+    if topic is None:
+        return None
+    return next((at for at, one in enumerate(sentences) if is_silence(one) and topic.search(normalize(one))), None)
+
+
+def sentence_at(text: str, place: int) -> Leading:
+    """The sentence at a known place, put first."""
+    sentences = split_sentences(text)
+    return _taken_out(text, sentences, place, silent=is_silence(sentences[place]))
+
+
+@lru_cache(maxsize=50_000)
+def is_silence(sentence: str) -> bool:
+    """Whether a sentence says openly that something is not known."""
+    return bool(_OPENLY_MISSING.search(normalize(sentence)))
+
+
+def without_yes_or_no(text: str) -> str:
+    """``text`` without the 「はい、」 that answers no question of who, what or when."""
+    return _YES_OR_NO.sub("", text)
+
+
+@lru_cache(maxsize=20_000)
+def split_sentences(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in _ENDS.split(text)) if part)
+
+
+@lru_cache(maxsize=20_000)
+def facets_spoken_of(text: str) -> frozenset[Facet]:
+    """The facets that a text tells, or says are not known."""
+    sentences = split_sentences(text)
+    return frozenset(
+        facet
+        for facet in Facet
+        if any(_tells(facet, one) for one in sentences) or _silent_at(sentences, facet) is not None
+    )
+
+
+@lru_cache(maxsize=20_000)
+def facet_of_title(title: str) -> Facet | None:
+    return asked_facet(title)
+
+
+@lru_cache(maxsize=50_000)
+def _tells(facet: Facet, sentence: str) -> bool:
+    """Whether a sentence holds a value of the facet."""
+    value = _VALUES.get(facet.value)
+    if value is None:
+        return False
+    plain = _ASIDE.sub("", normalize(sentence))
+    return bool(value.search(plain)) and not (_OPENLY_MISSING.search(plain) and not _DIGIT.search(plain))
+
+
+def _fitness(told: str, asked: Asked) -> float:
+    sentence = normalize(told)
+    points = shared(asked.text, sentence)
+    if asked.years:
+        points += _YEAR_WEIGHT * bool(set(asked.years) & set(fiscal_years(sentence, 0)))
+    if asked.facet is Facet.WHEN:
+        points += _DIRECTION_WEIGHT * bool(_BEGINNING.search(sentence))
+    if asked.facet is Facet.DEADLINE:
+        points += _DIRECTION_WEIGHT * bool(_UNTIL.search(sentence))
+    if asked.facet is Facet.COUNT:
+        points += _DIRECTION_WEIGHT * _counted_alike(asked.text, sentence)
+    if asked.facet is Facet.WHO:
+        points += _DIRECTION_WEIGHT * bool(_PERSON.search(sentence))
+    return points - _LEANING_WEIGHT * bool(_LEANING.match(sentence))
+
+
+def _counted_alike(question: str, sentence: str) -> bool:
+    """Whether a sentence counts what the question counts: 何人 and 115名."""
+    unit = _COUNTED.search(question)
+    units = _SAME_UNITS.get(unit[1], unit[1]) if unit else ""
+    return bool(unit) and re.search(rf"\d(?:{units})", sentence) is not None
+
+
+def shared(question: str, sentence: str) -> float:
+    """The share of the question's letter pairs that stand in a sentence; of a word or two, it says little."""
+    pairs = _pairs(question)
+    return len(pairs & _pairs_of_published(sentence)) / max(len(pairs), _FEW_PAIRS)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    letters = "".join(filter(str.isalnum, normalize(text)))
+    return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
+
+
+@lru_cache(maxsize=50_000)
+def _pairs_of_published(text: str) -> frozenset[str]:
+    """The same, kept: of what is published, never of what a resident wrote."""
+    return _pairs(text)
+
+
+def _taken_out(text: str, sentences: tuple[str, ...], place: int, *, silent: bool) -> Leading:
+    """The sentence and what is left.  A list stays whole, and so does what the next sentence leans on."""
+    sentence = sentences[place]
+    following = sentences[place + 1] if place + 1 < len(sentences) else ""
+    stays = bool(_BULLET.match(sentence) or _BULLET.match(following) or _LEANING.match(following))
+    rest = text if stays else text.replace(sentence, "", 1)
+    lines = [line for line in rest.split("\n") if line.strip()]
+    told = without_yes_or_no(_BULLET.sub("", sentence))
+    return Leading(told, silent, place == 0, without_yes_or_no("\n".join(lines)))

@@ -1,0 +1,159 @@
+"""What asks for a list of published facts: all goals, what a year brings, what a figure stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from intents.facets import without_reference
+from intents.text import normalize
+from intents.years import fiscal_years, without_years
+
+
+class Subject(StrEnum):
+    INDICATORS = "indicators"
+    SCHEDULE = "schedule"
+    TERMS = "terms"
+    OFFICES = "offices"
+    FIGURE = "figure"
+
+
+class Order(StrEnum):
+    PLAN = "plan"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """``topic``: what the rows must be about; ``figure``: the number asked about, ``unit`` with it.
+
+    ``starting``: only what begins in the year.  ``change``: what differs between two years.
+    ``telephones``: of offices, their numbers.  ``current``: of indicators, what was when the plan was made.
+    """
+
+    subject: Subject
+    topic: str = ""
+    years: tuple[int, ...] = ()
+    figure: str = ""
+    unit: str = ""
+    starting: bool = False
+    change: bool = False
+    telephones: bool = False
+    current: bool = False
+    order: Order = Order.PLAN
+
+
+def list_from_json(state: dict[str, Any] | None) -> ListRequest | None:
+    """A request that was kept with a dialogue."""
+    if not state:
+        return None
+    kept = {"subject": Subject(state["subject"]), "years": tuple(state["years"]), "order": Order(state["order"])}
+    return ListRequest(**(state | kept))
+
+
+_ALL = re.compile(
+    r"全部|ぜんぶ|すべて|全て|(?:ほか|他)の|一覧|いちらん|リスト|まとめて|それぞれ|一通り|ひととおり|用語集"
+)
+_HOW_MANY = re.compile(r"いくつ|何(?:個|件|項目|種類|つ)|なんこ|なんけん")
+_UNITS = r"%|パーセント|ぱーせんと|件|人|名|回|台|枚|個|か所|箇所|業務|手続き?|時間|団体|割|円|万枚|万人"
+_FIGURE = re.compile(
+    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:という|って|とは|は|の|と|いう|数字|目標|[、,\s])*"
+    r"(?:何|なん|なに|どういう|どんな|どの)(?:の|を表す|を示す|を指す)?(?:数字|数値|数|こと|割合|値|目標|意味|件数|指標|もの)?"
+    r"(?:ですか|でしょうか|なの|なん|や|か|だ)*[?。]*$"
+)
+_BARE_FIGURE = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:の方|のほう)?(?:は|って)?[?。]*$")
+_GOALS = re.compile(r"目標(?:値|数値)?|数値目標|(?:成果|評価|業績)?指標|kpi|kgi|現状(?:の)?(?:値|数値|数字)|もくひょう")
+_CURRENT = re.compile(r"現状|今の(?:値|数値|数字)")
+_TERMS = re.compile(r"用語集?|ことばの(?:意味|説明)|言葉の(?:意味|説明)")
+_OFFICES = re.compile(r"担当(?:の?(?:課|部署|窓口))?|所管課|(?:^|の)課(?=の|を|一)|部署|窓口|電話番号|連絡先|電話")
+_TELEPHONES = re.compile(r"電話|連絡先|番号")
+_SCHEDULE = re.compile(r"スケジュール|工程表?|ロードマップ|予定表?|計画表")
+_DOINGS = re.compile(
+    r"(?:何|なに)を?(?:する|やる|します|やります|行う|始める|しますか)|(?:や|す|行な?う?|はじめ|始め)る?こと|行うこと"
+    r"|やるの?は?(?:何|なに)|(?:行|おこな)われること|取り?組(?:む|み)(?:こと|もの)?|(?:予定|計画|スケジュール)"
+    r"|(?P<starting>(?:始ま|はじま|開始|始め|スタート)(?:る|す|され)?(?:る|た)?(?:もの|こと|の|取り?組み?)?)|できるようになること"
+)
+_CHANGE = re.compile(r"違い|ちがい|違う|比べ|比較|変わる|差")
+_HIGHEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:高|大き|多)い?|最高|最大")
+_LOWEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:低|小さ|少な)い?|最低|最小")
+_FILLER = re.compile(
+    r"(?:見せて|教えて|おしえて|知らせて|出して|並べて|挙げて|あげて|見たい|知りたい|見る|ほしい|欲しい)(?:ください|下さい|です)?"
+    r"|ください|お願いします|ですか|でしょうか|あります?か?|何がある|なにがある|について|に関する|関係の?|計画の?|市の|ひと目で"
+    r"|(?:もの|こと|やつ|項目|値|数字|数値)|どれ|何|なに|なん|って|では|まで|から|[はをのがでにとやもかねよな]|[\s、。?!・「」]"
+)
+
+
+def list_request(text: str, this_year: int) -> ListRequest | None:
+    """The list that ``text`` asks for; None for any other question."""
+    plain, _ = without_reference(text)
+    found = _FIGURE.match(plain)
+    if found:
+        return _about_figure(found)
+    years = fiscal_years(plain, this_year)
+    rest = without_years(plain)
+    if years:
+        return _of_years(rest, years)
+    if not _asks_for_all(rest):
+        return None
+    return _all_of(rest)
+
+
+def next_figure(text: str) -> ListRequest | None:
+    """「83%は？」 after a list about a figure."""
+    plain, _ = without_reference(text)
+    found = _BARE_FIGURE.match(plain)
+    return _about_figure(found) if found else None
+
+
+def order_asked(text: str) -> Order | None:
+    """「じゃあ一番高いのは？」 after a list of goals."""
+    plain = normalize(text)
+    return Order.HIGHEST if _HIGHEST.search(plain) else Order.LOWEST if _LOWEST.search(plain) else None
+
+
+def _about_figure(found: re.Match[str]) -> ListRequest:
+    unit = (found["unit"] or "").replace("パーセント", "%").replace("ぱーせんと", "%")
+    return ListRequest(Subject.FIGURE, figure=found["figure"].replace(",", ""), unit=unit)
+
+
+def _of_years(rest: str, years: tuple[int, ...]) -> ListRequest | None:
+    """What the years bring, or the goals for them; with a topic of its own it is a question like any other."""
+    if len(years) > 1 and _CHANGE.search(rest):
+        return ListRequest(Subject.SCHEDULE, _topic(rest, _CHANGE, _DOINGS), years[:2], change=True)
+    if _GOALS.search(rest) and not _topic(rest, _GOALS, _ALL):
+        return ListRequest(Subject.INDICATORS, years=years)
+    doing = _DOINGS.search(rest)
+    topic = _topic(rest, _DOINGS, _ALL, _SCHEDULE)
+    if doing and not topic:
+        return ListRequest(Subject.SCHEDULE, years=years, starting=bool(doing["starting"]))
+    return None
+
+
+def _asks_for_all(rest: str) -> bool:
+    extreme = _GOALS.search(rest) and order_asked(rest)
+    return bool(_ALL.search(rest) or extreme) and not _HOW_MANY.search(rest)
+
+
+def _all_of(rest: str) -> ListRequest | None:
+    if _TERMS.search(rest):
+        return ListRequest(Subject.TERMS, _topic(rest, _TERMS, _ALL))
+    if _GOALS.search(rest):
+        topic = _topic(rest, _GOALS, _ALL, _HIGHEST, _LOWEST)
+        current = bool(_CURRENT.search(rest))
+        return ListRequest(Subject.INDICATORS, topic, current=current, order=order_asked(rest) or Order.PLAN)
+    if _OFFICES.search(rest):
+        telephones = bool(_TELEPHONES.search(rest))
+        return ListRequest(Subject.OFFICES, _topic(rest, _OFFICES, _ALL), telephones=telephones)
+    if _SCHEDULE.search(rest):
+        return ListRequest(Subject.SCHEDULE, _topic(rest, _SCHEDULE, _ALL))
+    return None
+
+
+def _topic(rest: str, *known: re.Pattern[str]) -> str:
+    """What is left of a request without the words that make it one."""
+    for pattern in known:
+        rest = pattern.sub(" ", rest)
+    return "".join(_FILLER.sub(" ", rest).split())

@@ -1,0 +1,90 @@
+"""A question taken apart against the words that an index knows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from intents.counts import NO_TERMS, Terms, terms_of
+from intents.index import CONCEPT_WEIGHT, Index
+from intents.kana import Heard, in_kana
+from intents.slips import mend, together
+from intents.text import clean, normalize, shorten, split_story
+from intents.tokenizer import Token, spoken, tokenize
+
+NEIGHBOUR_WEIGHT = 0.5
+STORY_WEIGHT = 0.5
+"""What a word counts that stands in the story around the question."""
+_LABEL = re.compile("〔[^〕]{1,20}〕")
+"""What masking put in the place of personal data asks for nothing."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question as understood.
+
+    ``words``: each content word with what it counts.  ``weights``: every term searched for (its
+    column), with what it counts.  ``spoken``: how it is read, in katakana.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    terms: Terms
+    words: dict[str, float]
+    weights: dict[int, float]
+    spoken: str
+    in_kana: bool
+
+
+def understand(index: Index, text: str) -> Query:
+    """Take a question apart against the words that ``index`` knows."""
+    question, around = split_story(_LABEL.sub(" ", clean(shorten(text))))
+    plain = normalize(question)
+    typed = tuple(tokenize(plain))
+    heard = index.kana.hear(typed)
+    heard = together(
+        heard, mend(heard.tokens if heard else typed, index.vocabulary, index.sounds, index.encoder.exists)
+    )
+    tokens = heard.tokens if heard else typed
+    terms = terms_of(tokens, index.lexicon, index.ignored)
+    story = terms_of(tokenize(around), index.lexicon, index.ignored) if around else NO_TERMS
+    words, weights = _words(terms, story), _weights(index, terms, story)
+    if heard:
+        words, weights = _as_heard(index, heard, words, weights)
+    return Query(plain, tokens, terms, words, weights, spoken(tokens), in_kana(plain))
+
+
+def _as_heard(
+    index: Index, heard: Heard, words: dict[str, float], weights: dict[int, float]
+) -> tuple[dict[str, float], dict[int, float]]:
+    """What was typed may mean one word or another: each counts as likely as it is meant."""
+    likely = {word: chance for word, chance in heard.words if word not in index.ignored}
+    weights = dict(weights)
+    for word, chance in likely.items():
+        column = index.vocabulary.get(word)
+        share = min(chance, 1.0)
+        if column is not None:
+            weights[column] = share
+        for near, cosine in index.neighbours.of(word):
+            if near not in weights:
+                weights[near] = NEIGHBOUR_WEIGHT * cosine * share
+    return words | {word: chance**0.5 if chance > 1 else chance for word, chance in likely.items()}, weights
+
+
+def _words(terms: Terms, story: Terms) -> dict[str, float]:
+    """A word said again counts more, but not twice as much."""
+    told = {word: STORY_WEIGHT * count**0.5 for word, count in Counter(story.words).items()}
+    asked = {word: count**0.5 for word, count in Counter(terms.words).items()}
+    return told | asked
+
+
+def _weights(index: Index, terms: Terms, story: Terms) -> dict[int, float]:
+    known = index.vocabulary
+    weights = {known[term]: STORY_WEIGHT for term in (*story.words, *story.concepts) if term in known}
+    weights |= {known[word]: 1.0 for word in terms.words if word in known}
+    weights |= {known[concept]: CONCEPT_WEIGHT for concept in terms.concepts if concept in known}
+    for word in dict.fromkeys(terms.words):
+        for column, cosine in index.neighbours.of(word):
+            weights[column] = max(weights.get(column, 0.0), NEIGHBOUR_WEIGHT * cosine)
+    return weights

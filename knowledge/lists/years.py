@@ -1,0 +1,94 @@
+"""What the schedule holds for a year, what begins in it, what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from intents.list_requests import ListRequest
+from knowledge.answers import Answer, Step
+from knowledge.calendar import fiscal_years_name
+from knowledge.corpus import Knowledge
+from knowledge.lists.goals import goals_of, years_name
+from knowledge.lists.listing import Listing, Row, in_plan_order
+
+_UNREADABLE = "読み取れません"
+
+
+def schedule(knowledge: Knowledge, request: ListRequest) -> Listing:
+    """Rows of the schedule, as far as their years can be read."""
+    found = in_plan_order(knowledge, "schedule", request.topic)
+    if request.change:
+        return _changes(found, request.years[0], request.years[1])
+    if request.starting:
+        return _starting(found, request.years)
+    if request.years:
+        return _of_years(knowledge, found, request.years)
+    rows = [Row(answer.entry_id, answer.name, _all_steps(answer)) for answer in found if answer.steps]
+    return _made("list_schedule", rows, found, {"count": len(rows)})
+
+
+def _of_years(knowledge: Knowledge, found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
+    """What stands in the columns of the years, then the goals set for them."""
+    rows = [
+        Row(answer.entry_id, answer.name, _told(answer, step))
+        for answer in found
+        for step in answer.steps
+        if set(years) & set(step.fiscal_years)
+    ]
+    goals = [
+        Row(answer.entry_id, answer.name, f"目標 {figure.amount}")
+        for answer in in_plan_order(knowledge, "indicator")
+        for figure in goals_of(answer)
+        if figure.fiscal_year in years
+    ]
+    periods = "、".join(plan.period_text for plan in knowledge.plans)
+    values = {"year": years_name(years), "count": len(rows), "goals": len(goals), "period": periods}
+    key = "list_year" if rows else "list_year_goals" if goals else "list_year_none"
+    return _made(key, [*rows, *goals], found, values)
+
+
+def _starting(found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
+    rows = [
+        Row(answer.entry_id, answer.name, step.text)
+        for answer in found
+        for step in answer.steps
+        if step.fiscal_years[0] in years
+    ]
+    key = "list_year_starting" if rows else "list_year_starting_none"
+    return _made(key, rows, found, {"year": years_name(years), "count": len(rows)})
+
+
+def _changes(found: Sequence[Answer], before: int, after: int) -> Listing:
+    """The rows whose columns for two years differ.  An empty column says nothing where the table is damaged."""
+    rows = []
+    for answer in found:
+        one, other = _text_of(answer, before), _text_of(answer, after)
+        readable = bool(one and other) or _UNREADABLE not in answer.text
+        if one != other and readable:
+            rows.append(Row(answer.entry_id, answer.name, f"{one or '（なし）'} → {other or '（なし）'}"))
+    values = {"before": fiscal_years_name([before]), "after": fiscal_years_name([after]), "count": len(rows)}
+    return _made("list_changes" if rows else "list_changes_none", rows, found, values)
+
+
+def _told(answer: Answer, step: Step) -> str:
+    """What is done; where the row's name says it already, over which years."""
+    return fiscal_years_name(step.fiscal_years) if step.text in answer.name else step.text
+
+
+def _text_of(answer: Answer, year: int) -> str:
+    return "、".join(step.text for step in answer.steps if year in step.fiscal_years)
+
+
+def _all_steps(answer: Answer) -> str:
+    return "、".join(f"{fiscal_years_name(step.fiscal_years)} {step.text}" for step in answer.steps)
+
+
+def _made(key: str, rows: Sequence[Row], found: Sequence[Answer], values: Mapping[str, Any]) -> Listing:
+    """A damaged table is owned up to: of some rows it cannot be told whether they are in a year."""
+    shown = {row.entry_id for row in rows}
+    others = [answer for answer in found if answer.entry_id not in shown]
+    unreadable = sum(_UNREADABLE in answer.text or not answer.steps for answer in others)
+    return Listing(
+        "list-schedule", key, tuple(rows), values, "list_unreadable" if unreadable else None, {"count": unreadable}
+    )

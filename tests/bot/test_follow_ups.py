@@ -1,0 +1,105 @@
+"""Short questions after an answer, and two and three turns on."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation import answer, show_entry
+from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
+from bot.replies import plain_text
+from bot.wording import say
+from intents.decision import Decision
+from knowledge.corpus import Corpus, Knowledge
+
+
+@pytest.fixture(scope="module")
+def mobara(corpus: Corpus) -> Knowledge:
+    return corpus.current("122106")
+
+
+def after(knowledge: Knowledge, entry_id: str, *said: str) -> list[str]:
+    """The first sentences of the replies to ``said``, once an entry has been answered."""
+    _, before = show_entry(knowledge, entry_id)
+    first = []
+    for text in said:
+        outcome = answer(knowledge, text, before)
+        before = dialogue_from_json(outcome.dialogue.as_json())
+        first.append(plain_text(outcome.reply).split("。")[0])
+    return first
+
+
+def test_one_side_after_another_is_asked_of_the_same_answer(mobara: Knowledge) -> None:
+    said = after(mobara, "ind-card-issuance", "現状は？", "いつまで？", "目標は何%？", "電話番号は？")
+    assert said[0].endswith("令和4年3月時点で38.56％でした")
+    assert "令和7年度（2025年度）" in said[1]
+    assert said[2].endswith("100％です")
+    assert said[3] == "総務課の電話番号は 0475-20-1519 です"
+
+
+def test_what_the_answer_lacks_is_found_beside_it_in_the_same_measure(mobara: Knowledge) -> None:
+    assert "10か所" in after(mobara, "telework", "その目標値は？")[0]
+    assert "令和6年度" in after(mobara, "facility-booking", "いつから？")[0]
+
+
+def test_what_nothing_tells_is_said_to_be_missing_and_the_dialogue_stays(mobara: Knowledge) -> None:
+    _, before = show_entry(mobara, "facility-booking")
+    outcome = answer(mobara, "何曜日？", before)
+    assert plain_text(outcome.reply).startswith("時間や曜日は、この案内には載っていません。")
+    assert outcome.dialogue.entry_id == "facility-booking"
+
+
+def test_the_side_asked_last_is_asked_of_another_topic(mobara: Knowledge) -> None:
+    said = after(mobara, "ind-telework", "目標は？", "窓口のキャッシュレスは？", "じゃあRPAは？")
+    assert [one.rsplit("に", 1)[-1] for one in said] == ["10か所です", "40％です", "1業務以上です"]
+
+
+def test_another_municipality_is_still_not_answered_for(mobara: Knowledge) -> None:
+    _, before = show_entry(mobara, "ind-card-issuance")
+    for text in ("じゃあ東温市は？", "東温市の目標は？", "それは東温市でも同じ？"):
+        reply = answer(mobara, text, before).reply
+        assert (reply.decision, reply.answer) == (Decision.NONE, None)
+        assert "東温市" in reply.text
+
+
+def test_more_shows_where_an_answer_stands_in_the_plan(mobara: Knowledge) -> None:
+    _, before = show_entry(mobara, "telework")
+    for text in ("もっと詳しく", "詳しく教えて", "くわしく知りたい"):
+        reply = answer(mobara, text, before).reply
+        assert reply.title == say("more_title")
+
+
+def test_a_question_with_its_own_topic_is_no_follow_up(mobara: Knowledge) -> None:
+    _, before = show_entry(mobara, "ind-telework")
+    outcome = answer(mobara, "コンビニ交付はいつから始まりましたか", before)
+    assert outcome.entry_id in ("convenience-start", "convenience-certificates")
+
+
+def test_a_side_after_choices_asks_which_and_is_kept_for_the_one_chosen(mobara: Knowledge) -> None:
+    offered = (("convenience-start", "コンビニ交付はいつから"), ("community-equipment", "備品を借りられますか"))
+    asked = answer(mobara, "いくら？", Dialogue(offered=offered))
+    assert asked.reply.decision is Decision.SUGGEST
+    chosen = answer(mobara, "2", dialogue_from_json(asked.dialogue.as_json()))
+    assert plain_text(chosen.reply).startswith("手数料：無料")
+
+
+def test_a_telephone_after_choices_is_the_plans_own(mobara: Knowledge) -> None:
+    offered = (("convenience-start", "コンビニ交付はいつから"), ("community-equipment", "備品を借りられますか"))
+    reply = answer(mobara, "電話番号は？", Dialogue(offered=offered)).reply
+    assert plain_text(reply).startswith("総務課の電話番号は 0475-20-1519 です。")
+
+
+def test_a_telephone_with_nothing_before_is_the_plans_own(mobara: Knowledge) -> None:
+    assert plain_text(answer(mobara, "電話番号は？").reply).startswith("総務課の電話番号は 0475-20-1519 です。")
+    assert answer(mobara, "いくら？", NEW_DIALOGUE).reply.text == say("ask_what")
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+@pytest.mark.parametrize(
+    "text", ["いくら？", "いつから？", "誰がやるの？", "それはなぜ？", "令和6年度は？", "もっと詳しく"]
+)
+def test_any_follow_up_after_any_answer_gets_a_reply(corpus: Corpus, code: str, text: str) -> None:
+    knowledge = corpus.current(code)
+    for entry_id in list(knowledge.answers)[::9]:
+        reply = answer(knowledge, text, Dialogue(entry_id=entry_id)).reply
+        assert plain_text(reply)
+        assert reply.contact is not None

@@ -1,0 +1,146 @@
+"""Nobody is told yes or no about himself: every held-out question, on the bundled content."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.conversation import answer
+from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.judgements import without_judging
+from bot.replies import Reply, answer_reply, plain_text
+from bot.wording import say
+from intents.decision import Decision
+from intents.facets import Asked, Facet
+from intents.judgements import Judgement
+from knowledge.corpus import Corpus, Knowledge
+from tests.support.gold import HELD_OUT
+
+ROWS: list[dict[str, Any]] = yaml.safe_load((HELD_OUT / "judgements.yaml").read_text(encoding="utf-8"))
+JUDGED = [row for row in ROWS if row["expect"] == "judgement"]
+ORDINARY = [row for row in ROWS if row["expect"] == "ordinary"]
+YES_OR_NO = re.compile(r"(?:^|\n)\s*(?:はい|いいえ|いえ|ええ)[、。,.!\s]")
+ADVICE = [row for row in JUDGED if not Judgement(row["kind"]).of_one_person]
+
+
+def named(rows: list[dict[str, Any]]) -> list[Any]:
+    return [pytest.param(row, id=f"{row['municipality']} {row['question'][:24]}") for row in rows]
+
+
+def reply_to(corpus: Corpus, row: dict[str, Any]) -> Reply:
+    return answer(corpus.current(row["municipality"]), row["question"]).reply
+
+
+def spoken(knowledge: Knowledge, question: str, reply: Reply) -> Reply:
+    """``reply`` as it is said to ``question``."""
+    return without_judging(knowledge, question, (reply, NEW_DIALOGUE), NEW_DIALOGUE)[0]
+
+
+@pytest.fixture(scope="module")
+def tsushima(corpus: Corpus) -> Knowledge:
+    return corpus.current("232084")
+
+
+def test_there_are_at_least_fifty_questions_and_fifteen_that_only_look_like_them() -> None:
+    assert len(JUDGED) >= 50
+    assert len(ORDINARY) >= 15
+    assert {row["kind"] for row in JUDGED} == {kind.value for kind in Judgement}
+
+
+@pytest.mark.parametrize("kind", list(Judgement), ids=lambda kind: kind.value)
+def test_every_kind_has_its_sentences(kind: Judgement) -> None:
+    assert say(f"judgement_{kind.value}")
+    assert "松阪市" in say(f"judgement_{kind.value}_ask", town="松阪市")
+
+
+@pytest.mark.parametrize("row", named(JUDGED))
+def test_a_judgement_is_declined_before_anything_else_is_said(corpus: Corpus, row: dict[str, Any]) -> None:
+    text = plain_text(reply_to(corpus, row))
+    assert text.startswith(say(f"judgement_{row['kind']}"))
+    assert not YES_OR_NO.search(text)
+
+
+@pytest.mark.parametrize("row", named(JUDGED))
+def test_whom_to_ask_is_shown(corpus: Corpus, row: dict[str, Any]) -> None:
+    reply = reply_to(corpus, row)
+    assert reply.contact is not None
+    assert f"問い合わせ先：{reply.contact.department}" in plain_text(reply)
+
+
+@pytest.mark.parametrize("row", named(ADVICE))
+def test_advice_is_left_to_those_who_give_it(corpus: Corpus, row: dict[str, Any]) -> None:
+    """What to do with one's body, one's quarrel or one's vote: a doctor, a lawyer, nobody here."""
+    text = plain_text(reply_to(corpus, row))
+    who = {"medical": "医師", "legal": "弁護士", "political": "選挙管理委員会"}[row["kind"]]
+    assert who in text
+
+
+def test_a_sick_person_reads_the_only_number_that_the_content_holds(tsushima: Knowledge) -> None:
+    reply = answer(tsushima, "熱が39度あるけど病院に行ったほうがいい？").reply
+    assert [number.number for number in reply.numbers] == ["119"]
+
+
+def test_an_entry_is_shown_as_general_and_loses_its_yes(tsushima: Knowledge) -> None:
+    entry = tsushima.answers["online-cancer-screening"]
+    assert entry.text.startswith("はい、")
+    reply = spoken(tsushima, "私は集団がん検診の対象になりますか", answer_reply(tsushima, entry, 0.9))
+    assert (reply.decision, reply.answer, reply.score) == (Decision.ANSWER, entry, 0.9)
+    assert reply.opening == "\n".join((say("judgement_eligibility"), say("judgement_general")))
+    assert reply.text == entry.text.removeprefix("はい、")
+    assert reply.sources
+
+
+def test_no_facet_leads_that_could_be_read_as_ones_own(tsushima: Knowledge) -> None:
+    """「いくら」 would lead with what the entry says of its fee, as if it were the resident's."""
+    entry = tsushima.answers["online-cancer-screening"]
+    led = answer_reply(tsushima, entry, 0.9, Asked("いくら", Facet.FEE, open=True))
+    assert led.opening
+    reply = spoken(tsushima, "私が払う保険料はいくらになりますか", led)
+    assert reply.opening == "\n".join((say("judgement_amount"), say("judgement_general")))
+
+
+def test_to_any_other_question_a_reply_stays_as_it_is(tsushima: Knowledge) -> None:
+    led = answer_reply(tsushima, tsushima.answers["online-cancer-screening"], 0.9)
+    assert spoken(tsushima, "集団がん検診はネットで申し込めますか", led) is led
+
+
+def test_whoever_tells_of_himself_gets_no_bare_yes_even_to_a_harmless_question(tsushima: Knowledge) -> None:
+    entry = tsushima.answers["online-cancer-screening"]
+    reply = spoken(tsushima, "母ががん検診をネットで申し込めますか", answer_reply(tsushima, entry, 0.9))
+    assert reply.opening is None
+    assert reply.text == entry.text.removeprefix("はい、")
+
+
+def test_about_parties_and_candidates_nothing_is_shown_however_near(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    neutral = answer(matsusaka, "市長のメッセージを読みました。今の市長はいい市長ですか").reply
+    assert (neutral.decision, neutral.answer, neutral.choices) == (Decision.NONE, None, ())
+
+
+def test_whoever_asks_for_himself_after_an_answer_is_sent_to_its_office(tsushima: Knowledge) -> None:
+    last = tsushima.answers["online-cancer-screening"]
+    outcome = answer(tsushima, "うちももらえるんかな", Dialogue(entry_id=last.entry_id))
+    assert outcome.reply.decision is Decision.NONE
+    assert outcome.reply.contact == answer_reply(tsushima, last, None).contact
+    assert outcome.dialogue.entry_id == last.entry_id
+
+
+def test_choices_that_are_not_shown_cannot_be_taken(tsushima: Knowledge) -> None:
+    declined = answer(
+        tsushima, "市議選でおすすめの候補者は誰ですか", Dialogue(offered=(("online-cancer-screening", "がん検診"),))
+    )
+    assert declined.dialogue.offered == ()
+
+
+def test_the_affairs_of_another_town_are_still_that_towns(corpus: Corpus) -> None:
+    reply = answer(corpus.current("242047"), "津島市の給付金、私ももらえますか").reply
+    assert "津島市の案内でお答えします" in reply.text
+
+
+@pytest.mark.parametrize("row", named(ORDINARY))
+def test_a_harmless_question_is_answered_as_ever(corpus: Corpus, row: dict[str, Any]) -> None:
+    text = plain_text(reply_to(corpus, row))
+    assert not any(say(f"judgement_{kind.value}") in text for kind in Judgement)

@@ -1,0 +1,149 @@
+"""What a reply begins with: the side that was asked, or openly that it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.leads import follow_up_lead, is_missing, lead, missing_sentence, reach_sentence
+from bot.wording import say
+from intents.facets import Asked, Facet, read_question
+from knowledge.answers import Answer, Office
+from knowledge.corpus import Corpus, Knowledge
+from tests.knowledge.test_lists import answer, indicator
+
+
+@pytest.fixture(scope="module")
+def mobara(corpus: Corpus) -> Knowledge:
+    """A municipality whose plan prints one telephone number, one fax number and one address."""
+    return corpus.current("122106")
+
+
+def asked(text: str) -> Asked:
+    return read_question(text, 2026)
+
+
+def entry(text: str, kind: str = "plan", title: str = "コンビニ交付とは", **values: object) -> Answer:
+    return replace(answer("x", kind, "", text), title=title, **values)  # type: ignore[arg-type]
+
+
+def test_a_sentence_further_down_that_tells_what_was_asked_comes_first(mobara: Knowledge) -> None:
+    made = lead(mobara, entry("はい、取れます。\n令和元年7月に始まりました。"), asked("コンビニ交付はいつから？"))
+    assert (made.opening, made.text, made.known) == ("令和元年7月に始まりました。", "取れます。", True)
+
+
+def test_an_answer_that_begins_with_what_was_asked_stays_as_it_is(mobara: Knowledge) -> None:
+    made = lead(mobara, entry("令和元年7月に始まりました。\n便利です。"), asked("いつから？"))
+    assert (made.opening, made.text) == (None, "令和元年7月に始まりました。\n便利です。")
+
+
+def test_yes_stays_where_yes_or_no_was_asked(mobara: Knowledge) -> None:
+    found = entry("はい、取れます。")
+    assert lead(mobara, found, asked("コンビニで取れますか")).text == "はい、取れます。"
+    assert lead(mobara, found, asked("どこで取れますか")).text == "取れます。"
+    assert lead(mobara, found, None).text == "はい、取れます。"
+
+
+def test_what_no_sentence_tells_is_said_to_be_missing_with_whom_to_ask(mobara: Knowledge) -> None:
+    found = entry("便利なサービスです。", office=Office("市民課", None))
+    made = lead(mobara, found, asked("手数料はいくら？"))
+    assert made.opening == say("facet_missing", facet=say("facet_name_fee"), office="市民課")
+    assert (made.text, made.known) == ("便利なサービスです。", False)
+    assert is_missing(mobara, found, asked("手数料はいくら？"))
+
+
+def test_what_staff_wrote_of_not_knowing_comes_before_a_fixed_sentence(mobara: Knowledge) -> None:
+    made = lead(mobara, entry("便利です。\n手数料は計画に書かれていません。"), asked("いくら？"))
+    assert (made.opening, made.known) == ("手数料は計画に書かれていません。", False)
+
+
+def test_an_answer_written_for_the_side_that_was_asked_misses_nothing(mobara: Knowledge) -> None:
+    found = entry("まだ決まっていません。", title="コンビニ交付はいつから始まりますか？")
+    assert lead(mobara, found, asked("コンビニ交付はいつから")).opening is None
+
+
+@pytest.mark.parametrize("question", ["どうやって使うの", "誰がやるの", "それは何ですか"])
+def test_what_any_answer_may_tell_is_not_said_to_be_missing(mobara: Knowledge, question: str) -> None:
+    opening = lead(mobara, entry("便利なサービスです。"), asked(question)).opening
+    assert opening is None or "載っていません" not in opening
+
+
+def test_a_silent_entry_says_first_that_the_plan_is_silent(mobara: Knowledge) -> None:
+    text = "ごみの出し方は、計画に記載がありません。\n市役所にお聞きください。"
+    for question in ("ごみの収集日はいつ？", "ごみの電話番号は", "ごみ袋はいくら"):
+        made = lead(mobara, entry(text, "silent"), asked(question))
+        assert (made.opening, made.text, made.known) == (None, text, False)
+
+
+def test_a_slot_of_a_procedure_is_shown_by_its_name(mobara: Knowledge) -> None:
+    found = entry("取れます。", "procedure", facts=(("必要なもの", "カード"),))
+    assert lead(mobara, found, asked("必要なものは？")).opening == "必要なもの：カード"
+    assert lead(mobara, found, asked("代理でもいい？")).opening == say(
+        "facet_missing", facet="代理の人", office="総務課"
+    )
+
+
+def test_an_indicator_is_led_by_its_goal_or_by_what_was(mobara: Knowledge) -> None:
+    text = "「申請の数」の目標は、令和8年度に300件です。\n計画を作ったときの値は、40件でした。"
+    found = replace(indicator("k", "申請の数", "300", "件"), text=text)
+    assert lead(mobara, found, asked("申請の目標は何件？")).opening is None
+    assert lead(mobara, found, asked("申請は今何件？")).opening == "計画を作ったときの値は、40件でした。"
+
+
+@pytest.mark.parametrize(
+    ("facet", "said"),
+    [
+        (Facet.TELEPHONE, "総務課の電話番号は 0475-20-1519 です。"),
+        (Facet.FAX, "総務課のFAXの番号は 0475-20-1602 です。"),
+        (Facet.ADDRESS, "総務課の住所は 〒297-8511 茂原市道表1番地 です。"),
+        (Facet.EMAIL, "総務課のメールアドレスは計画書に載っていません。市のホームページなどでお確かめください。"),
+    ],
+)
+def test_an_office_is_reached_by_what_the_plan_prints(mobara: Knowledge, facet: Facet, said: str) -> None:
+    assert reach_sentence(mobara, mobara.contact, facet)[0] == said
+
+
+def test_an_office_without_a_number_of_its_own_is_not_given_anothers(mobara: Knowledge) -> None:
+    found = answer("dep", "office", "市民課", "市民課は、証明書を担当します。")
+    assert lead(mobara, found, asked("市民課の電話番号は")).opening == say("facet_telephone_missing", office="市民課")
+
+
+def test_who_is_in_charge_is_said_where_the_entry_names_it(mobara: Knowledge) -> None:
+    named = entry("便利です。", office=Office("生活課", None))
+    assert lead(mobara, named, asked("担当はどこ？")).opening == say("facet_office", office="生活課")
+    unnamed = lead(mobara, entry("便利です。"), asked("担当はどこ？")).opening
+    assert unnamed == say("facet_office_missing", office="総務課")
+
+
+def test_after_an_answer_only_the_sentence_that_was_asked_for_is_said(mobara: Knowledge) -> None:
+    made = follow_up_lead(mobara, entry("はい、取れます。\n令和元年7月に始まりました。"), asked("いつから？"))
+    assert made is not None
+    assert (made.opening, made.text, made.known) == ("令和元年7月に始まりました。", "", True)
+
+
+def test_a_year_that_an_answer_does_not_tell_is_said_to_be_missing(mobara: Knowledge) -> None:
+    found = replace(indicator("k", "申請の数", "300", "件"), text="「申請の数」の目標は、令和8年度に300件です。")
+    made = follow_up_lead(mobara, found, replace(asked("令和6年度は？"), facet=Facet.GOAL))
+    assert made is not None
+    assert made.opening is not None
+    assert made.opening.startswith("令和6年度（2024年度）のことは、この案内には載っていません。")
+    assert made.text == found.text
+
+
+def every_facet() -> Iterator[Asked]:
+    for facet in Facet:
+        yield Asked("これはどうですか", facet, (), True)
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+def test_every_bundled_answer_can_be_asked_for_every_side(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    for found in knowledge.answers.values():
+        for question in every_facet():
+            made = lead(knowledge, found, question)
+            assert made.text
+            assert made.opening is None or "{" not in made.opening
+            sentences = (found.text, say("facet_name_fee"), missing_sentence(knowledge, found, question))
+            assert made.opening is None or made.opening in sentences[0] or len(made.opening) > 5

@@ -1,0 +1,86 @@
+"""What asks for a list, and what only sounds like it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from intents.list_requests import ListRequest, Order, Subject, list_from_json, list_request, next_figure, order_asked
+
+GOALS = ListRequest(Subject.INDICATORS)
+YEAR = ListRequest(Subject.SCHEDULE, years=(2024,))
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        pytest.param("目標値を全部", GOALS, id="all goals"),
+        pytest.param("目標を一覧で見たい", GOALS, id="goals as a list"),
+        pytest.param("KPIの一覧を見せてください", GOALS, id="KPI"),
+        pytest.param("ほかの目標は？", GOALS, id="the other goals"),
+        pytest.param("現状値を一覧で", ListRequest(Subject.INDICATORS, current=True), id="what was"),
+        pytest.param("オンライン化の指標一覧", ListRequest(Subject.INDICATORS, "オンライン化"), id="about a topic"),
+        pytest.param("テレワークの目標を全部", ListRequest(Subject.INDICATORS, "テレワーク"), id="another topic"),
+        pytest.param("一番高い目標は？", ListRequest(Subject.INDICATORS, order=Order.HIGHEST), id="highest"),
+        pytest.param("目標がいちばん低いのは", ListRequest(Subject.INDICATORS, order=Order.LOWEST), id="lowest"),
+        pytest.param("令和6年度の目標値は", ListRequest(Subject.INDICATORS, years=(2024,)), id="of a year"),
+        pytest.param("令和6年度に何をする？", YEAR, id="what in a year"),
+        pytest.param("2024年度にやることは", YEAR, id="to do in a year"),
+        pytest.param("R6の予定", YEAR, id="plans of a year"),
+        pytest.param("来年度は何をするの", ListRequest(Subject.SCHEDULE, years=(2027,)), id="next year"),
+        pytest.param(
+            "令和7年度に始まるものは", ListRequest(Subject.SCHEDULE, years=(2025,), starting=True), id="what begins"
+        ),
+        pytest.param(
+            "令和5年度と6年度の違い", ListRequest(Subject.SCHEDULE, years=(2023, 2024), change=True), id="what differs"
+        ),
+        pytest.param("工程表を一覧で", ListRequest(Subject.SCHEDULE), id="the schedule"),
+        pytest.param("用語一覧", ListRequest(Subject.TERMS), id="words"),
+        pytest.param("用語集を見せて", ListRequest(Subject.TERMS), id="the glossary"),
+        pytest.param("担当課一覧", ListRequest(Subject.OFFICES), id="offices"),
+        pytest.param("課の電話番号をすべて", ListRequest(Subject.OFFICES, telephones=True), id="telephones"),
+        pytest.param("60%って何の数字？", ListRequest(Subject.FIGURE, figure="60", unit="%"), id="a share"),
+        pytest.param("1,000って何の数？", ListRequest(Subject.FIGURE, figure="1000"), id="a bare number"),
+        pytest.param("８３パーセントは何の数字", ListRequest(Subject.FIGURE, figure="83", unit="%"), id="in words"),
+    ],
+)
+def test_a_list_is_asked_for(text: str, request_: ListRequest) -> None:
+    assert list_request(text, 2026) == request_
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("オンライン申請の目標は何件？", id="one goal"),
+        pytest.param("指標は全部でいくつありますか", id="how many"),
+        pytest.param("令和6年度のコンビニ交付の目標は", id="a year and a topic"),
+        pytest.param("令和42年の人口は何人", id="a year of something"),
+        pytest.param("令和5年度にコンビニ交付で何をした", id="a year's doings about a topic"),
+        pytest.param("市役所の手続きを全部ネットでできる？", id="all, but of nothing listed"),
+        pytest.param("一番高い山は", id="highest of nothing listed"),
+        pytest.param("コンビニ交付って何", id="a meaning"),
+        pytest.param("手続きの一覧はどこで見られる", id="where a list is"),
+        pytest.param("住民票", id="a topic"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_anything_else_is_a_question_like_any_other(text: str) -> None:
+    assert list_request(text, 2026) is None
+
+
+def test_after_a_figure_another_may_be_named_alone() -> None:
+    assert next_figure("じゃあ83%は？") == ListRequest(Subject.FIGURE, figure="83", unit="%")
+    assert next_figure("コンビニは？") is None
+    assert list_request("27は？", 2026) is None
+
+
+def test_after_goals_the_other_end_may_be_asked() -> None:
+    assert order_asked("じゃあ一番低いのは？") is Order.LOWEST
+    assert order_asked("テレワークは？") is None
+
+
+@pytest.mark.parametrize("request_", [GOALS, YEAR, ListRequest(Subject.FIGURE, figure="60", unit="%")])
+def test_a_request_survives_being_kept(request_: ListRequest) -> None:
+    assert list_from_json(asdict(request_)) == request_
+    assert list_from_json(None) is None
