@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from intents.counts import Counts, Floats, rarity, unseen_rarity
@@ -23,6 +24,8 @@ PART_SHARE = 0.3
 """What a kanji or a reading counts beside the word itself."""
 
 _MEMORY = 20_000
+
+Halves = NDArray[np.float16]
 
 
 @lru_cache(maxsize=100_000)
@@ -122,16 +125,18 @@ class Encoder:
         self._vectors = vectors
         self._names = features.names
         self._unseen = unseen_rarity(counts.documents)
-        self._parts = self._turned(base * (emphasis * features.rarity)[:, None])
+        parts = self._turned(base * (emphasis * features.rarity)[:, None])
         self._vocabulary = counts.vocabulary
-        self._words: Floats = features.parts @ self._parts
+        # Halves: they are read a few rows at a time, and are the largest part of an index.
+        self._parts: Halves = parts.astype(np.float16)
+        self._words: Halves = (features.parts @ parts).astype(np.float16)
         self._others: dict[str, Floats] = {}
 
     def texts(self, counts: sparse.csr_array) -> Floats:
         """The unit vector of each text of (texts, terms); zeros where no word is known."""
         damped = counts.copy()
         damped.data = np.sqrt(damped.data)
-        return unit(damped @ self._words)
+        return unit(damped @ self._words.astype(np.float32))
 
     def text(self, words: Mapping[str, float]) -> Floats:
         """The unit vector (300,) of words with what each counts; zeros where none is known."""
@@ -144,7 +149,7 @@ class Encoder:
         """What a word adds to a text, by its rarity: (300,)."""
         row = self._vocabulary.get(word)
         if row is not None:
-            known: Floats = self._words[row]
+            known: Floats = self._words[row].astype(np.float32)
             return known
         found = self._others.get(word)
         if found is None:
@@ -169,7 +174,7 @@ class Encoder:
         for part in parts_of(word)[1:]:
             row = self._names.get(part)
             if row is not None:
-                total += np.float32(PART_SHARE) * self._parts[row]
+                total += np.float32(PART_SHARE) * self._parts[row].astype(np.float32)
         return total
 
     def _turned(self, rows: Floats) -> Floats:

@@ -20,6 +20,7 @@ from intents.translation import LONGEST_ROMAJI, clear_romaji
 JAPANESE = "ja"
 
 _KANA = re.compile("[ぁ-ゖァ-ヺ]")
+_ABBREVIATION = re.compile("[A-Z]{1,3}")
 _MARKED = re.compile("[À-ɏḀ-ỿ]")
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 _PORTUGUESE = re.compile("[ãõç]")
@@ -43,7 +44,8 @@ def language_of(text: str, before: str | None = None) -> str:
             return code
     if SCRIPTS["han"].search(plain):
         return _of_han(plain, before)
-    return _of_latin(words_of(plain), before) or before or JAPANESE
+    told = None if _ABBREVIATION.fullmatch(text.strip()) else _of_latin(words_of(plain), before)
+    return told or before or JAPANESE
 
 
 def _of_han(text: str, before: str | None) -> str:
