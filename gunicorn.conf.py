@@ -25,7 +25,7 @@ _jobs = []
 def when_ready(server):
     # One jobs process beside the first web server; JOBS=0 where they run elsewhere.
     if os.environ.get("JOBS", "1") != "0":
-        command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run"]
+        command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run", "--beside", str(os.getpid())]
         _jobs.append(subprocess.Popen(command, preexec_fn=lambda: os.nice(10)))  # noqa: S603 - our own words only
 
 

@@ -291,13 +291,14 @@ def _show_learning(code: str, share: float) -> None:
 
 @jobs_group.command("run")
 @click.option("--once", is_flag=True, help="今ある仕事だけをして終わる。")
-def jobs_run(once: bool) -> None:
+@click.option("--beside", type=int, metavar="PID", help="この番号の親プロセスが終われば、いっしょに終わる。")
+def jobs_run(once: bool, beside: int | None) -> None:
     """時間のかかる仕事（学習）を、サービスとは別に続ける（止めるには Ctrl+C）。"""
     kit = services()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    work(kit, stop, once=once)
+    work(kit, stop, once=once, parent=beside)
 
 
 @log_group.command("mask")

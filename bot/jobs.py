@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.services import Services
-from intents.vectors import open_vectors
+from intents.vectors import Vectors, open_vectors
 from knowledge.lessons import ClaimLostError, learn_next
 
 IDLE_SECONDS = 5.0
@@ -21,28 +23,40 @@ class StoppedError(Exception):
     """Told to stop in the middle of something: it is given back, and done later."""
 
 
-def work(kit: Services, stop: threading.Event, *, once: bool = False) -> None:
-    """Do what is due; with ``once``, until nothing is.  A database that is away is waited for."""
+def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: int | None = None) -> None:
+    """Do what is due; with ``once``, until nothing is.  A database that is away is waited for.
+
+    ``parent``: the process beside which this one runs; when that is gone, this one ends too.
+    """
     vectors = open_vectors(kit.settings.vectors_folder)
 
+    def stopped() -> bool:
+        return stop.is_set() or (parent is not None and os.getppid() != parent)
+
     def progress(_code: str, _share: float) -> None:
-        if stop.is_set():
+        if stopped():
             raise StoppedError
 
-    while not stop.is_set():
+    while not stopped():
         try:
-            code = learn_next(kit.database, kit.corpus, vectors, progress=progress)
+            code = _learned(kit, vectors, progress)
         except StoppedError:
             return
-        except ClaimLostError:
-            code = None
-        except SQLAlchemyError as error:
-            _log.error("job_failed", kind="learn", error=type(error).__name__)
-            code = None
-        else:
-            if code is not None:
-                _log.info("learned", municipality=code)
-                continue
-        if once:
-            return
-        stop.wait(IDLE_SECONDS)
+        if code is None:
+            if once:
+                return
+            stop.wait(IDLE_SECONDS)
+
+
+def _learned(kit: Services, vectors: Vectors, progress: Callable[[str, float], None]) -> str | None:
+    """Learn what is due; None where nothing is, or where it could not be done now."""
+    try:
+        code = learn_next(kit.database, kit.corpus, vectors, progress=progress)
+    except ClaimLostError:
+        return None
+    except SQLAlchemyError as error:
+        _log.error("job_failed", kind="learn", error=type(error).__name__)
+        return None
+    if code is not None:
+        _log.info("learned", municipality=code)
+    return code
