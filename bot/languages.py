@@ -46,7 +46,7 @@ def choice_of(given: str | None) -> str | None:
 def tongue_of(town: Town, question: str, before: Dialogue, chosen: str | None = None) -> Tongue:
     """The languages of a turn.  A choice holds until another; what does not tell its language goes on as before."""
     earlier = None if before.language in (None, EASY) else before.language
-    spoken = earlier if earlier and is_taught(question) else language_of(question, earlier)
+    spoken = earlier if earlier and is_taught(question, before) else language_of(question, earlier)
     fixed = choice_of(chosen) or (before.language if before.language_chosen else None)
     return _tongue(town, spoken, fixed or spoken, chosen=fixed is not None)
 
@@ -63,9 +63,10 @@ def _tongue(town: Town, spoken: str, wanted: str, *, chosen: bool) -> Tongue:
     return Tongue(spoken, wanted, reply, chosen)
 
 
-def is_taught(question: str) -> bool:
-    """Whether a message is a Japanese word that a reply asked for, whatever its language."""
-    return normalize(question) in ("続き", "つづき")
+def is_taught(question: str, before: Dialogue) -> bool:
+    """Whether a message is Japanese only because a reply said so: a word to send, a title with Japanese in it."""
+    plain = normalize(question)
+    return plain in ("続き", "つづき") or any(normalize(title) == plain for _, title in before.offered)
 
 
 def searched(knowledge: Knowledge, question: str, tongue: Tongue) -> str:

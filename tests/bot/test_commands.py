@@ -304,3 +304,28 @@ def test_reconcile_counts_and_fails_where_something_is_wrong(
     found = json.loads(run(app.test_cli_runner(), "reconcile", "--json", status=status))
     assert {name: found[name] for name in said} == said
     assert "受け取った数" in run(app.test_cli_runner(), "reconcile", status=status)
+
+
+# --- knowledge languages -----------------------------------------------------------------------------------------
+
+
+def test_staff_see_and_switch_the_languages_of_replies(app: Flask) -> None:
+    own = app.test_cli_runner()
+    before = run(own, "knowledge", "languages", "--municipality", "242047")
+    assert "使う　  en（文は未確認）" in before
+    assert "使わない  zh（文は未確認）" in before
+    assert json.loads(run(own, "ask", "--municipality", "242047", "--json", "你好"))["reply_language"] == "easy"
+    assert "使う　  zh（文は未確認）" in run(own, "knowledge", "languages", "--municipality", "242047", "en", "easy", "zh")
+    assert json.loads(run(own, "ask", "--municipality", "242047", "--json", "你好"))["reply_language"] == "zh"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(["242047", "fr"], "fr は使えません（使えるのは en easy zh ko pt vi tl ne）", id="no such language"),
+        pytest.param(["999999"], "999999", id="no such municipality"),
+        pytest.param(["999999", "en"], "999999", id="no such municipality to switch"),
+    ],
+)
+def test_a_language_that_cannot_be_switched_is_told(app: Flask, words: list[str], sentence: str) -> None:
+    assert sentence in run(app.test_cli_runner(), "knowledge", "languages", "--municipality", *words, status=1)

@@ -15,12 +15,14 @@ from bot.conversation import Outcome, answer, answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
 from bot.languages import choice_of, tongue_of
 from bot.line.messages import render
-from bot.replies import Reply, plain_text
+from bot.replies import plain_text
 from bot.taps import Act, Tap, reply_to_tap
 from bot.wording import say, speaking
 from intents.decision import Decision
 from intents.emergencies import Need
 from intents.glossary import LANGUAGES, language
+from intents.language import language_of
+from knowledge.bundle import Bundle
 from knowledge.corpus import Corpus, Knowledge
 from knowledge.emergency_numbers import numbers_for
 from knowledge.reply_languages import REPLY_LANGUAGES
@@ -102,7 +104,7 @@ def found(corpus: Corpus) -> dict[str, Counter[tuple[str, str]]]:
 def test_questions_of_every_language_find_their_entry(found: dict[str, Counter[tuple[str, str]]], code: str) -> None:
     counted = found["languages"]
     assert counted[code, "asked"] >= 12
-    assert counted[code, "first"] >= 0.9 * counted[code, "asked"]
+    assert counted[code, "first"] >= 0.85 * counted[code, "asked"]
     assert counted[code, "in three"] >= 0.9 * counted[code, "asked"]
 
 
@@ -122,6 +124,16 @@ def test_questions_that_nothing_was_tuned_to_find_their_entry_too(
     assert total["asked"] == 35
     assert total["first"] >= 31
     assert total["in three"] >= 32
+
+
+def test_whatever_is_asked_in_japanese_is_taken_for_japanese(bundles: list[Bundle]) -> None:
+    """Every wording of the bundled knowledge and every gold question that is not Latin letters alone."""
+    wordings = {wording for bundle in bundles for item in bundle.items() for wording in item.phrasings}
+    wordings |= {entry.question for bundle in bundles for entry in bundle.entries}
+    wordings |= {row["question"] for _, row in questions("gold")}
+    japanese = [wording for wording in wordings if not wording.isascii()]
+    assert len(japanese) > 5_000
+    assert [wording for wording in japanese if language_of(wording) != "ja"] == []
 
 
 def test_japanese_is_answered_as_ever(matsusaka: Knowledge) -> None:
@@ -309,24 +321,24 @@ def test_a_japanese_word_in_latin_letters_is_a_japanese_question(corpus: Corpus)
     assert (outcome.language, outcome.entry_id) == ("ja", "convenience-residence")
 
 
-def test_words_that_nobody_has_reviewed_are_never_shown(open_to_all: Knowledge) -> None:
-    """A rare spelling of the lexicon leads to the entry, and stands nowhere in the reply."""
-    typed = {
-        "en": "residency certificate combini",
-        "pt": "certidão de residência kombini",
-        "vi": "giấy thường trú combini",
-    }
-    for code, question in typed.items():
-        assert any(
-            question.split(" combini")[0].split(" kombini")[0] in terms for terms in language(code).terms.values()
-        )
-        reply = answer(open_to_all, question).reply
-        assert shown_entry(reply) == "convenience-certificates"
-        assert question.split()[0] not in plain_text(reply).replace("Certificate", "")
-
-
-def shown_entry(reply: Reply) -> str | None:
-    return reply.answer.entry_id if reply.answer else None
+@pytest.mark.parametrize(
+    ("code", "term"),
+    [
+        ("en", "residency certificate"),
+        ("pt", "certidão de residência"),
+        ("vi", "giấy thường trú"),
+        ("ko", "주민등록초본"),
+    ],
+)
+def test_a_word_that_nobody_has_reviewed_leads_to_the_entry_and_is_not_shown(
+    open_to_all: Knowledge, code: str, term: str
+) -> None:
+    assert term in language(code).terms["住民票"]
+    assert not language(code).reviewed
+    reply = answer(open_to_all, f"{term} 7-eleven" if code != "ko" else f"편의점 {term}").reply
+    assert reply.answer
+    assert reply.answer.entry_id == "convenience-certificates"
+    assert term not in plain_text(reply).lower()
 
 
 @pytest.mark.parametrize("code", REPLY_LANGUAGES)

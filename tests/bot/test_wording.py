@@ -10,12 +10,13 @@ import pytest
 
 from bot.dialogue import NEW_DIALOGUE
 from bot.taps import Act, Tap, reply_to_tap
-from bot.wording import say, sentences
+from bot.wording import say, sentences, wording
 from intents.facets import Facet
 from intents.handoff import Wish
 from intents.list_requests import Subject
 from intents.small_talk import SmallTalk
 from knowledge.corpus import Corpus
+from knowledge.reply_languages import REPLY_LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -60,6 +61,27 @@ def test_a_sentence_has_text_and_named_places_only(key: str) -> None:
     for text in [value] if isinstance(value, str) else value:
         assert text.strip() == text != ""
         assert all(name is None or name.isidentifier() for _, name, _, _ in string.Formatter().parse(text))
+
+
+def places(text: str | list[str]) -> set[str]:
+    """The named places of a sentence, or of all its variants."""
+    parts = [text] if isinstance(text, str) else text
+    return {name for part in parts for _, name, _, _ in string.Formatter().parse(part) if name}
+
+
+@pytest.mark.parametrize("language", REPLY_LANGUAGES)
+def test_every_language_has_the_sentences_of_japanese_with_the_same_places(language: str) -> None:
+    japanese, other = sentences("ja"), sentences(language)
+    assert set(other) == set(japanese)
+    assert {key: places(text) for key, text in other.items()} == {key: places(text) for key, text in japanese.items()}
+    assert [key for key, text in other.items() if isinstance(text, list) is not isinstance(japanese[key], list)] == []
+    assert [key for key, text in other.items() if text != (text.strip() if isinstance(text, str) else text)] == []
+
+
+@pytest.mark.parametrize("language", REPLY_LANGUAGES)
+def test_sentences_that_nobody_checked_say_so_in_japanese_too(language: str) -> None:
+    assert isinstance(wording(language)["reviewed"], bool)
+    assert "確" in say("unreviewed", language=language)
 
 
 def test_variants_take_turns() -> None:

@@ -31,6 +31,7 @@ def test_nearly_every_sentence_that_residents_might_type_is_recognised(code: str
         pytest.param("ゴミ", "ja", id="katakana"),
         pytest.param("Wi-Fi", "ja", id="a keyword in Latin letters that Japanese use"),
         pytest.param("LINE DX KPI", "ja", id="several of them"),
+        pytest.param("OS", "ja", id="an abbreviation that is a word of another language"),
         pytest.param("hello", "en", id="a single foreign word"),
         pytest.param("Please tell me ごみの日", "ja", id="English with Japanese in it"),
         pytest.param("市役所 open hours today please", "en", id="English with a Japanese name in kanji"),

@@ -225,6 +225,26 @@ def test_the_description_is_served_and_matches_what_is_answered(visitor: FlaskCl
     jsonschema.validate(visitor.post(ASK, json={}).json, given)
 
 
-def test_an_offered_language_is_accepted(visitor: FlaskClient) -> None:
-    assert ask(visitor, question="こんにちは", language="en")["decision"] == "smalltalk"
-    assert ask(visitor, question="こんにちは", language=None, conversation=None)["decision"] == "smalltalk"
+def test_a_chosen_language_is_that_of_the_reply(visitor: FlaskClient) -> None:
+    found = ask(visitor, question="こんにちは", language="en")
+    assert (found["decision"], found["language"], found["reply_language"]) == ("smalltalk", "ja", "en")
+    assert found["text"].startswith("Hello.")
+    assert ask(visitor, question="こんにちは", language=None, conversation=None)["reply_language"] == "ja"
+    assert ask(visitor, question="こんにちは", language="xx")["reply_language"] == "ja"
+
+
+def test_a_conversation_keeps_its_language(visitor: FlaskClient) -> None:
+    asked = ask(visitor, question="free wifi", conversation="languages")
+    assert (asked["language"], asked["reply_language"]) == ("en", "en")
+    assert ask(visitor, question="DX", conversation="languages")["reply_language"] == "en"
+    assert ask(visitor, question="ごみ", conversation="languages")["reply_language"] == "ja"
+    assert ask(visitor, question="ごみ", conversation="languages", language="easy")["reply_language"] == "easy"
+    assert ask(visitor, question="住民票", conversation="languages")["reply_language"] == "easy"
+
+
+def test_the_language_of_a_question_is_logged_though_it_is_answered_in_another(app: Flask, client: FlaskClient) -> None:
+    found = ask(client, question="垃圾怎么分类")
+    assert (found["language"], found["reply_language"]) == ("zh", "easy")
+    kit: Services = app.extensions["kotae"]
+    with kit.database.reading() as session:
+        assert session.scalars(select(LoggedQuestion.language)).all() == ["zh"]

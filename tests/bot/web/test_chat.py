@@ -263,3 +263,18 @@ def test_the_line_preview_draws_whatever_it_is_given(visitor: FlaskClient, query
 def test_the_line_preview_logs_nothing(app: Flask, client: FlaskClient) -> None:
     client.get("/242047/line-preview?q=住民票")
     assert rows(app) == []
+
+
+def test_a_question_in_english_is_answered_with_english_buttons(client: FlaskClient) -> None:
+    page = ask(client, "Can I get my certificate of residence at a convenience store?")
+    assert ("div", {"class": "reply", "tabindex": "-1", "lang": "en"}) in page.tags
+    assert "4-digit PIN (暗証番号)" in page.text
+    assert say("unreviewed", language="en") in page.text
+    solved = post(client, page.form("Solved"))
+    assert say("feedback_solved", language="en") in solved.text
+
+
+def test_a_language_that_is_off_is_answered_in_easy_japanese(client: FlaskClient) -> None:
+    page = ask(client, "垃圾怎么分类")
+    assert ("div", {"class": "reply", "tabindex": "-1", "lang": "ja"}) in page.tags
+    assert say("language_off", language="easy") in page.text
