@@ -315,14 +315,18 @@ def test_staff_see_and_switch_the_languages_of_replies(app: Flask) -> None:
     assert "使う　  en（文は未確認）" in before
     assert "使わない  zh（文は未確認）" in before
     assert json.loads(run(own, "ask", "--municipality", "242047", "--json", "你好"))["reply_language"] == "easy"
-    assert "使う　  zh（文は未確認）" in run(own, "knowledge", "languages", "--municipality", "242047", "en", "easy", "zh")
+    assert "使う　  zh（文は未確認）" in run(
+        own, "knowledge", "languages", "--municipality", "242047", "en", "easy", "zh"
+    )
     assert json.loads(run(own, "ask", "--municipality", "242047", "--json", "你好"))["reply_language"] == "zh"
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        pytest.param(["242047", "fr"], "fr は使えません（使えるのは en easy zh ko pt vi tl ne）", id="no such language"),
+        pytest.param(
+            ["242047", "fr"], "fr は使えません（使えるのは en easy zh ko pt vi tl ne）", id="no such language"
+        ),
         pytest.param(["999999"], "999999", id="no such municipality"),
         pytest.param(["999999", "en"], "999999", id="no such municipality to switch"),
     ],
