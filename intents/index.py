@@ -68,11 +68,6 @@ class Index:
             return float(self.weights[column])
         return self.unseen_weight * (CONCEPT_WEIGHT if is_concept(term) else 1.0)
 
-    def wordings_of(self, document: int) -> slice:
-        """The rows of a document's wordings."""
-        start = int(self.counts.first[document])
-        return slice(start, start + len(self.documents[document].wordings))
-
     def best_wording(self, scores: Floats) -> Floats:
         """Per document, the best of its wordings' ``scores``."""
         best: Floats = np.maximum.reduceat(scores, self.counts.first)

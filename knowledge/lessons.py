@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from intents.encoder import Adaptation
@@ -42,22 +42,13 @@ class ClaimLostError(RuntimeError):
 
 def claim(database: Database, moment: dt.datetime) -> Lesson | None:
     """Take the next municipality whose knowledge has moved since it was learned, if there is one."""
+    due = _due(moment)
+    with database.reading() as session:
+        # Most looks find nothing: they must not take the lock that residents' questions are logged under.
+        if session.execute(due).first() is None:
+            return None
     with database.writing() as session:
-        found = session.execute(
-            select(Municipality.code, Municipality.knowledge_version)
-            .outerjoin(Learned, Learned.municipality_code == Municipality.code)
-            .where(
-                or_(
-                    Learned.knowledge_version.is_(None),
-                    Learned.knowledge_version != Municipality.knowledge_version,
-                    Learned.recipe != RECIPE,
-                ),
-                or_(Learned.lease_until.is_(None), Learned.lease_until < moment),
-            )
-            .order_by(Municipality.code)
-            .limit(1)
-            .with_for_update(of=Municipality, skip_locked=True)
-        ).first()
+        found = session.execute(due.with_for_update(of=Municipality, skip_locked=True)).first()
         if found is None:
             return None
         row = session.get(Learned, found.code)
@@ -66,6 +57,24 @@ def claim(database: Database, moment: dt.datetime) -> Lesson | None:
             session.add(row)
         row.lease_until, row.progress, row.fence = moment + LEASE, 0.0, row.fence + 1
         return Lesson(found.code, found.knowledge_version, row.fence)
+
+
+def _due(moment: dt.datetime) -> Select[str, int]:
+    """The first municipality that nobody is learning and whose knowledge or recipe has moved."""
+    return (
+        select(Municipality.code, Municipality.knowledge_version)
+        .outerjoin(Learned, Learned.municipality_code == Municipality.code)
+        .where(
+            or_(
+                Learned.knowledge_version.is_(None),
+                Learned.knowledge_version != Municipality.knowledge_version,
+                Learned.recipe != RECIPE,
+            ),
+            or_(Learned.lease_until.is_(None), Learned.lease_until < moment),
+        )
+        .order_by(Municipality.code)
+        .limit(1)
+    )
 
 
 def study(corpus: Corpus, lesson: Lesson, vectors: Vectors, progress: Progress) -> tuple[Knowledge, Adaptation | None]:
