@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ def asked(text: str) -> Asked:
     return read_question(text, 2026)
 
 
-def entry(text: str, kind: str = "plan", title: str = "コンビニ交付とは", **values: object) -> Answer:
-    return replace(answer("x", kind, "", text), title=title, **values)  # type: ignore[arg-type]
+def entry(text: str, kind: str = "plan", title: str = "コンビニ交付とは", **values: Any) -> Answer:
+    return replace(answer("x", kind, "", text), title=title, **values)
 
 
 def test_a_sentence_further_down_that_tells_what_was_asked_comes_first(mobara: Knowledge) -> None:
