@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from intents.lexicon import Lexicon, concept_term, names_something
+from intents.lists import spans
 from intents.tokenizer import Token, is_content, spoken, tokenize
 
 Floats = NDArray[np.float32]
@@ -52,35 +53,59 @@ def terms_of(tokens: Sequence[Token], lexicon: Lexicon, ignored: Collection[str]
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Which texts are whose: a row per wording, in the order of their documents, then a row per answer.
+
+    The wordings of document ``d`` are the rows ``starts[d]`` to ``starts[d + 1]``.
+    """
+
+    starts: NDArray[np.int64]
+
+    @property
+    def documents(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def wordings(self) -> int:
+        return int(self.starts[-1])
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """Per wording, its document."""
+        return np.repeat(np.arange(self.documents), np.diff(self.starts))
+
+    def rows(self, documents: NDArray[np.intp]) -> NDArray[np.int64]:
+        """The rows of the wordings of ``documents``, one behind the other."""
+        first = self.starts[documents]
+        return spans(first, self.starts[documents + 1] - first)
+
+    def best(self, scores: Floats) -> Floats:
+        """Per document, the best of its wordings' ``scores``."""
+        if self.wordings == self.documents:
+            return scores
+        found: Floats = np.maximum.reduceat(scores, self.starts[:-1])
+        return found
+
+
+@dataclass(frozen=True)
 class Counts:
     """How often each term stands in each text.
 
-    ``matrix`` is (texts, terms): a row per wording, in the order of their documents, then a row
-    per answer.  ``owner[w]`` is the document of wording ``w``; ``first[d]`` is where those of
-    document ``d`` begin; ``spoken[w]`` is how wording ``w`` is read, in katakana.
+    ``matrix`` is (texts, terms), laid out by ``layout``; ``spoken[w]`` is how wording ``w`` is
+    read, in katakana.
     """
 
     vocabulary: Mapping[str, int]
     matrix: sparse.csr_array
-    owner: NDArray[np.int64]
-    first: NDArray[np.int64]
+    layout: Layout
     spoken: tuple[str, ...]
-
-    @property
-    def wordings(self) -> int:
-        return len(self.owner)
-
-    @property
-    def documents(self) -> int:
-        return len(self.first)
 
     def presence(self) -> sparse.csc_array:
         """1 where a document has a term in any of its texts: (documents, terms)."""
-        of_text = np.concatenate([self.owner, np.arange(self.documents)])
-        gather = sparse.csr_array(
-            (np.ones(len(of_text), np.float32), (of_text, np.arange(len(of_text)))),
-            shape=(self.documents, len(of_text)),
-        )
+        size = self.layout.documents
+        of_text = np.concatenate([self.layout.owner, np.arange(size)])
+        ones = np.ones(len(of_text), np.float32)
+        gather = sparse.csr_array((ones, (of_text, np.arange(len(of_text)))), shape=(size, len(of_text)))
         found = sparse.csc_array(gather @ self.matrix)
         found.data[:] = 1
         return found
@@ -88,20 +113,19 @@ class Counts:
 
 @dataclass(frozen=True)
 class Texts:
-    """Documents as tokens.  ``wordings`` stand in the order of their documents, as ``answers`` do."""
+    """Documents as tokens, laid out by ``layout``."""
 
     wordings: tuple[tuple[Token, ...], ...]
     answers: tuple[tuple[Token, ...], ...]
-    owner: tuple[int, ...]
+    layout: Layout
 
 
 def take_apart(documents: Sequence[Document]) -> Texts:
     """Every text of ``documents`` as tokens."""
-    wordings = [(number, wording) for number, document in enumerate(documents) for wording in document.wordings]
     return Texts(
-        tuple(tuple(tokenize(wording)) for _, wording in wordings),
+        tuple(tuple(tokenize(wording)) for document in documents for wording in document.wordings),
         tuple(tuple(tokenize(document.answer)) for document in documents),
-        tuple(number for number, _ in wordings),
+        Layout(np.cumsum([0, *(len(document.wordings) for document in documents)], dtype=np.int64)),
     )
 
 
@@ -109,14 +133,7 @@ def count_terms(texts: Texts, lexicon: Lexicon, ignored: Collection[str] = ()) -
     """Count the terms of every text."""
     terms = [terms_of(tokens, lexicon, ignored) for tokens in (*texts.wordings, *texts.answers)]
     vocabulary = _vocabulary(terms)
-    owner = np.array(texts.owner, np.int64)
-    return Counts(
-        vocabulary,
-        term_matrix(terms, vocabulary),
-        owner,
-        np.searchsorted(owner, np.arange(len(texts.answers))),
-        tuple(map(spoken, texts.wordings)),
-    )
+    return Counts(vocabulary, term_matrix(terms, vocabulary), texts.layout, tuple(map(spoken, texts.wordings)))
 
 
 def _vocabulary(texts: Iterable[Terms]) -> dict[str, int]:

@@ -23,7 +23,9 @@ from intents.vectors import DIMENSIONS, Vectors
 PART_SHARE = 0.3
 """What a kanji or a reading counts beside the word itself."""
 
-_MEMORY = 20_000
+_KANJI, _SOUND = "字", "音"
+_PARTS = _KANJI + _SOUND
+_MEMORY = 2_000
 
 Halves = NDArray[np.float16]
 
@@ -33,8 +35,8 @@ def parts_of(word: str) -> tuple[str, ...]:
     """The word itself, its kanji and its reading, each as the name of a feature; a concept has no parts."""
     if is_concept(word):
         return ()
-    kanji = dict.fromkeys(f"字{letter}" for letter in word if "一" <= letter <= "龥")
-    return (word, *kanji, f"音{reading_of(word)}")
+    kanji = dict.fromkeys(f"{_KANJI}{letter}" for letter in word if "一" <= letter <= "龥")
+    return (word, *kanji, f"{_SOUND}{reading_of(word)}")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def word_parts(counts: Counts) -> WordParts:
     parts = sparse.csr_array((np.array(shares, np.float32), (rows, columns)), shape=shape)
     having = sparse.csr_array(counts.presence() @ parts)
     frequency = np.bincount(having.indices, minlength=shape[1]).astype(np.float32)
-    return WordParts(names, parts, rarity(frequency, counts.documents))
+    return WordParts(names, parts, rarity(frequency, counts.layout.documents))
 
 
 def first_vectors(features: WordParts, word_vectors: Floats) -> Floats:
@@ -109,51 +111,86 @@ def first_vectors(features: WordParts, word_vectors: Floats) -> Floats:
     return found
 
 
-class Encoder:
-    """Word vectors for a vocabulary, and for any other word when it is asked for."""
+@dataclass(frozen=True)
+class WordVectors:
+    """What a sum of words is made of, each row times its rarity.
 
-    def __init__(self, counts: Counts, vectors: Vectors, adaptation: Adaptation | None) -> None:
-        features = word_parts(counts)
-        base = first_vectors(features, vectors.rows_for(counts.vocabulary))
-        emphasis = np.ones(len(base), np.float32)
-        if adaptation is not None:
-            here, there = _shared(features.names, adaptation.features)
-            base[here] = adaptation.vectors[there]
-            emphasis[here] = adaptation.emphasis[there]
-        self.adapted = adaptation is not None
-        self._turn = adaptation.turn if adaptation is not None else None
+    ``words`` (terms, 300) stand as in the vocabulary; ``parts`` (n, 300), named by
+    ``part_names``, are the kanji and readings that words unknown to the vocabulary lean on.
+    Halves: they are read a few rows at a time, and are the largest part of an index.
+    """
+
+    words: Halves
+    parts: Halves
+    part_names: Mapping[str, int]
+    turn: Floats | None
+    """The turn of all vectors that was learned; None before learning."""
+    unseen: float
+    """The rarity of a word that stands nowhere."""
+
+
+def word_vectors(counts: Counts, vectors: Vectors, adaptation: Adaptation | None) -> WordVectors:
+    """The vectors of the words of ``counts``, by ``adaptation`` where there is one."""
+    features = word_parts(counts)
+    base = first_vectors(features, vectors.rows_for(counts.vocabulary))
+    emphasis = np.ones(len(base), np.float32)
+    if adaptation is not None:
+        here, there = _shared(features.names, adaptation.features)
+        base[here] = adaptation.vectors[there]
+        emphasis[here] = adaptation.emphasis[there]
+    turn = adaptation.turn if adaptation is not None else None
+    parts = _turned(base * (emphasis * features.rarity)[:, None], turn)
+    # Words of the vocabulary have their rows; of the rest only kanji and readings are ever looked up.
+    lent = {name: row for name, row in features.names.items() if name[:1] in _PARTS and len(name) > 1}
+    return WordVectors(
+        (features.parts @ parts).astype(np.float16),
+        parts[list(lent.values())].astype(np.float16),
+        {name: place for place, name in enumerate(lent)},
+        turn,
+        unseen_rarity(counts.layout.documents),
+    )
+
+
+def make_encoder(counts: Counts, vectors: Vectors, adaptation: Adaptation | None) -> Encoder:
+    return Encoder(counts.vocabulary, vectors, word_vectors(counts, vectors, adaptation))
+
+
+class Encoder:
+    """Texts of the words of a vocabulary, and of any other word, as vectors."""
+
+    def __init__(self, vocabulary: Mapping[str, int], vectors: Vectors, made: WordVectors) -> None:
+        self.made = made
+        self._vocabulary = vocabulary
         self._vectors = vectors
-        self._names = features.names
-        self._unseen = unseen_rarity(counts.documents)
-        parts = self._turned(base * (emphasis * features.rarity)[:, None])
-        self._vocabulary = counts.vocabulary
-        # Halves: they are read a few rows at a time, and are the largest part of an index.
-        self._parts: Halves = parts.astype(np.float16)
-        self._words: Halves = (features.parts @ parts).astype(np.float16)
-        self._others: dict[str, Floats] = {}
+        self._others: dict[str, Halves] = {}
+
+    @property
+    def adapted(self) -> bool:
+        """Whether the knowledge itself has shaped the vectors."""
+        return self.made.turn is not None
 
     def texts(self, counts: sparse.csr_array) -> Floats:
         """The unit vector of each text of (texts, terms); zeros where no word is known."""
         damped = counts.copy()
         damped.data = np.sqrt(damped.data)
-        return unit(damped @ self._words.astype(np.float32))
+        return unit(damped @ self.made.words.astype(np.float32))
 
     def text(self, words: Mapping[str, float]) -> Floats:
         """The unit vector (300,) of words with what each counts; zeros where none is known."""
-        total = np.zeros(DIMENSIONS, np.float32)
-        for word, weight in words.items():
-            total += self.word(word) * np.float32(weight)
-        return unit(total)
+        if not words:
+            return np.zeros(DIMENSIONS, np.float32)
+        rows = np.array([self.word(word) for word in words])
+        return unit(np.array(list(words.values()), np.float32) @ rows.astype(np.float32))
 
-    def word(self, word: str) -> Floats:
+    def word(self, word: str) -> Halves:
         """What a word adds to a text, by its rarity: (300,)."""
         row = self._vocabulary.get(word)
         if row is not None:
-            known: Floats = self._words[row].astype(np.float32)
+            known: Halves = self.made.words[row]
             return known
         found = self._others.get(word)
         if found is None:
-            found = self._composed(word)
+            found = self._composed(word).astype(np.float16)
             if len(self._others) < _MEMORY:
                 self._others[word] = found
         return found
@@ -170,16 +207,17 @@ class Encoder:
         total = np.zeros(DIMENSIONS, np.float32)
         own = self._vectors.vector(word)
         if own is not None:
-            total += self._turned(own * np.float32(self._unseen))
+            total += _turned(own * np.float32(self.made.unseen), self.made.turn)
         for part in parts_of(word)[1:]:
-            row = self._names.get(part)
+            row = self.made.part_names.get(part)
             if row is not None:
-                total += np.float32(PART_SHARE) * self._parts[row].astype(np.float32)
+                total += np.float32(PART_SHARE) * self.made.parts[row].astype(np.float32)
         return total
 
-    def _turned(self, rows: Floats) -> Floats:
-        turned: Floats = rows if self._turn is None else rows @ self._turn
-        return turned
+
+def _turned(rows: Floats, turn: Floats | None) -> Floats:
+    turned: Floats = rows if turn is None else rows @ turn
+    return turned
 
 
 def _shared(names: Mapping[str, int], learned: Mapping[str, int]) -> tuple[list[int], list[int]]:

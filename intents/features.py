@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.counts import Floats
+from intents.counts import Floats, Layout
 from intents.index import Index
 from intents.lexicon import concept_term, names_something
+from intents.lists import Lists
 from intents.tokenizer import is_content
 from intents.understanding import Query
 
@@ -43,9 +44,34 @@ class Features:
     missing: int
     worded: float
 
-    def weight(self) -> float:
+
+@dataclass(frozen=True)
+class Figures:
+    """The features of several documents, an array of as many each."""
+
+    coverage: Floats
+    key: NDArray[np.bool_]
+    likeness: Floats
+    sound: Floats
+    meaning: Floats
+    missing: NDArray[np.int64]
+    worded: NDArray[np.bool_]
+
+    def at(self, place: int) -> Features:
+        return Features(
+            coverage=float(self.coverage[place]),
+            key=float(self.key[place]),
+            likeness=float(self.likeness[place]),
+            sound=float(self.sound[place]),
+            meaning=float(self.meaning[place]),
+            missing=int(self.missing[place]),
+            worded=float(self.worded[place]),
+        )
+
+    def weight(self) -> Floats:
         """What orders the best documents, beside their points."""
-        return 1.2 * self.coverage + 0.5 * self.key + 0.55 * self.likeness + 1.8 * self.sound
+        found: Floats = 1.2 * self.coverage + 0.5 * self.key + 0.55 * self.likeness + 1.8 * self.sound
+        return found
 
 
 @dataclass(frozen=True)
@@ -76,43 +102,103 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
     return list(asked.values())
 
 
-def features(
+def figures_of(
     index: Index, query: Query, asked: Sequence[AskedWord], near: Floats, documents: NDArray[np.intp]
-) -> list[Features]:
+) -> Figures:
     """Those of ``documents``.  ``near``: the cosine of the question with every text."""
-    likeness = index.best_wording(_likeness(index, query))[documents]
-    sound = index.best_wording(index.readings.shares(query.spoken))[documents]
-    held = np.array([_holding(index, word, documents) for word in asked], bool).reshape(len(asked), len(documents))
+    group = _group(index.layout, documents)
+    likeness, held = _shared_words(index, query, asked, group)
+    sound = group.best(index.readings.shares(query.spoken, group.wordings))
     coverage = _coverage(asked, held)
     heard = np.maximum(sound if query.in_kana else 0.0, 0.0 if near.any() else coverage)
-    meaning = np.maximum(_meaning(index, near, documents), NO_VECTORS_SHARE * heard)
+    meaning = _meaning(index, group.best(near[group.wordings]), near[index.layout.wordings + documents])
     nouns = np.array([word.noun for word in asked], bool)
-    missing = (~held[nouns]).sum(axis=0)
-    key = _key(asked, held)
-    return [
-        Features(
-            coverage=float(coverage[place]),
-            key=float(key[place]),
-            likeness=float(likeness[place]),
-            sound=float(sound[place]),
-            meaning=float(meaning[place]),
-            missing=int(missing[place]),
-            worded=float(len(index.documents[document].phrasings) > 0),
-        )
-        for place, document in enumerate(documents)
-    ]
+    return Figures(
+        coverage=coverage,
+        key=_key(asked, held),
+        likeness=likeness,
+        sound=sound,
+        meaning=np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard),
+        missing=(~held[nouns]).sum(axis=0),
+        worded=group.counts > 1,
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Some documents: the rows of their wordings one behind the other, ``counts[d]`` of them from ``first[d]``."""
+
+    documents: NDArray[np.intp]
+    wordings: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+    def best(self, scores: Floats) -> Floats:
+        """Per document, the best of its wordings' ``scores``."""
+        found: Floats = np.maximum.reduceat(scores, self.first)
+        return found
+
+
+def _group(layout: Layout, documents: NDArray[np.intp]) -> _Group:
+    counts = layout.starts[documents + 1] - layout.starts[documents]
+    return _Group(documents, layout.rows(documents), counts, np.cumsum(counts) - counts)
+
+
+def _shared_words(
+    index: Index, query: Query, asked: Sequence[AskedWord], group: _Group
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Per document the likeness of its most alike wording; and (words, documents) whether it has each word.
+
+    Likeness is the cosine of question and wording as sets of weighted terms.
+    """
+    terms = {*query.terms.words, *query.terms.concepts}
+    length = np.float32(max(sum(index.weight_of(term) ** 2 for term in terms), 1e-9) ** 0.5)
+    known = sorted(index.vocabulary[term] for term in terms if term in index.vocabulary)
+    columns = sorted({*known, *(column for word in asked for column in word.columns)})
+    sought = np.zeros(len(index.weights), np.int32)
+    sought[columns] = np.arange(1, len(columns) + 1)
+    rows = np.concatenate([group.wordings, index.layout.wordings + group.documents])
+    owners, found = index.terms.marked(rows, sought)
+
+    squares = np.zeros(len(columns) + 1, np.float32)
+    squares[sought[known]] = np.square(index.weights[known])
+    worded = int(np.searchsorted(owners, len(group.wordings)))
+    cosine = np.bincount(owners[:worded], squares[found[:worded]], len(group.wordings))
+    likeness = group.best((cosine / (index.lengths[group.wordings] * length)).astype(np.float32))
+
+    size = len(group.documents)
+    owner_of = np.concatenate([np.repeat(np.arange(size), group.counts), np.arange(size)])
+    has = np.zeros((len(columns) + 1, size), bool)
+    has[found, owner_of[owners]] = True
+    held = np.zeros((len(asked), size), bool)
+    for row, word in enumerate(asked):
+        for column in word.columns:
+            held[row] |= has[sought[column]]
+    return likeness, held
 
 
 def breadth(index: Index, asked: Sequence[AskedWord]) -> int:
     """How many documents hold all that was asked for."""
-    if not asked:
+    if not asked or not all(word.columns for word in asked):
         return 0
-    holding = np.zeros(len(index.documents), np.int32)
-    for word in asked:
-        has = [index.presence.having(column) for column in word.columns]
-        if has:
-            holding[np.unique(np.concatenate(has)) if len(has) > 1 else has[0]] += 1
-    return int((holding == len(asked)).sum())
+    starts = index.holders.starts
+    # The rarest first: most often nothing is left after two words.
+    spread = sorted(asked, key=lambda word: sum(int(starts[column + 1] - starts[column]) for column in word.columns))
+    left = np.unique(index.holders.together(np.array(sorted(spread[0].columns))))
+    for word in spread[1:]:
+        if not len(left):
+            break
+        left = left[_is_among(index.holders, word.columns, left)]
+    return len(left)
+
+
+def _is_among(lists: Lists, rows: Iterable[int], sought: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which of ``sought`` stand in any of the lists of ``rows``."""
+    found = np.zeros(len(sought), bool)
+    for row in rows:
+        places = lists.of(row)
+        found |= places[np.minimum(np.searchsorted(places, sought), len(places) - 1)] == sought
+    return found
 
 
 def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
@@ -120,16 +206,6 @@ def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
     if word in index.vocabulary or not columns:
         return index.weight_of(word)
     return max(float(index.weights[column]) for column in columns)
-
-
-def _holding(index: Index, word: AskedWord, documents: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Per document, whether it has the word or a synonym."""
-    found = np.zeros(len(documents), bool)
-    for column in word.columns:
-        having = index.presence.having(column)
-        places = np.searchsorted(having, documents)
-        found |= having[np.minimum(places, len(having) - 1)] == documents
-    return found
 
 
 def _coverage(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
@@ -145,21 +221,9 @@ def _key(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> NDArray[np.bool
     return held[max(nouns)[1]] if nouns else np.zeros(held.shape[1], bool)
 
 
-def _meaning(index: Index, near: Floats, documents: NDArray[np.intp]) -> Floats:
+def _meaning(index: Index, wording: Floats, answer: Floats) -> Floats:
     """Nearness to wording and answer, mixed as in the points; before learning, on the scale after it."""
-    wordings = index.counts.wordings
-    mixed: Floats = (ASKED_SHARE * index.best_wording(near[:wordings]) + near[wordings:])[documents] / (ASKED_SHARE + 1)
+    mixed: Floats = (ASKED_SHARE * wording + answer) / (ASKED_SHARE + 1)
     if not index.encoder.adapted:
         mixed = UNADAPTED_SLOPE * mixed + UNADAPTED_START
-    bounded: Floats = np.clip(mixed, 0.0, 1.0).astype(np.float32)
-    return bounded
-
-
-def _likeness(index: Index, query: Query) -> Floats:
-    """The cosine between the question and each wording, as sets of weighted terms."""
-    terms = {*query.terms.words, *query.terms.concepts}
-    weights = {term: index.weight_of(term) for term in terms}
-    known = ((index.vocabulary[term], weight) for term, weight in weights.items() if term in index.vocabulary)
-    length = np.float32(max(sum(weight * weight for weight in weights.values()), 1e-9) ** 0.5)
-    cosine: Floats = index.profile.score(known) / (index.profile_length * length)
-    return cosine
+    return np.minimum(np.maximum(mixed, np.float32(0.0)), np.float32(1.0))

@@ -6,25 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from intents.counts import (
-    Counts,
-    Document,
-    Floats,
-    Terms,
-    count_terms,
-    rarity,
-    take_apart,
-    term_matrix,
-    unseen_rarity,
-)
-from intents.encoder import Adaptation, Encoder
+from intents.counts import Document, Floats, Layout, count_terms, rarity, take_apart, unseen_rarity
+from intents.encoder import Adaptation, Encoder, make_encoder
 from intents.kana import KanaModel, make_kana_model
 from intents.lexicon import Lexicon, bundled_lexicon, is_concept
-from intents.neighbours import Neighbours
+from intents.lists import Lists, columns_of, lists_of
+from intents.neighbours import Neighbours, near_columns
 from intents.postings import Postings, bm25, postings
 from intents.slips import Sounds, make_sounds
+from intents.text import letters
 from intents.tokenizer import is_content, ngrams, tokenize
 from intents.vectors import NO_VECTORS, Vectors
 
@@ -35,31 +28,32 @@ CONCEPT_WEIGHT = 0.6
 
 @dataclass(frozen=True)
 class Index:
-    """Rows of texts stand as in ``counts``: a row per wording, then a row per answer.
+    """``postings`` and ``sums`` (texts, 300) are by texts, as ``layout`` has them.
 
-    ``postings`` and ``sums`` (texts, 300) are by texts, ``profile`` by wordings, ``presence`` by documents.
+    ``holders``: per term the documents that have it in any text; ``terms``: per text its terms;
+    ``lengths``: of each wording as a weighted set of terms; ``exact``: the letters of each
+    wording -> its documents; ``priors``: of the documents.
     """
 
     documents: tuple[Document, ...]
     lexicon: Lexicon
     ignored: frozenset[str]
-    counts: Counts
+    vocabulary: Mapping[str, int]
+    layout: Layout
     weights: Floats
     unseen_weight: float
     postings: Postings
-    presence: Postings
-    profile: Postings
-    profile_length: Floats
+    holders: Lists
+    terms: Lists
+    lengths: Floats
+    priors: Floats
+    exact: Mapping[str, tuple[int, ...]]
     encoder: Encoder
     sums: Floats
     readings: ReadingIndex
     kana: KanaModel
     sounds: Sounds
     neighbours: Neighbours
-
-    @property
-    def vocabulary(self) -> Mapping[str, int]:
-        return self.counts.vocabulary
 
     def weight_of(self, term: str) -> float:
         """How rare a term is; one that stands nowhere is rarer than all that stand somewhere."""
@@ -68,27 +62,22 @@ class Index:
             return float(self.weights[column])
         return self.unseen_weight * (CONCEPT_WEIGHT if is_concept(term) else 1.0)
 
-    def best_wording(self, scores: Floats) -> Floats:
-        """Per document, the best of its wordings' ``scores``."""
-        best: Floats = np.maximum.reduceat(scores, self.counts.first)
-        return best
-
 
 @dataclass(frozen=True)
 class ReadingIndex:
-    """Runs of three kana of the wordings' readings."""
+    """``runs``: per wording, the runs of three kana of its reading."""
 
     vocabulary: Mapping[str, int]
-    postings: Postings
+    runs: Lists
 
-    def shares(self, text_reading: str) -> Floats:
-        """Per wording, the share of the question's kana runs that it has."""
-        runs = set(ngrams(text_reading, RUN))
-        held = [self.postings.having(self.vocabulary[run]) for run in runs if run in self.vocabulary]
-        if not held:
-            return np.zeros(self.postings.size, np.float32)
-        total = np.bincount(np.concatenate(held), minlength=self.postings.size)
-        return (total / len(runs)).astype(np.float32)
+    def shares(self, text_reading: str, wordings: NDArray[np.intp]) -> Floats:
+        """Of each of ``wordings``, the share of the question's kana runs that it has."""
+        asked = set(ngrams(text_reading, RUN))
+        if not asked or not len(wordings):
+            return np.zeros(len(wordings), np.float32)
+        sought = np.zeros(max(len(self.vocabulary), 1), np.float32)
+        sought[[self.vocabulary[run] for run in asked if run in self.vocabulary]] = 1 / len(asked)
+        return self.runs.sums(wordings, sought)
 
 
 def build_index(
@@ -105,31 +94,34 @@ def build_index(
     skipped = ignored_words(ignored)
     texts = take_apart(kept)
     counts = count_terms(texts, lexicon, skipped)
-    presence = postings(counts.presence())
+    presence = counts.presence()
     kinds = np.array([CONCEPT_WEIGHT if is_concept(term) else 1.0 for term in counts.vocabulary] or [1.0], np.float32)
-    weights = rarity(np.diff(presence.starts).astype(np.float32), len(kept)) * kinds
-    asked = sparse.csr_array(counts.matrix[: counts.wordings])
-    answered = sparse.csr_array(counts.matrix[counts.wordings :])
-    profile, profile_length = _profile(asked, weights)
-    encoder = Encoder(counts, vectors, adaptation)
+    weights = rarity(np.diff(presence.indptr).astype(np.float32), len(kept)) * kinds
+    asked = sparse.csr_array(counts.matrix[: counts.layout.wordings])
+    answered = sparse.csr_array(counts.matrix[counts.layout.wordings :])
+    terms = columns_of(counts.matrix)
+    encoder = make_encoder(counts, vectors, adaptation)
     kana = make_kana_model(texts.wordings, texts.answers)
     return Index(
         kept,
         lexicon,
         skipped,
-        counts,
+        counts.vocabulary,
+        counts.layout,
         weights,
         unseen_rarity(len(kept)),
         postings(sparse.vstack([bm25(asked, weights), bm25(answered, weights)])),
-        presence,
-        profile,
-        profile_length,
+        columns_of(presence.T),
+        terms,
+        _lengths(terms, counts.layout, weights),
+        np.array([document.prior for document in kept], np.float32),
+        _exact(kept),
         encoder,
         encoder.texts(counts.matrix),
         _reading_index(counts.spoken),
         kana,
         make_sounds(kana, counts.vocabulary),
-        Neighbours(counts.vocabulary, vectors),
+        Neighbours(counts.vocabulary, vectors, near_columns(counts.vocabulary, vectors)),
     )
 
 
@@ -140,18 +132,21 @@ def ignored_words(names: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _profile(counts: sparse.csr_array, weights: Floats) -> tuple[Postings, Floats]:
-    """Each wording as a set of weighted terms, and the length of that vector."""
-    coo = counts.tocoo()
-    matrix = sparse.csc_array((weights[coo.col], (coo.row, coo.col)), shape=counts.shape)
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    return postings(matrix), np.maximum(lengths, 1e-6).astype(np.float32)
+def _lengths(terms: Lists, layout: Layout, weights: Floats) -> Floats:
+    """The length of each wording as a weighted set of terms."""
+    squares = terms.sums(np.arange(layout.wordings), np.square(weights))
+    return np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+
+
+def _exact(documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, document in enumerate(documents):
+        for wording in {letters(wording) for wording in document.wordings}:
+            found[wording] = (*found.get(wording, ()), number)
+    return found
 
 
 def _reading_index(spoken: Sequence[str]) -> ReadingIndex:
-    texts = [Terms(tuple(ngrams(text, RUN)), ()) for text in spoken]
     vocabulary: dict[str, int] = {}
-    for text in texts:
-        for gram in text.words:
-            vocabulary.setdefault(gram, len(vocabulary))
-    return ReadingIndex(vocabulary, postings(term_matrix(texts, vocabulary)))
+    rows = [sorted({vocabulary.setdefault(run, len(vocabulary)) for run in ngrams(text, RUN)}) for text in spoken]
+    return ReadingIndex(vocabulary, lists_of(rows))

@@ -48,7 +48,8 @@ _SHORTEST_HEARD = 4
 """Kana in a row that may be a word of several kanji."""
 
 _CLOSED = "\0"
-_HIRAGANA = re.compile("[ぁ-ゖ]")
+_HIRAGANA, _KANA = re.compile("[ぁ-ゖ]"), re.compile("[ぁ-ゖァ-ヺー]")
+_ALL_HIRAGANA, _ALL_KANA = re.compile("[ぁ-ゖー]*"), re.compile("[ぁ-ゖァ-ヺー]*")
 _EVERYDAY = Path(__file__).parent / "data" / "everyday.txt"
 
 _FOLDED = str.maketrans(
@@ -59,8 +60,8 @@ _FOLDED = str.maketrans(
 
 def in_kana(text: str) -> bool:
     """Whether a text is typed in kana alone, or nearly so; in either kana."""
-    letters = [char for char in text if char.isalpha()]
-    return bool(letters) and sum(map(_is_kana, letters)) >= KANA_SHARE * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters > 0 and len(_KANA.findall(text)) >= KANA_SHARE * letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,11 +370,11 @@ def _to_hiragana(text: str) -> str:
 
 
 def _is_hiragana(text: str) -> bool:
-    return all("ぁ" <= char <= "ゖ" or char == "ー" for char in text)
+    return _ALL_HIRAGANA.fullmatch(text) is not None
 
 
 def _is_kana(text: str) -> bool:
-    return all("ぁ" <= char <= "ゖ" or "ァ" <= char <= "ヺ" or char == "ー" for char in text)
+    return _ALL_KANA.fullmatch(text) is not None
 
 
 def _is_spoken(token: Token) -> bool:

@@ -46,7 +46,7 @@ class _Lessons:
     counts: Counts
 
     def __len__(self) -> int:
-        return self.counts.documents
+        return self.counts.layout.documents
 
 
 def learn(
@@ -152,12 +152,12 @@ class _Run:
     def _asked(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
         """One wording of each document."""
         counts = self._lessons.counts
-        ends = np.append(counts.first[1:], counts.wordings)
-        return counts.first[chosen] + self._random.integers(0, ends[chosen] - counts.first[chosen])
+        first = counts.layout.starts[chosen]
+        return first + self._random.integers(0, counts.layout.starts[chosen + 1] - first)
 
     def _others(self, chosen: NDArray[np.int64], asked: NDArray[np.int64]) -> sparse.csr_array:
         """What belongs to it: the answer, or another wording of the same document."""
-        rows = self._lessons.counts.wordings + chosen
+        rows = self._lessons.counts.layout.wordings + chosen
         dropped = self._random.random(len(chosen)) * _ANSWERED_DROPPED
         another = self._asked(chosen)
         instead = (self._random.random(len(chosen)) < _OTHER_WORDING) & (another != asked)

@@ -16,17 +16,20 @@ _BUNDLED = Path(__file__).parent / "data" / "synonyms.yaml"
 
 @dataclass(frozen=True)
 class Lexicon:
-    """``phrases``: a row of normalized words -> the numbers of the concepts it names."""
+    """``phrases``: a row of normalized words -> the numbers of the concepts it names.
+
+    ``longest``: of the phrases that begin with a word, how many words the longest has.
+    """
 
     phrases: dict[tuple[str, ...], frozenset[int]]
     groups: tuple[tuple[str, ...], ...]
-    longest: int
+    longest: dict[str, int]
 
     def concepts(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
         """Each concept named in ``words``, as (concept, start, end); overlaps are kept."""
         found: list[tuple[int, int, int]] = []
-        for start in range(len(words)):
-            for end in range(start + 1, min(start + self.longest, len(words)) + 1):
+        for start, first in enumerate(words):
+            for end in range(start + 1, min(start + self.longest.get(first, 0), len(words)) + 1):
                 found += ((concept, start, end) for concept in self.phrases.get(tuple(words[start:end]), ()))
         return found
 
@@ -48,10 +51,13 @@ def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
             words = phrase_words(tokenize(phrase))
             if words:
                 phrases.setdefault(words, set()).add(number)
+    longest: dict[str, int] = {}
+    for words in phrases:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
     return Lexicon(
         {words: frozenset(numbers) for words, numbers in phrases.items()},
         kept,
-        max((len(words) for words in phrases), default=0),
+        longest,
     )
 
 

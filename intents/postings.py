@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from intents.counts import Floats
+from intents.lists import Lists, spans
 
 _K1, _B = 1.2, 0.75
 
@@ -18,27 +18,19 @@ _K1, _B = 1.2, 0.75
 class Postings:
     """Per term (column) the rows that have it, ascending, and what it counts in each."""
 
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
+    lists: Lists
     counts: Floats
     size: int
 
-    def having(self, column: int) -> NDArray[np.int32]:
-        """The rows that have a term."""
-        return self.rows[self.starts[column] : self.starts[column + 1]]
-
-    def score(self, weights: Iterable[tuple[int, float]]) -> Floats:
-        """Per row, the weighted sum of what the terms (column, weight) count in it."""
-        rows, counts = [], []
-        starts = self.starts
-        for column, weight in weights:
-            span = slice(starts[column], starts[column + 1])
-            rows.append(self.rows[span])
-            counts.append(self.counts[span] * np.float32(weight))
-        if not rows:
-            return np.zeros(self.size, np.float32)
-        # One pass over all lists together: a pass per term costs five times as much.
-        return np.bincount(np.concatenate(rows), np.concatenate(counts), self.size).astype(np.float32)
+    def score(self, weights: Mapping[int, float]) -> Floats:
+        """Per row, the sum of what the terms (columns) count in it, times their weights."""
+        columns = np.fromiter(weights, np.int64, len(weights))
+        shares = np.fromiter(weights.values(), np.float32, len(weights))
+        lengths = self.lists.lengths(columns)
+        # One pass over all lists together: a pass per term costs three times as much.
+        every = spans(self.lists.starts[columns], lengths)
+        counts = self.counts[every] * np.repeat(shares, lengths)
+        return np.bincount(self.lists.places[every], counts, self.size).astype(np.float32)
 
 
 def postings(matrix: sparse.sparray) -> Postings:
@@ -46,8 +38,7 @@ def postings(matrix: sparse.sparray) -> Postings:
     columns = sparse.csc_array(matrix)
     columns.sort_indices()
     return Postings(
-        columns.indptr.astype(np.int64),
-        columns.indices.astype(np.int32),
+        Lists(columns.indptr.astype(np.int64), columns.indices.astype(np.int32)),
         columns.data.astype(np.float32),
         columns.shape[0],
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.counts import Document, Floats
-from intents.features import ASKED_SHARE, Features, asked_words, breadth, features
+from intents.features import ASKED_SHARE, Features, asked_words, breadth, figures_of
 from intents.index import Index
-from intents.text import normalize
+from intents.text import letters
 from intents.understanding import Query, understand
 
 SUM_WEIGHT, ADAPTED_WEIGHT = 0.7, 1.7
@@ -48,23 +47,21 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     scores, near = points(index, query)
     order = highest(scores, max(limit, RERANKED))
     asked = asked_words(index, query)
-    letters = _letters(query.text)
-    candidates = [
-        Candidate(
-            (document := index.documents[number]),
-            found.weight() + POINTS_WEIGHT * float(scores[number]) + document.prior,
-            found,
-            any(_letters(wording) == letters for wording in document.wordings),
-        )
-        for number, found in zip(order, features(index, query, asked, near, order), strict=True)
-    ]
-    candidates.sort(key=lambda candidate: (not candidate.exact, -candidate.points))
-    return Ranking(query, tuple(candidates[:limit]), breadth(index, asked))
+    exact = index.exact.get(letters(query.text), ())
+    figures = figures_of(index, query, asked, near, order)
+    totals = (figures.weight() + np.float32(POINTS_WEIGHT) * scores[order] + index.priors[order]).tolist()
+    numbers = order.tolist()
+    places = sorted(range(len(numbers)), key=lambda place: (numbers[place] not in exact, -totals[place]))[:limit]
+    candidates = tuple(
+        Candidate(index.documents[numbers[place]], totals[place], figures.at(place), numbers[place] in exact)
+        for place in places
+    )
+    return Ranking(query, candidates, breadth(index, asked))
 
 
 def points(index: Index, query: Query) -> tuple[Floats, Floats]:
     """A ranking score per document (words, widened; vectors), and per text its cosine."""
-    total = _by_document(index, index.postings.score(query.weights.items()), 1.0)
+    total = _by_document(index, index.postings.score(query.weights), 1.0)
     total /= max(float(total.max(initial=0.0)), 1e-9)
     near = _near(index, index.encoder.text(query.words), total)
     weight = ADAPTED_WEIGHT if index.encoder.adapted else SUM_WEIGHT
@@ -77,10 +74,7 @@ def _near(index: Index, asked: Floats, scores: Floats) -> Floats:
     if len(scores) <= DENSE_LIMIT:
         return index.sums @ asked
     chosen = np.argpartition(-scores, DENSE_LIMIT)[:DENSE_LIMIT]
-    starts = index.counts.first[chosen]
-    lengths = np.append(index.counts.first[1:], index.counts.wordings)[chosen] - starts
-    steps = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    rows = np.concatenate([np.repeat(starts, lengths) + steps, index.counts.wordings + chosen])
+    rows = np.concatenate([index.layout.rows(chosen), index.layout.wordings + chosen])
     found = np.zeros(len(index.sums), np.float32)
     found[rows] = index.sums[rows] @ asked
     return found
@@ -88,8 +82,8 @@ def _near(index: Index, asked: Floats, scores: Floats) -> Floats:
 
 def _by_document(index: Index, texts: Floats, asked: float) -> Floats:
     """A score per document from those of its texts: ``asked`` times its best wording, and its answer."""
-    wordings = index.counts.wordings
-    found: Floats = np.float32(asked) * index.best_wording(texts[:wordings]) + texts[wordings:]
+    wordings = index.layout.wordings
+    found: Floats = np.float32(asked) * index.layout.best(texts[:wordings]) + texts[wordings:]
     return found
 
 
@@ -100,9 +94,3 @@ def highest(scores: Floats, limit: int) -> NDArray[np.intp]:
     least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
     chosen = np.flatnonzero(scores >= least)
     return chosen[np.argsort(-scores[chosen], kind="stable")][:limit]
-
-
-@lru_cache(maxsize=20_000)
-def _letters(text: str) -> str:
-    """What is left of a text when width, case, spaces and punctuation do not count."""
-    return "".join(filter(str.isalnum, normalize(text)))

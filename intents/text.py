@@ -42,6 +42,11 @@ def normalize(text: str) -> str:
     return _SPACES.sub(" ", _HYPHENS.sub("-", folded)).strip()
 
 
+def letters(text: str) -> str:
+    """What is left of a text when width, case, spaces and punctuation do not count."""
+    return "".join(filter(str.isalnum, normalize(text)))
+
+
 def to_katakana(text: str) -> str:
     """Hiragana as katakana, everything else as it is."""
     return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sudachipy import Dictionary, SplitMode, Tokenizer
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
 from intents.patterns import word_list
 from intents.text import normalize, shorten
@@ -33,6 +33,8 @@ _MOST_CHARACTERS = 12_000
 _local = threading.local()
 _dictionary_lock = threading.Lock()
 _dictionary: Dictionary | None = None
+_parts: dict[int, tuple[str, str]] = {}
+"""Word classes by the dictionary's numbers: asking for a class by name costs as much as tokenizing."""
 
 
 def _tokenizer() -> Tokenizer:
@@ -55,19 +57,26 @@ def _within_limit(text: str) -> str:
 
 def tokenize(text: str) -> list[Token]:
     """``text``, normalized and at most as long as Sudachi takes, as tokens in order."""
-    morphemes = _tokenizer().tokenize(_within_limit(text))
-    tokens = []
-    for morpheme in morphemes:
-        part = morpheme.part_of_speech()
-        tokens.append(
-            Token(
-                morpheme.surface(),
-                morpheme.normalized_form().lower(),
-                morpheme.reading_form(),
-                (part[0], part[1]),
-            )
+    return [
+        _token(
+            morpheme.surface(),
+            morpheme.normalized_form(),
+            morpheme.reading_form(),
+            _parts.get(morpheme.part_of_speech_id()) or _part(morpheme),
         )
-    return tokens
+        for morpheme in _tokenizer().tokenize(_within_limit(text))
+    ]
+
+
+@lru_cache(maxsize=30_000)
+def _token(surface: str, normalized: str, reading: str, part: tuple[str, str]) -> Token:
+    """One and the same for the same word: a large knowledge base has millions."""
+    return Token(surface, normalized.lower(), reading, part)
+
+
+def _part(morpheme: Morpheme) -> tuple[str, str]:
+    found = morpheme.part_of_speech()
+    return _parts.setdefault(morpheme.part_of_speech_id(), (found[0], found[1]))
 
 
 def is_content(token: Token) -> bool:

@@ -16,7 +16,13 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.lists import Lists
+
 DIMENSIONS = 300
+NEAR_FLOOR = 0.45
+"""Rows are near from this cosine on."""
+_AT_ONCE = 512
+_ARRAYS = ("keys", "rows", "matrix", "near_starts", "near_rows", "near_cosines")
 
 _MASK = (1 << 64) - 1
 _FACTOR = 0xC6A4A7935BD1E995
@@ -42,11 +48,16 @@ def word_key(word: str) -> int:
 
 @dataclass(frozen=True)
 class Vectors:
-    """``keys`` sorted (n,), ``rows`` (n,) into ``matrix`` (m, 300) of unit length, float32."""
+    """``keys`` sorted (n,), ``rows`` (n,) into ``matrix`` (m, 300) of unit length, float32.
+
+    ``nearby``: per row of ``matrix`` the rows near to it, itself first, nearest first, and their ``cosines``.
+    """
 
     keys: NDArray[np.uint64]
     rows: NDArray[np.uint16]
     matrix: NDArray[np.float32]
+    nearby: Lists
+    cosines: NDArray[np.float32]
 
     def row(self, word: str) -> int | None:
         """The row of ``matrix`` that stands for ``word``, or None where it has none."""
@@ -69,17 +80,28 @@ class Vectors:
                 found[place] = self.matrix[row]
         return found
 
+    def near(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The rows near to ``row``, itself first, nearest first, and their cosines."""
+        span = slice(self.nearby.starts[row], self.nearby.starts[row + 1])
+        return self.nearby.places[span], self.cosines[span]
 
-NO_VECTORS = Vectors(np.empty(0, np.uint64), np.empty(0, np.uint16), np.empty((0, DIMENSIONS), np.float32))
+
+NO_VECTORS = Vectors(
+    np.empty(0, np.uint64),
+    np.empty(0, np.uint16),
+    np.empty((0, DIMENSIONS), np.float32),
+    Lists(np.zeros(1, np.int64), np.empty(0, np.int32)),
+    np.empty(0, np.float32),
+)
 """Knows no word: search then goes by words alone."""
 
 
 def open_vectors(folder: Path) -> Vectors:
     """The memory-mapped copy under ``folder``; NO_VECTORS where none was made."""
-    if not (folder / "matrix.npy").exists():
+    if not all((folder / f"{name}.npy").exists() for name in _ARRAYS):
         return NO_VECTORS
-    keys, rows, matrix = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("keys", "rows", "matrix"))
-    return Vectors(keys, rows, matrix)
+    keys, rows, matrix, starts, near, cosines = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+    return Vectors(keys, rows, matrix, Lists(starts, near), cosines)
 
 
 def make_vectors(folder: Path) -> int:
@@ -95,12 +117,35 @@ def make_vectors(folder: Path) -> int:
     keys = np.fromiter(table.keys(), np.uint64, len(table))
     rows = np.fromiter(table.values(), np.int64, len(table))
     order = np.argsort(keys)
+    write_vectors(folder, keys[order], rows[order].astype(np.uint16), matrix)
+    return len(keys)
+
+
+def write_vectors(
+    folder: Path, keys: NDArray[np.uint64], rows: NDArray[np.uint16], matrix: NDArray[np.float32]
+) -> None:
+    """Write what ``open_vectors`` opens, and which rows are near to each other beside it."""
+    nearby, cosines = _near_rows(matrix)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, array in (("keys", keys[order]), ("rows", rows[order].astype(np.uint16)), ("matrix", matrix)):
+    arrays: tuple[NDArray[np.generic], ...] = (keys, rows, matrix, nearby.starts, nearby.places, cosines)
+    for name, array in zip(_ARRAYS, arrays, strict=True):
         unfinished = folder / f"{name}.tmp.npy"
         np.save(unfinished, array)
         unfinished.replace(folder / f"{name}.npy")
-    return len(keys)
+
+
+def _near_rows(matrix: NDArray[np.float32]) -> tuple[Lists, NDArray[np.float32]]:
+    """Some 57 rows of chiVe are near to one: found once here, no index needs to look for them again."""
+    near, cosines = [], []
+    for start in range(0, len(matrix), _AT_ONCE):
+        for place, row in enumerate(matrix[start : start + _AT_ONCE] @ matrix.T, start):
+            row[place] = 2.0  # itself first: another row may be the same
+            found = np.flatnonzero(row > NEAR_FLOOR)
+            found = found[np.argsort(-row[found], kind="stable")]
+            near.append(found.astype(np.int32))
+            cosines.append(np.minimum(row[found], np.float32(1.0)))
+    starts = np.cumsum([0, *map(len, near)], dtype=np.int64)
+    return Lists(starts, np.concatenate(near)), np.concatenate(cosines)
 
 
 def _package_vocabulary() -> Path:

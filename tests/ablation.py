@@ -25,7 +25,7 @@ from intents import encoder, learning, ranker, understanding
 from intents.counts import Document
 from intents.encoder import Adaptation
 from intents.evaluation import TestSet, ndcg, read_test_set, recall, success
-from intents.features import Features
+from intents.features import Figures
 from intents.index import build_index
 from intents.kana import KanaModel
 from intents.learning import learn
@@ -97,7 +97,7 @@ def variants(test_set: TestSet, vectors: Vectors) -> Iterator[tuple[str, Callabl
     yield "意味の近さ（ベクトルの和）なし", run((ranker, "ADAPTED_WEIGHT", 0.0))
     yield "近い語での広げなし", run((understanding, "NEIGHBOUR_WEIGHT", 0.0))
     yield "同義語なし", run(concepts=False)
-    yield "上位20件の並べ直しなし", run((Features, "weight", lambda _self: 0.0))
+    yield "上位20件の並べ直しなし", run((Figures, "weight", lambda _self: 0.0))
     yield "質問のまわりの話も同じ重み", run((understanding, "STORY_WEIGHT", 1.0))
     yield "質問のまわりの話を読まない", run((understanding, "STORY_WEIGHT", 0.0))
     yield "かなの読み取りなし", run((KanaModel, "hear", lambda _self, _tokens: None))
@@ -107,7 +107,7 @@ def variants(test_set: TestSet, vectors: Vectors) -> Iterator[tuple[str, Callabl
         run(
             (understanding, "NEIGHBOUR_WEIGHT", 0.0),
             (ranker, "SUM_WEIGHT", 0.0),
-            (Features, "weight", lambda _self: 0.0),
+            (Figures, "weight", lambda _self: 0.0),
             adapted=None,
             concepts=False,
         ),

@@ -15,6 +15,7 @@ from intents.features import Features
 from intents.index import Index
 from intents.ranker import Candidate, Ranking, rank
 from intents.understanding import Query
+from tests.support.features import several
 
 
 def speaking(
@@ -44,11 +45,12 @@ QUERY = Query("", (), NO_TERMS, {}, {}, "", in_kana=False)
 
 def ranking(*features: Features, breadth: int = 1, exact: bool = False) -> Ranking:
     """Candidates with these features, the first named 0; ``exact``: the first is asked letter for letter."""
+    weights = several(features).weight() if features else []
     return Ranking(
         QUERY,
         tuple(
-            Candidate(Document(str(at), "", (), ""), 3 + one.weight() - 0.01 * at, one, exact and at == 0)
-            for at, one in enumerate(features)
+            Candidate(Document(str(at), "", (), ""), 3 + float(weight) - 0.01 * at, one, exact and at == 0)
+            for at, (one, weight) in enumerate(zip(features, weights, strict=True))
         ),
         breadth,
     )

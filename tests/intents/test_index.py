@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from intents.counts import Document, terms_of
 from intents.index import Index, build_index
 from intents.lexicon import bundled_lexicon, make_lexicon
-from intents.neighbours import NEIGHBOUR_FLOOR, NEIGHBOUR_LIMIT
+from intents.neighbours import NEIGHBOUR_LIMIT
 from intents.ranker import rank
 from intents.tokenizer import tokenize
-from intents.vectors import NO_VECTORS, Vectors
+from intents.vectors import NEAR_FLOOR, NO_VECTORS, Vectors
 
 
 def test_the_wordings_of_a_document_are_its_question_and_its_phrasings() -> None:
@@ -23,9 +23,11 @@ def test_the_wordings_of_a_document_are_its_question_and_its_phrasings() -> None
 
 def test_every_wording_belongs_to_its_document(index: Index) -> None:
     wordings = [(number, wording) for number, document in enumerate(index.documents) for wording in document.wordings]
-    assert index.counts.wordings == len(wordings)
-    assert index.counts.owner.tolist() == [number for number, _ in wordings]
-    assert [index.counts.owner[place] for place in index.counts.first] == list(range(len(index.documents)))
+    assert index.layout.wordings == len(wordings)
+    assert index.layout.owner.tolist() == [number for number, _ in wordings]
+    assert index.layout.rows(np.array([2, 0])).tolist() == [
+        row for document in (2, 0) for row, (number, _) in enumerate(wordings) if number == document
+    ]
 
 
 def test_documents_keep_their_order(index: Index, documents: tuple[Document, ...]) -> None:
@@ -75,7 +77,7 @@ def test_an_index_keeps_the_lexicon_it_was_given() -> None:
 
 
 def test_without_vectors_no_word_has_neighbours(plain_index: Index) -> None:
-    assert plain_index.neighbours.of("幼稚園") == ()
+    assert plain_index.neighbours.of("幼稚園") == []
 
 
 def test_neighbours_are_near_known_and_few(index: Index) -> None:
@@ -85,7 +87,7 @@ def test_neighbours_are_near_known_and_few(index: Index) -> None:
     assert "幼稚" not in [word for word, _ in near]
     cosines = [cosine for _, cosine in near]
     assert cosines == sorted(cosines, reverse=True)
-    assert min(cosines) > NEIGHBOUR_FLOOR
+    assert min(cosines) > NEAR_FLOOR
 
 
 def test_neighbours_are_the_same_when_asked_again(index: Index) -> None:
@@ -95,7 +97,7 @@ def test_neighbours_are_the_same_when_asked_again(index: Index) -> None:
 @given(st.text(st.sampled_from("アイウエオカキクケコー"), max_size=30))
 def test_the_share_of_sounds_is_a_share(spoken: str) -> None:
     index = build_index([Document("a", "青い絵", (), ""), Document("b", "赤い柿", (), "")])
-    shares = index.readings.shares(spoken)
+    shares = index.readings.shares(spoken, np.arange(2))
     assert ((shares >= 0) & (shares <= 1)).all()
 
 
@@ -114,5 +116,5 @@ def test_changing_an_answer_leaves_the_wordings_and_readings_as_they_are(documen
     )
     before, after = build_index(documents), build_index(changed)
     assert before.readings.vocabulary == after.readings.vocabulary
-    assert np.array_equal(before.readings.postings.counts, after.readings.postings.counts)
-    assert before.counts.owner.tolist() == after.counts.owner.tolist()
+    assert np.array_equal(before.readings.runs.places, after.readings.runs.places)
+    assert np.array_equal(before.layout.starts, after.layout.starts)

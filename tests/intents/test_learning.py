@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from intents.counts import Document, count_terms, take_apart
-from intents.encoder import Adaptation, Encoder, adaptation_from_bytes, parts_of
+from intents.encoder import Adaptation, adaptation_from_bytes, make_encoder, parts_of
 from intents.evaluation import ndcg
 from intents.index import Index, build_index
 from intents.learning import learn
@@ -67,8 +67,8 @@ def test_after_learning_a_question_lies_nearer_to_its_own_answer_than_before(
 ) -> None:
     def margin(found: Index) -> float:
         """How much nearer questions lie to their own answers than to the nearest other."""
-        titles = found.sums[found.counts.first]
-        answers = found.sums[found.counts.wordings :]
+        titles = found.sums[found.layout.starts[:-1]]
+        answers = found.sums[found.layout.wordings :]
         cosines = titles @ answers.T
         own = np.diag(cosines)
         others = np.where(np.eye(len(documents), dtype=bool), -1, cosines).max(axis=1)
@@ -133,9 +133,9 @@ def test_a_word_brings_its_kanji_and_its_reading(word: str, parts: tuple[str, ..
 
 def test_a_word_that_stands_nowhere_leans_on_those_that_share_its_kanji(vectors: Vectors) -> None:
     documents = [Document("move", "転出と転居", (), ""), Document("tax", "納税", (), "")]
-    encoder = Encoder(count_terms(take_apart(documents), make_lexicon([])), NO_VECTORS, None)
+    encoder = make_encoder(count_terms(take_apart(documents), make_lexicon([])), NO_VECTORS, None)
     assert not encoder.word("転校").any(), "without vectors there is nothing to lean on"
-    encoder = Encoder(count_terms(take_apart(documents), bundled_lexicon()), vectors, None)
+    encoder = make_encoder(count_terms(take_apart(documents), bundled_lexicon()), vectors, None)
     unseen = encoder.text({"転校": 1.0})
     assert unseen @ encoder.text({"転居": 1.0}) > unseen @ encoder.text({"納税": 1.0})
 

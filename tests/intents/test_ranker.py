@@ -17,6 +17,7 @@ from intents.lexicon import make_lexicon
 from intents.ranker import rank
 from intents.understanding import understand
 from intents.vectors import Vectors
+from tests.support.features import several
 
 STORY = (
     "先日この町に引っ越してきました。荷物が多くてとても大変でした。子どもが二人いて、まだ町のことがよく分かりません。"
@@ -267,6 +268,6 @@ def test_a_lexicon_of_the_towns_own_joins_its_words() -> None:
 
 def test_the_weight_grows_with_every_feature() -> None:
     low, high = Features(0, 0, 0, 0, 0, 0, 0), Features(1, 1, 1, 1, 0, 0, 0)
-    for name in ("coverage", "key", "likeness", "sound"):
-        raised = replace(low, **{name: 1.0})
-        assert low.weight() < raised.weight() < high.weight()
+    raised = [replace(low, **{name: 1.0}) for name in ("coverage", "key", "likeness", "sound")]
+    least, *between, most = several([low, *raised, high]).weight().tolist()
+    assert all(least < weight < most for weight in between)

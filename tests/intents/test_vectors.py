@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.vectors import DIMENSIONS, NO_VECTORS, Vectors, open_vectors, word_key
+from intents.vectors import DIMENSIONS, NO_VECTORS, Vectors, open_vectors, word_key, write_vectors
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,26 @@ def test_a_copy_is_read_as_it_was_written(tmp_path: Path) -> None:
     words = ["青空", "市役所", "ごみ"]
     order = sorted(range(3), key=lambda number: word_key(words[number]))
     matrix = np.eye(3, DIMENSIONS, dtype=np.float32)
-    np.save(tmp_path / "keys.npy", np.array([word_key(words[number]) for number in order], np.uint64))
-    np.save(tmp_path / "rows.npy", np.array(order, np.uint16))
-    np.save(tmp_path / "matrix.npy", matrix)
+    matrix[2, :2] = (0.8, 0.6)
+    matrix[2, 2] = 0
+    keys = np.array([word_key(words[number]) for number in order], np.uint64)
+    write_vectors(tmp_path, keys, np.array(order, np.uint16), matrix)
     opened = open_vectors(tmp_path)
     assert [opened.row(word) for word in words] == [0, 1, 2]
     assert opened.row("図書館") is None
     vector = opened.vector("ごみ")
     assert vector is not None
     assert vector.tolist() == matrix[2].tolist()
+    near = [tuple(map(np.ndarray.tolist, opened.near(row))) for row in range(3)]
+    assert near == [
+        ([0, 2], [1, pytest.approx(0.8)]),
+        ([1, 2], [1, pytest.approx(0.6)]),
+        ([2, 0, 1], [1, pytest.approx(0.8), pytest.approx(0.6)]),
+    ]
+
+
+def test_a_copy_that_an_older_program_made_is_made_anew(tmp_path: Path) -> None:
+    write_vectors(tmp_path, np.array([1], np.uint64), np.array([0], np.uint16), np.eye(1, DIMENSIONS, dtype=np.float32))
+    assert open_vectors(tmp_path) is not NO_VECTORS
+    (tmp_path / "near_rows.npy").unlink()
+    assert open_vectors(tmp_path) is NO_VECTORS, "which set-up takes for: not made yet"
