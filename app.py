@@ -23,6 +23,7 @@ from bot.web import api, chat, headers, health, line_preview, problems
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
+from knowledge.index_files import IndexFiles
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
@@ -50,7 +51,12 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     app.extensions["kotae"] = Services(
         settings,
         database,
-        Corpus(database, open_vectors(settings.vectors_folder)),
+        Corpus(
+            database,
+            open_vectors(settings.vectors_folder),
+            index_files=IndexFiles(settings.indexes_folder),
+            most_answers=settings.kept_answers,
+        ),
         clients,
         Receiver(clients),
     )

@@ -11,7 +11,7 @@ from intents.decision import Decision
 from intents.facets import Asked
 from knowledge.answers import Answer, Office, SourcePlan
 from knowledge.calendar import date_name
-from knowledge.corpus import Knowledge, short_name
+from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import EmergencyNumber
 
 
@@ -101,14 +101,14 @@ def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_ch
 
 def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
     """Another municipality's affairs: its own office, and the way to its answers where we have them."""
-    served = next((name for name in knowledge.others if name == place or short_name(name) == place), None)
+    served = knowledge.country.names.get(place)
     name = served or place
     key = "other_town_served" if served else "other_town"
     return Reply(
         Decision.NONE,
         text=say(key, town=knowledge.town.name, place=name),
         contact=Office(_OFFICE_NAMES[name[-1]].format(name), None) if name[-1] in _OFFICE_NAMES else None,
-        elsewhere=(knowledge.others[served], served) if served else None,
+        elsewhere=(knowledge.country.codes[served], served) if served else None,
         notes=_town_notes(knowledge),
     )
 

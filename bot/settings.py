@@ -24,7 +24,7 @@ class Setting:
 
 SETTINGS = (
     Setting("DATABASE_URL", "", "データベース。空なら instance/ の SQLite。本番は postgresql+psycopg://…"),
-    Setting("INSTANCE_PATH", "instance", "SQLite・語のベクトル・生成した鍵を置く場所"),
+    Setting("INSTANCE_PATH", "instance", "SQLite・語のベクトル・索引・生成した鍵を置く場所"),
     Setting("BASE_URL", "http://127.0.0.1:8000", "外から見た住所（本番は https）。LINE が開くリンクに使う"),
     Setting("SECRET_KEY", "", "署名の鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("PSEUDONYM_PEPPER", "", "質問者を仮名にする鍵（32文字以上）。手元で試すときは自動で作られる"),
@@ -32,6 +32,11 @@ SETTINGS = (
     Setting("SENDER_THREADS", "2", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
     Setting("TRUSTED_HOSTS", "", "受け付ける Host 名（カンマ区切り）。空なら BASE_URL の名前と 127.0.0.1、localhost"),
     Setting("PROXY_HOPS", "0", "前に置いた信頼できる中継（nginx など）の数"),
+    Setting(
+        "KEPT_ANSWERS",
+        "10000",
+        "一つのプロセスがメモリーに置く答えの数（300件の自治体で33）。ほかの自治体の索引はファイルから開く",
+    ),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
@@ -62,11 +67,16 @@ class Settings:
     sender_threads: int
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
+    kept_answers: int
     log_level: str
 
     @property
     def vectors_folder(self) -> Path:
         return self.instance / "vectors"
+
+    @property
+    def indexes_folder(self) -> Path:
+        return self.instance / "indexes"
 
     @property
     def is_local(self) -> bool:
@@ -92,6 +102,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sender_threads=_number(given, "SENDER_THREADS", most=32),
         trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1", "127.0.0.1", "localhost"),
         proxy_hops=_number(given, "PROXY_HOPS", most=5),
+        kept_answers=_number(given, "KEPT_ANSWERS", most=10_000_000),
         log_level=given["LOG_LEVEL"].upper(),
     )
 

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from intents.lattice import BOUNDARY, Edge, Grammar, Lattice, best_row, weigh
+import numpy as np
+
+from intents.lattice import BOUNDARY, Edge, Grammar, Lattice, Pairs, best_row, weigh
+from intents.lists import Lists
 from intents.text import to_katakana
 from intents.tokenizer import Token, is_content, tokenize
 
@@ -145,16 +148,16 @@ class KanaModel:
         if first.part[0] in _GRAMMAR or second.part[0] in _GRAMMAR:
             return False
         after = self._numbers(second)
-        return any(word in (self.grammar.pairs[number] or ()) for number in self._numbers(first) for word in after)
+        return any(word in self.grammar.pairs[number] for number in self._numbers(first) for word in after)
 
-    def content_words(self) -> Iterator[tuple[Token, float]]:
-        """Each content word in each of its readings, and how frequent it is in its class."""
-        return ((self.words[number], self.grammar.chances[number]) for number in sorted(self.content))
+    def sounding(self, reading: str) -> list[int]:
+        """The numbers of the words that are read so, in katakana."""
+        found = self.readings.get(reading.translate(_FOLDED), ())
+        return [number for number in found if self.words[number].reading == reading]
 
     def _numbers(self, token: Token) -> list[int]:
-        found = self.readings.get(token.reading.translate(_FOLDED), ())
-        key = (token.reading, token.normalized, token.part)
-        return [n for n in found if (self.words[n].reading, self.words[n].normalized, self.words[n].part) == key]
+        key = (token.normalized, token.part)
+        return [n for n in self.sounding(token.reading) if (self.words[n].normalized, self.words[n].part) == key]
 
     def _hear_run(
         self, tokens: Sequence[Token], open_: Sequence[bool], shortest: int
@@ -270,8 +273,9 @@ class _Lessons:
         totals = [0] * len(self._classes)
         for kind, count in zip(self._kinds, self._counts, strict=True):
             totals[kind] += count
-        followers = _followers(self._pairs, len(self._words))
-        counted = list(zip(self._counts, self._kinds, followers, strict=True))
+        pairs = _pairs(self._pairs, len(self._words))
+        kinds_after = np.diff(pairs.followers.starts).tolist()
+        counted = list(zip(self._counts, self._kinds, kinds_after, strict=True))
         return KanaModel(
             _readings(self._words),
             self._words,
@@ -279,8 +283,8 @@ class _Lessons:
             self._classes,
             Grammar(
                 [count / totals[kind] for count, kind, _ in counted],
-                [count / (count + _PAIR_DOUBT * len(follows or ())) for count, _, follows in counted],
-                followers,
+                [count / (count + _PAIR_DOUBT * after) for count, _, after in counted],
+                pairs,
                 _moves(self._pairs, self._kinds, len(self._classes)),
             ),
             frozenset(number for number, word in enumerate(self._words) if is_content(word)),
@@ -297,18 +301,14 @@ def _readings(words: Sequence[Token]) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _followers(pairs: Counter[tuple[int, int]], size: int) -> list[dict[int, float] | None]:
-    found: list[dict[int, float] | None] = [None] * size
-    totals: Counter[int] = Counter()
-    for (before, _), count in pairs.items():
-        totals[before] += count
-    for (before, word), count in pairs.items():
-        if before >= 0:
-            follows = found[before]
-            if follows is None:
-                follows = found[before] = {}
-            follows[word] = count / totals[before]
-    return found
+def _pairs(counts: Counter[tuple[int, int]], size: int) -> Pairs:
+    """Of each word's followers, the share that each is of all."""
+    rows = np.array([(*pair, count) for pair, count in counts.items() if pair[0] >= 0], np.int64).reshape(-1, 3)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    starts = np.searchsorted(rows[:, 0], np.arange(size + 1))
+    totals = np.bincount(rows[:, 0], rows[:, 2], size)
+    shares = rows[:, 2] / np.maximum(totals[rows[:, 0]], 1)
+    return Pairs(Lists(starts.astype(np.int64), rows[:, 1].astype(np.int32)), shares.astype(np.float32))
 
 
 def _moves(pairs: Counter[tuple[int, int]], kinds: Sequence[int], size: int) -> list[list[float]]:

@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from intents.lists import Lists
 from intents.tokenizer import Token
 
 BOUNDARY = 0
@@ -38,6 +42,22 @@ Lattice = list[list[Edge]]
 """Per place the words that may begin there; the last place is the end."""
 
 
+class Pairs:
+    """Per word what follows it, and how often: as two arrays, made ready for a word when it is asked for."""
+
+    def __init__(self, followers: Lists, shares: NDArray[np.float32]) -> None:
+        self.followers, self.shares = followers, shares
+        self._ready: dict[int, dict[int, float]] = {}
+
+    def __getitem__(self, word: int) -> dict[int, float]:
+        found = self._ready.get(word)
+        if found is None:
+            span = slice(self.followers.starts[word], self.followers.starts[word + 1])
+            together = zip(self.followers.places[span].tolist(), self.shares[span].tolist(), strict=True)
+            found = self._ready[word] = dict(together)
+        return found
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What follows what.
@@ -48,7 +68,7 @@ class Grammar:
 
     chances: Sequence[float]
     trust: Sequence[float]
-    pairs: Sequence[dict[int, float] | None]
+    pairs: Pairs
     moves: Sequence[Sequence[float]]
 
 
@@ -134,7 +154,7 @@ def _arrived(edges: list[Edge], grammar: Grammar) -> tuple[_Known, dict[int, flo
     for edge in edges:
         rest = edge.before
         follows = grammar.pairs[edge.word] if edge.word >= 0 else None
-        if follows is not None:
+        if follows:
             trusted = rest * grammar.trust[edge.word]
             known.append((follows, trusted))
             rest -= trusted
@@ -157,7 +177,7 @@ def _backward(lattice: Lattice, arriving: Lattice, grammar: Grammar) -> None:
                 moves = grammar.moves[edge.kind]
                 weight = after[edge.kind] = sum(moves[cls] * share for cls, share in by_class.items())
             follows = grammar.pairs[edge.word] if edge.word >= 0 else None
-            if follows is not None:
+            if follows:
                 trust = grammar.trust[edge.word]
                 weight = (1 - trust) * weight + trust * sum(follows.get(word, 0.0) * share for word, share in known)
             edge.after = weight

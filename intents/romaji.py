@@ -123,7 +123,7 @@ def known_places() -> Mapping[str, str]:
     return latin_names(sorted(word_list("places")))
 
 
-def latin_names(names: Iterable[str]) -> Mapping[str, str]:
+def latin_names(names: Iterable[str]) -> dict[str, str]:
     """Places by their spelling: ``matsusaka`` and ``matsusakashi`` -> 松阪市."""
     found: dict[str, str] = {}
     for name in names:

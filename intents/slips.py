@@ -7,7 +7,7 @@ word in two, so that neighbours are read together too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -33,18 +33,20 @@ Exists = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Sounds:
-    """Words by their readings in katakana, and by these with one kana left out (Garbe's SymSpell)."""
+    """Words by their readings in katakana, and by these with one kana left out (Garbe's SymSpell).
+
+    ``known``: the numbers, in ``model``, of the words that may be meant.  ``keys`` hashes of such
+    readings, ascending; ``owners`` whose they are.
+    """
 
     model: KanaModel
-    words: tuple[Token, ...]
-    counts: tuple[float, ...]
-    same: Mapping[str, tuple[int, ...]]
+    known: frozenset[int]
     keys: NDArray[np.uint32]
     owners: NDArray[np.int32]
 
     def alike(self, reading: str) -> list[tuple[Token, float]]:
         """The words that sound exactly so, the most frequent first (1), the others by their frequency."""
-        return self._weighted(self.same.get(reading, ()))
+        return self._weighted(number for number in self.model.sounding(reading) if number in self.known)
 
     def near(self, reading: str) -> list[tuple[Token, float]]:
         """The words that sound so but for one kana left out, added, mistaken or swapped with the next."""
@@ -52,34 +54,28 @@ class Sounds:
         starts = np.searchsorted(self.keys, wanted)
         ends = np.searchsorted(self.keys, wanted, side="right")
         found = {number for start, end in zip(starts, ends, strict=True) for number in self.owners[start:end].tolist()}
-        return self._weighted(n for n in found if OSA.distance(reading, self.words[n].reading, score_cutoff=1) == 1)
+        words = self.model.words
+        return self._weighted(n for n in found if OSA.distance(reading, words[n].reading, score_cutoff=1) == 1)
 
     def _weighted(self, numbers: Iterable[int]) -> list[tuple[Token, float]]:
-        best = sorted(numbers, key=lambda number: (-self.counts[number], number))[:SLIP_LIMIT]
-        return [(self.words[number], self.counts[number] / self.counts[best[0]]) for number in best]
+        chances = self.model.grammar.chances
+        best = sorted(numbers, key=lambda number: (-chances[number], number))[:SLIP_LIMIT]
+        return [(self.model.words[number], chances[number] / chances[best[0]]) for number in best]
 
 
-def make_sounds(model: KanaModel, known: Collection[str]) -> Sounds:
-    """The ``known`` words among the content words of ``model``."""
-    kept = [(token, count) for token, count in model.content_words() if token.normalized in known]
-    same: dict[str, tuple[int, ...]] = {}
+def make_sounds(model: KanaModel, vocabulary: Collection[str]) -> Sounds:
+    """The words of ``vocabulary`` among the content words of ``model``."""
+    known = [number for number in sorted(model.content) if model.words[number].normalized in vocabulary]
     keys: list[int] = []
     owners: list[int] = []
-    for number, (token, _) in enumerate(kept):
-        same[token.reading] = (*same.get(token.reading, ()), number)
-        if len(token.reading) >= _SHORTEST_NEAR - 1:
-            found = _keys(token.reading)
+    for number in known:
+        reading = model.words[number].reading
+        if len(reading) >= _SHORTEST_NEAR - 1:
+            found = _keys(reading)
             keys += found
             owners += [number] * len(found)
     order = np.argsort(np.array(keys, np.uint32), kind="stable")
-    return Sounds(
-        model,
-        tuple(token for token, _ in kept),
-        tuple(count for _, count in kept),
-        same,
-        np.array(keys, np.uint32)[order],
-        np.array(owners, np.int32)[order],
-    )
+    return Sounds(model, frozenset(known), np.array(keys, np.uint32)[order], np.array(owners, np.int32)[order])
 
 
 @dataclass(frozen=True)

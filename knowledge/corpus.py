@@ -13,35 +13,36 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from intents.index import Index, build_index
-from intents.places import Neighbourhood, neighbourhood
-from intents.romaji import known_places, latin_names
+from intents.index import Index
+from intents.places import Neighbourhood
 from intents.vectors import Vectors
 from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
 from knowledge.calendar import today
+from knowledge.country import Country, country, short_name
 from knowledge.db import Database
+from knowledge.index_files import IndexFiles, LearnedPart
 from knowledge.indicators import indicator_answer
-from knowledge.learned import read_adaptation
+from knowledge.learned import learned_mark, read_adaptation
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.offices import office, office_answer
+from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
 from knowledge.terms import term_answer
+
+MOST_ANSWERS = 10_000
+"""Some 33 municipalities of 300 answers: about 150 MB."""
 
 _CODE = re.compile(r"[0-9]{6}")
 """Anything else is asked for nowhere: PostgreSQL refuses some texts."""
 
 _Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
-
-
-def short_name(name: str) -> str:
-    """``四日市市`` -> ``四日市``; ``京都府`` -> ``京都``: as people call it, the last letter alone left out."""
-    return name[:-1] if len(name) > 1 and name[-1] in "市区町村都府県" else name
 
 
 class UnknownMunicipalityError(LookupError):
@@ -94,8 +95,8 @@ class Knowledge:
     contact: Office
     plans: tuple[SourcePlan, ...]
     places: Neighbourhood
-    others: Mapping[str, str]
-    """The other municipalities served here: name -> code."""
+    country: Country
+    """All municipalities served here."""
     latin_places: Mapping[str, str]
     """Municipalities and prefectures by their names in Latin letters."""
     measures: Mapping[str, str]
@@ -111,13 +112,26 @@ class Knowledge:
 
 
 class Corpus:
-    """The current knowledge of every municipality, built on demand and kept."""
+    """The current knowledge of every municipality, made on demand.
 
-    def __init__(self, database: Database, vectors: Vectors, clock: Callable[[], dt.date] = today) -> None:
+    Those asked for last are kept, as many as have ``most_answers`` together (one at least); the
+    indexes of the others are opened again from ``index_files``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vectors: Vectors,
+        clock: Callable[[], dt.date] = today,
+        *,
+        index_files: IndexFiles | None = None,
+        most_answers: int = MOST_ANSWERS,
+    ) -> None:
         self._database = database
-        self._vectors = vectors
         self._clock = clock
-        self._kept: dict[str, Knowledge] = {}
+        self._files = index_files or IndexFiles(None)
+        self._vectors = vectors
+        self._kept = RecentlyUsed[str, Knowledge](most_answers, size=lambda knowledge: len(knowledge.answers))
         self._building: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def towns(self) -> list[Town]:
@@ -145,6 +159,16 @@ class Corpus:
             return kept
         return self._rebuilt(code, wanted)
 
+    def lay_out(self, knowledge: Knowledge, learned: LearnedPart) -> None:
+        """Make the file of the index that ``knowledge`` will have under what was ``learned``."""
+        town, documents = knowledge.town, knowledge.index.documents
+        self._files.index(town.code, documents, _own_names(town), self._vectors, learned)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another municipality would drive one out."""
+        return self._kept.is_full
+
     def _swap_later(self, code: str, wanted: State) -> None:
         """What was learned anew changes no answer: nobody waits while the index is laid out by it."""
         if not self._building[code].locked():
@@ -155,21 +179,17 @@ class Corpus:
             kept = self._kept.get(code)
             if kept is None or kept.state != wanted:
                 with self._database.reading() as session:
-                    kept = _read(session, code, wanted.day, self._vectors)
-                self._kept[code] = kept
+                    kept = _read(session, code, wanted.day, self._vectors, self._files)
+                self._kept.put(code, kept)
             return kept
 
 
-def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowledge:
+def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: IndexFiles) -> Knowledge:
     """Read and index one municipality within one transaction: one version, nothing in between."""
     row = session.get_one(Municipality, code)
     town = _town(row)
-    others = {
-        name: other
-        for other, name in session.execute(
-            select(Municipality.code, Municipality.name).where(Municipality.code != code)
-        )
-    }
+    names = session.execute(select(Municipality.code, Municipality.name).order_by(Municipality.code))
+    everywhere = country(tuple((found.code, found.name) for found in names))
     departments = _published(session, Department, code, day)
     plans = {
         plan.plan_id: source_plan(plan, day)
@@ -199,17 +219,18 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors) -> Knowle
         town=town,
         state=State(row.knowledge_version, row.learned_version, day),
         answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
-        index=build_index(
-            (answer.document() for answer in answers),
-            vectors=vectors,
-            ignored=_own_names(town),
-            adaptation=read_adaptation(session, code),
+        index=files.index(
+            code,
+            [answer.document() for answer in answers],
+            _own_names(town),
+            vectors,
+            LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
         ),
         contact=Office(contact_name.department if contact_name else f"{town.name}役所", row.contact_telephone),
         plans=tuple(plans.values()),
-        places=neighbourhood(town.names, [*others, *map(short_name, others)]),
-        others=MappingProxyType(others),
-        latin_places=MappingProxyType({**known_places(), **latin_names([town.name, *others])}),
+        places=everywhere.around(town.names),
+        country=everywhere,
+        latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
     )
 

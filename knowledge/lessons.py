@@ -20,6 +20,8 @@ from intents.vectors import Vectors
 from knowledge.calendar import now
 from knowledge.corpus import Corpus, Knowledge
 from knowledge.db import Database
+from knowledge.index_files import LearnedPart
+from knowledge.learned import mark_of
 from knowledge.models import Learned, Municipality
 
 LEASE = dt.timedelta(minutes=10)
@@ -109,7 +111,10 @@ def learn_next(
 
     try:
         knowledge, adaptation = study(corpus, lesson, vectors, report)
-        _store(database, lesson, knowledge.version, adaptation, clock(), time.monotonic() - begun)
+        moment, seconds = clock(), time.monotonic() - begun
+        if adaptation is not None:
+            corpus.lay_out(knowledge, LearnedPart(mark_of(moment, lesson.fence), lambda: adaptation))
+        _store(database, lesson, knowledge.version, adaptation, moment, seconds)
     except BaseException:
         _give_back(database, lesson)
         raise

@@ -17,11 +17,12 @@ from sqlalchemy import create_engine, text
 from threadpoolctl import threadpool_limits
 
 from app import create_app
-from intents.vectors import Vectors, make_vectors, open_vectors
+from intents.vectors import NO_VECTORS, Vectors, make_vectors, open_vectors
 from knowledge.bundle import Bundle, content_folders, read_bundle
 from knowledge.calendar import now
 from knowledge.corpus import Corpus
 from knowledge.db import Database, migrate, open_database
+from knowledge.index_files import IndexFiles
 from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
 
@@ -36,7 +37,7 @@ settings.load_profile("kotae")
 def vectors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The instance's copy of the vectors where set-up made one, else one of our own."""
     made = Path(__file__).parent.parent / "instance" / "vectors"
-    if not (made / "matrix.npy").exists():
+    if open_vectors(made) is NO_VECTORS:
         made = tmp_path_factory.mktemp("vectors")
         make_vectors(made)
     return made
@@ -75,11 +76,20 @@ def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, b
 
 
 @pytest.fixture(scope="session")
+def indexes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where indexes are kept, as a machine's processes share them."""
+    return _of_all_workers(tmp_path_factory) / "indexes"
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    here = factory.getbasetemp()
+    return here.parent if "PYTEST_XDIST_WORKER" in os.environ else here
+
+
+@pytest.fixture(scope="session")
 def learned_file(tmp_path_factory: pytest.TempPathFactory, loaded_file: Path, vectors: Vectors) -> Path:
     """The same with what was learned from it, as set-up leaves it: made once for all workers of a run."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = _of_all_workers(tmp_path_factory)
     path = shared / "learned.db"
     try:
         (shared / "learning").mkdir()
@@ -170,19 +180,21 @@ def loaded_database(tmp_path: Path, loaded_file: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def corpus(learned_file: Path, vectors: Vectors) -> Iterator[Corpus]:
+def corpus(learned_file: Path, vectors: Vectors, indexes_folder: Path) -> Iterator[Corpus]:
     """The bundled content as residents are answered from it.  Not to be changed."""
     found = open_database(f"sqlite:///{learned_file}")
-    yield Corpus(found, vectors)
+    yield Corpus(found, vectors, index_files=IndexFiles(indexes_folder))
     _close(found)
 
 
 @pytest.fixture
-def environment(tmp_path: Path, vectors_folder: Path, learned_file: Path) -> dict[str, str]:
+def environment(tmp_path: Path, vectors_folder: Path, indexes_folder: Path, learned_file: Path) -> dict[str, str]:
     """Settings of an app of the test's own, with the bundled content."""
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "vectors").symlink_to(vectors_folder)
+    indexes_folder.mkdir(exist_ok=True)
+    (instance / "indexes").symlink_to(indexes_folder)
     shutil.copy(learned_file, instance / "kotae.db")
     return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0", "JOBS": "0"}
 

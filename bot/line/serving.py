@@ -38,9 +38,11 @@ def start_beside_web(app: Flask) -> SenderThreads | None:
 
 
 def _prepare_indexes(kit: Services) -> None:
-    """Build what the first residents would otherwise wait for."""
+    """Make ready what the first residents would otherwise wait for, as much of it as is kept."""
     try:
         for town in kit.corpus.towns():
             kit.corpus.current(town.code)
+            if kit.corpus.is_full:
+                break
     except SQLAlchemyError as error:
         _log.error("indexes_not_prepared", error=type(error).__name__)

@@ -17,7 +17,8 @@ from bot.replies import plain_text
 from intents.vectors import Vectors
 from knowledge.answers import Answer
 from knowledge.bundle import Bundle, read_bundle
-from knowledge.corpus import Corpus, UnknownMunicipalityError, short_name
+from knowledge.corpus import Corpus, UnknownMunicipalityError
+from knowledge.country import short_name
 from knowledge.db import Database
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Municipality
@@ -203,8 +204,11 @@ def test_towns_come_in_the_order_of_their_codes(corpus: Corpus) -> None:
 
 
 def test_each_knows_the_others_by_name(corpus: Corpus) -> None:
-    others = corpus.current("242047").others
-    assert others == {"茂原市": "122106", "御前崎市": "222232", "津島市": "232084", "東温市": "382159"}
+    known = corpus.current("242047")
+    codes = {"茂原市": "122106", "御前崎市": "222232", "津島市": "232084", "松阪市": "242047", "東温市": "382159"}
+    assert known.country.codes == codes
+    assert known.country.names["東温"] == known.country.names["東温市"] == "東温市"
+    assert known.country is corpus.current("382159").country, "one for all, however many there are"
 
 
 # --- Isolation: municipality x municipality ---------------------------------------------------------------------

@@ -13,6 +13,7 @@ from intents.vectors import Vectors
 from knowledge.bundle import read_bundle
 from knowledge.corpus import Corpus
 from knowledge.db import Database
+from knowledge.index_files import IndexFiles
 from knowledge.learned import read_adaptation
 from knowledge.lessons import LEASE, ClaimLostError, claim, learn_next
 from knowledge.loading import load_bundle
@@ -149,3 +150,14 @@ def test_what_another_recipe_learned_is_not_used_and_learned_anew(
     with town.reading() as session:
         assert session.scalar(select(Learned.recipe)) != 0
         assert read_adaptation(session, CODE) is not None
+
+
+def test_what_was_learned_is_laid_out_before_it_is_announced(town: Database, vectors: Vectors, tmp_path: Path) -> None:
+    files = IndexFiles(tmp_path / "indexes")
+    assert not Corpus(town, vectors, index_files=files).current(CODE).index.encoder.adapted
+    learn_next(town, Corpus(town, vectors, index_files=files), vectors)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "indexes" / CODE).iterdir()}
+    assert len(before) == 2, "one in use, one to come"
+    assert Corpus(town, vectors, index_files=files).current(CODE).index.encoder.adapted
+    after = {path: path.stat().st_mtime_ns for path in (tmp_path / "indexes" / CODE).iterdir()}
+    assert after == before, "and the one to come was opened"

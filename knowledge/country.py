@@ -1,0 +1,43 @@
+"""The municipalities served here, as questions to any of them may name them: shared by all."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from intents.places import Neighbourhood
+from intents.romaji import known_places, latin_names
+from intents.text import normalize
+
+
+def short_name(name: str) -> str:
+    """``四日市市`` -> ``四日市``; ``京都府`` -> ``京都``: as people call it, the last letter alone left out."""
+    return name[:-1] if len(name) > 1 and name[-1] in "市区町村都府県" else name
+
+
+@dataclass(frozen=True)
+class Country:
+    """``codes``: name -> code; ``names``: full or short name -> full name; ``latin``: Latin spelling -> name."""
+
+    codes: Mapping[str, str]
+    names: Mapping[str, str]
+    latin: dict[str, str]
+    _compared: frozenset[str]
+
+    def latin_around(self, name: str) -> Mapping[str, str]:
+        """Places by their Latin spelling, as they are meant in the municipality ``name``."""
+        return ChainMap(latin_names([name]), self.latin)
+
+    def around(self, own: Iterable[str]) -> Neighbourhood:
+        """The places that a question may name beside the municipality with these ``own`` names."""
+        return Neighbourhood(frozenset(map(normalize, own)), self._compared)
+
+
+@lru_cache(maxsize=2)
+def country(municipalities: tuple[tuple[str, str], ...]) -> Country:
+    """Of the (code, name) of all municipalities."""
+    codes = {name: code for code, name in municipalities}
+    names = {short_name(name): name for name in codes} | {name: name for name in codes}
+    return Country(codes, names, {**known_places(), **latin_names(codes)}, frozenset(map(normalize, names)))
