@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answer_object import answer_object
+from bot.calibration_report import reliability_tables
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.jobs import work
@@ -29,8 +31,9 @@ from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.wording import is_reviewed
+from intents.calibration import Reliability, reliability
 from intents.decision import decide
-from intents.evaluation import TestSetError, evaluate, read_test_set, run, trec_run
+from intents.evaluation import Evaluation, TestSetError, evaluate, first_candidates, read_test_set, run, trec_run
 from intents.grouping import group
 from intents.personal_data import mask
 from intents.vectors import make_vectors, open_vectors
@@ -188,7 +191,7 @@ def _lines(stream: TextIO) -> Iterator[str]:
 @click.option("--decisions", type=click.Path(path_type=Path, dir_okay=False), help="質問ごとの判断を書くファイル。")
 @click.option("--json", "as_json", is_flag=True, help="JSON で出す。")
 def evaluate_command(folder: Path, run_file: Path | None, decisions: Path | None, as_json: bool) -> None:
-    """BEIR の形の FOLDER（corpus.jsonl、queries.jsonl、qrels/test.tsv）で、検索の良さを測る。"""
+    """BEIR の形の FOLDER（corpus.jsonl、queries.jsonl、qrels/test.tsv）で、検索の良さと点の確かさを測る。"""
     try:
         test_set = read_test_set(folder)
     except TestSetError as error:
@@ -204,11 +207,18 @@ def evaluate_command(folder: Path, run_file: Path | None, decisions: Path | None
         run_file.write_text("\n".join(trec_run(result.ranked)) + "\n", encoding="utf-8")
     if decisions:
         decisions.write_text("\n".join(_decision_lines(result.rankings)) + "\n", encoding="utf-8")
+    cases = first_candidates(test_set, result)
+    _show_evaluation(found, reliability(cases) if cases else None, as_json)
+
+
+def _show_evaluation(found: Evaluation, believed: Reliability | None, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(found)))
+        click.echo(json.dumps(asdict(found) | {"reliability": asdict(believed) if believed else None}))
         return
     for name, value in asdict(found).items():
         click.echo(f"{name:20} {value:.4f}" if isinstance(value, float) else f"{name:20} {value}")
+    if believed:
+        Console(width=110).print(*reliability_tables(believed), sep="\n")
 
 
 def _decision_lines(rankings: Any) -> Iterator[str]:

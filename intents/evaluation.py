@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from intents.calibration import Case, ranked_case
 from intents.counts import Document
 from intents.index import Index, build_index
 from intents.learning import Progress, learn
@@ -136,6 +137,17 @@ def evaluate(test_set: TestSet, result: Run) -> Evaluation:
         p99_ms=_percentile(times, 0.99),
         peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
+
+
+def first_candidates(test_set: TestSet, result: Run) -> list[Case]:
+    """What the decision makes of each graded query's first document, and whether that is right."""
+    cases = []
+    for query, ranking in result.rankings:
+        grades = test_set.grades.get(query)
+        if grades:
+            first = ranking.candidates[0].document.id if ranking.candidates else ""
+            cases.append(ranked_case(ranking, grades.get(first) == GRADE_RIGHT))
+    return cases
 
 
 def ids(row: Ranked) -> list[str]:

@@ -14,7 +14,7 @@ from flask.testing import FlaskCliRunner
 
 from bot.commands import answer_lines
 from bot.services import Services
-from intents.decision import Decision
+from intents.decision import POLICIES, Decision
 from knowledge.models import LineEvent, Municipality
 
 FIELDS = ["municipality", "question", "language", "decision", "text", "entry_id", "title", "score", "candidates", "sources", "contact", "index_version", "elapsed_ms", "reply_language"]  # fmt: skip
@@ -188,6 +188,25 @@ def beir(tmp_path: Path) -> Path:
 def test_evaluate_prints_every_measure(runner: FlaskCliRunner, beir: Path) -> None:
     text = run(runner, "evaluate", str(beir))
     assert {line.split()[0] for line in text.splitlines()} >= {"ndcg_at_10", "recall_at_10", "success_at_1", "mrr"}
+
+
+def test_evaluate_tells_how_far_the_score_can_be_believed(runner: FlaskCliRunner, beir: Path) -> None:
+    text = run(runner, "evaluate", str(beir))
+    assert all(title in text for title in ("点の確かさ（期待較正誤差）", "点の高い順に答えるときのまちがい", "AURC"))
+    assert [name for name in POLICIES if f"│ {name} " in text] == ["慎重", "標準", "積極的"]
+    assert "…" not in text
+    found = json.loads(run(runner, "evaluate", str(beir), "--json"))["reliability"]
+    assert (found["questions"], found["right"], found["threshold"]) == (2, 1.0, None)
+    assert [point["wrong"] for point in found["risk"]["points"]] == [0] * 10
+    assert list(found["levels"]) == ["慎重", "標準", "積極的"]
+
+
+def test_evaluate_measures_questions_that_nobody_graded_without_calling_them_wrong(
+    runner: FlaskCliRunner, beir: Path
+) -> None:
+    (beir / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n", encoding="utf-8")
+    assert "点の確かさ" not in run(runner, "evaluate", str(beir))
+    assert json.loads(run(runner, "evaluate", str(beir), "--json"))["reliability"] is None
 
 
 def test_evaluate_as_json_with_run_and_decisions(runner: FlaskCliRunner, beir: Path, tmp_path: Path) -> None:

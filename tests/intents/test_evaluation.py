@@ -18,6 +18,7 @@ from intents.evaluation import (
     TestSet,
     TestSetError,
     evaluate,
+    first_candidates,
     ids,
     ndcg,
     read_test_set,
@@ -205,6 +206,21 @@ def test_a_run_is_evaluated_over_the_graded_queries_only(folder: Path) -> None:
     assert (evaluation.queries, evaluation.queries_with_right) == (3, 2)
     assert evaluation.success_at_1 == evaluation.mrr == evaluation.recall_at_10 == 1
     assert evaluation.ndcg_at_10 > 0.9
+
+
+def test_a_first_document_is_right_where_it_holds_the_right_information(folder: Path) -> None:
+    test_set = read_test_set(folder)
+    cases = first_candidates(test_set, run(test_set, NO_VECTORS))
+    # The second question's document is merely related; the fourth question was graded by nobody.
+    assert [case.right for case in cases] == [True, False, True]
+    assert all(0 < case.score < 1 for case in cases)
+    assert all(case.answerable for case in cases if case.answered_at)
+
+
+def test_without_documents_no_first_one_is_right() -> None:
+    test_set = TestSet((), (("q1", "住民票"),), {"q1": {"a": 2}})
+    [case] = first_candidates(test_set, run(test_set, NO_VECTORS))
+    assert (case.right, case.score, case.answered_at) == (False, 0.0, frozenset())
 
 
 def test_an_evaluation_by_hand() -> None:
