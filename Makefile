@@ -10,7 +10,7 @@ FLASK := $(BIN)/python -m flask --app app
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export PORT BASE_URL
 
-.PHONY: help run setup test lint types tests load-tests bench browser lock clean
+.PHONY: help run setup test lint types tests load-tests bench bench-country browser lock clean
 
 help: ## このまま読める一覧
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,8 +54,11 @@ tests: $(VENV)/.test browser
 load-tests: $(VENV)/.test
 	$(BIN)/python -m pytest -m load
 
-bench: $(VENV)/.test ## 速さの測定
+bench: $(VENV)/.test ## 速さとメモリーの測定（10分ほど）
 	@$(BIN)/python -m tests.bench
+
+bench-country: $(VENV)/.test ## 1,741自治体を一台で（30分ほど、ディスク15 GB）
+	@$(BIN)/python -m tests.bench country
 
 browser: ## 試験に使うブラウザーと日本語の文字
 	@command -v chromium >/dev/null 2>&1 || { \

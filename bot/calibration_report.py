@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from intents.calibration import FOLD_SEEDS, Answered, Calibration, Refitted, Reliability, RiskCoverage
+from knowledge.caution import LEVELS
 
 REFITTED_NOTE = f"決め直しは、分けかたの種{FOLD_SEEDS[0]}〜{FOLD_SEEDS[-1]}の平均（最小〜最大）。"
 WEIGHED = ("意味の近さ", "ない名詞の数", "二番目との差", "言い方を加えた項目", "切片")
@@ -62,7 +63,7 @@ def _levels(found: Reliability) -> Table:
         "段階", "点の下限", "答える数", "割合", "点の平均", "正しい割合", "95%の幅", title="直接答える段階ごとの正しさ"
     )
     for name, level in found.levels.items():
-        table.add_row(name, *_answered(level))
+        table.add_row(LEVELS[name], *_answered(level))
     if found.threshold:
         table.add_row("9割正しい、いちばん低い点", *_answered(found.threshold))
     else:

@@ -32,13 +32,14 @@ from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.wording import is_reviewed
 from intents.calibration import Reliability, reliability
-from intents.decision import decide
+from intents.decision import POLICIES, decide
 from intents.evaluation import Evaluation, TestSetError, evaluate, first_candidates, read_test_set, run, trec_run
 from intents.grouping import group
 from intents.personal_data import mask
 from intents.vectors import make_vectors, open_vectors
 from knowledge.bundle import BundleError, content_folders, read_bundle
 from knowledge.calendar import now
+from knowledge.caution import LEVELS, caution, set_caution
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
 from knowledge.lessons import learn_next
@@ -271,6 +272,28 @@ def knowledge_languages(municipality: str, languages: tuple[str, ...]) -> None:
     for language in REPLY_LANGUAGES:
         checked = "確認済み" if is_reviewed(language) else "文は未確認"
         click.echo(f"{'使う　' if language in on else '使わない'}  {language}（{checked}）")
+
+
+@knowledge_group.command("caution")
+@click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")
+@click.argument("level", type=click.Choice(list(LEVELS.values())), required=False)
+def knowledge_caution(municipality: str, level: str | None) -> None:
+    """どのくらい確かなら直接答えるかを表示する。書けば、それに変える（次の質問から）。"""
+    database = services().database
+    try:
+        if level:
+            with database.writing() as session:
+                set_caution(session, municipality, next(name for name, shown in LEVELS.items() if shown == level))
+        with database.reading() as session:
+            now_used = caution(session, municipality)
+    except LookupError as error:
+        raise click.ClickException(_unknown(municipality)) from error
+    for name, shown in LEVELS.items():
+        policy = POLICIES[name]
+        mark = "→" if name == now_used else "　"
+        click.echo(
+            f"{mark}{shown}: {policy.answer_from:.0%}以上確かなら答え、{policy.suggest_from:.0%}以上なら選択肢を出す"
+        )
 
 
 @knowledge_group.command("vectors")

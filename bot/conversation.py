@@ -47,7 +47,7 @@ from bot.replies import (
 )
 from bot.weighing import verdict_reply, weigh
 from bot.wording import say
-from intents.decision import STANDARD, Policy, Verdict
+from intents.decision import Policy, Verdict
 from intents.emergencies import Need, emergency
 from intents.facets import REACHING, Asked, Facet, asked_facet, asked_facets, read_question
 from intents.handoff import Wish, wish
@@ -91,17 +91,19 @@ def answer(
     knowledge: Knowledge,
     raw: str,
     before: Dialogue = NEW_DIALOGUE,
-    policy: Policy = STANDARD,
+    policy: Policy | None = None,
     language: str | None = None,
 ) -> Outcome:
     """What ``knowledge`` has to say to ``raw``, after the turns that ``before`` remembers.
 
-    ``language``: the one that the resident has chosen for the reply.
+    ``policy``: another than the municipality's own, to see what it would do.  ``language``: the
+    one that the resident has chosen for the reply.
     """
     begun = time.perf_counter()
     question = shorten(clean(raw))
     tongue = tongue_of(knowledge.town, question, before, language)
     words = searched(knowledge, question, tongue)
+    policy = policy or knowledge.town.policy
     reply, dialogue = held_in(knowledge, tongue, lambda: _reply(knowledge, question, words, before, policy))
     elapsed_ms = (time.perf_counter() - begun) * 1000
     return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms)

@@ -22,7 +22,7 @@ RIDGE = 0.5
 """Keeps a weight finite where few questions speak for it, and at nothing where none does."""
 WANTED_PRECISION, FEWEST = 0.9, 10
 """What direct answers should hold, counted over at least so many of them."""
-DEFAULT_LEVEL = "標準"
+DEFAULT_LEVEL = "standard"
 _WEIGHED = 4
 _COVERAGES = tuple(tenth / 10 for tenth in range(1, 11))
 _ANY_SCORE = Policy(answer_from=0.0, suggest_from=0.0)

@@ -49,8 +49,8 @@ class Verdict:
 STANDARD = Policy()
 CAUTIOUS = Policy(answer_from=0.8)
 BOLD = Policy(answer_from=0.45, suggest_from=0.25)
-POLICIES = MappingProxyType({"慎重": CAUTIOUS, "標準": STANDARD, "積極的": BOLD})
-"""The levels that staff choose from; what each risks is in docs/quality.md."""
+POLICIES = MappingProxyType({"cautious": CAUTIOUS, "standard": STANDARD, "bold": BOLD})
+"""The levels that staff choose from; what each risks is in docs/calibration.md."""
 
 
 # Fitted by logistic regression; see docs/quality.md.

@@ -20,6 +20,7 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from intents.decision import POLICIES, STANDARD, Policy
 from intents.index import Index
 from intents.places import Neighbourhood
 from intents.vectors import Vectors
@@ -63,6 +64,8 @@ class Town:
     """The entries that a resident is shown to begin with."""
     reply_languages: tuple[str, ...]
     """The languages beside Japanese that residents are answered in."""
+    policy: Policy
+    """How sure one must be to answer here."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -164,6 +167,15 @@ class Corpus:
         town, documents = knowledge.town, knowledge.index.documents
         self._files.index(town.code, documents, _own_names(town), self._vectors, learned)
 
+    def keeps(self, code: str) -> bool:
+        """Whether a municipality is in memory, whatever its version."""
+        return code in self._kept
+
+    @property
+    def size(self) -> int:
+        """How many municipalities are in memory."""
+        return len(self._kept)
+
     @property
     def is_full(self) -> bool:
         """Whether another municipality would drive one out."""
@@ -263,4 +275,5 @@ def _town(row: Municipality) -> Town:
         row.sample and not row.taken_over,
         tuple(row.examples),
         tuple(row.reply_languages),
+        POLICIES.get(row.caution, STANDARD),
     )

@@ -24,6 +24,9 @@ class RecentlyUsed(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._values
+
     @property
     def total(self) -> int:
         """The size of all that is kept."""

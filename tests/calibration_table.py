@@ -34,6 +34,7 @@ from intents.evaluation import TestSetError, first_candidates, read_test_set, ru
 from intents.vectors import Vectors, open_vectors
 from knowledge.bundle import content_folders, read_bundle
 from knowledge.calendar import now
+from knowledge.caution import LEVELS
 from knowledge.corpus import Corpus
 from knowledge.db import migrate, open_database
 from knowledge.lessons import learn_next
@@ -65,7 +66,7 @@ def directly(found: Sequence[GoldCase]) -> Table:
     table = Table("段階", "答えのある質問に正しく答える", "答えのない質問に別の答えを返す", title="直接答える質問")
     for name in POLICIES:
         cells = [(sum(one), len(one)) for one in (_got(found, name, "answer", True), _got(found, name, "none", False))]
-        table.add_row(name, *(f"{count} / {total}（{count / total:.0%}）" for count, total in cells))
+        table.add_row(LEVELS[name], *(f"{count} / {total}（{count / total:.0%}）" for count, total in cells))
     return table
 
 

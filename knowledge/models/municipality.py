@@ -32,6 +32,8 @@ class Municipality(Base):
     examples: Mapped[list[str]]
     reply_languages: Mapped[list[str]] = mapped_column(default=lambda: list(DEFAULT_REPLY_LANGUAGES))
     """The languages beside Japanese that residents are answered in; staff switch them on."""
+    caution: Mapped[str] = mapped_column(String(10), default="standard")
+    """One of intents.decision.POLICIES."""
     taken_over: Mapped[bool] = mapped_column(default=False)
     knowledge_version: Mapped[int] = mapped_column(default=0)
     learned_version: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,8 @@ from flask.testing import FlaskCliRunner
 
 from bot.commands import answer_lines
 from bot.services import Services
-from intents.decision import POLICIES, Decision
+from intents.decision import Decision
+from knowledge.caution import LEVELS
 from knowledge.models import LineEvent, Municipality
 
 FIELDS = ["municipality", "question", "language", "decision", "text", "entry_id", "title", "score", "candidates", "sources", "contact", "index_version", "elapsed_ms", "reply_language"]  # fmt: skip
@@ -193,12 +194,12 @@ def test_evaluate_prints_every_measure(runner: FlaskCliRunner, beir: Path) -> No
 def test_evaluate_tells_how_far_the_score_can_be_believed(runner: FlaskCliRunner, beir: Path) -> None:
     text = run(runner, "evaluate", str(beir))
     assert all(title in text for title in ("点の確かさ（期待較正誤差）", "点の高い順に答えるときのまちがい", "AURC"))
-    assert [name for name in POLICIES if f"│ {name} " in text] == ["慎重", "標準", "積極的"]
+    assert [name for name in LEVELS.values() if f"│ {name} " in text] == ["慎重", "標準", "積極的"]
     assert "…" not in text
     found = json.loads(run(runner, "evaluate", str(beir), "--json"))["reliability"]
     assert (found["questions"], found["right"], found["threshold"]) == (2, 1.0, None)
     assert [point["wrong"] for point in found["risk"]["points"]] == [0] * 10
-    assert list(found["levels"]) == ["慎重", "標準", "積極的"]
+    assert list(found["levels"]) == ["cautious", "standard", "bold"]
 
 
 def test_evaluate_measures_questions_that_nobody_graded_without_calling_them_wrong(
@@ -352,3 +353,30 @@ def test_staff_see_and_switch_the_languages_of_replies(app: Flask) -> None:
 )
 def test_a_language_that_cannot_be_switched_is_told(app: Flask, words: list[str], sentence: str) -> None:
     assert sentence in run(app.test_cli_runner(), "knowledge", "languages", "--municipality", *words, status=1)
+
+
+# --- knowledge caution -------------------------------------------------------------------------------------------
+
+
+def test_staff_see_and_change_how_sure_an_answer_must_be(app: Flask) -> None:
+    own = app.test_cli_runner()
+    question = "ごみ収集日の前の日に通知を受け取る方法はありますか？"
+    asked = ("ask", "--municipality", "242047", "--json", question)
+    assert "→標準: 60%以上確かなら答え" in run(own, "knowledge", "caution", "--municipality", "242047")
+    assert json.loads(run(own, *asked))["decision"] == "answer"
+    assert "→慎重: 80%以上" in run(own, "knowledge", "caution", "--municipality", "242047", "慎重")
+    careful = json.loads(run(own, *asked))
+    assert careful["decision"] == "suggest"
+    assert 0.6 < careful["score"] < 0.8
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        pytest.param(["999999"], 1, "999999", id="no such municipality"),
+        pytest.param(["242047", "大胆"], 2, "大胆", id="no such level"),
+    ],
+)
+def test_a_wrong_level_or_town_is_said(app: Flask, words: list[str], status: int, sentence: str) -> None:
+    found = run(app.test_cli_runner(), "knowledge", "caution", "--municipality", *words, status=status)
+    assert sentence in found

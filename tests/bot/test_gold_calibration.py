@@ -41,13 +41,13 @@ def test_weights_made_by_other_questions_do_as_well(found: Reliability) -> None:
 
 
 def test_the_most_cautious_level_answers_fewest_and_not_less_rightly_than_the_boldest(found: Reliability) -> None:
-    cautious, standard, bold = (found.levels[name] for name in ("慎重", "標準", "積極的"))
+    cautious, standard, bold = (found.levels[name] for name in ("cautious", "standard", "bold"))
     assert cautious.answered <= standard.answered <= bold.answered
     assert cautious.precision >= bold.precision - 0.01
 
 
 def test_about_nine_of_ten_direct_answers_are_right(found: Reliability) -> None:
-    assert found.levels["標準"].precision >= 0.88
+    assert found.levels["standard"].precision >= 0.88
 
 
 def test_the_surest_half_is_seldom_wrong(found: Reliability) -> None:

@@ -198,15 +198,15 @@ def test_a_share_is_told_with_how_far_it_can_be_trusted(right: int, count: int, 
 
 def test_a_level_counts_what_it_answers_itself() -> None:
     cases = [
-        case(0.9, True, answered_at=["慎重", "標準"]),
-        case(0.7, False, answered_at=["標準"]),
-        case(0.4, True, answered_at=["標準"]),
+        case(0.9, True, answered_at=["cautious", "standard"]),
+        case(0.7, False, answered_at=["standard"]),
+        case(0.4, True, answered_at=["standard"]),
         case(0.3, True),
     ]
-    found = level(cases, "標準")
+    found = level(cases, "standard")
     assert (found.start, found.answered, found.coverage) == (0.6, 3, 0.75)
     assert (found.score, found.precision) == pytest.approx((2 / 3, 2 / 3))
-    assert level(cases, "積極的").answered == 0
+    assert level(cases, "bold").answered == 0
 
 
 TWENTY = [case(0.99 - place / 100, place not in (5, 14, 15, 17)) for place in range(20)]
@@ -337,7 +337,7 @@ def test_a_case_has_the_score_that_the_decision_gives() -> None:
     sure, unsure = ranking(FIRSTS[3], ahead=2.0), ranking(FIRSTS[0])
     found = [ranked_case(one, True) for one in (sure, unsure)]
     assert [one.score for one in found] == [decide(one).score for one in (sure, unsure)]
-    assert [one.answered_at for one in found] == [{"慎重", "標準", "積極的"}, frozenset()]
+    assert [one.answered_at for one in found] == [{"cautious", "standard", "bold"}, frozenset()]
 
 
 def test_an_entry_without_the_key_noun_may_not_be_answered_at_any_score() -> None:
@@ -347,7 +347,7 @@ def test_an_entry_without_the_key_noun_may_not_be_answered_at_any_score() -> Non
 
 def test_whether_it_is_answered_may_hang_on_more_than_the_ranking() -> None:
     found = case_of(ranking(FIRSTS[3], ahead=2.0), True, lambda policy: policy.answer_from < 0.5)
-    assert (found.answerable, found.answered_at) == (True, {"積極的"})
+    assert (found.answerable, found.answered_at) == (True, {"bold"})
 
 
 def test_a_question_without_any_candidate_is_one_that_nobody_is_sure_of() -> None:
@@ -362,7 +362,7 @@ def test_a_question_without_any_candidate_is_one_that_nobody_is_sure_of() -> Non
 def test_all_measures_of_a_set_are_told_together() -> None:
     likely = rescored(CASES, numbers(3.0, -1.0, 1.0, 0.5, -1.5))
     cases = [
-        replace(one, score=float(score), answered_at=frozenset(["標準"] if score > 0.6 else []))
+        replace(one, score=float(score), answered_at=frozenset(["standard"] if score > 0.6 else []))
         for one, score in zip(CASES, likely, strict=True)
     ]
     found = reliability(cases)
@@ -370,7 +370,9 @@ def test_all_measures_of_a_set_are_told_together() -> None:
     assert found.right == pytest.approx(np.mean([one.right for one in cases]))
     assert sum(part.size for part in found.shipped.bins) == 60
     assert found.direct is not None
-    assert sum(part.size for part in found.direct.bins) == found.levels["標準"].answered == int((likely > 0.6).sum())
+    assert (
+        sum(part.size for part in found.direct.bins) == found.levels["standard"].answered == int((likely > 0.6).sum())
+    )
     assert found.refitted.lowest <= found.refitted.error <= found.refitted.highest
     assert len(FOLD_SEEDS) == 10
     assert len(found.weights) == 5

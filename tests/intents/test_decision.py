@@ -232,7 +232,7 @@ def test_the_levels_differ_in_how_sure_one_must_be() -> None:
     assert [policy.answer_from for policy in POLICIES.values()] == sorted(
         (policy.answer_from for policy in POLICIES.values()), reverse=True
     )
-    assert POLICIES["標準"] is STANDARD
+    assert POLICIES["standard"] is STANDARD
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,12 @@ class Service:
             time.sleep(0.05)
         raise TimeoutError("the service did not become ready")
 
+    def worker(self) -> int:
+        """The process that answers, a child of gunicorn's master."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return int(children[0])
+
     def kill(self) -> None:
         """SIGKILL the whole group: master and workers at one blow."""
         if self._process is not None:
