@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,12 +76,43 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Words:
+    """The words of the texts by number; each becomes a token when it is first asked for."""
+
+    surfaces: Sequence[str]
+    normalized: Sequence[str]
+    readings: Sequence[str]
+    parts: Sequence[tuple[str, str]]
+    _made: dict[int, Token] = field(default_factory=dict, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.surfaces)
+
+    def __getitem__(self, number: int) -> Token:
+        found = self._made.get(number)
+        if found is None:
+            found = self._made[number] = Token(
+                self.surfaces[number], self.normalized[number], self.readings[number], self.parts[number]
+            )
+        return found
+
+
+def _words(tokens: Sequence[Token]) -> Words:
+    return Words(
+        [token.surface for token in tokens],
+        [token.normalized for token in tokens],
+        [token.reading for token in tokens],
+        [token.part for token in tokens],
+    )
+
+
+@dataclass(frozen=True)
 class KanaModel:
     """``readings``: each beginning of a folded reading -> the words that it is the whole of."""
 
     readings: dict[str, tuple[int, ...]]
-    words: list[Token]
-    kinds: list[int]
+    words: Words
+    kinds: Sequence[int]
     classes: dict[tuple[str, str], int]
     grammar: Grammar
     content: frozenset[int]
@@ -153,7 +184,7 @@ class KanaModel:
     def sounding(self, reading: str) -> list[int]:
         """The numbers of the words that are read so, in katakana."""
         found = self.readings.get(reading.translate(_FOLDED), ())
-        return [number for number in found if self.words[number].reading == reading]
+        return [number for number in found if self.words.readings[number] == reading]
 
     def _numbers(self, token: Token) -> list[int]:
         key = (token.normalized, token.part)
@@ -278,7 +309,7 @@ class _Lessons:
         counted = list(zip(self._counts, self._kinds, kinds_after, strict=True))
         return KanaModel(
             _readings(self._words),
-            self._words,
+            _words(self._words),
             self._kinds,
             self._classes,
             Grammar(

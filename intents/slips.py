@@ -54,8 +54,8 @@ class Sounds:
         starts = np.searchsorted(self.keys, wanted)
         ends = np.searchsorted(self.keys, wanted, side="right")
         found = {number for start, end in zip(starts, ends, strict=True) for number in self.owners[start:end].tolist()}
-        words = self.model.words
-        return self._weighted(n for n in found if OSA.distance(reading, words[n].reading, score_cutoff=1) == 1)
+        readings = self.model.words.readings
+        return self._weighted(n for n in found if OSA.distance(reading, readings[n], score_cutoff=1) == 1)
 
     def _weighted(self, numbers: Iterable[int]) -> list[tuple[Token, float]]:
         chances = self.model.grammar.chances
@@ -65,11 +65,11 @@ class Sounds:
 
 def make_sounds(model: KanaModel, vocabulary: Collection[str]) -> Sounds:
     """The words of ``vocabulary`` among the content words of ``model``."""
-    known = [number for number in sorted(model.content) if model.words[number].normalized in vocabulary]
+    known = [number for number in sorted(model.content) if model.words.normalized[number] in vocabulary]
     keys: list[int] = []
     owners: list[int] = []
     for number in known:
-        reading = model.words[number].reading
+        reading = model.words.readings[number]
         if len(reading) >= _SHORTEST_NEAR - 1:
             found = _keys(reading)
             keys += found

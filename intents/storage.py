@@ -25,14 +25,13 @@ from numpy.typing import NDArray
 from intents.counts import Document, Layout, unseen_rarity
 from intents.encoder import Encoder, WordVectors
 from intents.index import Index, ReadingIndex
-from intents.kana import KanaModel
+from intents.kana import KanaModel, Words
 from intents.lattice import Grammar, Pairs
 from intents.lexicon import Lexicon
 from intents.lists import Lists
 from intents.neighbours import NearColumns, Neighbours
 from intents.postings import Postings
 from intents.slips import Sounds
-from intents.tokenizer import Token
 from intents.vectors import Vectors
 
 _MAGIC = b"kotae index 1\n"
@@ -177,9 +176,9 @@ def _plain(index: Index) -> Plain:
         "texts": index.postings.size,
         "kana": {
             "readings": model.readings,
-            "surfaces": [word.surface for word in model.words],
-            "normalized": [word.normalized for word in model.words],
-            "spoken": [word.reading for word in model.words],
+            "surfaces": model.words.surfaces,
+            "normalized": model.words.normalized,
+            "spoken": model.words.readings,
             "kinds": model.kinds,
             "classes": list(model.classes),
             "content": sorted(model.content),
@@ -193,10 +192,9 @@ def _plain(index: Index) -> Plain:
 
 def _kana(plain: Plain, pairs: Pairs) -> KanaModel:
     parts = plain["classes"]
-    spelled = zip(plain["surfaces"], plain["normalized"], plain["spoken"], plain["kinds"], strict=True)
     return KanaModel(
         plain["readings"],
-        [Token(surface, normalized, reading, parts[kind]) for surface, normalized, reading, kind in spelled],
+        Words(plain["surfaces"], plain["normalized"], plain["spoken"], [parts[kind] for kind in plain["kinds"]]),
         plain["kinds"],
         {part: kind for kind, part in enumerate(parts)},
         Grammar(plain["chances"], plain["trust"], pairs, plain["moves"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from intents.counts import Document
 from knowledge.models import Entry, Plan
@@ -141,7 +141,7 @@ def entry_answer(entry: Entry, around: Surroundings) -> Answer:
     """A curated entry, word for word; an empty facet is left out."""
     given = entry.facets or {}
     facts = tuple((name, given[key]) for key, name in FACETS.items() if given.get(key))
-    made = make_answer(
+    return make_answer(
         entry,
         around,
         kind=entry.kind,
@@ -151,8 +151,8 @@ def entry_answer(entry: Entry, around: Surroundings) -> Answer:
         links=tuple((link["label"], link["url"]) for link in entry.links),
         measure=entry.measure,
         category=entry.category,
+        translations=translated(entry.translations) if entry.translations else None,
     )
-    return replace(made, translations=translated(entry.translations or {}))
 
 
 def make_answer(
@@ -171,6 +171,7 @@ def make_answer(
     name: str = "",
     figures: Sequence[Figure] = (),
     steps: Sequence[Step] = (),
+    translations: Mapping[str, Translated] | None = None,
 ) -> Answer:
     """An answer with everything that any row of knowledge brings along."""
     return Answer(
@@ -194,4 +195,5 @@ def make_answer(
         name=name,
         figures=tuple(figures),
         steps=tuple(steps),
+        translations=translations or {},
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.line import inbox
 from bot.line.sender import Sender, SenderThreads
 from bot.services import Services
+from bot.warm_up import warm_up
 
 _log = structlog.get_logger("line.serving")
 
@@ -33,16 +34,12 @@ def start_beside_web(app: Flask) -> SenderThreads | None:
     running = None
     if kit.settings.sender_threads and kit.settings.line_channels:
         running = start_senders(kit, kit.settings.sender_threads)
-    threading.Thread(target=_prepare_indexes, args=(kit,), name="indexes", daemon=True).start()
+    threading.Thread(target=_warm_up, args=(kit,), name="warm-up", daemon=True).start()
     return running
 
 
-def _prepare_indexes(kit: Services) -> None:
-    """Make ready what the first residents would otherwise wait for, as much of it as is kept."""
+def _warm_up(kit: Services) -> None:
     try:
-        for town in kit.corpus.towns():
-            kit.corpus.current(town.code)
-            if kit.corpus.is_full:
-                break
+        warm_up(kit.corpus)
     except SQLAlchemyError as error:
-        _log.error("indexes_not_prepared", error=type(error).__name__)
+        _log.error("not_warmed_up", error=type(error).__name__)

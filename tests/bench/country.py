@@ -17,6 +17,7 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from bot.conversation import answer
+from bot.warm_up import warm_up
 from intents.counts import Document
 from intents.vectors import open_vectors
 from knowledge.corpus import MOST_ANSWERS, Corpus
@@ -105,7 +106,7 @@ def ask(work: tuple[Path, int, tuple[str, ...]]) -> Asked:
     folder, towns, questions = work
     threadpool_limits(1, "blas")
     corpus, choose = corpus_of(folder), random.Random(0)
-    answer(corpus.current(code_of(0)), questions[0])
+    warm_up(corpus)
     kept, opened = [], []
     for code, question in _asked(choose, towns, questions):
         is_kept = corpus.keeps(code)

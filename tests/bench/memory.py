@@ -44,7 +44,7 @@ def measure_service(console: Console) -> None:
     """The real service with the bundled knowledge as set-up left it, after every gold question."""
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder) / "instance"
-        shutil.copytree(ROOT / "instance", instance, ignore=shutil.ignore_patterns("*.db-shm", "indexes"))
+        shutil.copytree(ROOT / "instance", instance, ignore=shutil.ignore_patterns("*.db-shm"))
         service = Service({"INSTANCE_PATH": str(instance), "JOBS": "0"})
         service.start()
         try:
