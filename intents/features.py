@@ -57,16 +57,14 @@ class Figures:
     missing: NDArray[np.int64]
     worded: NDArray[np.bool_]
 
-    def at(self, place: int) -> Features:
-        return Features(
-            coverage=float(self.coverage[place]),
-            key=float(self.key[place]),
-            likeness=float(self.likeness[place]),
-            sound=float(self.sound[place]),
-            meaning=float(self.meaning[place]),
-            missing=int(self.missing[place]),
-            worded=float(self.worded[place]),
-        )
+    def at(self, places: Sequence[int]) -> list[Features]:
+        """Those of some of the documents, in this order."""
+        arrays = (self.coverage, self.key, self.likeness, self.sound, self.meaning, self.missing, self.worded)
+        rows = zip(*(array[places].tolist() for array in arrays), strict=True)
+        return [
+            Features(coverage, float(key), likeness, sound, meaning, missing, float(worded))
+            for coverage, key, likeness, sound, meaning, missing, worded in rows
+        ]
 
     def weight(self) -> Floats:
         """What orders the best documents, beside their points."""
@@ -184,7 +182,8 @@ def breadth(index: Index, asked: Sequence[AskedWord]) -> int:
     starts = index.holders.starts
     # The rarest first: most often nothing is left after two words.
     spread = sorted(asked, key=lambda word: sum(int(starts[column + 1] - starts[column]) for column in word.columns))
-    left = np.unique(index.holders.together(np.array(sorted(spread[0].columns))))
+    rarest = [index.holders.of(column) for column in spread[0].columns]
+    left = np.unique(np.concatenate(rarest)) if len(rarest) > 1 else rarest[0]
     for word in spread[1:]:
         if not len(left):
             break

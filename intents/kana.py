@@ -52,6 +52,7 @@ _SHORTEST_HEARD = 4
 
 _CLOSED = "\0"
 _HIRAGANA, _KANA = re.compile("[ぁ-ゖ]"), re.compile("[ぁ-ゖァ-ヺー]")
+_LONG_HIRAGANA = re.compile(f"[ぁ-ゖー]{{{_SHORTEST_HEARD}}}")
 _ALL_HIRAGANA, _ALL_KANA = re.compile("[ぁ-ゖー]*"), re.compile("[ぁ-ゖァ-ヺー]*")
 _EVERYDAY = Path(__file__).parent / "data" / "everyday.txt"
 
@@ -146,7 +147,7 @@ class KanaModel:
         text = "".join(token.surface for token in tokens)
         if not in_kana(text):
             found = list(tokens)
-            opened = self._doubted(tokens)
+            opened = self._doubted(tokens) if _LONG_HIRAGANA.search(text) else [False] * len(found)
         elif _HIRAGANA.search(text):
             found = list(tokens)
             opened = [_is_hiragana(token.surface) for token in tokens]

@@ -53,8 +53,8 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     numbers = order.tolist()
     places = sorted(range(len(numbers)), key=lambda place: (numbers[place] not in exact, -totals[place]))[:limit]
     candidates = tuple(
-        Candidate(index.documents[numbers[place]], totals[place], figures.at(place), numbers[place] in exact)
-        for place in places
+        Candidate(index.documents[numbers[place]], totals[place], found, numbers[place] in exact)
+        for place, found in zip(places, figures.at(places), strict=True)
     )
     return Ranking(query, candidates, breadth(index, asked))
 
