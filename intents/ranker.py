@@ -73,7 +73,8 @@ def _near(index: Index, asked: Floats, scores: Floats) -> Floats:
     """The cosine of ``asked`` with each text; in a large index, with those of the best ``scores`` only."""
     if len(scores) <= DENSE_LIMIT:
         return index.sums @ asked
-    chosen = np.argpartition(-scores, DENSE_LIMIT)[:DENSE_LIMIT]
+    # In the order of their rows, as memory likes to be read.
+    chosen = np.sort(np.argpartition(-scores, DENSE_LIMIT)[:DENSE_LIMIT])
     rows = np.concatenate([index.layout.rows(chosen), index.layout.wordings + chosen])
     found = np.zeros(len(index.sums), np.float32)
     found[rows] = index.sums[rows] @ asked
