@@ -64,10 +64,10 @@ def other_topic(
         if own is not None:
             return led_reply(knowledge, last, own), before
     sides = () if facet in _ITS_OWN else (PHRASES.get(facet, ""),)
-    verdict = weigh(knowledge, replace(asked, text=" ".join((topic, *sides))), policy, last)
+    verdict = weigh(knowledge, replace(asked, text=" ".join((topic, *sides))), policy)
     beside = verdict.chosen is not None and not _names(verdict.chosen, topic)
     if sides and (beside or verdict.decision is Decision.NONE):
-        verdict = weigh(knowledge, asked, policy, last)
+        verdict = weigh(knowledge, asked, policy)
     return verdict_reply(knowledge, verdict, asked, before)
 
 
@@ -104,7 +104,7 @@ def _told_of(knowledge: Knowledge, last: Answer, topic: str, asked: Asked) -> Le
 
 
 def _about_both(knowledge: Knowledge, last: Answer, asked: Asked, before: Dialogue, policy: Policy) -> Said:
-    verdict = weigh(knowledge, replace(asked, text=f"{last.title} {asked.text}"), policy, last)
+    verdict = weigh(knowledge, replace(asked, text=f"{last.title} {asked.text}"), policy)
     others = tuple(one for one in verdict.choices if one.document.id != last.entry_id)
     chosen = verdict.chosen if verdict.chosen and verdict.chosen.document.id != last.entry_id else None
     if chosen is None and (not others or verdict.decision is Decision.NONE):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.wording import say
-from intents.facets import FIGURES, REACHING, Asked, Facet
+from intents.facets import FIGURES, REACHING, Asked, Facet, asked_facet, asks_precisely
 from intents.leads import (
     Leading,
     facet_of_title,
+    facets_spoken_of,
     leading_sentence,
     sentence_at,
     split_sentences,
@@ -20,7 +21,7 @@ from knowledge.calendar import fiscal_year_name
 from knowledge.corpus import Knowledge
 
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
-_TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.WHO, Facet.OFFICE, Facet.TARGET})
+_TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.OFFICE, Facet.TARGET})
 _OF_PROCEDURES = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE})
 
 
@@ -106,8 +107,8 @@ def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
 
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:
-    found = _of_indicator(answer, facet) or leading_sentence(answer.text, asked, answer.title)
-    implied = _is_about(answer, facet) or (facet in _TOLD_BY_ANY_ANSWER and not following)
+    found = _of_indicator(answer, asked, facet) or leading_sentence(answer.text, asked, answer.title)
+    implied = _is_about(answer, facet) or (_told_by_any_answer(asked, facet) and not following)
     if found is not None and not (found.silent and implied):
         if found.first:
             return Lead(None, without_yes_or_no(plain), not found.silent)
@@ -117,7 +118,7 @@ def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet,
         return Lead(say(key, office=whom_to_ask(knowledge, answer).department), plain)
     if _is_about(answer, facet):
         return Lead(None, plain, known=found is None)
-    if not _missing_is_said(answer, facet):
+    if _told_by_any_answer(asked, facet) or (facet in _OF_PROCEDURES and answer.kind != "procedure"):
         return Lead(None, plain, known=False)
     return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
 
@@ -133,11 +134,16 @@ def _of_office(answer: Answer, asked: Asked, facet: Facet, plain: str) -> Lead:
     return Lead(found.sentence, found.rest)
 
 
-def _of_indicator(answer: Answer, facet: Facet) -> Leading | None:
-    """The goal is an indicator's first sentence, what was when the plan was made its second."""
+def _of_indicator(answer: Answer, asked: Asked, facet: Facet) -> Leading | None:
+    """The goal is an indicator's first sentence, what was when the plan was made its second.
+
+    Who asks how many per cent is not told by how many things.
+    """
     if answer.kind != "indicator" or facet not in FIGURES:
         return None
-    return sentence_at(answer.text, 1 if facet is Facet.CURRENT else 0)
+    found = sentence_at(answer.text, 1 if facet is Facet.CURRENT else 0)
+    counted = facet in (Facet.PERCENT, Facet.COUNT) and asked_facet(asked.text) is facet
+    return None if counted and facet not in facets_spoken_of(found.sentence) else found
 
 
 def _is_about(answer: Answer, facet: Facet) -> bool:
@@ -145,8 +151,9 @@ def _is_about(answer: Answer, facet: Facet) -> bool:
     return facet_of_title(answer.title) is facet
 
 
-def _missing_is_said(answer: Answer, facet: Facet) -> bool:
-    return facet not in _TOLD_BY_ANY_ANSWER and (answer.kind == "procedure" or facet not in _OF_PROCEDURES)
+def _told_by_any_answer(asked: Asked, facet: Facet) -> bool:
+    """Whether an entry on the matter answers, without a value of the facet in it."""
+    return facet in _TOLD_BY_ANY_ANSWER and not asks_precisely(asked.text)
 
 
 def _reached(knowledge: Knowledge, answer: Answer, facet: Facet) -> tuple[str, bool]:

@@ -5,29 +5,33 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue import Dialogue
-from bot.leads import is_missing
+from bot.leads import is_missing, lead
 from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply
 from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
-from intents.facets import YES_OR_NO, Asked, Facet, in_usual_words, kind_suits
+from intents.facets import Asked, Facet, kind_suits
 from intents.leads import facet_of_title, facets_spoken_of, leading_sentence
 from intents.ranker import Candidate, Ranking, rank
 from knowledge.answers import Answer
-from knowledge.calendar import era_year
 from knowledge.corpus import Knowledge
 
-TITLE_BONUS, KIND_BONUS, TOLD_BONUS, CONTEXT_BONUS = 0.15, 0.12, 0.05, 0.05
-"""As shares of the best points, among candidates that fit nearly alike: for an entry written for the
-side that was asked, a kind of knowledge made for it, a text that tells it, the same measure as the
-answer before."""
-NEAR = 0.2
-"""What has fewer points by more than this share than the best is not preferred for its facet."""
-PLAIN_LIKENESS, WHOLE, WRITTEN_FOR_IT = 0.7, 0.99, 0.15
+SUITED, TOLD = 0.15, 0.05
+"""As shares of the best points: for what was written for the side that was asked (against a kind of
+knowledge that was not), and for a text that tells it."""
+MUCH_LESS = 0.2
+"""What holds less of the question than the first, by more than this share, is not preferred for its side."""
+NAMED = 0.7
+"""The share of the question's nouns, the rarest among them, that an entry holds which is to answer it."""
+CLOSE = 0.5
+"""In points: how far behind the first another that holds more of the question may as well be meant."""
+_WHOLE = 0.99
 
 
-def weigh(knowledge: Knowledge, asked: Asked, policy: Policy, last: Answer | None = None) -> Verdict:
-    """What to do with a question.  ``last``: the answer that it comes after."""
-    ranking = _favoured(knowledge, rank(knowledge.index, _as_searched(asked)), asked, last)
-    verdict = decide(ranking, _bolder(knowledge, ranking, asked, policy))
+def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
+    """What to do with a question."""
+    ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
+    verdict = _unless_it_is_of_something_else(knowledge, decide(ranking, policy), asked)
+    if not _is_written_for(knowledge, verdict.chosen, asked.facet):
+        verdict = _unless_another_holds_more(ranking, verdict)
     return _unless_another_tells(knowledge, verdict, asked)
 
 
@@ -48,27 +52,40 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
     return none_reply(knowledge, verdict.score, before.misses), replace(about, offered=(), misses=before.misses + 1)
 
 
-def _as_searched(asked: Asked) -> str:
-    """The question with its years as plans write them, too: 2024年度 stands there as 令和6年度."""
-    eras = [f"{era_year(year)}度" for year in asked.years if f"{era_year(year)}" not in asked.text]
-    return " ".join((in_usual_words(asked.text) if asked.facet else asked.text, *eras))
+def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
+    """An entry that lacks what the question names is offered, unless it says openly what it does not tell."""
+    chosen = verdict.chosen
+    if chosen is None or chosen.exact or chosen.features.key >= NAMED:
+        return verdict
+    found = knowledge.answers[chosen.document.id]
+    says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
+    return verdict if says_so else _offered(verdict, (chosen,))
 
 
-def _bolder(knowledge: Knowledge, ranking: Ranking, asked: Asked, policy: Policy) -> Policy:
-    """Many entries hold 「計画」; where one was written for 「いつまで」, the question was not too broad.
+def _is_written_for(knowledge: Knowledge, chosen: Candidate | None, facet: Facet | None) -> bool:
+    """Whether what answers was written for the very side that was asked."""
+    if chosen is None or facet is None:
+        return False
+    return facet_bonus(knowledge.answers[chosen.document.id], facet) >= SUITED
 
-    An entry that also holds every word of the question needs to be less likely to be answered.
-    """
-    if asked.facet is None or not ranking.candidates:
-        return policy
-    first = ranking.candidates[0]
-    features = first.features
-    written_for_it = facet_bonus(knowledge.answers[first.document.id], asked.facet) >= KIND_BONUS
-    if not written_for_it or features.likeness < PLAIN_LIKENESS:
-        return policy
-    whole = features.key > 0 and features.coverage >= WHOLE
-    sure = policy.answer_from - WRITTEN_FOR_IT if whole else policy.answer_from
-    return replace(policy, broad_from=len(knowledge.answers) + 1, answer_from=sure)
+
+def _unless_another_holds_more(ranking: Ranking, verdict: Verdict) -> Verdict:
+    """Of two that fit nearly alike, the one that holds more of what was said may be meant: then both are offered."""
+    chosen = verdict.chosen
+    if chosen is None or chosen.exact:
+        return verdict
+    fuller = tuple(one for one in ranking.candidates if _holds_more(one, chosen))
+    return _offered(verdict, (chosen, *fuller)) if fuller else verdict
+
+
+def _holds_more(other: Candidate, chosen: Candidate) -> bool:
+    return other.features.coverage > chosen.features.coverage and other.points >= chosen.points - CLOSE
+
+
+def _offered(verdict: Verdict, first: tuple[Candidate, ...]) -> Verdict:
+    """The choice between candidates in the place of an answer, ``first`` before the others."""
+    rest = (one for one in verdict.choices if one not in first)
+    return Verdict(Decision.SUGGEST, verdict.score, None, (*first, *rest)[: STANDARD.most_choices])
 
 
 def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
@@ -79,8 +96,7 @@ def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) 
     telling = [one for one in verdict.choices if _tells_as_well(knowledge, one, chosen, asked)]
     if not telling:
         return verdict
-    rest = [one for one in verdict.choices if one not in telling]
-    return Verdict(Decision.SUGGEST, verdict.score, None, (*telling, chosen, *rest)[: STANDARD.most_choices])
+    return _offered(verdict, (*telling, chosen))
 
 
 def _tells_as_well(knowledge: Knowledge, other: Candidate, chosen: Candidate, asked: Asked) -> bool:
@@ -94,38 +110,36 @@ def _tells_as_well(knowledge: Knowledge, other: Candidate, chosen: Candidate, as
     return told is not None and not told.silent
 
 
-def _favoured(knowledge: Knowledge, ranking: Ranking, asked: Asked, last: Answer | None) -> Ranking:
+def _favoured(knowledge: Knowledge, ranking: Ranking, facet: Facet | None) -> Ranking:
     """``ranking`` with what answers the side that was asked before what only shares its words."""
-    if asked.facet is None and last is None:
+    if not ranking.candidates:
         return ranking
-    best = max((one.points for one in ranking.candidates), default=0.0)
+    first = ranking.candidates[0]
+    least = first.features.coverage - MUCH_LESS
     candidates = [
-        _favoured_candidate(knowledge, one, asked.facet, last, best) if one.points >= best * (1 - NEAR) else one
+        replace(one, points=one.points + _bonus(knowledge, one, facet, least) * first.points)
         for one in ranking.candidates
     ]
     candidates.sort(key=lambda one: (not one.exact, -one.points))
     return replace(ranking, candidates=tuple(candidates))
 
 
-def _favoured_candidate(
-    knowledge: Knowledge, candidate: Candidate, facet: Facet | None, last: Answer | None, best: float
-) -> Candidate:
+def _bonus(knowledge: Knowledge, candidate: Candidate, facet: Facet | None, least: float) -> float:
+    """What a candidate gains, in shares of the best points; nothing where it holds less than ``least`` of the words."""
     found = knowledge.answers.get(candidate.document.id)
     if found is None:
-        return candidate
-    bonus = facet_bonus(found, facet) if facet else 0.0
-    if last is not None and last.measure and found.measure == last.measure:
-        bonus += CONTEXT_BONUS
-    return replace(candidate, points=candidate.points + bonus * best)
+        return 0.0
+    if facet is None:
+        return -SUITED if found.kind == "term" and candidate.features.coverage < _WHOLE else 0.0
+    bonus = facet_bonus(found, facet)
+    return bonus if candidate.features.coverage >= least else min(bonus, 0.0)
 
 
 def facet_bonus(answer: Answer, facet: Facet) -> float:
     """How much more an answer fits a question for being about the side that was asked."""
-    if facet in YES_OR_NO:
-        return 0.0
-    told = TOLD_BONUS * (facet in facets_spoken_of(answer.text))
+    told = TOLD * (facet in facets_spoken_of(answer.text))
     suits = kind_suits(facet, answer.kind)
     if suits is None:
-        return told + TITLE_BONUS * (facet_of_title(answer.title) is facet)
+        return told + SUITED * (facet_of_title(answer.title) is facet)
     unreadable = answer.kind == "schedule" and not answer.steps
-    return told + (KIND_BONUS if suits and not unreadable else -KIND_BONUS)
+    return told + (SUITED if suits and not unreadable else -SUITED)

@@ -65,7 +65,10 @@ def _told(whole: str, sentences: Sequence[str], known: Mapping[str, re.Pattern[s
         return Need.POLICE
     told = [sentence for sentence in sentences if _tells(sentence, known)]
     all_told = [whole] if _tells(whole, known) else []
+    past = known.get("past")
     for need in _BY_URGENCY:
+        if need is Need.DISASTER and past is not None and past.search(whole):
+            continue
         if any(map(known[need].search, told if need in _AT_ONCE else all_told)):
             return need
     return None

@@ -75,7 +75,6 @@ _REFERENCE = re.compile(
 _POINTING = re.compile(
     r"(?:(?<!お)それ(?!ぞれ|だけ)|その(?!他|ほか|後|うち)|これ(?!から|まで)|この件|そこ|そちら)(?:は|って|の|を|に|で|も|が)?"
 )
-_KANA = re.compile("[ぁ-ゖー]{5,}")
 _LONGEST_VERB = 6
 _NAMING = frozenset({("名詞", "普通名詞"), ("名詞", "固有名詞")})
 _OPEN_QUESTION = re.compile(
@@ -89,7 +88,7 @@ def read_question(text: str, this_year: int) -> Asked:
 
     ``this_year``: the fiscal year of today, which 「来年度」 counts from.
     """
-    question, _ = split_story(text)
+    question = split_story(text)[0]
     facet, plain = asked_facet(question), normalize(question)
     side = facet is not None and facet not in YES_OR_NO and not _CLOSED.search(plain)
     return Asked(text, facet, fiscal_years(question, this_year), side or bool(_OPEN_QUESTION.search(plain)))
@@ -100,6 +99,17 @@ YES_OR_NO = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE, Face
 
 _CLOSED = re.compile(r"(?:ます|ません|る|た|ある|ない|無料|有料|ただ|タダ)(?:です)?(?:の|ん|か|かな|んか|のか)?[?。]*$")
 """How a question ends that yes or no answers."""
+
+_PRECISELY = re.compile(
+    "(?:どうやって|やり方|方法|手順).*(?:使|申し?込|予約|登録|追加|借り|取[るりれっ]|もら|受け取|払|参加|入[るりれ])"
+    "|(?:使い|申し?込み|取り|借り|払い|入り|登録の|予約の)(?:方|仕方|しかた|方法)|何歳|なんさい"
+)
+
+
+def asks_precisely(text: str) -> bool:
+    """Whether it is asked how one does something oneself (not how the municipality does it), or from what age."""
+    return bool(_PRECISELY.search(normalize(text)))
+
 
 PHRASES: Mapping[Facet, str] = {
     Facet.FEE: "手数料",
@@ -119,7 +129,7 @@ PHRASES: Mapping[Facet, str] = {
     Facet.GOAL: "目標",
     Facet.CURRENT: "現状",
 }
-"""How a facet is asked for in a word: to ask it of another topic, and in place of kana that no index holds."""
+"""How a facet is asked for in a word: to ask it of another topic."""
 
 _MADE_FOR: Mapping[str, frozenset[Facet]] = {
     "indicator": frozenset({Facet.GOAL, Facet.CURRENT, Facet.PERCENT, Facet.COUNT, Facet.DEADLINE}),
@@ -133,15 +143,6 @@ def kind_suits(facet: Facet, kind: str) -> bool | None:
     """Whether a kind of knowledge is there to answer a facet; None for a kind that may answer any."""
     made_for = _MADE_FOR.get(kind)
     return None if made_for is None else facet in made_for
-
-
-def in_usual_words(text: str) -> str:
-    """``text`` with 「なんぱーせんと」, 「でんわばんごうは」 in the words that entries use for it."""
-
-    def usual(match: re.Match[str]) -> str:
-        return PHRASES.get(Facet(match.lastgroup or ""), " ") if _KANA.fullmatch(match[0]) else match[0]
-
-    return _ANY.sub(usual, normalize(text))
 
 
 def asked_facet(text: str) -> Facet | None:

@@ -12,6 +12,7 @@ from intents.counts import Floats, Layout
 from intents.index import Index
 from intents.lexicon import concept_term, names_something
 from intents.lists import Lists
+from intents.patterns import word_list
 from intents.tokenizer import is_content
 from intents.understanding import Query
 
@@ -22,6 +23,8 @@ UNADAPTED_SLOPE, UNADAPTED_START = 1.46, -0.36
 NO_VECTORS_SHARE = 0.9
 """Where vectors cannot tell, shared words or sounds stand for a shared meaning, a little less surely."""
 _VERB_WEIGHT = 0.5
+_GENERAL_NOUNS = word_list("general_nouns")
+"""今後, 機会, 件: nouns that name no matter of their own, however rare they are in the texts."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class Features:
     """What speaks for a candidate, each 0 to 1 but for ``missing``.
 
     ``coverage``: share of the question's words (by rarity) that stand in the document, itself
-    or as a synonym; nearness in vectors never counts.  ``key``: whether its rarest noun does.
-    ``likeness``: to the most alike wording.  ``sound``: share of the question's kana runs in the
-    most alike wording.  ``meaning``: nearness in vectors, to wording and answer.  ``missing``:
-    how many of the question's nouns do not stand in the document.  ``worded``: 1 where staff
-    gave it other wordings than its title.
+    or as a synonym; nearness in vectors never counts.  ``key``: that of the nouns that name a
+    matter, and 0 where the rarest of them is not there.  ``likeness``: to the most alike wording.
+    ``sound``: share of the question's kana runs in the most alike wording.  ``meaning``: nearness in
+    vectors, to wording and answer.  ``missing``: how many of the question's nouns do not stand in the
+    document.  ``worded``: 1 where staff gave it other wordings than its title.
     """
 
     coverage: float
@@ -50,7 +53,7 @@ class Figures:
     """The features of several documents, an array of as many each."""
 
     coverage: Floats
-    key: NDArray[np.bool_]
+    key: Floats
     likeness: Floats
     sound: Floats
     meaning: Floats
@@ -74,10 +77,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class AskedWord:
-    """A word of the question: what it weighs, whether it is a noun, and what would hold it."""
+    """A word of the question: what it weighs, whether it is a noun and names a matter, and what would hold it."""
 
     weight: float
     noun: bool
+    naming: bool
     columns: frozenset[int]
 
 
@@ -96,7 +100,9 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
         terms = {word, *concepts.get(place, ())}
         columns = frozenset(index.vocabulary[term] for term in terms if term in index.vocabulary)
         noun = token.part[0] == "名詞"
-        asked[word] = AskedWord(_weight(index, word, columns) * (1.0 if noun else _VERB_WEIGHT), noun, columns)
+        naming = noun and token.part[1] != "数詞" and word not in _GENERAL_NOUNS
+        weight = _weight(index, word, columns) * (1.0 if noun else _VERB_WEIGHT)
+        asked[word] = AskedWord(weight, noun, naming, columns)
     return list(asked.values())
 
 
@@ -214,10 +220,14 @@ def _coverage(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
     return np.minimum(share, np.float32(1.0)).astype(np.float32)
 
 
-def _key(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether the rarest noun is held; without a noun, as without a key."""
-    nouns = [(word.weight, place) for place, word in enumerate(asked) if word.noun]
-    return held[max(nouns)[1]] if nouns else np.zeros(held.shape[1], bool)
+def _key(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
+    """Per document, the share of the nouns that name a matter; 0 without the rarest, and where there is none."""
+    naming = [place for place, word in enumerate(asked) if word.naming]
+    if not naming:
+        return np.zeros(held.shape[1], np.float32)
+    rarest = max(naming, key=lambda place: asked[place].weight)
+    share: Floats = _coverage([asked[place] for place in naming], held[naming]) * held[rarest]
+    return share
 
 
 def _meaning(index: Index, wording: Floats, answer: Floats) -> Floats:

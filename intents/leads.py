@@ -12,7 +12,7 @@ from intents.text import normalize
 from intents.years import fiscal_years
 
 _VALUES, _SILENCES = patterns("values"), patterns("silences")
-_OPENLY_MISSING = _SILENCES["open"]
+_OPENLY_MISSING, _SENDS_ELSEWHERE = _SILENCES["open"], _SILENCES["elsewhere"]
 _ENDS = re.compile(r"(?<=。)(?![」』）)])|\n")
 _BULLET = re.compile(r"^[・①-⑳]\s*|^\d+[.)]\s*")
 _YES_OR_NO = re.compile(r"^(?:はい|いいえ)[、,。]\s*")
@@ -37,6 +37,7 @@ _COUNTED = re.compile(r"(?:何|なん)\s?([人名件回台枚個]|か所|箇所|
 _STRICT_UNIT = re.compile(r"(?:何|なん)\s?(?:[人名回台枚]|時間|団体)")
 """Who asks how many people is not told by how many things; 「何件」 is asked of anything."""
 _SAME_UNITS = dict.fromkeys("人名", "人|名") | dict.fromkeys(("か所", "箇所"), "か所|箇所")
+_ASKS_AGE, _AGE = re.compile("何歳|なんさい"), re.compile(r"\d歳|年齢|だれでも|誰でも")
 _DIGIT = re.compile(r"\d")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
 _UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
@@ -72,6 +73,8 @@ def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None
     found = [place for place, one in enumerate(sentences) if _tells(asked.facet, one)]
     if asked.facet is Facet.COUNT and _STRICT_UNIT.search(asked.text):
         found = [place for place in found if _counted_alike(asked.text, sentences[place])]
+    if asked.facet is Facet.TARGET and _ASKS_AGE.search(asked.text):
+        found = [place for place in found if _AGE.search(sentences[place])]
     plain = [place for place in found if not _by_the_way(asked, sentences[place])]
     silent = _silent_at(sentences, asked.facet)
     if not plain and silent is not None:
@@ -144,7 +147,8 @@ def _tells(facet: Facet, sentence: str) -> bool:
     if value is None:
         return False
     plain = _ASIDE.sub("", normalize(sentence))
-    return bool(value.search(plain)) and not (_OPENLY_MISSING.search(plain) and not _DIGIT.search(plain))
+    telling = _DIGIT.search(plain) or not (_OPENLY_MISSING.search(plain) or _SENDS_ELSEWHERE.search(plain))
+    return bool(value.search(plain) and telling)
 
 
 def _fitness(told: str, asked: Asked) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from intents.patterns import pattern_sources
+
 MAX_QUESTION = 2000
 """Characters of a question that are read.  Sudachi refuses 49,149 bytes; this stays far below."""
 
@@ -64,15 +66,26 @@ _SENTENCE_ENDS = re.compile(r"(?<=[。?!？！\n])")
 _ASKS = re.compile(
     r"[?？]|(?:か|かね|かしら|の|たい|たいです|たいのですが|下さい|ください|教えて|でしょうか|ますか|ですか|んですが)[。!！\s]*$"
 )
+_COURTESY = re.compile(f"(?:{pattern_sources('courtesies')['courtesy']})+")
 _STORY = 50
 """From this many characters on, a message may be a story with its question at one end."""
 
 
-def split_story(text: str) -> tuple[str, str]:
-    """(the question, the story around it).  A short message is all question."""
+def split_story(text: str) -> tuple[str, str, str]:
+    """(the question, what stands right before it, the rest).  A short message is all question.
+
+    Courtesies ask for nothing and tell nothing: they are left to the rest.
+    """
     sentences = [part for part in _SENTENCE_ENDS.split(text) if part.strip()]
-    if len(text) < _STORY or len(sentences) < 2:
-        return text, ""
-    asking = [number for number, sentence in enumerate(sentences) if _ASKS.search(sentence)]
-    place = asking[-1] if asking else len(sentences) - 1
-    return sentences[place], "".join(sentences[:place] + sentences[place + 1 :])
+    if len(sentences) < 2:
+        return text, "", ""
+    courtesies = [sentence for sentence in sentences if _COURTESY.fullmatch(normalize(sentence))]
+    told = [sentence for sentence in sentences if sentence not in courtesies]
+    if not told:
+        return text, "", ""
+    if len(told) < 2 or sum(map(len, told)) < _STORY:
+        return "".join(told), "", "".join(courtesies)
+    asking = [number for number, sentence in enumerate(told) if _ASKS.search(sentence)]
+    place = asking[-1] if asking else len(told) - 1
+    before = max(place - 1, 0)
+    return told[place], "".join(told[before:place]), "".join((*told[:before], *told[place + 1 :], *courtesies))

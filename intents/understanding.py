@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intents.counts import NO_TERMS, Terms, terms_of
@@ -14,8 +15,10 @@ from intents.text import clean, normalize, shorten, split_story
 from intents.tokenizer import Token, spoken, tokenize
 
 NEIGHBOUR_WEIGHT = 0.5
-STORY_WEIGHT = 0.5
-"""What a word counts that stands in the story around the question."""
+BEFORE_WEIGHT, REST_WEIGHT = 0.7, 0.1
+"""What a word counts that stands in the sentence before the question, and elsewhere in the story around it."""
+Story = Sequence[tuple[Terms, float]]
+"""What stands around a question, and what its words count; what counts most comes last."""
 _LABEL = re.compile("〔[^〕]{1,20}〕")
 """What masking put in the place of personal data asks for nothing."""
 
@@ -39,7 +42,7 @@ class Query:
 
 def understand(index: Index, text: str) -> Query:
     """Take a question apart against the words that ``index`` knows."""
-    question, around = split_story(_LABEL.sub(" ", clean(shorten(text))))
+    question, before, rest = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
     typed = tuple(tokenize(plain))
     heard = index.kana.hear(typed)
@@ -48,7 +51,7 @@ def understand(index: Index, text: str) -> Query:
     )
     tokens = heard.tokens if heard else typed
     terms = terms_of(tokens, index.lexicon, index.ignored)
-    story = terms_of(tokenize(around), index.lexicon, index.ignored) if around else NO_TERMS
+    story = [(_told(index, rest), REST_WEIGHT), (_told(index, before), BEFORE_WEIGHT)]
     words, weights = _words(terms, story), _weights(index, terms, story)
     if heard:
         words, weights = _as_heard(index, heard, words, weights)
@@ -72,16 +75,23 @@ def _as_heard(
     return words | {word: chance**0.5 if chance > 1 else chance for word, chance in likely.items()}, weights
 
 
-def _words(terms: Terms, story: Terms) -> dict[str, float]:
+def _told(index: Index, text: str) -> Terms:
+    return terms_of(tokenize(text), index.lexicon, index.ignored) if text else NO_TERMS
+
+
+def _words(terms: Terms, story: Story) -> dict[str, float]:
     """A word said again counts more, but not twice as much."""
-    told = {word: STORY_WEIGHT * count**0.5 for word, count in Counter(story.words).items()}
-    asked = {word: count**0.5 for word, count in Counter(terms.words).items()}
-    return told | asked
+    words: dict[str, float] = {}
+    for told, weight in (*story, (terms, 1.0)):
+        words |= {word: weight * count**0.5 for word, count in Counter(told.words).items()}
+    return words
 
 
-def _weights(index: Index, terms: Terms, story: Terms) -> dict[int, float]:
+def _weights(index: Index, terms: Terms, story: Story) -> dict[int, float]:
     known = index.vocabulary
-    weights = {known[term]: STORY_WEIGHT for term in (*story.words, *story.concepts) if term in known}
+    weights: dict[int, float] = {}
+    for told, weight in story:
+        weights |= {known[term]: weight for term in (*told.words, *told.concepts) if term in known}
     weights |= {known[word]: 1.0 for word in terms.words if word in known}
     weights |= {known[concept]: CONCEPT_WEIGHT for concept in terms.concepts if concept in known}
     for word in dict.fromkeys(terms.words):

@@ -23,8 +23,6 @@ from intents.vectors import Vectors
 _KEPT = 2
 """Files of one municipality: the next is made before the one in use is given up."""
 
-_log = structlog.get_logger("indexes")
-
 
 @dataclass(frozen=True)
 class LearnedPart:
@@ -58,7 +56,9 @@ class IndexFiles:
             # The opened one weighs on memory far less than the one just made.
             return open_index(path, documents, lexicon, ignored, vectors)
         except (OSError, IndexFileError) as error:
-            _log.warning("index_not_kept", folder=str(path.parent), error=type(error).__name__)
+            structlog.get_logger("indexes").warning(
+                "index_not_kept", folder=str(path.parent), error=type(error).__name__
+            )
             return index
 
 

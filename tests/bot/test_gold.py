@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.corpus import Corpus
-from tests.support.gold import GOLD, Verdicts, judge_all, questions, share
+from tests.support.gold import GOLD, Verdicts, judge_all, questions, right_of_answered, share
 
 
 @pytest.fixture(scope="module")
@@ -23,20 +23,24 @@ def test_there_are_at_least_three_hundred_gold_questions() -> None:
 
 
 def test_most_covered_questions_are_answered_directly_with_the_right_facts(verdicts: Verdicts) -> None:
-    assert share(verdicts, "answer", "right") >= 0.60
+    assert share(verdicts, "answer", "right") >= 0.64
 
 
 def test_nearly_all_covered_questions_are_answered_or_offered(verdicts: Verdicts) -> None:
-    assert share(verdicts, "answer", "right", "offered") >= 0.81
+    assert share(verdicts, "answer", "right", "offered") >= 0.84
 
 
 def test_few_direct_answers_lack_the_fact_that_was_asked(verdicts: Verdicts) -> None:
     right, other = verdicts["answer", "right"], verdicts["answer", "other facts"]
-    assert right / (right + other) >= 0.85
+    assert right / (right + other) >= 0.89
+
+
+def test_nine_of_ten_direct_answers_are_right_or_say_openly_that_the_plan_is_silent(verdicts: Verdicts) -> None:
+    assert right_of_answered(verdicts) >= 0.90
 
 
 def test_few_uncovered_questions_are_answered_as_if_they_were_covered(verdicts: Verdicts) -> None:
-    assert share(verdicts, "none", "answer") <= 0.11
+    assert share(verdicts, "none", "answer") <= 0.03
 
 
 def test_everybody_in_need_of_a_person_is_given_one(verdicts: Verdicts) -> None:

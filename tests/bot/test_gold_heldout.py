@@ -11,7 +11,16 @@ from collections import Counter
 import pytest
 
 from knowledge.corpus import Corpus
-from tests.support.gold import GOLD, HELD_OUT, Verdicts, judge_all, letters, questions, share
+from tests.support.gold import (
+    GOLD,
+    HELD_OUT,
+    Verdicts,
+    judge_all,
+    letters,
+    questions,
+    right_of_answered,
+    share,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +44,26 @@ def test_no_question_stands_in_the_set_that_was_tuned_to() -> None:
 
 
 def test_most_covered_questions_are_answered_directly_with_the_right_facts(verdicts: Verdicts) -> None:
-    assert share(verdicts, "answer", "right") >= 0.75
+    """It was 0.75: an entry that lacks what a question names is offered now, so that nine of ten answers are right."""
+    assert share(verdicts, "answer", "right") >= 0.71
 
 
 def test_nearly_all_covered_questions_are_answered_or_offered(verdicts: Verdicts) -> None:
-    assert share(verdicts, "answer", "right", "offered") >= 0.89
+    assert share(verdicts, "answer", "right", "offered") >= 0.91
 
 
 def test_few_direct_answers_lack_the_fact_that_was_asked(verdicts: Verdicts) -> None:
     right, other = verdicts["answer", "right"], verdicts["answer", "other facts"]
-    assert right / (right + other) >= 0.92
+    assert right / (right + other) >= 0.94
+
+
+def test_nine_of_ten_direct_answers_are_right_or_say_openly_that_the_plan_is_silent(verdicts: Verdicts) -> None:
+    assert right_of_answered(verdicts) >= 0.90
 
 
 def test_few_uncovered_questions_are_answered_as_if_they_were_covered(verdicts: Verdicts) -> None:
-    assert share(verdicts, "none", "answer") <= 0.11
+    assert share(verdicts, "none", "answer") <= 0.10
 
 
 def test_most_uncovered_questions_are_openly_left_without_an_answer(verdicts: Verdicts) -> None:
-    assert share(verdicts, "none", "none", "said that the plan is silent") >= 0.57
+    assert share(verdicts, "none", "none", "said that the plan is silent") >= 0.60

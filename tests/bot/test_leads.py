@@ -65,7 +65,47 @@ def test_an_answer_written_for_the_side_that_was_asked_misses_nothing(mobara: Kn
     assert lead(mobara, found, asked("コンビニ交付はいつから")).opening is None
 
 
-@pytest.mark.parametrize("question", ["どうやって使うの", "誰がやるの", "それは何ですか"])
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("いつから始まりますか", "時期"),
+        ("いつまでですか", "期限や期間"),
+        ("いくらかかりますか", "金額（手数料や費用）"),
+        ("どこでできますか", "場所"),
+        ("必要なものは何ですか", "必要なもの"),
+        ("誰が決めましたか", "だれが行うか"),
+        ("どうやって申し込みますか", "やり方"),
+        ("なぜ始めたのですか", "理由"),
+        ("何件ありましたか", "数（件数や人数など）"),
+        ("何%ですか", "割合"),
+        ("何時からですか", "時間や曜日"),
+    ],
+)
+def test_every_side_that_stands_nowhere_is_said_to_be_missing(mobara: Knowledge, question: str, named: str) -> None:
+    made = lead(mobara, entry("便利なサービスです。", office=Office("市民課", None)), asked(question))
+    assert made.opening == f"{named}は、この案内には載っていません。市民課にお確かめください。"
+    assert (made.text, made.known) == ("便利なサービスです。", False)
+
+
+def test_who_is_only_sent_elsewhere_is_told_first_that_it_is_not_written(mobara: Knowledge) -> None:
+    text = "便利なサービスです。\n会場や手数料は、市民課にお聞きください。"
+    made = lead(mobara, entry(text, office=Office("市民課", None)), asked("手数料はいくら？"))
+    assert made.opening == "金額（手数料や費用）は、この案内には載っていません。市民課にお確かめください。"
+    assert made.text == text
+
+
+def test_how_the_municipality_goes_about_it_any_answer_may_tell(mobara: Knowledge) -> None:
+    assert lead(mobara, entry("計画では、人を増やします。"), asked("どうやって広めるの")).opening is None
+
+
+def test_an_indicator_counted_in_things_does_not_tell_how_many_per_cent(mobara: Knowledge) -> None:
+    found = replace(indicator("k", "申請の数", "300", "件"), text="「申請の数」の目標は、令和8年度に300件です。")
+    assert lead(mobara, found, asked("申請は何件ですか")).opening is None
+    missing = "割合は、この案内には載っていません。総務課にお確かめください。"
+    assert lead(mobara, found, asked("申請は何%ですか")).opening == missing
+
+
+@pytest.mark.parametrize("question", ["誰がやるの", "それは何ですか"])
 def test_what_any_answer_may_tell_is_not_said_to_be_missing(mobara: Knowledge, question: str) -> None:
     opening = lead(mobara, entry("便利なサービスです。"), asked(question)).opening
     assert opening is None or "載っていません" not in opening

@@ -232,6 +232,14 @@ NEEDS = [
         id="a disaster that is happening",
     ),
     pytest.param(
+        Need.DISASTER,
+        """
+        前にもあふれたことがあります。今また川があふれそうです / 十年前に建てた家が浸水しています / 先月建てた家が浸水しました
+        以前から心配していた川があふれました / 昔からの川があふれそうです / 家の前に川があふれてきました / 先日から停電しています
+        """,
+        id="a disaster that is happening, told with what was before",
+    ),
+    pytest.param(
         Need.NATIONAL_NUMBER,
         "いのちの電話 / よりそいホットライン / 消費者ホットラインの番号 / 188とは / 189番 / 110番 / #8008",
         id="asking for a national number",
@@ -280,6 +288,13 @@ QUESTIONS = [
         誰一人取り残されないデジタル化とは / デジタル化に家族が取り残されています / AIで火災を検知しますか / ドローンで行方不明者を探すのですか
         """,
         id="disasters and the digital plan",
+    ),
+    pytest.param(
+        """
+        川があふれそうになったことが前にあった / 以前、家が浸水したことがあります / 昔、川があふれました / 十年前に地震が来た
+        先月の大雨で床まで水が来ました / 子どものころ川が氾濫しました / おととし停電しました
+        """,
+        id="disasters of the past",
     ),
     pytest.param(
         """

@@ -11,7 +11,7 @@ from intents.facets import (
     Facet,
     asked_facet,
     asked_facets,
-    in_usual_words,
+    asks_precisely,
     is_bare_facet,
     kind_suits,
     read_question,
@@ -130,6 +130,20 @@ NO_FACET = [
 ]
 
 WITH_A_TOPIC = [
+    ("簡易電子申請はどのくらい使われるようにする目標ですか", Facet.GOAL),
+    ("デジタルデバイドとはどういう意味ですか", Facet.MEANING),
+    ("情報格差とはどういういみですか", Facet.MEANING),
+    ("どういうことをしていますか", None),
+    ("地域ポイントは何をねらいにしたものですか", Facet.WHY),
+    ("投光器を借りたいんだけど、お金かかる？", Facet.FEE),
+    ("いまの交付率は何パーセントですか", Facet.CURRENT),
+    ("電子決裁の利用率は？", Facet.PERCENT),
+    ("業務の効率は上がりますか", None),
+    ("スマートメーターを挙げているのはどの部署？", Facet.OFFICE),
+    ("水道の開栓はどこにれんらくすればいいですか", Facet.TELEPHONE),
+    ("計画のことを電話で聞きたいので、番号を教えてください", Facet.TELEPHONE),
+    ("出生届どこに出すの", Facet.COUNTER),
+    ("転入と転出がつりあうのはなんねんですか", Facet.WHEN),
     ("住民票はいくら", Facet.FEE),
     ("ごみ袋の値段", Facet.FEE),
     ("図書館はどこにありますか", Facet.COUNTER),
@@ -277,11 +291,6 @@ def test_what_a_question_is_about_are_its_nouns_beside_the_side(text: str, nouns
     assert topic_nouns(text) == nouns
 
 
-def test_kana_that_asks_for_a_side_is_searched_in_usual_words() -> None:
-    assert in_usual_words("市民課のでんわばんごう") == "市民課の電話番号"
-    assert in_usual_words("テレワークの目標") == "テレワークの目標"
-
-
 @pytest.mark.parametrize(
     ("facet", "kind", "suits"),
     [
@@ -298,6 +307,22 @@ def test_kana_that_asks_for_a_side_is_searched_in_usual_words() -> None:
 )
 def test_a_side_is_answered_by_the_kind_made_for_it(facet: Facet, kind: str, suits: bool | None) -> None:
     assert kind_suits(facet, kind) is suits
+
+
+@pytest.mark.parametrize(
+    ("text", "precisely"),
+    [
+        ("どうやって申し込みますか", True),
+        ("友だち追加の方法は", False),
+        ("どうやって友だち追加するの", True),
+        ("借り方を教えて", True),
+        ("何歳から使えますか", True),
+        ("どうやって広めますか", False),
+        ("どうすればいいですか", False),
+    ],
+)
+def test_what_not_any_entry_on_the_matter_tells(text: str, precisely: bool) -> None:
+    assert asks_precisely(text) is precisely
 
 
 def test_a_telephone_comes_before_a_place() -> None:

@@ -87,7 +87,7 @@ def test_when_an_answer_was_written_is_no_answer_to_when() -> None:
     [
         ("手数料は計画に書かれていません。", True),
         ("どの年度かは読み取れません。", True),
-        ("会場や申し込みは、担当の課にお聞きください。", True),
+        ("会場や申し込みは、担当の課にお聞きください。", False),
         ("LINEのことは、計画に記載がありません。", True),
         ("令和4年7月に始まりました。", False),
         ("手数料は無料です。", False),

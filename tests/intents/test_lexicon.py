@@ -94,8 +94,28 @@ def test_no_bundled_phrase_stands_twice_in_a_group() -> None:
         ("お年寄り向け", "高齢者向け"),
         ("ワイファイ", "wi-fi"),
         ("ペイペイで払う", "キャッシュレスで支払い"),
+        ("痴呆の親", "認知症の家族"),
+        ("原付の廃車", "バイクの廃車"),
+        ("国保の切り替え", "国民健康保険の変更"),
+        ("税金の分割払い", "市税の分納"),
     ],
-    ids=["waste", "telephone", "seal", "convenience store", "the elderly", "Wi-Fi", "payment"],
+    ids=[
+        "waste",
+        "telephone",
+        "seal",
+        "convenience store",
+        "the elderly",
+        "Wi-Fi",
+        "payment",
+        "dementia",
+        "motorbike",
+        "health insurance",
+        "instalments",
+    ],
 )
 def test_residents_words_share_a_concept_with_the_offices_words(one: str, other: str) -> None:
     assert found(bundled_lexicon(), one) & found(bundled_lexicon(), other)
+
+
+def test_asking_how_is_not_asking_why() -> None:
+    assert not found(bundled_lexicon(), "どうすればいいですか") & found(bundled_lexicon(), "理由")

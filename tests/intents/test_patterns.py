@@ -18,15 +18,17 @@ from intents.small_talk import SmallTalk
 from intents.text import normalize
 
 FOLDER = Path(intents.__file__).parent / "data"
-FILES = ["emergencies", "facets", "handoff", "small_talk"]
+FILES = ["courtesies", "emergencies", "facets", "handoff", "small_talk"]
 
 HELPERS = {
-    "emergencies": {"question", "certain", "cry"},
+    "courtesies": set(),
+    "emergencies": {"question", "certain", "cry", "past"},
     "facets": {"filler"},
     "handoff": {"question"},
     "small_talk": {"filler"},
 }
 KINDS: dict[str, set[str]] = {
+    "courtesies": {"courtesy"},
     "emergencies": set(Need),
     "facets": set(Facet),
     "handoff": set(Wish),

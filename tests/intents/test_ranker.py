@@ -24,6 +24,8 @@ STORY = (
     "古いたんすが壊れてしまったのですが、粗大ごみはどう出せばよいですか？どうぞよろしくお願いします。"
 )
 
+DRY = Document("dry", "水道の料金はいくらですか", (), "")
+
 QUESTIONS = [
     pytest.param("粗大ごみはどうやって出しますか？", "bulky-waste", id="the exact wording"),
     pytest.param("たんすを捨てたい", "bulky-waste", id="a wording of its own"),
@@ -256,8 +258,30 @@ def test_words_of_the_story_count_less_than_those_of_the_question(index: Index) 
     query = understand(index, STORY.replace("どうぞよろしくお願いします。", ""))
     assert query.weights[index.vocabulary["粗大"]] == 1.0
     assert (query.words["粗大"], query.words["壊れる"]) == (1.0, 1.0)
-    assert query.words["荷物"] == 0.5
+    assert query.words["荷物"] == 0.1
     assert query.text.endswith("粗大ごみはどう出せばよいですか?")
+
+
+def test_the_sentence_before_a_question_counts_more_than_the_rest_of_the_story(index: Index) -> None:
+    told = "子どもが二人いて、まだ町のことがよく分かりません。古いたんすが壊れてしまい、困っています。"
+    query = understand(index, told + "どうすればいいですか？どうぞよろしくお願いします。")
+    assert (query.words["壊れる"], query.words["子供"]) == (0.7, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        pytest.param("図書館の本を借りたい", "all", id="all that it names"),
+        pytest.param("図書館の本は今後どうなりますか", "all", id="今後 names nothing"),
+        pytest.param("図書館の本を三冊借りたい", "all", id="a figure names nothing"),
+        pytest.param("図書館の本の弁償", "none", id="弁償 stands nowhere"),
+        pytest.param("今後はどうなりますか", "none", id="it names nothing"),
+    ],
+)
+def test_an_entry_has_the_key_where_it_holds_what_the_question_names(question: str, key: str) -> None:
+    index = build_index([Document("books", "図書館の本を借りられますか", (), "三日かかります。"), DRY])
+    found = {one.document.id: one.features.key for one in rank(index, question).candidates}
+    assert found.get("books", 0.0) == pytest.approx({"all": 1.0, "none": 0.0}[key])
 
 
 def test_a_lexicon_of_the_towns_own_joins_its_words() -> None:

@@ -184,5 +184,36 @@ def test_a_story_is_split_from_its_question(text: str, question: str) -> None:
 
 @given(st.text(st.sampled_from("あいう。？?！!\nかたい教えて "), max_size=150))
 def test_splitting_a_story_loses_no_letter_but_blank_sentences(text: str) -> None:
-    question, story = split_story(text)
-    assert sorted("".join((question + story).split())) == sorted("".join(text.split()))
+    assert sorted("".join("".join(split_story(text)).split())) == sorted("".join(text.split()))
+
+
+def test_what_stands_right_before_the_question_is_told_from_the_rest() -> None:
+    text = "母は遠くに住んでいて、めったに会えません。大きな家具の処分をしたいのですが、自分では運べません。"
+    asked = "どうしたらいいのでしょうか？"
+    assert split_story(text + asked) == (asked, text[text.index("大きな") :], text[: text.index("大きな")])
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "お世話になっております。{}よろしくお願いいたします。",
+        "お忙しいところ恐れ入ります。{}お手数をおかけしますが、ご回答いただけますと幸いです。",
+        "はじめまして。ひとつお伺いしたいことがございます。{}\nどうぞよろしくお願い申し上げます。",
+        "{}ありがとうございます。",
+    ],
+)
+def test_courtesies_ask_for_nothing(around: str) -> None:
+    question, before, _ = split_story(around.format("粗大ごみの出し方を知りたい。"))
+    assert (question.strip(), before) == ("粗大ごみの出し方を知りたい。", "")
+
+
+def test_a_message_of_courtesies_alone_stays_whole() -> None:
+    assert (
+        split_story("お世話になっております。よろしくお願いします。")[0]
+        == "お世話になっております。よろしくお願いします。"
+    )
+
+
+def test_a_courtesy_within_a_question_stays() -> None:
+    text = "お忙しいところ恐れ入りますが、住民票の取り方を教えていただけますと幸いです。"
+    assert split_story(text) == (text, "", "")

@@ -83,3 +83,9 @@ def share(verdicts: Verdicts, expected: str, *which: str) -> float:
     """The share of the questions expecting ``expected`` that got any of ``which``."""
     total = sum(count for (expect, _), count in verdicts.items() if expect == expected)
     return sum(verdicts[expected, one] for one in which) / total
+
+
+def right_of_answered(verdicts: Verdicts) -> float:
+    """The share of the direct answers that hold the facts, or say openly that the plan is silent."""
+    right = verdicts["answer", "right"] + verdicts["none", "said that the plan is silent"]
+    return right / (right + verdicts["answer", "other facts"] + verdicts["none", "answer"])

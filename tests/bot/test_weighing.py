@@ -1,0 +1,97 @@
+"""What a ranked question is answered with: the entry for the side that was asked, and none that it does not name."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation import answer
+from bot.replies import plain_text
+from intents.decision import Decision
+from knowledge.corpus import Corpus
+
+MATSUSAKA, OMAEZAKI, TSUSHIMA, MOBARA, TOON = "242047", "222232", "232084", "122106", "382159"
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "title"),
+    [
+        pytest.param(
+            MOBARA,
+            "簡易電子申請はどのくらい使われるようにする目標ですか",
+            "「簡易電子申請の利用件数」の目標と現状",
+            id="a goal, not what the word means",
+        ),
+        pytest.param(
+            OMAEZAKI,
+            "キャッシュレス決済の導入はいつですか",
+            "「キャッシュレス決済の導入と推進」はいつ行う予定ですか？",
+            id="when, from the schedule",
+        ),
+        pytest.param(MOBARA, "電子決裁とは何ですか", "「電子決裁」とは何ですか？", id="what the word means"),
+    ],
+)
+def test_what_was_written_for_the_side_that_was_asked_answers(
+    corpus: Corpus, code: str, question: str, title: str
+) -> None:
+    assert answer(corpus.current(code), question).reply.title == title
+
+
+def test_a_definition_does_not_answer_more_than_its_word(corpus: Corpus) -> None:
+    reply = answer(corpus.current(TSUSHIMA), "バスの時刻表").reply
+    assert reply.answer is not None
+    assert reply.answer.kind == "plan"
+    assert plain_text(reply).startswith("時刻や料金は載っていない")
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        (MATSUSAKA, "スマホ教室に駐車場はありますか"),
+        (MATSUSAKA, "コンビニ交付の抽選の倍率を教えて"),
+        (TSUSHIMA, "ふれあいバスに犬を乗せても大丈夫ですか"),
+        (MOBARA, "テントを借りるときの弁償の決まりはありますか"),
+        (TOON, "デジタル地域ポイントの業者の会社名は"),
+    ],
+)
+def test_an_entry_that_lacks_what_the_question_names_does_not_answer(corpus: Corpus, code: str, question: str) -> None:
+    assert answer(corpus.current(code), question).reply.decision in (Decision.SUGGEST, Decision.NONE)
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        (MOBARA, "スマホ教室はいくらですか"),
+        (OMAEZAKI, "市の公式LINEってどうやって友だち追加するの？"),
+        (TOON, "住民票をコンビニで取るといくら？"),
+    ],
+)
+def test_an_entry_on_the_matter_says_first_that_it_does_not_tell(corpus: Corpus, code: str, question: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert reply.decision is Decision.ANSWER
+    assert reply.opening is not None
+    assert "載っていません" in reply.opening
+
+
+@pytest.mark.parametrize("code", [MATSUSAKA, OMAEZAKI, TSUSHIMA, TOON])
+def test_a_word_that_many_entries_hold_gets_choices(corpus: Corpus, code: str) -> None:
+    reply = answer(corpus.current(code), "デジタル").reply
+    assert reply.decision is Decision.SUGGEST
+    assert len(reply.choices) >= 3
+
+
+def test_what_holds_more_of_the_question_is_offered_beside_the_first(corpus: Corpus) -> None:
+    """Where children without a smartphone are asked about, too, the app alone is no answer."""
+    question = "保育園の連絡がアプリになったら、スマホを持っていない家はどうなりますか"
+    reply = answer(corpus.current(MATSUSAKA), question).reply
+    titles = [choice.title for choice in reply.choices] or [reply.title]
+    assert "スマホを持っていない保護者への保育園の連絡はどうなりますか？" in titles
+
+
+def test_grandfathers_without_a_smartphone_are_meant_by_any_word_for_them(corpus: Corpus) -> None:
+    reply = answer(corpus.current(MATSUSAKA), "スマホ持ってへんおじいちゃんはどうなるん").reply
+    assert [choice.title for choice in reply.choices][:1] == ["スマホを持っていない人も恩恵を受けられますか？"]
+
+
+def test_words_of_time_and_manner_name_no_matter(corpus: Corpus) -> None:
+    reply = answer(corpus.current(OMAEZAKI), "申請書への押印は今後どうなりますか？").reply
+    assert reply.title == "申請書のハンコはいらなくなりますか？"
