@@ -61,7 +61,7 @@ def compare_sizes(
 
 def draw(found: Sequence[Measured], picture: Path) -> None:
     rows = [
-        {"件数": one.entries, "ミリ秒": value, "方法": name, "": label}
+        {"件数": one.entries, "ミリ秒": value, "方法": name, "値": label}
         for one in found
         for name, times in one.times.items()
         for label, value in (("p50", times.p50), ("p99", times.p99))
@@ -73,7 +73,7 @@ def draw(found: Sequence[Measured], picture: Path) -> None:
             x=altair.X("件数:Q", scale=altair.Scale(type="log"), title="ナレッジの件数"),
             y=altair.Y("ミリ秒:Q", scale=altair.Scale(type="log"), title="一問の時間（ミリ秒）"),
             color=altair.Color("方法:N", title=None, sort=[_OURS, _BM25, _FTS]),
-            strokeDash=altair.StrokeDash(":N", title=None, sort=["p50", "p99"]),
+            strokeDash=altair.StrokeDash("値:N", title=None, sort=["p50", "p99"]),
         )
         .properties(width=560, height=320, title="件数と、一問にかかる時間")
         .configure(font="Noto Sans CJK JP")
