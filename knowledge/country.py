@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from intents.places import Neighbourhood
+from intents.places import Neighbourhood, neighbourhood
 from intents.romaji import known_places, latin_names
 from intents.text import normalize
 
@@ -24,7 +24,7 @@ class Country:
     codes: Mapping[str, str]
     names: Mapping[str, str]
     latin: dict[str, str]
-    _compared: frozenset[str]
+    _everywhere: Neighbourhood
 
     def latin_around(self, name: str) -> Mapping[str, str]:
         """Places by their Latin spelling, as they are meant in the municipality ``name``."""
@@ -32,7 +32,7 @@ class Country:
 
     def around(self, own: Iterable[str]) -> Neighbourhood:
         """The places that a question may name beside the municipality with these ``own`` names."""
-        return Neighbourhood(frozenset(map(normalize, own)), self._compared)
+        return replace(self._everywhere, own=frozenset(map(normalize, own)))
 
 
 @lru_cache(maxsize=2)
@@ -40,4 +40,4 @@ def country(municipalities: tuple[tuple[str, str], ...]) -> Country:
     """Of the (code, name) of all municipalities."""
     codes = {name: code for code, name in municipalities}
     names = {short_name(name): name for name in codes} | {name: name for name in codes}
-    return Country(codes, names, {**known_places(), **latin_names(codes)}, frozenset(map(normalize, names)))
+    return Country(codes, names, {**known_places(), **latin_names(codes)}, neighbourhood((), names))
