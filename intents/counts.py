@@ -13,7 +13,7 @@ from scipy import sparse
 
 from intents.lexicon import Lexicon, concept_term, names_something
 from intents.lists import spans
-from intents.tokenizer import Token, is_content, spoken, tokenize
+from intents.tokenizer import Token, spoken, tokenize
 
 Floats = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ NO_TERMS = Terms((), ())
 def terms_of(tokens: Sequence[Token], lexicon: Lexicon, ignored: Collection[str] = ()) -> Terms:
     """The terms of a text.  ``ignored`` words say nothing, but may still be part of a phrase."""
     named = [token.normalized for token in tokens if names_something(token)]
-    words = tuple(token.normalized for token in tokens if is_content(token) and token.normalized not in ignored)
+    words = tuple(token.normalized for token in tokens if token.content and token.normalized not in ignored)
     return Terms(words, tuple(concept_term(concept) for concept, _, _ in lexicon.concepts(named)))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from intents.patterns import pattern_sources, patterns
 from intents.text import normalize, split_story
-from intents.tokenizer import is_content, tokenize
+from intents.tokenizer import tokenize
 from intents.years import fiscal_years
 
 
@@ -182,7 +182,7 @@ def topic_nouns(text: str) -> tuple[str, ...]:
     for token in tokenize(plain):
         start = plain.find(token.surface, place)
         place = start + len(token.surface)
-        if token.part in _NAMING and is_content(token) and not any(a < place and start < b for a, b in spans):
+        if token.part in _NAMING and token.content and not any(a < place and start < b for a, b in spans):
             found.append(token.surface)
     return tuple(found)
 

@@ -13,7 +13,6 @@ from intents.index import Index
 from intents.lexicon import concept_term, names_something
 from intents.lists import Lists
 from intents.patterns import word_list
-from intents.tokenizer import is_content
 from intents.understanding import Query
 
 ASKED_SHARE = 0.4
@@ -58,16 +57,13 @@ class Figures:
     sound: Floats
     meaning: Floats
     missing: NDArray[np.int64]
-    worded: NDArray[np.bool_]
+    worded: Floats
 
     def at(self, places: Sequence[int]) -> list[Features]:
         """Those of some of the documents, in this order."""
         arrays = (self.coverage, self.key, self.likeness, self.sound, self.meaning, self.missing, self.worded)
-        rows = zip(*(array[places].tolist() for array in arrays), strict=True)
-        return [
-            Features(coverage, float(key), likeness, sound, meaning, missing, float(worded))
-            for coverage, key, likeness, sound, meaning, missing, worded in rows
-        ]
+        rows = list(zip(*(array.tolist() for array in arrays), strict=True))
+        return [Features(*rows[place]) for place in places]
 
     def weight(self) -> Floats:
         """What orders the best documents, beside their points."""
@@ -95,7 +91,7 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
     asked: dict[str, AskedWord] = {}
     for place, token in enumerate(named):
         word = token.normalized
-        if not is_content(token) or word in index.ignored or word in asked:
+        if not token.content or word in index.ignored or word in asked:
             continue
         terms = {word, *concepts.get(place, ())}
         columns = frozenset(index.vocabulary[term] for term in terms if term in index.vocabulary)
@@ -113,18 +109,19 @@ def figures_of(
     group = _group(index.layout, documents)
     likeness, held = _shared_words(index, query, asked, group)
     sound = group.best(index.readings.shares(query.spoken, group.wordings))
-    coverage = _coverage(asked, held)
+    weights = np.array([word.weight for word in asked], np.float32)
+    coverage = _share(weights, held)
     heard = np.maximum(sound if query.in_kana else 0.0, 0.0 if near.any() else coverage)
     meaning = _meaning(index, group.best(near[group.wordings]), near[index.layout.wordings + documents])
     nouns = np.array([word.noun for word in asked], bool)
     return Figures(
         coverage=coverage,
-        key=_key(asked, held),
+        key=_key(asked, weights, held),
         likeness=likeness,
         sound=sound,
         meaning=np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard),
         missing=(~held[nouns]).sum(axis=0),
-        worded=group.counts > 1,
+        worded=(group.counts > 1).astype(np.float32),
     )
 
 
@@ -145,7 +142,7 @@ class _Group:
 
 def _group(layout: Layout, documents: NDArray[np.intp]) -> _Group:
     counts = layout.starts[documents + 1] - layout.starts[documents]
-    return _Group(documents, layout.rows(documents), counts, np.cumsum(counts) - counts)
+    return _Group(documents, layout.rows(documents), counts, counts.cumsum() - counts)
 
 
 def _shared_words(
@@ -166,12 +163,12 @@ def _shared_words(
 
     squares = np.zeros(len(columns) + 1, np.float32)
     squares[sought[known]] = np.square(index.weights[known])
-    worded = int(np.searchsorted(owners, len(group.wordings)))
+    worded = int(owners.searchsorted(len(group.wordings)))
     cosine = np.bincount(owners[:worded], squares[found[:worded]], len(group.wordings))
     likeness = group.best((cosine / (index.lengths[group.wordings] * length)).astype(np.float32))
 
     size = len(group.documents)
-    owner_of = np.concatenate([np.repeat(np.arange(size), group.counts), np.arange(size)])
+    owner_of = np.concatenate([np.arange(size).repeat(group.counts), np.arange(size)])
     has = np.zeros((len(columns) + 1, size), bool)
     has[found, owner_of[owners]] = True
     held = np.zeros((len(asked), size), bool)
@@ -185,9 +182,8 @@ def breadth(index: Index, asked: Sequence[AskedWord]) -> int:
     """How many documents hold all that was asked for."""
     if not asked or not all(word.columns for word in asked):
         return 0
-    starts = index.holders.starts
     # The rarest first: most often nothing is left after two words.
-    spread = sorted(asked, key=lambda word: sum(int(starts[column + 1] - starts[column]) for column in word.columns))
+    spread = sorted(asked, key=lambda word: -word.weight)
     rarest = [index.holders.of(column) for column in spread[0].columns]
     left = np.unique(np.concatenate(rarest)) if len(rarest) > 1 else rarest[0]
     for word in spread[1:]:
@@ -202,7 +198,7 @@ def _is_among(lists: Lists, rows: Iterable[int], sought: NDArray[np.int32]) -> N
     found = np.zeros(len(sought), bool)
     for row in rows:
         places = lists.of(row)
-        found |= places[np.minimum(np.searchsorted(places, sought), len(places) - 1)] == sought
+        found |= places[np.minimum(places.searchsorted(sought), len(places) - 1)] == sought
     return found
 
 
@@ -213,20 +209,19 @@ def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
     return max(float(index.weights[column]) for column in columns)
 
 
-def _coverage(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
+def _share(weights: Floats, held: NDArray[np.bool_]) -> Floats:
     """Per document, the share of the words, by their weight, that it holds."""
-    weights = np.array([word.weight for word in asked], np.float32)
     share: Floats = weights @ held / np.float32(max(float(weights.sum()), 1e-9))
     return np.minimum(share, np.float32(1.0)).astype(np.float32)
 
 
-def _key(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
+def _key(asked: Sequence[AskedWord], weights: Floats, held: NDArray[np.bool_]) -> Floats:
     """Per document, the share of the nouns that name a matter; 0 without the rarest, and where there is none."""
     naming = [place for place, word in enumerate(asked) if word.naming]
     if not naming:
         return np.zeros(held.shape[1], np.float32)
     rarest = max(naming, key=lambda place: asked[place].weight)
-    share: Floats = _coverage([asked[place] for place in naming], held[naming]) * held[rarest]
+    share: Floats = _share(weights[naming], held[naming]) * held[rarest]
     return share
 
 

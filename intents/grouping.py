@@ -20,7 +20,7 @@ from intents.agglomeration import clusters
 from intents.common_needs import bundled_common_needs
 from intents.lexicon import bundled_lexicon, concept_term, names_something
 from intents.text import clean, normalize, shorten, to_katakana
-from intents.tokenizer import Token, is_content, tokenize
+from intents.tokenizer import Token, tokenize
 from intents.vectors import DIMENSIONS, NO_VECTORS, Vectors
 
 # The numbers that were fitted, on the 149 questions of the development set that have a right
@@ -143,7 +143,7 @@ def _terms(tokens: Sequence[Token]) -> dict[str, float]:
     """Each term of a text -> what it counts before rarity."""
     named = [token.normalized for token in tokens if names_something(token)]
     terms = {concept_term(concept): CONCEPT_WEIGHT for concept, _, _ in bundled_lexicon().concepts(named)}
-    for token in filter(is_content, tokens):
+    for token in (token for token in tokens if token.content):
         weight = 1.0 if token.part[0] == "名詞" else VERB_WEIGHT
         word = sys.intern(token.normalized)  # ten thousand questions repeat few words
         terms[word] = max(weight, terms.get(word, 0.0))
@@ -272,9 +272,9 @@ def _expressions(tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:
         if nouns:
             found["".join(token.surface for token in row)] = tuple(token.normalized for token in row)
         else:
-            found |= {token.normalized: (token.normalized,) for token in row if is_content(token)}
+            found |= {token.normalized: (token.normalized,) for token in row if token.content}
     return found
 
 
 def _is_noun(token: Token) -> bool:
-    return token.part[0] in ("名詞", "接頭辞", "接尾辞") and is_content(token)
+    return token.part[0] in ("名詞", "接頭辞", "接尾辞") and token.content

@@ -18,7 +18,7 @@ from intents.neighbours import Neighbours, near_columns
 from intents.postings import Postings, bm25, postings
 from intents.slips import Sounds, make_sounds
 from intents.text import letters
-from intents.tokenizer import is_content, ngrams, tokenize
+from intents.tokenizer import ngrams, tokenize
 from intents.vectors import NO_VECTORS, Vectors
 
 RUN = (3,)
@@ -128,7 +128,7 @@ def build_index(
 def ignored_words(names: Iterable[str]) -> frozenset[str]:
     """The proper part of each name: of 松阪市 only 松阪, because 市 alone still means something."""
     return frozenset(
-        token.normalized for name in names for token in tokenize(name) if is_content(token) and len(token.surface) > 1
+        token.normalized for name in names for token in tokenize(name) if token.content and len(token.surface) > 1
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from intents.lattice import BOUNDARY, Edge, Grammar, Lattice, Pairs, best_row, weigh
 from intents.lists import Lists
 from intents.text import to_katakana
-from intents.tokenizer import Token, is_content, tokenize
+from intents.tokenizer import Token, tokenize
 
 WORDING_COUNT = 3
 """What a token of a wording counts, beside 1 for one of an answer: questions are asked like questions."""
@@ -132,7 +132,7 @@ class KanaModel:
                 path, words = self._hear_run(tokens[start:end], open_[start:end], shortest)
             else:
                 path = tokens[start:end]
-                words = [(token.normalized, 1.0) for token in path if is_content(token)]
+                words = [(token.normalized, 1.0) for token in path if token.content]
             heard += path
             for word, chance in words:
                 likely[word] = likely.get(word, 0.0) + chance
@@ -196,13 +196,13 @@ class KanaModel:
     ) -> tuple[list[Token], list[tuple[str, float]]]:
         lattice = self._lattice(tokens, open_, shortest)
         if not weigh(lattice, self.grammar):
-            return list(tokens), [(token.normalized, 1.0) for token in tokens if is_content(token)]
+            return list(tokens), [(token.normalized, 1.0) for token in tokens if token.content]
         likely = (edge for edges in lattice for edge in edges if edge.chance > _LEAST)
         words = [(edge.token.normalized, edge.chance) for edge in likely if self._is_content(edge)]
         return best_row(lattice), words
 
     def _is_content(self, edge: Edge) -> bool:
-        return edge.word in self.content if edge.word >= 0 else is_content(edge.token)
+        return edge.word in self.content if edge.word >= 0 else edge.token.content
 
     def _lattice(self, tokens: Sequence[Token], open_: Sequence[bool], shortest: int) -> Lattice:
         """Per place the words that may begin there: where it is open those of the texts, and all that Sudachi read."""
@@ -319,7 +319,7 @@ class _Lessons:
                 pairs,
                 _moves(self._pairs, self._kinds, len(self._classes)),
             ),
-            frozenset(number for number, word in enumerate(self._words) if is_content(word)),
+            frozenset(number for number, word in enumerate(self._words) if word.content),
         )
 
 

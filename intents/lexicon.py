@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from intents.tokenizer import Token, is_content, tokenize
+from intents.tokenizer import Token, tokenize
 
 _BUNDLED = Path(__file__).parent / "data" / "synonyms.yaml"
 
@@ -68,7 +68,7 @@ def phrase_words(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def names_something(token: Token) -> bool:
     """Content words, and the question words (いつ, 何件) that stand for a concept."""
-    return is_content(token) or token.part[0] == "代名詞" or token.normalized == "何"
+    return token.content or token.part[0] == "代名詞" or token.normalized == "何"
 
 
 @lru_cache(maxsize=1)

@@ -37,8 +37,8 @@ class Lists:
         """Of the lists of ``rows``, whatever ``marks`` (a mark a place) is not 0 for: (which of rows, its mark)."""
         lengths = self.lengths(rows)
         found = marks[self.places[spans(self.starts[rows], lengths)]]
-        hits = np.flatnonzero(found)
-        return np.searchsorted(np.cumsum(lengths), hits, side="right"), found[hits]
+        hits = found.nonzero()[0]
+        return lengths.cumsum().searchsorted(hits, side="right"), found[hits]
 
     def sums(self, rows: NDArray[np.intp], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Per row of ``rows``, the sum of ``values`` (a value a place) over its list."""
@@ -48,8 +48,10 @@ class Lists:
 
 def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The places of spans, one behind the other: starts (3, 9), lengths (2, 1) -> (3, 4, 9)."""
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+    ends = lengths.cumsum()
+    size = int(ends[-1]) if len(ends) else 0
+    found: NDArray[np.int64] = (starts - ends + lengths).repeat(lengths) + np.arange(size)
+    return found
 
 
 def columns_of(matrix: sparse.csr_array | sparse.csc_array) -> Lists:

@@ -29,7 +29,7 @@ class Postings:
         lengths = self.lists.lengths(columns)
         # One pass over all lists together: a pass per term costs three times as much.
         every = spans(self.lists.starts[columns], lengths)
-        counts = self.counts[every] * np.repeat(shares, lengths)
+        counts = self.counts[every] * shares.repeat(lengths)
         return np.bincount(self.lists.places[every], counts, self.size).astype(np.float32)
 
 

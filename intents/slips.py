@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from intents.kana import Heard, KanaModel
-from intents.tokenizer import Token, is_content
+from intents.tokenizer import Token
 
 SLIP_LIMIT = 3
 _SHORTEST_SAME, _SHORTEST_NEAR, _LONGER_JOINED = 3, 4, 1
@@ -115,7 +115,7 @@ def mend(
             others += ((word.normalized, DOUBTED * weight) for word, weight in meant.words)
     if not others and len(mended) == len(tokens) and all(map(Token.__eq__, mended, tokens)):
         return None
-    said = [(token.normalized, 1.0) for token in mended if is_content(token)]
+    said = [(token.normalized, 1.0) for token in mended if token.content]
     return Heard(tuple(mended), (*said, *others))
 
 
@@ -133,7 +133,7 @@ def _in_place_of(typed: Sequence[Token], word: Token) -> Token:
 
 def _is_odd(token: Token, known: Collection[str]) -> bool:
     """Whether it may be the piece of a broken word: a content word that is not known, or a particle in katakana."""
-    if is_content(token):
+    if token.content:
         return token.normalized not in known
     return not _NOT_KANA.search(token.surface) and token.part[0] not in _SIGNS
 

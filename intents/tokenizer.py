@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -15,17 +15,34 @@ from intents.text import normalize, shorten
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One short unit.  ``reading`` is katakana; ``part`` the two upper levels of its word class."""
+    """One short unit.  ``reading`` is katakana; ``part`` the two upper levels of its word class.
+
+    ``content``: whether it says what the text is about.
+    """
 
     surface: str
     normalized: str
     reading: str
     part: tuple[str, str]
+    content: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Told once: a question's words are looked at a dozen times.
+        object.__setattr__(self, "content", _says_something(self.normalized, self.part))
 
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
 _EMPTY_SUBCLASSES = frozenset({"助動詞語幹", "非自立可能"})
 _FUNCTION_WORDS = word_list("function_words")
+
+
+def _says_something(normalized: str, part: tuple[str, str]) -> bool:
+    if part[0] not in _CONTENT_CLASSES or normalized in _FUNCTION_WORDS:
+        return False
+    if part[0] == "接尾辞" and len(normalized) == 1 and part[1] != "名詞的":
+        return False
+    return part[1] not in _EMPTY_SUBCLASSES or part[0] in ("動詞", "形容詞", "形状詞")
+
 
 _MOST_CHARACTERS = 12_000
 """Sudachi refuses more than 49,149 bytes at a time."""
@@ -79,17 +96,8 @@ def _part(morpheme: Morpheme) -> tuple[str, str]:
     return _parts.setdefault(morpheme.part_of_speech_id(), (found[0], found[1]))
 
 
-def is_content(token: Token) -> bool:
-    """Whether a token says what the text is about."""
-    if token.part[0] not in _CONTENT_CLASSES or token.normalized in _FUNCTION_WORDS:
-        return False
-    if token.part[0] == "接尾辞" and len(token.normalized) == 1 and token.part[1] != "名詞的":
-        return False
-    return token.part[1] not in _EMPTY_SUBCLASSES or token.part[0] in ("動詞", "形容詞", "形状詞")
-
-
 def content_tokens(text: str) -> list[Token]:
-    return [token for token in tokenize(text) if is_content(token)]
+    return [token for token in tokenize(text) if token.content]
 
 
 @lru_cache(maxsize=50_000)

@@ -19,7 +19,7 @@ from sudachipy import Dictionary, SplitMode
 
 from intents.romaji import romaji
 from intents.text import to_katakana
-from intents.tokenizer import is_content, tokenize
+from intents.tokenizer import tokenize
 
 Variant = Callable[[str, int], str]
 
@@ -84,7 +84,7 @@ def half_width_only(text: str, seed: int = 0) -> str:
 
 def keywords(text: str, seed: int = 0) -> str:
     """The content words alone, separated by spaces."""
-    return " ".join(token.surface for token in tokenize(text) if is_content(token)) or text
+    return " ".join(token.surface for token in tokenize(text) if token.content) or text
 
 
 def without_particles(text: str, seed: int = 0) -> str:
