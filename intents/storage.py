@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import math
 import mmap
 import os
 import struct
@@ -152,11 +153,11 @@ def _read(path: Path) -> tuple[Plain, dict[str, Array]]:
     (length,) = _LENGTH.unpack(whole[len(_MAGIC) : start])
     begun = -(-(start + length) // _ALIGNMENT) * _ALIGNMENT
     try:
-        head = msgpack.unpackb(whole[start : start + length], use_list=False, strict_map_key=False)
+        head = msgpack.unpackb(memoryview(whole)[start : start + length], use_list=False, strict_map_key=False)
         if len(whole) != begun + head["size"]:
             raise IndexFileError(f"{path}: 途中で切れています")
         return head["plain"], {
-            name: np.frombuffer(whole, kind, int(np.prod(shape)), begun + place).reshape(shape)
+            name: np.frombuffer(whole, kind, math.prod(shape), begun + place).reshape(shape)
             for name, (kind, shape, place) in head["places"].items()
         }
     except (msgpack.UnpackException, ValueError, KeyError, TypeError) as error:

@@ -17,7 +17,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from intents.decision import POLICIES, STANDARD, Policy
@@ -200,8 +200,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
     """Read and index one municipality within one transaction: one version, nothing in between."""
     row = session.get_one(Municipality, code)
     town = _town(row)
-    names = session.execute(select(Municipality.code, Municipality.name).order_by(Municipality.code))
-    everywhere = country(tuple((found.code, found.name) for found in names))
+    everywhere = country(_names(session))
     departments = _published(session, Department, code, day)
     plans = {
         plan.plan_id: source_plan(plan, day)
@@ -245,6 +244,12 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
     )
+
+
+def _names(session: Session) -> str:
+    """``code name`` of every municipality, a line each; asked for as one text, since 1,741 rows cost ten times that."""
+    named = select((Municipality.code + " " + Municipality.name).label("line")).order_by(Municipality.code).subquery()
+    return session.scalar(select(func.aggregate_strings(named.c.line, "\n"))) or ""
 
 
 def _published(session: Session, table: type[_Row], code: str, day: dt.date) -> Sequence[_Row]:

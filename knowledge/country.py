@@ -36,8 +36,8 @@ class Country:
 
 
 @lru_cache(maxsize=2)
-def country(municipalities: tuple[tuple[str, str], ...]) -> Country:
-    """Of the (code, name) of all municipalities."""
-    codes = {name: code for code, name in municipalities}
+def country(municipalities: str) -> Country:
+    """Of all municipalities, a line each: ``242047 松阪市``."""
+    codes = {name: code for code, _, name in (line.partition(" ") for line in municipalities.splitlines())}
     names = {short_name(name): name for name in codes} | {name: name for name in codes}
     return Country(codes, names, {**known_places(), **latin_names(codes)}, neighbourhood((), names))

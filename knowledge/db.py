@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
@@ -64,6 +65,7 @@ def open_database(url: str) -> Database:
         return Database(_sqlite_engine(url, writes=True), _sqlite_engine(url, writes=False))
     engine = create_engine(
         url,
+        json_deserializer=from_json,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
@@ -77,7 +79,13 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=10, max_overflow=20, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url,
+        json_deserializer=from_json,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: Any) -> None:
