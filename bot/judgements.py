@@ -52,14 +52,15 @@ def _without_verdict(question: str, reply: Reply) -> Reply:
 
 def _sends_elsewhere(knowledge: Knowledge, question: str, reply: Reply) -> bool:
     """Whether ``reply`` already says that another municipality must be asked."""
-    return reply.decision is Decision.NONE and knowledge.places.other_place(question) is not None
+    nothing_fits = reply.decision is Decision.NONE and reply.answer is None
+    return nothing_fits and knowledge.places.other_place(question) is not None
 
 
 def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
     """What may be shown all the same: one entry as general information, or choices; None where nothing may."""
     if kind is Judgement.POLITICAL:
         return None
-    if reply.decision is Decision.ANSWER:
+    if reply.decision is Decision.ANSWER or reply.answer is not None:
         return _as_general(knowledge, kind, reply)
     if reply.decision is Decision.SUGGEST and kind.of_one_person:
         return with_opening(reply, _cannot(kind))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from bot.dialogue import Dialogue
 from bot.replies import Choice, Reply, with_opening
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
-from intents.decision import Decision
 from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS
 from intents.language import JAPANESE, language_of
 from intents.text import normalize
@@ -119,7 +118,7 @@ def _answered(reply: Reply, language: str) -> Reply:
 
 def _quoted(reply: Reply) -> Answer | None:
     """The answer whose own Japanese sentences a reply shows."""
-    answer = reply.answer if reply.decision is Decision.ANSWER else None
+    answer = reply.answer
     return answer if answer and (reply.text or (reply.opening and reply.opening in answer.text)) else None
 
 

@@ -61,10 +61,13 @@ def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, aske
 
 
 def led_reply(knowledge: Knowledge, answer: Answer, led: Lead, score: float | None = None) -> Reply:
-    """One entry's answer with the beginning made for a question."""
+    """One entry's answer with the beginning made for a question.
+
+    An entry that says openly what the plan does not tell leaves the need unmet, and counts as that.
+    """
     whole = bool(led.text)
     return Reply(
-        Decision.ANSWER,
+        Decision.NONE if answer.kind == "silent" else Decision.ANSWER,
         title=answer.title,
         opening=led.opening,
         text=led.text,

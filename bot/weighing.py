@@ -23,13 +23,16 @@ NAMED = 0.7
 """The share of the question's nouns, the rarest among them, that an entry holds which is to answer it."""
 CLOSE = 0.5
 """In points: how far behind the first another that holds more of the question may as well be meant."""
+ALIKE = 0.6
+"""From this likeness to one of its wordings on, a question asks for what an entry is silent on."""
 _WHOLE = 0.99
 
 
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
     ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
-    verdict = _unless_it_is_of_something_else(knowledge, decide(ranking, policy), asked)
+    decided = _or_silent_on_it(knowledge, ranking, decide(ranking, policy), policy)
+    verdict = _unless_it_is_of_something_else(knowledge, decided, asked)
     if not _is_written_for(knowledge, verdict.chosen, asked.facet):
         verdict = _unless_another_holds_more(ranking, verdict)
     return _unless_another_tells(knowledge, verdict, asked)
@@ -60,6 +63,15 @@ def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, aske
     found = knowledge.answers[chosen.document.id]
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
     return verdict if says_so else _offered(verdict, (chosen,))
+
+
+def _or_silent_on_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, policy: Policy) -> Verdict:
+    """That the plan says nothing of 粗大ごみ, an entry on ごみ may tell that never names it."""
+    if verdict.decision is not Decision.SUGGEST or verdict.score < policy.answer_from:
+        return verdict
+    first, *others = verdict.choices
+    fits = first.features.likeness > ALIKE and knowledge.answers[first.document.id].kind == "silent"
+    return Verdict(Decision.ANSWER, verdict.score, first, tuple(others)) if fits else verdict
 
 
 def _is_written_for(knowledge: Knowledge, chosen: Candidate | None, facet: Facet | None) -> bool:

@@ -118,7 +118,8 @@ def _is_only(ranking: Ranking) -> bool:
 
 
 def _may_answer(features: Features) -> bool:
-    return features.key > 0 or features.likeness > 0.6 or features.sound > 0.8
+    # Without a noun that names a matter (引っ越したら) likeness tells; no likeness makes up for one that is missing.
+    return features.key > 0 or (features.missing == 0 and features.likeness > 0.6) or features.sound > 0.8
 
 
 def _may_suggest(features: Features) -> bool:

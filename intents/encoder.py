@@ -179,8 +179,10 @@ class Encoder:
         """The unit vector (300,) of words with what each counts; zeros where none is known."""
         if not words:
             return np.zeros(DIMENSIONS, np.float32)
-        rows = np.array([self.word(word) for word in words])
-        return unit(np.array(list(words.values()), np.float32) @ rows.astype(np.float32))
+        counts = np.fromiter(words.values(), np.float32, len(words))
+        rows = [self._vocabulary.get(word, -1) for word in words]
+        known = np.array([self.word(word) for word in words]) if min(rows) < 0 else self.made.words[rows]
+        return unit(counts @ known.astype(np.float32))
 
     def word(self, word: str) -> Halves:
         """What a word adds to a text, by its rarity: (300,)."""

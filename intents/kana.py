@@ -45,6 +45,8 @@ _SCALE = 100.0
 _LONGEST_RUN, _MOST_HEARD = 48, 400
 _LEAST = 0.05
 """A word less likely than this is not searched for."""
+_MOST_REMEMBERED = 5_000
+"""Words of which it is remembered whether the texts have them: particles and endings come with every question."""
 _SHORTEST_MISHEARD = 2
 _SHORTEST_UNCONVERTED = 3
 _SHORTEST_HEARD = 4
@@ -117,6 +119,7 @@ class KanaModel:
     classes: dict[tuple[str, str], int]
     grammar: Grammar
     content: frozenset[int]
+    _known: dict[Token, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def hear(self, tokens: Sequence[Token]) -> Heard | None:
         """The words meant by a text that Sudachi took for ``tokens``; None where nothing speaks against these."""
@@ -173,7 +176,12 @@ class KanaModel:
 
     def knows(self, token: Token) -> bool:
         """Whether the texts have a token as it is."""
-        return bool(self._numbers(token))
+        found = self._known.get(token)
+        if found is None:
+            found = bool(self._numbers(token))
+            if len(self._known) < _MOST_REMEMBERED:
+                self._known[token] = found
+        return found
 
     def joins(self, first: Token, second: Token) -> bool:
         """Whether the texts say one word right before another, neither of them a particle or an ending."""

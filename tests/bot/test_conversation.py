@@ -274,3 +274,10 @@ def test_data_that_was_told_is_not_what_was_asked(corpus: Corpus) -> None:
     )
     assert told.entry_id == asked.entry_id
     assert told.reply.opening is None
+
+
+def test_an_entry_that_says_the_plan_is_silent_counts_as_a_need_that_is_not_met(matsusaka: Knowledge) -> None:
+    reply = answer(matsusaka, "粗大ごみの手数料は？").reply
+    assert reply.decision is Decision.NONE
+    assert "記載がありません" in plain_text(reply)
+    assert reply.contact is not None

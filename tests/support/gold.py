@@ -60,7 +60,7 @@ def judged(knowledge: Knowledge, outcome: Outcome, item: dict[str, Any]) -> str:
     """What became of a question, as an official would call it."""
     decision = outcome.reply.decision
     if item["expect"] != "answer":
-        said = decision is Decision.ANSWER and says_that_it_is_missing(outcome, item.get("asked", ()))
+        said = outcome.reply.answer is not None and says_that_it_is_missing(outcome, item.get("asked", ()))
         return "said that the plan is silent" if said else decision.value
     if decision is Decision.ANSWER:
         return "right" if holds(plain_text(outcome.reply), item["facts"]) else "other facts"
