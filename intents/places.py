@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from intents.patterns import pattern_sources
 from intents.text import normalize
 from intents.tokenizer import place_names
 
@@ -30,9 +32,13 @@ class Neighbourhood:
 
         A bare name (松坂, 鈴鹿) may be a castle or a family; only those served here count bare.
         A prefecture right before a municipality only says where that lies.  町 and 村 are mostly
-        quarters of this municipality (鎌田町の公民館): they count after a prefecture or 郡 only.
+        quarters of this municipality (鎌田町の公民館): they count after a prefecture or 郡, and
+        where a 町 or 村 of the same prefecture is called so.
         """
         plain = normalize(text)
+        return self._named_by_its_kind(plain) or self._town_nearby(plain)
+
+    def _named_by_its_kind(self, plain: str) -> NamedPlace | None:
         places = list(place_names(plain))
         for at, (name, stem) in enumerate(places):
             following = places[at + 1][0] if at + 1 < len(places) else ""
@@ -43,6 +49,19 @@ class Neighbourhood:
             if name != stem and (name[-1] not in "町村" or re.search(f"[都道府県郡]{re.escape(name)}", plain)):
                 return NamedPlace(name, served=False)
         return None
+
+    def _town_nearby(self, plain: str) -> NamedPlace | None:
+        nearby = (pattern for prefecture, pattern in _towns().items() if prefecture in self.own)
+        found = next((match.group() for pattern in nearby for match in pattern.finditer(plain)), None)
+        return NamedPlace(found, served=False) if found and found not in self.own else None
+
+
+@lru_cache(maxsize=1)
+def _towns() -> Mapping[str, re.Pattern[str]]:
+    """Per prefecture its 町 and 村; not at the end of a longer name (東一宮町)."""
+    return {
+        prefecture: re.compile(f"(?<![一-龥])(?:{names})") for prefecture, names in pattern_sources("towns").items()
+    }
 
 
 def neighbourhood(own: Collection[str], served: Collection[str]) -> Neighbourhood:

@@ -66,7 +66,9 @@ _SENTENCE_ENDS = re.compile(r"(?<=[。?!？！\n])")
 _ASKS = re.compile(
     r"[?？]|(?:か|かね|かしら|の|たい|たいです|たいのですが|下さい|ください|教えて|でしょうか|ますか|ですか|んですが)[。!！\s]*$"
 )
-_COURTESY = re.compile(f"(?:{pattern_sources('courtesies')['courtesy']})+")
+_CLAUSE_ENDS = re.compile(r"(?<=[がどもでら]、)")
+"""After が、 けど、 けれども、 ので、 から、 たら、."""
+_COURTESY, _FRAME = (re.compile(f"(?:{pattern_sources('courtesies')[group]})+") for group in ("courtesy", "frame"))
 _STORY = 50
 """From this many characters on, a message may be a story with its question at one end."""
 
@@ -74,18 +76,23 @@ _STORY = 50
 def split_story(text: str) -> tuple[str, str, str]:
     """(the question, what stands right before it, the rest).  A short message is all question.
 
-    Courtesies ask for nothing and tell nothing: they are left to the rest.
+    Courtesies, and clauses that tell who asks or how they heard of it, ask for nothing: they are
+    left to the rest.
     """
-    sentences = [part for part in _SENTENCE_ENDS.split(text) if part.strip()]
-    if len(sentences) < 2:
-        return text, "", ""
-    courtesies = [sentence for sentence in sentences if _COURTESY.fullmatch(normalize(sentence))]
-    told = [sentence for sentence in sentences if sentence not in courtesies]
+    sentences = [_CLAUSE_ENDS.split(part) for part in _SENTENCE_ENDS.split(text) if part.strip()]
+    around = [clause for clauses in sentences for clause in clauses if _is_around(clause)]
+    left = ("".join(clause for clause in clauses if clause not in around) for clauses in sentences)
+    told = [sentence for sentence in left if sentence.strip()]
     if not told:
         return text, "", ""
-    if len(told) < 2 or sum(map(len, told)) < _STORY:
-        return "".join(told), "", "".join(courtesies)
+    if len(told) < 2 or len(text) < _STORY:
+        return "".join(told), "", "".join(around)
     asking = [number for number, sentence in enumerate(told) if _ASKS.search(sentence)]
     place = asking[-1] if asking else len(told) - 1
     before = max(place - 1, 0)
-    return told[place], "".join(told[before:place]), "".join((*told[:before], *told[place + 1 :], *courtesies))
+    return told[place], "".join(told[before:place]), "".join((*told[:before], *told[place + 1 :], *around))
+
+
+def _is_around(clause: str) -> bool:
+    plain = normalize(clause)
+    return bool(_COURTESY.fullmatch(plain) or _FRAME.fullmatch(plain))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intents.counts import NO_TERMS, Terms, terms_of
+from intents.dialect import in_standard_words
 from intents.index import CONCEPT_WEIGHT, Index
 from intents.kana import Heard, in_kana
 from intents.slips import mend, together
@@ -43,7 +44,7 @@ def understand(index: Index, text: str) -> Query:
     """Take a question apart against the words that ``index`` knows."""
     question, before, rest = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
-    typed = tuple(tokenize(plain))
+    typed = tuple(tokenize(in_standard_words(plain)))
     heard = index.kana.hear(typed)
     heard = together(
         heard, mend(heard.tokens if heard else typed, index.vocabulary, index.sounds, index.encoder.exists)

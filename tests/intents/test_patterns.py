@@ -28,7 +28,7 @@ HELPERS = {
     "small_talk": {"filler"},
 }
 KINDS: dict[str, set[str]] = {
-    "courtesies": {"courtesy"},
+    "courtesies": {"courtesy", "frame"},
     "emergencies": set(Need),
     "facets": set(Facet),
     "handoff": set(Wish),

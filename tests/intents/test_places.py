@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from intents.places import NamedPlace, neighbourhood
 
 MATSUSAKA = neighbourhood(
-    own=["松阪市", "松阪", "まつさかし"],
+    own=["松阪市", "松阪", "まつさかし", "三重県"],
     served=["茂原市", "茂原", "御前崎市", "御前崎", "明和町", "明和", "津島市", "津島", "東温市", "東温"],
 )
 
@@ -42,8 +42,12 @@ def foreign(name: str) -> NamedPlace:
         pytest.param("京都市役所の電話番号", foreign("京都市"), id="a city hall"),
         pytest.param("三重郡菰野町の計画", foreign("菰野町"), id="a 町 after its 郡"),
         pytest.param("愛知県東郷町のごみ", foreign("東郷町"), id="a 町 after its prefecture"),
+        pytest.param("玉城町のごみ袋はどこで買える？", foreign("玉城町"), id="a 町 of the own prefecture"),
+        pytest.param("大台町って", foreign("大台町"), id="a 町 of the own prefecture, bare"),
+        pytest.param("東大台町の公民館", None, id="a quarter whose name ends like a town's"),
+        pytest.param("蟹江町の図書館", None, id="a 町 of another prefecture: it may be a quarter here"),
         pytest.param("東京都の人口", foreign("東京都"), id="東京都"),
-        pytest.param("三重県の計画", foreign("三重県"), id="the own prefecture as such"),
+        pytest.param("三重県の計画", None, id="the own prefecture as such"),
         pytest.param("愛媛県の補助金", foreign("愛媛県"), id="another prefecture"),
         pytest.param("北海道に引っ越します", foreign("北海道"), id="北海道"),
         pytest.param("大阪府の手続き", foreign("大阪府"), id="a 府"),

@@ -214,6 +214,35 @@ def test_a_message_of_courtesies_alone_stays_whole() -> None:
     )
 
 
-def test_a_courtesy_within_a_question_stays() -> None:
-    text = "お忙しいところ恐れ入りますが、住民票の取り方を教えていただけますと幸いです。"
+def test_a_courtesy_before_a_question_goes_and_one_that_ends_it_stays() -> None:
+    asked = "住民票の取り方を教えていただけますと幸いです。"
+    assert split_story(f"お忙しいところ恐れ入りますが、{asked}") == (asked, "", "お忙しいところ恐れ入りますが、")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param("少々お尋ねしたいことがあるのですが、", id="that one asks"),
+        pytest.param("すみません、ちょっと聞きたいんやけど、", id="the same in dialect"),
+        pytest.param("私は市内に住んでいる六十代の者です。", id="who asks"),
+        pytest.param("近所の人から聞いたのですが、", id="from whom one heard of it"),
+        pytest.param("回覧板で見ましたけど、", id="where one read of it"),
+        pytest.param("機械は苦手なので、", id="why one asks"),
+    ],
+)
+def test_who_asks_and_where_they_heard_of_it_asks_for_nothing(frame: str) -> None:
+    question = "図書館の本はネットで予約できますか。"
+    assert split_story(frame + question)[0] == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("住民票を取りたいのですが、手数料はいくらですか", id="a wish is the matter itself"),
+        pytest.param("カードの更新ですが、いつまでですか", id="so is what the question is about"),
+        pytest.param("市外に住んでいますが、図書館の本を借りられますか", id="and a condition"),
+        pytest.param("子どもが生まれるので、手続きを教えてください", id="and an event"),
+    ],
+)
+def test_what_a_question_hangs_on_stays_with_it(text: str) -> None:
     assert split_story(text) == (text, "", "")
