@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.counts import Floats, Layout
+from intents.derivation import related_forms
 from intents.index import Index
 from intents.lexicon import concept_term, names_something
 from intents.lists import Lists
@@ -93,7 +94,7 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
         word = token.normalized
         if not token.content or word in index.ignored or word in asked:
             continue
-        terms = {word, *concepts.get(place, ())}
+        terms = {word, *related_forms(word), *concepts.get(place, ())}
         columns = frozenset(index.vocabulary[term] for term in terms if term in index.vocabulary)
         noun = token.part[0] == "名詞"
         naming = noun and token.part[1] != "数詞" and word not in _GENERAL_NOUNS
