@@ -15,6 +15,7 @@ from bot.replies import Choice, Reply, with_opening
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
 from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS
 from intents.language import JAPANESE, language_of
+from intents.leads import without_yes_or_no
 from intents.text import normalize
 from intents.translation import translate
 from knowledge.answers import FACETS, Answer
@@ -107,13 +108,17 @@ def _in_language(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> Reply:
 
 
 def _answered(reply: Reply, language: str) -> Reply:
-    """The answer as staff wrote it in the language, else in やさしい日本語, else as it is."""
+    """The answer as staff wrote it in the language, else in やさしい日本語, else as it is.
+
+    What begins with no yes in Japanese, for it answered another question, begins with none here.
+    """
     quoted = _quoted(reply)
     written = quoted and (quoted.translations.get(language) or quoted.translations.get(EASY))
     if not quoted or not written:
         return reply
     said = reply.opening if reply.opening and reply.opening not in quoted.text else None
-    return replace(reply, title=f"{written.title}（{quoted.title}）", text=written.text, opening=said)
+    text = written.text if reply.text == quoted.text else without_yes_or_no(written.text)
+    return replace(reply, title=f"{written.title}（{quoted.title}）", text=text, opening=said)
 
 
 def _quoted(reply: Reply) -> Answer | None:

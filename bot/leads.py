@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.wording import say
-from intents.facets import FIGURES, REACHING, Asked, Facet, asked_facet, asks_precisely
+from intents.facets import FIGURES, REACHING, YES_OR_NO, Asked, Facet, asked_facet, asks_precisely
 from intents.leads import (
     Leading,
     facet_of_title,
@@ -16,6 +16,7 @@ from intents.leads import (
     without_yes_or_no,
 )
 from intents.years import fiscal_years
+from intents.yes_or_no import is_earned, is_turned
 from knowledge.answers import FACETS, Answer, Office
 from knowledge.calendar import fiscal_year_name
 from knowledge.corpus import Knowledge
@@ -41,7 +42,7 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
     """
     if asked is None:
         return Lead(None, answer.text)
-    plain = without_yes_or_no(answer.text) if asked.open else answer.text
+    plain = _without_unearned_yes(knowledge, answer, asked)
     facet = asked.facet
     if facet is None:
         return Lead(None, plain)
@@ -54,8 +55,17 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
         return _of_office(answer, asked, facet, plain)
     slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
     if slot:
-        return Lead(f"{FACETS[facet.value]}：{slot}", plain)
+        turned = facet in YES_OR_NO and is_turned(asked.text, answer.document())
+        return Lead(None if turned else f"{FACETS[facet.value]}：{slot}", plain)
     return _from_text(knowledge, answer, asked, facet, plain, following)
+
+
+def _without_unearned_yes(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
+    """An answer's text; the yes or no it begins with only where that answers this very question."""
+    plain = without_yes_or_no(answer.text)
+    if plain == answer.text or asked.open:
+        return plain
+    return answer.text if is_earned(asked.text, answer.document(), knowledge.index) else plain
 
 
 def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead | None:
@@ -92,8 +102,12 @@ def _of_year(knowledge: Knowledge, answer: Answer, asked: Asked, year: int) -> L
 
 
 def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
-    """That what was asked is not there, and whom to ask."""
-    office = whom_to_ask(knowledge, answer).department
+    """That what was asked is not there, and whom to ask.
+
+    The office that wrote the plan cannot know until when a screening is open: only an entry's own
+    office is named for it, else the town's.
+    """
+    office = (answer.office or _town_office(knowledge)).department
     facet = asked.facet or Facet.MEANING
     named = FACETS.get(facet.value) if answer.kind == "procedure" else None
     return say("facet_missing", facet=named or say(f"facet_name_{facet.value}"), office=office)
@@ -103,7 +117,11 @@ def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
     """The answer's own office.  What the plan is silent on is not its office's business either."""
     if answer.office:
         return answer.office
-    return Office(f"{knowledge.town.name}役所", None) if answer.kind == "silent" else knowledge.contact
+    return _town_office(knowledge) if answer.kind == "silent" else knowledge.contact
+
+
+def _town_office(knowledge: Knowledge) -> Office:
+    return Office(f"{knowledge.town.name}役所", None)
 
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:

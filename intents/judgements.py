@@ -67,7 +67,14 @@ def judgement(text: str) -> Judgement | None:
     if known["general"].search(asked) and not known["person"].search(asked):
         return None
     own = _first(_OWN, asked) if _is_of_somebody(whole) else None
-    return own or _first(_SURE, asked) or _broadly(whole, asked)
+    return own or _first(_SURE, asked) or _of_a_case(whole, asked) or _broadly(whole, asked)
+
+
+def _of_a_case(whole: str, asked: str) -> Judgement | None:
+    """「62歳でももらえますか」: whoever names an age or a circumstance asks for one person, though nobody is named."""
+    known = patterns("judgements")
+    told = known["case"].search(whole) and known["allowed"].search(asked) and not known["means"].search(asked)
+    return Judgement.ELIGIBILITY if told else None
 
 
 def _broadly(whole: str, asked: str) -> Judgement | None:
@@ -84,7 +91,8 @@ def names_no_matter(text: str) -> bool:
 
 def tells_of_somebody(text: str) -> bool:
     """Whether a message speaks of one person or household, its writer's most often."""
-    return _is_of_somebody(_plain(text))
+    plain = _plain(text)
+    return _is_of_somebody(plain) or bool(patterns("judgements")["case"].search(plain))
 
 
 def _plain(text: str) -> str:

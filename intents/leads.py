@@ -15,7 +15,7 @@ _VALUES, _SILENCES = patterns("values"), patterns("silences")
 _OPENLY_MISSING, _SENDS_ELSEWHERE = _SILENCES["open"], _SILENCES["elsewhere"]
 _ENDS = re.compile(r"(?<=。)(?![」』）)])|\n")
 _BULLET = re.compile(r"^[・①-⑳]\s*|^\d+[.)]\s*")
-_YES_OR_NO = re.compile(r"^(?:はい|いいえ)[、,。]\s*")
+_YES_OR_NO = re.compile(r"^(?:(?:はい|いいえ)[、,。]|(?:Yes|No)[.,])\s*")
 _ASIDE = re.compile(
     r"\([^()]*(?:時点|計画|見込|内線)[^()]*\)"
     r"|(?:令和|平成)?(?:\d+|元)年(?:\d+月)?(?:の|に作られた|につくられた|に改定された)計画(?:書)?(?:の時点)?"
@@ -116,7 +116,8 @@ def is_silence(sentence: str) -> bool:
 
 def without_yes_or_no(text: str) -> str:
     """``text`` without the 「はい、」 that answers no question of who, what or when."""
-    return _YES_OR_NO.sub("", text)
+    plain = _YES_OR_NO.sub("", text)
+    return plain if plain == text else plain[:1].upper() + plain[1:]
 
 
 @lru_cache(maxsize=20_000)

@@ -110,8 +110,12 @@ _I_AM = re.compile(
     rf"(?P<name>{_FOREIGN_NAME}|{_JAPANESE_NAME})(?P<reading>{_READING})?(?={_SAYS_SO})"
 )
 _MY_NAME_IS = re.compile(rf"(?=[MmIi])(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
+_OTHER_VERB = (
+    r"(?:込|こ[みむまめもん]|上げ|上が|あげ|出|入れ|いれ|合わせ|立て|たて|送り|伝え|付け|つけ|添え|開き|訳|わけ)"
+)
+"""What makes another verb or noun of 申し: 日程と申し込み方法 introduces nobody."""
 _INTRODUCED = re.compile(
-    r"(?P<sure>と(?:申し|申す|もうし|もうす))(?!ますと|ますか|上げ|.?.?の[はも])"
+    rf"(?P<sure>と(?:申し|申す|もうし|もうす)(?!{_OTHER_VERB}))(?!ますと|ますか|.?.?の[はも])"
     r"|(?:と|って|っちゅう|ちゅう|っ?ち)?"
     r"(?:いいます|言います|[いゆ]う(?:者|もん|ん[だやで]|ねん)|言う者|いいもん|いう名前|申します)"
 )

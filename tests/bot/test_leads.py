@@ -11,6 +11,8 @@ import pytest
 from bot.leads import follow_up_lead, is_missing, lead, missing_sentence, reach_sentence
 from bot.wording import say
 from intents.facets import Asked, Facet, read_question
+from intents.ranker import rank
+from intents.yes_or_no import is_earned
 from knowledge.answers import Answer, Office
 from knowledge.corpus import Corpus, Knowledge
 from tests.knowledge.test_lists import answer, indicator
@@ -47,12 +49,77 @@ def test_yes_stays_where_yes_or_no_was_asked(mobara: Knowledge) -> None:
     assert lead(mobara, found, None).text == "はい、取れます。"
 
 
+EARNED = """
+242047 コンビニで住民票は取れますか / コンビニで住民票が取れるんですか / コンビニで印鑑証明とれますかね / セブンで住民票出せる？
+242047 マイナンバーカードがあればコンビニで住民票は取れますか / 公民館でWi-Fi使える？ / タブレットは家に持ち帰りますか
+122106 印鑑証明はコンビニで取れますか / 自治会でテントを借りられますか / 電子入札は導入されていますか
+382159 窓口での手続きはなくなりますか / 計画に数値目標はある？
+"""
+"""Asked as the entry answers, in the words it has itself."""
+
+UNEARNED = """
+242047 カードがなくてもコンビニで住民票とれますか / マイナンバーカードなしで住民票をコンビニで取れますか
+242047 マイナンバーカード以外でもコンビニで住民票を取れますか / コンビニだけで住民票は取れますか / コンビニで住民票は取れないんですか
+242047 通知カードでもコンビニで住民票取れますか / コンビニで住民票の除票は取れますか / 5歳でもコンビニで住民票を取れますか
+242047 コンビニで印鑑登録できますか / コンビニで住民票を直せますか / コンビニで住民票を返せますか
+242047 住民票 コンビニ / コンビニで住民票をください / コンビニの住民票は / コンビニで住民票を取りたい / コンビニで住民票取るの困る
+242047 タブレットを持ち帰らせたくない / タブレットを持ち帰らなくてもいいですか / 出前講座の申込書ください
+122106 コンビニで印鑑登録できますか / テントを借りられますか / 市外に住んでいてもテント借りられる / 電子入札に参加できますか
+122106 情報の事故はありましたか / 町内会のテントはお金かかる？
+232084 5歳でもインフルエンザの申請できる？ / インフルエンザの予防接種はネットで申請できますか
+382159 窓口はこれからも残る？ / LINEの友だち登録のしかた / 東温市のLINEのIDは
+"""
+"""Turned round, narrowed, of other people, about something beside it, or no question of yes or no."""
+
+
+def entry_beginning_with_a_verdict(knowledge: Knowledge, question: str) -> Answer | None:
+    """The entry that a question finds first, where it begins with a yes or a no."""
+    found = rank(knowledge.index, question).candidates
+    first = knowledge.answers[found[0].document.id] if found else None
+    return first if first and first.text.startswith(("はい", "いいえ")) else None
+
+
+def by_town(table: str) -> Iterator[tuple[str, str]]:
+    for line in table.strip().splitlines():
+        code, questions = line.split(" ", 1)
+        yield from ((code, question) for question in questions.split(" / "))
+
+
+@pytest.mark.parametrize(("code", "question"), list(by_town(EARNED)))
+def test_a_verdict_is_said_to_who_asks_what_the_entry_answers(corpus: Corpus, code: str, question: str) -> None:
+    knowledge = corpus.current(code)
+    found = entry_beginning_with_a_verdict(knowledge, question)
+    assert found is not None
+    assert lead(knowledge, found, asked(question)).text.startswith(("はい、", "いいえ、"))
+
+
+@pytest.mark.parametrize(("code", "question"), list(by_town(UNEARNED)))
+def test_a_verdict_is_not_said_to_who_asks_something_else(corpus: Corpus, code: str, question: str) -> None:
+    knowledge = corpus.current(code)
+    found = entry_beginning_with_a_verdict(knowledge, question)
+    assert found is None or not lead(knowledge, found, asked(question)).text.startswith(("はい", "いいえ"))
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+def test_every_entry_may_say_its_yes_or_no_to_its_own_title(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    for found in knowledge.answers.values():
+        if found.text.startswith(("はい、", "いいえ、")):
+            assert is_earned(found.title, found.document(), knowledge.index)
+
+
 def test_what_no_sentence_tells_is_said_to_be_missing_with_whom_to_ask(mobara: Knowledge) -> None:
     found = entry("便利なサービスです。", office=Office("市民課", None))
     made = lead(mobara, found, asked("手数料はいくら？"))
     assert made.opening == say("facet_missing", facet=say("facet_name_fee"), office="市民課")
     assert (made.text, made.known) == ("便利なサービスです。", False)
     assert is_missing(mobara, found, asked("手数料はいくら？"))
+
+
+def test_the_office_that_wrote_the_plan_is_not_named_for_what_it_cannot_know(mobara: Knowledge) -> None:
+    made = lead(mobara, entry("がん検診は、ネットで申し込めます。"), asked("がん検診の申し込み期限は"))
+    assert made.opening == "期限や期間は、この案内には載っていません。茂原市役所にお確かめください。"
+    assert mobara.contact.department not in made.opening
 
 
 def test_what_staff_wrote_of_not_knowing_comes_before_a_fixed_sentence(mobara: Knowledge) -> None:
@@ -101,7 +168,7 @@ def test_how_the_municipality_goes_about_it_any_answer_may_tell(mobara: Knowledg
 def test_an_indicator_counted_in_things_does_not_tell_how_many_per_cent(mobara: Knowledge) -> None:
     found = replace(indicator("k", "申請の数", "300", "件"), text="「申請の数」の目標は、令和8年度に300件です。")
     assert lead(mobara, found, asked("申請は何件ですか")).opening is None
-    missing = "割合は、この案内には載っていません。総務課にお確かめください。"
+    missing = "割合は、この案内には載っていません。茂原市役所にお確かめください。"
     assert lead(mobara, found, asked("申請は何%ですか")).opening == missing
 
 
@@ -122,8 +189,17 @@ def test_a_slot_of_a_procedure_is_shown_by_its_name(mobara: Knowledge) -> None:
     found = entry("取れます。", "procedure", facts=(("必要なもの", "カード"),))
     assert lead(mobara, found, asked("必要なものは？")).opening == "必要なもの：カード"
     assert lead(mobara, found, asked("代理でもいい？")).opening == say(
-        "facet_missing", facet="代理の人", office="総務課"
+        "facet_missing", facet="代理の人", office="茂原市役所"
     )
+
+
+@pytest.mark.parametrize("question", ["5歳でもネットで申請できますか", "スマホなしでもネットで申請できますか"])
+def test_a_slot_that_says_yes_does_not_lead_where_something_else_was_asked(mobara: Knowledge, question: str) -> None:
+    found = entry(
+        "ネットで申請できます。", "procedure", title="申請はネットでできますか", facts=(("オンライン", "できます"),)
+    )
+    assert lead(mobara, found, asked("ネットで申請できますか")).opening == "オンライン：できます"
+    assert lead(mobara, found, asked(question)).opening is None
 
 
 def test_an_indicator_is_led_by_its_goal_or_by_what_was(mobara: Knowledge) -> None:

@@ -109,6 +109,9 @@ def test_a_text_speaks_of_what_it_tells_and_of_what_it_says_is_not_known() -> No
         ("はい、できます。", "できます。"),
         ("いいえ、ありません。", "ありません。"),
         ("はいしゃの予約", "はいしゃの予約"),
+        ("Yes, you can.", "You can."),
+        ("No. They are closed.", "They are closed."),
+        ("No one knows.", "No one knows."),
     ],
 )
 def test_yes_and_no_are_left_away(text: str, plain: str) -> None:
