@@ -24,11 +24,11 @@ from bot.dialogue import (
     Unclear,
     read_turn,
 )
-from bot.follow_ups import follow_up, other_topic, understood_from
+from bot.follow_ups import follow_up, other_topic, told_by_a_choice, understood_from
 from bot.judgements import without_judging
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
-from bot.listing import listed, next_rows
+from bot.listing import listed, next_rows, row_asked
 from bot.replies import (
     Choice,
     Reply,
@@ -178,8 +178,15 @@ def _unclear(knowledge: Knowledge, question: str, before: Dialogue) -> tuple[Rep
         return office_reply(knowledge, None, reach_sentence(knowledge, knowledge.contact, facet)[0]), before
     about = replace(before, facet=facet or before.facet)
     if before.offered:
+        told = told_by_a_choice(knowledge, question, before)
+        if told is not None:
+            return told
         again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
         return suggestion_reply(knowledge, again, None, before.misses), about
+    row = row_asked(knowledge, question, before)
+    if row is not None:
+        reply, after = show_entry(knowledge, row, before)
+        return reply, replace(after, listing=before.listing)
     return listed(knowledge, question, before) or (ask_what_reply(knowledge), about)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from intents.facets import asked_facet, is_bare_facet, lacks_topic, without_reference
 from intents.list_requests import ListRequest, list_from_json
 from intents.text import normalize
+from intents.years import is_bare_year
 
 _NUMBER = re.compile(
     r"^(?:([1-9])|([一二三四五六七八九])|(最初|初め|はじめ))"
-    r"(?:番目?|つ目|個目)?(?:の(?:やつ|もの|項目)?)?(?:です|で|を?お願いします|がいい(?:です)?|\.|\))*$"
+    r"(?:番目?|つ目|個目)?(?:の(?:やつ|もの|項目)?)?(?:です|で|を?お願いします|がいい(?:です)?|(?:は|って)?\?|\.|\))*$"
 )
 _KANJI_NUMBERS = "一二三四五六七八九"
 _NONE_OF_THESE = re.compile(
@@ -152,7 +153,7 @@ def read_turn(text: str, before: Dialogue) -> Turn:
 def _follow_up(text: str, plain: str, before: Dialogue) -> OtherTopic | FollowUp | Unclear | Fresh:
     """What a message means by the words that it lacks."""
     rest, pointed = without_reference(plain)
-    bare = is_bare_facet(plain)
+    bare = is_bare_facet(plain) or is_bare_year(plain)
     if len(plain) <= LONGEST_FOLLOW_UP:
         bare = bare or bool(before.entry_id and lacks_topic(rest))
         if bare and before.offered:
@@ -174,7 +175,7 @@ def _topic_alone(rest: str, plain: str) -> str | None:
 
 def _named_choice(plain: str, offered: Sequence[tuple[str, str]]) -> Chosen | NoneOfThese | None:
     """The choice named by its number or its title.  The number after the last is 「この中にない」."""
-    number = _chosen_number(plain)
+    number = chosen_number(plain)
     if number and number <= len(offered):
         return Chosen(offered[number - 1][0])
     if number and offered and number == len(offered) + 1:
@@ -182,7 +183,8 @@ def _named_choice(plain: str, offered: Sequence[tuple[str, str]]) -> Chosen | No
     return next((Chosen(entry_id) for entry_id, title in offered if normalize(title) == plain), None)
 
 
-def _chosen_number(plain: str) -> int | None:
+def chosen_number(plain: str) -> int | None:
+    """The number that 「2番目は？」 is."""
     found = _NUMBER.match(plain)
     if found is None:
         return None

@@ -10,10 +10,21 @@ from bot.leads import Lead, follow_up_lead, missing_sentence
 from bot.replies import Reply, answer_reply, led_reply, nothing_more_reply
 from bot.weighing import facet_bonus, verdict_reply, weigh
 from intents.decision import Decision, Policy, Verdict
-from intents.facets import FIGURES, PHRASES, REACHING, Asked, Facet, kind_suits, read_question, topic_nouns
+from intents.facets import (
+    FIGURES,
+    PHRASES,
+    REACHING,
+    Asked,
+    Facet,
+    kind_suits,
+    read_question,
+    topic_nouns,
+    without_reference,
+)
 from intents.leads import facets_spoken_of, leading_sentence, split_sentences
 from intents.ranker import Candidate, rank
 from intents.text import normalize
+from intents.years import fiscal_years
 from knowledge.answers import Answer
 from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
@@ -22,7 +33,9 @@ Said = tuple[Reply, Dialogue]
 
 _ITS_OWN = REACHING | {Facet.OFFICE, Facet.MEANING, Facet.METHOD}
 """What is asked of the last answer and of no other."""
-_JUST_WHEN = re.compile(r"^いつ(?:です|の(?:こと|話|数字|値)|なの|なん|や)?か?[?。]*$")
+_JUST_WHEN = re.compile(
+    r"^(?:いつ|何年)(?:の?(?:時点|現在|調査|データ|こと|話|数字|値|もの))?(?:のこと)?(?:です|なの|なん|や|の|だ)?か?[?。]*$"
+)
 _SAME_MATTER = 0.5
 """The share of the last answer's words that another must hold to be about the same matter."""
 
@@ -35,23 +48,40 @@ def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, p
     asked = replace(asked, facet=_side_meant(asked, before))
     asked = replace(asked, text=f"{last.title} {text}")
     about = replace(before, facet=asked.facet, offered=(), listing=None, misses=0)
+    dated = _date_of_figure(knowledge, last, asked, before) if _asks_its_date(text, before) else None
+    if dated is not None:
+        return led_reply(knowledge, last, dated), about
     own = follow_up_lead(knowledge, last, asked)
     if own is not None and own.known:
         return led_reply(knowledge, last, own), about
     missing = missing_sentence(knowledge, last, asked)
     says_so = own is not None and own.opening != missing
-    related = _related(knowledge, last, asked, asked.facet, telling=says_so)
+    stays = says_so and last.kind == "indicator"
+    related = None if stays else _related(knowledge, last, asked, asked.facet, telling=says_so)
     if related is not None:
         return answer_reply(knowledge, related, None, asked), replace(about, entry_id=related.entry_id)
     return led_reply(knowledge, last, own or Lead(missing, "", known=False)), about
 
 
 def _side_meant(asked: Asked, before: Dialogue) -> Facet | None:
-    """The side asked now, else the one before.  「それはいつ？」 of a figure asks for its year."""
+    """The side asked now, else the one before.  「それはいつ？」 of a goal asks for its year."""
     last = Facet(before.facet) if before.facet else None
-    if last in FIGURES and _JUST_WHEN.match(normalize(asked.text)):
+    if last is Facet.GOAL and _asks_its_date(asked.text, before):
         return Facet.DEADLINE
     return asked.facet or last
+
+
+def _asks_its_date(text: str, before: Dialogue) -> bool:
+    """Whether 「それはいつ？」 is asked of a figure told just before."""
+    rest, _ = without_reference(text)
+    return before.facet in FIGURES and bool(_JUST_WHEN.match(rest))
+
+
+def _date_of_figure(knowledge: Knowledge, last: Answer, asked: Asked, before: Dialogue) -> Lead | None:
+    """The sentence that told the figure, where it names the day itself."""
+    told = follow_up_lead(knowledge, last, replace(asked, facet=Facet(before.facet or asked.facet or "")))
+    sentence = told.opening if told is not None and told.known else None
+    return Lead(sentence, "") if sentence and fiscal_years(sentence, 0) else None
 
 
 def other_topic(
@@ -76,6 +106,29 @@ def _names(candidate: Candidate, topic: str) -> bool:
     document = candidate.document
     held = normalize(" ".join((*document.wordings, document.answer)))
     return any(noun in held for noun in topic_nouns(topic) or (normalize(topic),))
+
+
+def told_by_a_choice(knowledge: Knowledge, text: str, before: Dialogue) -> Said | None:
+    """A side or a year asked of choices: the one written for it answers, else the first where it tells it."""
+    asked = read_question(text, fiscal_year_of(knowledge.day))
+    offered = [knowledge.answers[entry_id] for entry_id, _ in before.offered if entry_id in knowledge.answers]
+    telling = [found for found in offered if _tells(knowledge, found, asked)]
+    written = [found for found in telling if asked.facet and kind_suits(asked.facet, found.kind)]
+    chosen = written[0] if len(written) == 1 else next((one for one in offered[:1] if one in telling), None)
+    if chosen is None and asked.years:
+        chosen = next(iter(telling), None)
+    if chosen is None:
+        return None
+    about = replace(before, entry_id=chosen.entry_id, facet=asked.facet, offered=(), listing=None, misses=0)
+    if asked.years:
+        led = follow_up_lead(knowledge, chosen, asked)
+        return (led_reply(knowledge, chosen, led), about) if led else None
+    return answer_reply(knowledge, chosen, None, replace(asked, text=f"{chosen.title} {text}")), about
+
+
+def _tells(knowledge: Knowledge, found: Answer, asked: Asked) -> bool:
+    told = follow_up_lead(knowledge, found, replace(asked, text=f"{found.title} {asked.text}"))
+    return told is not None and told.known
 
 
 def understood_from(

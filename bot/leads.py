@@ -8,8 +8,11 @@ from bot.wording import say
 from intents.facets import FIGURES, REACHING, YES_OR_NO, Asked, Facet, asked_facet, asks_precisely
 from intents.leads import (
     Leading,
+    asks_ahead,
     facet_of_title,
     facets_spoken_of,
+    first_told,
+    is_silence,
     leading_sentence,
     sentence_at,
     split_sentences,
@@ -20,9 +23,11 @@ from intents.yes_or_no import is_earned, is_turned
 from knowledge.answers import FACETS, Answer, Office
 from knowledge.calendar import fiscal_year_name
 from knowledge.corpus import Knowledge
+from knowledge.schedules import step_going_on
 
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
 _TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.OFFICE, Facet.TARGET})
+_COUNTED = frozenset({Facet.COUNT, Facet.PERCENT})
 _OF_PROCEDURES = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE})
 
 
@@ -50,7 +55,7 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
         return Lead(None, plain, known=False)
     if facet in REACHING:
         opening, known = _reached(knowledge, answer, facet)
-        return Lead(opening, plain, known)
+        return Lead(None if _begins_with(plain, knowledge, answer, facet) else opening, plain, known)
     if answer.kind == "office":
         return _of_office(answer, asked, facet, plain)
     slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
@@ -78,9 +83,12 @@ def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead |
     made = lead(knowledge, answer, asked, following=True)
     if answer.kind == "silent":
         return Lead(None, made.text, known=False)
-    if made.opening is None and made.known:
-        return Lead(split_sentences(made.text)[0], "")
-    return Lead(made.opening, "", made.known) if made.opening else None
+    first = first_told(made.text)
+    if made.opening is None:
+        says_so = answer.kind == "indicator" and is_silence(first)
+        return Lead(first, "", made.known) if made.known or says_so else None
+    beside = first if made.known and answer.kind == "indicator" and asked.facet in _COUNTED else ""
+    return Lead(made.opening, beside, made.known)
 
 
 def is_missing(knowledge: Knowledge, answer: Answer, asked: Asked) -> bool:
@@ -96,6 +104,8 @@ def _of_year(knowledge: Knowledge, answer: Answer, asked: Asked, year: int) -> L
     found = leading_sentence("\n".join(sentences), asked) if sentences else None
     if sentences:
         return Lead(found.sentence if found else sentences[0], "")
+    if step_going_on(answer, year):
+        return Lead(split_sentences(answer.text)[0], "")
     office = whom_to_ask(knowledge, answer).department
     missing = say("facet_year_missing", year=fiscal_year_name(year), office=office)
     return Lead(missing, answer.text if answer.kind == "indicator" else "", known=False)
@@ -125,8 +135,9 @@ def _town_office(knowledge: Knowledge) -> Office:
 
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:
-    found = _of_indicator(answer, asked, facet) or leading_sentence(answer.text, asked, answer.title)
-    implied = _is_about(answer, facet) or (_told_by_any_answer(asked, facet) and not following)
+    figure = _of_indicator(answer, asked, facet)
+    found = figure or leading_sentence(answer.text, asked, answer.title)
+    implied = figure is None and (_is_about(answer, facet) or (_told_by_any_answer(asked, facet) and not following))
     if found is not None and not (found.silent and implied):
         if found.first:
             return Lead(None, without_yes_or_no(plain), not found.silent)
@@ -159,9 +170,21 @@ def _of_indicator(answer: Answer, asked: Asked, facet: Facet) -> Leading | None:
     """
     if answer.kind != "indicator" or facet not in FIGURES:
         return None
-    found = sentence_at(answer.text, 1 if facet is Facet.CURRENT else 0)
-    counted = facet in (Facet.PERCENT, Facet.COUNT) and asked_facet(asked.text) is facet
-    return None if counted and facet not in facets_spoken_of(found.sentence) else found
+    told = split_sentences(answer.text)[:2]
+    goal, current = sentence_at(answer.text, 0), sentence_at(answer.text, len(told) - 1)
+    if facet not in _COUNTED:
+        return current if facet is Facet.CURRENT else goal
+    ordered = (goal, current) if _means_the_goal(answer, asked) else (current, goal)
+    if asked_facet(asked.text) is not facet:
+        return next((one for one in ordered if not one.silent), goal)
+    return next((one for one in ordered if facet in facets_spoken_of(one.sentence) and not one.silent), None)
+
+
+def _means_the_goal(answer: Answer, asked: Asked) -> bool:
+    """Whether how many there shall be is asked, by its words or its year, and not how many there are."""
+    named = set(asked.years)
+    told_of = [bool(named & set(fiscal_years(one, 0))) for one in split_sentences(answer.text)[:2]]
+    return asks_ahead(asked.text.removeprefix(answer.title)) or told_of == [True, False]
 
 
 def _is_about(answer: Answer, facet: Facet) -> bool:
@@ -177,6 +200,13 @@ def _told_by_any_answer(asked: Asked, facet: Facet) -> bool:
 def _reached(knowledge: Knowledge, answer: Answer, facet: Facet) -> tuple[str, bool]:
     office = Office(answer.name, None) if answer.kind == "office" else whom_to_ask(knowledge, answer)
     return reach_sentence(knowledge, office, facet)
+
+
+def _begins_with(plain: str, knowledge: Knowledge, answer: Answer, facet: Facet) -> bool:
+    """Whether the text itself begins with the number or the address."""
+    ways = _ways_to_reach(knowledge, whom_to_ask(knowledge, answer).department)
+    value = ways.get(_REACHED_BY[facet])
+    return value is not None and value in next(iter(split_sentences(plain)), "")
 
 
 def reach_sentence(knowledge: Knowledge, office: Office, facet: Facet) -> tuple[str, bool]:

@@ -44,6 +44,8 @@ def _sentences(listing: Listing, start: int, shown: int) -> Iterator[str]:
     rest = total - start - shown
     if start == 0:
         yield say(listing.key, **listing.values)
+        if listing.also:
+            yield say(listing.also, **listing.values)
     elif rest:
         yield say("list_page", first=start + 1, last=start + shown, count=total)
     else:

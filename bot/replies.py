@@ -71,7 +71,7 @@ def led_reply(knowledge: Knowledge, answer: Answer, led: Lead, score: float | No
         title=answer.title,
         opening=led.opening,
         text=led.text,
-        facts=answer.facts if whole and answer.kind in ("procedure", "office") else (),
+        facts=_rows_beside(answer, led.opening) if whole else (),
         links=answer.links,
         contact=whom_to_ask(knowledge, answer),
         sources=(SourceLine(answer.plan.title, answer.section, answer.plan.url),),
@@ -80,6 +80,12 @@ def led_reply(knowledge: Knowledge, answer: Answer, led: Lead, score: float | No
         score=score,
         asks_feedback=True,
     )
+
+
+def _rows_beside(answer: Answer, opening: str | None) -> tuple[tuple[str, str], ...]:
+    """The rows shown under an answer, without the one that leads it."""
+    rows = answer.facts if answer.kind in ("procedure", "office") else ()
+    return tuple((name, value) for name, value in rows if f"{name}：{value}" != opening)
 
 
 def suggestion_reply(knowledge: Knowledge, choices: Sequence[Choice], score: float | None, turn: int) -> Reply:

@@ -33,14 +33,21 @@ _AMOUNT = re.compile(
 )
 """A sentence that tells how much there was in a year does not tell when something began."""
 _PERSON = re.compile(r"市長|部長|課長|係長|職員|教授|氏[がでのは]|代表|専門家|メンバー")
-_COUNTED = re.compile(r"(?:何|なん)\s?([人名件回台枚個]|か所|箇所|業務|団体|手続|時間)")
+_PLACES = ("か所", "箇所", "カ所", "ヶ所", "ケ所", "ヵ所", "個所")
+_COUNTED = re.compile(rf"(?:何|なん)\s?({'|'.join(_PLACES)}|[人名件回台枚個]|業務|団体|手続|時間)")
 _STRICT_UNIT = re.compile(r"(?:何|なん)\s?(?:[人名回台枚]|時間|団体)")
 """Who asks how many people is not told by how many things; 「何件」 is asked of anything."""
-_SAME_UNITS = dict.fromkeys("人名", "人|名") | dict.fromkeys(("か所", "箇所"), "か所|箇所")
+_SAME_UNITS = dict.fromkeys("人名", "(?:人|名)") | dict.fromkeys(_PLACES, f"(?:{'|'.join(_PLACES)})")
 _ASKS_AGE, _AGE = re.compile("何歳|なんさい"), re.compile(r"\d歳|年齢|だれでも|誰でも")
 _DIGIT = re.compile(r"\d")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
 _UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
+
+_WHOLE = re.compile("全部|ぜんぶ|すべて|全て|一覧|いちらん|リスト")
+_AHEAD = re.compile(
+    "目標|もくひょう|(?<![今れ])まで|将来|今後|これから|目指|めざ|予定|増や|減ら|伸ば|に(?:する|します|したい|なる|なります)"
+)
+"""How many there shall be, and not how many there are."""
 
 _YEAR_WEIGHT, _DIRECTION_WEIGHT, _LEANING_WEIGHT, _FIRST_WEIGHT, _TITLE_WEIGHT = 0.6, 0.2, 0.25, 0.12, 0.15
 """What counts beside the words that a sentence shares with the question (0 to 1)."""
@@ -81,6 +88,8 @@ def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None
         return _taken_out(text, sentences, silent, silent=True)
     if not found or (not plain and _ASKS_BEGINNING.search(asked.text)):
         return None
+    if _BULLET.match(sentences[(plain or found)[0]]) and asks_for_all(asked.text):
+        return _taken_out(text, sentences, 0, silent=False)
     bonus = _FIRST_WEIGHT + _TITLE_WEIGHT * (facet_of_title(title) is asked.facet)
     best = max(plain or found, key=lambda place: _fitness(sentences[place], asked) + bonus * (place == 0))
     return _taken_out(text, sentences, best, silent=False)
@@ -100,6 +109,22 @@ def _silent_at(sentences: tuple[str, ...], facet: Facet) -> int | None:
     if topic is None:
         return None
     return next((at for at, one in enumerate(sentences) if is_silence(one) and topic.search(normalize(one))), None)
+
+
+def first_told(text: str) -> str:
+    """The first sentence of a text, with its list where it only stands over one."""
+    sentences = split_sentences(text)
+    return text[slice(*_span(text, sentences, 0))] if sentences else ""
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether a list is wanted whole, and none of its rows before the others."""
+    return bool(_WHOLE.search(normalize(question)))
+
+
+def asks_ahead(question: str) -> bool:
+    """Whether a number is asked for that is still to come."""
+    return bool(_AHEAD.search(normalize(question)))
 
 
 def sentence_at(text: str, place: int) -> Leading:
@@ -171,8 +196,12 @@ def _fitness(told: str, asked: Asked) -> float:
 def _counted_alike(question: str, sentence: str) -> bool:
     """Whether a sentence counts what the question counts: 何人 and 115名."""
     unit = _COUNTED.search(question)
-    units = _SAME_UNITS.get(unit[1], unit[1]) if unit else ""
-    return bool(unit) and re.search(rf"\d(?:{units})", sentence) is not None
+    return unit is not None and re.search(rf"\d{unit_pattern(unit[1])}", sentence) is not None
+
+
+def unit_pattern(unit: str) -> str:
+    """A pattern for a unit as it may be written: 333名 and 333人, 12箇所 and 12か所."""
+    return _SAME_UNITS.get(unit, re.escape(unit))
 
 
 def shared(question: str, sentence: str) -> float:
@@ -193,11 +222,38 @@ def _pairs_of_published(text: str) -> frozenset[str]:
 
 
 def _taken_out(text: str, sentences: tuple[str, ...], place: int, *, silent: bool) -> Leading:
-    """The sentence and what is left.  A list stays whole, and so does what the next sentence leans on."""
-    sentence = sentences[place]
-    following = sentences[place + 1] if place + 1 < len(sentences) else ""
-    stays = bool(_BULLET.match(sentence) or _BULLET.match(following) or _LEANING.match(following))
-    rest = text if stays else text.replace(sentence, "", 1)
-    lines = [line for line in rest.split("\n") if line.strip()]
-    told = without_yes_or_no(_BULLET.sub("", sentence))
-    return Leading(told, silent, place == 0, without_yes_or_no("\n".join(lines)))
+    """The sentence with what belongs to it, and what is left without both: nothing is said twice."""
+    start, end = _span(text, sentences, place)
+    lines = [line.strip() for line in f"{text[:start]}{text[end:]}".split("\n")]
+    told = without_yes_or_no(_BULLET.sub("", text[start:end]))
+    return Leading(told, silent, place == 0, without_yes_or_no("\n".join(filter(None, lines))))
+
+
+def _span(text: str, sentences: tuple[str, ...], place: int) -> tuple[int, int]:
+    """Where a sentence stands: a row of a list whole, else with its list or with the sentence that leans on it."""
+    starts = _starts(text, sentences)
+    start = starts[place]
+    if _BULLET.match(sentences[place]):
+        return start, _end_of_line(text, start)
+    end = start + len(sentences[place])
+    following = range(place + 1, len(sentences))
+    if following and _LEANING.match(sentences[place + 1]):
+        return start, starts[place + 1] + len(sentences[place + 1])
+    for row in following:
+        if starts[row] >= end and not _BULLET.match(sentences[row]):
+            break
+        end = max(end, _end_of_line(text, starts[row]))
+    return start, end
+
+
+def _starts(text: str, sentences: tuple[str, ...]) -> list[int]:
+    starts, place = [], 0
+    for one in sentences:
+        starts.append(text.index(one, place))
+        place = starts[-1] + len(one)
+    return starts
+
+
+def _end_of_line(text: str, place: int) -> int:
+    found = text.find("\n", place)
+    return found if found >= 0 else len(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +32,7 @@ class ListRequest:
 
     ``starting``: only what begins in the year.  ``change``: what differs between two years.
     ``telephones``: of offices, their numbers.  ``current``: of indicators, what was when the plan was made.
+    ``goals``: of a figure, only where it is a goal.  A figure may be a year: then it is in ``years``.
     """
 
     subject: Subject
@@ -43,6 +44,7 @@ class ListRequest:
     change: bool = False
     telephones: bool = False
     current: bool = False
+    goals: bool = False
     order: Order = Order.PLAN
 
 
@@ -58,11 +60,16 @@ _ALL = re.compile(
     r"全部|ぜんぶ|すべて|全て|(?:ほか|他)の|一覧|いちらん|リスト|まとめて|それぞれ|一通り|ひととおり|用語集"
 )
 _HOW_MANY = re.compile(r"いくつ|何(?:個|件|項目|種類|つ)|なんこ|なんけん")
-_UNITS = r"%|パーセント|ぱーせんと|件|人|名|回|台|枚|個|か所|箇所|業務|手続き?|時間|団体|割|円|万枚|万人"
+_UNITS = r"%|パーセント|ぱーせんと|件|人|名|回|台|枚|個|[かカヶケヵ]所|箇所|個所|業務|手続き?|時間|団体|割|円|万枚|万人"
 _FIGURE = re.compile(
-    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:という|って|とは|は|の|と|いう|数字|目標|[、,\s])*"
-    r"(?:何|なん|なに|どういう|どんな|どの)(?:の|を表す|を示す|を指す)?(?:数字|数値|数|こと|割合|値|目標|意味|件数|指標|もの)?"
+    rf"^(?:[こそあ]の)?(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:という|って|とは|は|の|と|いう|数字|目標|[、,\s])*"
+    r"(?:何|なん|なに|どういう|どんな|どの)(?:の|を表す|を示す|を指す)?(?:数字|数値|数|こと|割合|値|目標|意味|[件人回台枚]数|率|指標|もの)?"
     r"(?:ですか|でしょうか|なの|なん|や|か|だ)*[?。]*$"
+)
+_AIMED_AT = re.compile(
+    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:以上)?[がをの]目標(?:値|数値)?(?:は|に|と|として|の)?"
+    r"(?:して|する|なって|掲げて)?(?:い?る)?(?:もの|指標|項目|やつ|取り?組み?|の)*(?:は|って|を|が)?"
+    r"(?:何|なに|どれ|全部|ぜんぶ|すべて|全て|教えて|あります|ある)*(?:ですか|か)?[?。]*$"
 )
 _BARE_FIGURE = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:の方|のほう)?(?:は|って)?[?。]*$")
 _GOALS = re.compile(r"目標(?:値|数値)?|数値目標|(?:成果|評価|業績)?指標|kpi|kgi|現状(?:の)?(?:値|数値|数字)|もくひょう")
@@ -76,7 +83,15 @@ _DOINGS = re.compile(
     r"|やるの?は?(?:何|なに)|(?:行|おこな)われること|取り?組(?:む|み)(?:こと|もの)?|(?:予定|計画|スケジュール)"
     r"|(?P<starting>(?:始ま|はじま|開始|始め|スタート)(?:る|す|され)?(?:る|た)?(?:もの|こと|の|取り?組み?)?)|できるようになること"
 )
+_PAST = re.compile(
+    r"(?:何|なに)が(?:あった|ありました|起きた|起きました|できた|できました|始まった|始まりました|変わった)"
+    r"|(?:何|なに)を(?:した|やった|しました|やりました|行った|行いました)|出来事|できごと"
+    r"|(?:あった|できた|始まった|行われた|行った)(?:こと|もの)"
+)
 _CHANGE = re.compile(r"違い|ちがい|違う|比べ|比較|変わる|差")
+_SIDE_BY_SIDE = re.compile(r"比べ(?:て|る|ると|たい)?|くらべて?|比較(?:して|する|したい)?|並べて")
+OR = "/"
+"""Between topics of which a row may be about any."""
 _HIGHEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:高|大き|多)い?|最高|最大")
 _LOWEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:低|小さ|少な)い?|最低|最小")
 _FILLER = re.compile(
@@ -92,13 +107,25 @@ def list_request(text: str, this_year: int) -> ListRequest | None:
     found = _FIGURE.match(plain)
     if found:
         return _about_figure(found)
+    aimed = _AIMED_AT.match(plain)
+    if aimed:
+        return replace(_about_figure(aimed), goals=True)
     years = fiscal_years(plain, this_year)
     rest = without_years(plain)
     if years:
         return _of_years(rest, years)
-    if not _asks_for_all(rest):
+    if _asks_for_all(rest):
+        return _all_of(rest)
+    return _compared(rest)
+
+
+def _compared(rest: str) -> ListRequest | None:
+    """The goals of both: 「AとBの目標を比べて」."""
+    if not (_GOALS.search(rest) and _SIDE_BY_SIDE.search(rest)):
         return None
-    return _all_of(rest)
+    topics = [_topic(part, _GOALS, _SIDE_BY_SIDE) for part in rest.split("と")]
+    topics = [topic for topic in topics if topic]
+    return ListRequest(Subject.INDICATORS, OR.join(topics)) if len(topics) > 1 else None
 
 
 def next_figure(text: str) -> ListRequest | None:
@@ -125,6 +152,8 @@ def _of_years(rest: str, years: tuple[int, ...]) -> ListRequest | None:
         return ListRequest(Subject.SCHEDULE, _topic(rest, _CHANGE, _DOINGS), years[:2], change=True)
     if _GOALS.search(rest) and not _topic(rest, _GOALS, _ALL):
         return ListRequest(Subject.INDICATORS, years=years)
+    if _PAST.search(rest) and not _topic(rest, _PAST, _ALL):
+        return ListRequest(Subject.FIGURE, years=years[:1])
     doing = _DOINGS.search(rest)
     topic = _topic(rest, _DOINGS, _ALL, _SCHEDULE)
     if doing and not topic:

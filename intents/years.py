@@ -25,6 +25,8 @@ _YEAR = re.compile(
     r"(?:\s?の?(?P<month>\d{1,2})月)?"
 )
 
+_ONLY_YEAR = re.compile(r"^(?:じゃあ|では|それでは|なら|[のはって、?。\s])*(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$")
+
 _HINT = re.compile(r"\d|年|ねん|ことし|れいわ|へいせい")
 """Without any of these a text names no year, which is quickly seen."""
 
@@ -59,6 +61,12 @@ def fiscal_years(text: str, this_year: int) -> tuple[int, ...]:
 def without_years(text: str) -> str:
     """``text`` without the years in it."""
     return _YEAR.sub("", normalize(text))
+
+
+def is_bare_year(text: str) -> bool:
+    """Whether a message is nothing but a year: 「令和6年度は？」."""
+    plain = normalize(text)
+    return bool(fiscal_years(plain, 0)) and bool(_ONLY_YEAR.match(without_years(plain)))
 
 
 def _number(text: str) -> int:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from knowledge.answers import Answer, Step, Surroundings, make_answer
+from intents.years import fiscal_years
+from knowledge.answers import Answer, SourcePlan, Step, Surroundings, make_answer
 from knowledge.calendar import fiscal_years_name
 from knowledge.models import ScheduleItem
+
+FROM_HERE = "（この年度から）"
+"""How a step is written of which only the beginning can be read."""
+
+
+def period_years(plan: SourcePlan) -> tuple[int, ...]:
+    """The fiscal years that a plan's period is named by."""
+    return fiscal_years(plan.period_text, 0)
+
+
+def step_going_on(answer: Answer, year: int) -> Step | None:
+    """The last step before a year of the plan, if it has a beginning and no end."""
+    before = [step for step in answer.steps if step.fiscal_years[0] <= year]
+    last = max(before, key=lambda step: step.fiscal_years[0], default=None)
+    within = year <= max(period_years(answer.plan), default=year)
+    return last if last is not None and FROM_HERE in last.text and within else None
 
 
 def schedule_answer(item: ScheduleItem, around: Surroundings) -> Answer:

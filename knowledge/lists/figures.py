@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from intents.leads import shared, split_sentences
+from intents.leads import shared, split_sentences, unit_pattern
 from intents.list_requests import ListRequest
 from intents.text import normalize
 from knowledge.answers import Answer
+from knowledge.calendar import era_year
 from knowledge.corpus import Knowledge
 from knowledge.lists.goals import dated
 from knowledge.lists.listing import Listing, Row, in_plan_order
@@ -20,32 +21,56 @@ _BULLET = re.compile(r"^・\s*")
 
 
 def about_figure(knowledge: Knowledge, request: ListRequest) -> Listing:
+    if request.years:
+        return _about_year(knowledge, request.years[0])
     number = _number_pattern(request)
-    indicators = [
+    indicators = _of_indicators(knowledge, number)
+    aims = [(answer, row) for answer, row in indicators if not row.value.startswith("現状")]
+    if request.goals and aims:
+        rows = tuple(row for _, row in aims)
+    else:
+        rows = (*(row for _, row in indicators), *_told(knowledge, number, [answer for answer, _ in indicators]))
+    shown = f"{float(request.figure):,g}{request.unit}"
+    key = "list_figure" if rows else "list_figure_none"
+    return Listing("list-figure", key, rows, {"figure": shown, "count": len(rows)})
+
+
+def _about_year(knowledge: Knowledge, year: int) -> Listing:
+    """Every sentence that names the year, by its era or not."""
+    named = era_year(year)
+    rows = _told(knowledge, re.compile(rf"{named}|(?<!\d){year}年"), ())
+    key = "list_figure" if rows else "list_figure_none"
+    return Listing("list-figure", key, rows, {"figure": named, "count": len(rows)})
+
+
+def _of_indicators(knowledge: Knowledge, number: re.Pattern[str]) -> list[tuple[Answer, Row]]:
+    """The indicators with this value, and which of their values it is."""
+    return [
         (answer, Row(answer.entry_id, answer.name, f"{figure.label} {dated(figure)}"))
         for answer in in_plan_order(knowledge, "indicator")
         for figure in answer.figures
         if number.search(normalize(figure.amount))
     ]
+
+
+def _told(knowledge: Knowledge, number: re.Pattern[str], indicators: Sequence[Answer]) -> tuple[Row, ...]:
+    """The sentences that hold the number, those that begin with it first."""
     told = [
         (found.start(), Row(answer.entry_id, answer.title, _BULLET.sub("", sentence)))
         for answer in knowledge.answers.values()
         if answer.kind in ("plan", "procedure")
         for sentence in split_sentences(answer.text)
         if (found := number.search(normalize(sentence)))
-        and not any(_restates(answer, sentence, one) for one, _ in indicators)
+        and not any(_restates(answer, sentence, one) for one in indicators)
     ]
-    rows = (*(row for _, row in indicators), *_one_each(row for _, row in sorted(told, key=lambda one: one[0])))
-    shown = f"{float(request.figure):,g}{request.unit}"
-    key = "list_figure" if rows else "list_figure_none"
-    return Listing("list-figure", key, rows, {"figure": shown, "count": len(rows)})
+    return _one_each(row for _, row in sorted(told, key=lambda one: one[0]))
 
 
 def _number_pattern(request: ListRequest) -> re.Pattern[str]:
     """The number with or without its commas; with the unit, where one was named, else without a date's."""
     whole, _, decimals = request.figure.partition(".")
     digits = f"{int(whole):,}".replace(",", ",?") + (f"\\.{decimals}0*" if decimals.strip("0") else r"(?:\.0+)?")
-    unit = re.escape(request.unit) if request.unit else r"(?!年|月|日|番|次|-\d|階|節|章|条|\)|\.)"
+    unit = unit_pattern(request.unit) if request.unit else r"(?!年|月|日|番|次|-\d|階|節|章|条|\)|\.)"
     return re.compile(rf"(?<![\d,.第-]){digits}(?![\d,]*\d)(?!\.\d)\s?{unit}")
 
 

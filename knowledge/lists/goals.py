@@ -56,7 +56,8 @@ def _all(found: Sequence[Answer], last: Sequence[Goal]) -> Listing:
     kept = {answer.entry_id for answer, _ in last}
     without = [Row(answer.entry_id, answer.name, _NO_FIGURE) for answer in found if answer.entry_id not in kept]
     key = "list_goals_of_year" if year else "list_goals"
-    return Listing(_ID, key, (*rows, *without), {"year": year, "count": len(rows)})
+    values = {"year": year, "count": len(rows), "others": len(without)}
+    return Listing(_ID, key, (*rows, *without), values, also="list_others_without" if without else None)
 
 
 def _current(found: Sequence[Answer]) -> Listing:

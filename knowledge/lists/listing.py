@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from intents.list_requests import OR
 from intents.text import normalize
 from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
@@ -22,7 +23,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """``key``: the sentence over the rows, with its ``values``; ``note``: one under them.
+    """``key``: the sentence over the rows, ``also`` one of its rows of another sort, both with ``values``;
+    ``note``: one under them.
 
     Where nothing was found, ``rows`` is empty and the sentence says so.
     """
@@ -33,16 +35,19 @@ class Listing:
     values: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
     note_values: Mapping[str, Any] = field(default_factory=dict)
+    also: str | None = None
 
 
 def of_kind(knowledge: Knowledge, kind: str, topic: str = "") -> list[Answer]:
     """The answers of one kind that speak of ``topic``."""
-    wanted = normalize(topic)
-    return [
-        answer
-        for answer in knowledge.answers.values()
-        if answer.kind == kind and wanted in normalize(f"{answer.name} {answer.measure_title} {answer.text}")
-    ]
+    wanted = normalize(topic).split(OR)
+    return [answer for answer in knowledge.answers.values() if answer.kind == kind and _speaks_of(answer, wanted)]
+
+
+def _speaks_of(answer: Answer, wanted: Sequence[str]) -> bool:
+    """Whether an answer holds one of the topics."""
+    held = normalize(f"{answer.name} {answer.measure_title} {answer.text}")
+    return any(topic in held for topic in wanted)
 
 
 def in_plan_order(knowledge: Knowledge, kind: str, topic: str = "") -> list[Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from intents.list_requests import ListRequest
@@ -11,6 +12,7 @@ from knowledge.calendar import fiscal_years_name
 from knowledge.corpus import Knowledge
 from knowledge.lists.goals import goals_of, years_name
 from knowledge.lists.listing import Listing, Row, in_plan_order
+from knowledge.schedules import FROM_HERE, period_years, step_going_on
 
 _UNREADABLE = "読み取れません"
 
@@ -29,13 +31,10 @@ def schedule(knowledge: Knowledge, request: ListRequest) -> Listing:
 
 
 def _of_years(knowledge: Knowledge, found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
-    """What stands in the columns of the years, then the goals set for them."""
-    rows = [
-        Row(answer.entry_id, answer.name, _told(answer, step))
-        for answer in found
-        for step in answer.steps
-        if set(years) & set(step.fiscal_years)
-    ]
+    """What stands in the columns of the years or goes on in them, then the goals set for them."""
+    on = [(answer, step) for answer in found for step in _steps_in(answer, years)]
+    rows = [Row(answer.entry_id, answer.name, _told(answer, step)) for answer, step in on]
+    running = any(not set(years) & set(step.fiscal_years) for _, step in on)
     goals = [
         Row(answer.entry_id, answer.name, f"目標 {figure.amount}")
         for answer in in_plan_order(knowledge, "indicator")
@@ -44,8 +43,29 @@ def _of_years(knowledge: Knowledge, found: Sequence[Answer], years: tuple[int, .
     ]
     periods = "、".join(plan.period_text for plan in knowledge.plans)
     values = {"year": years_name(years), "count": len(rows), "goals": len(goals), "period": periods}
-    key = "list_year" if rows else "list_year_goals" if goals else "list_year_none"
-    return _made(key, [*rows, *goals], found, values)
+    unread = (
+        "list_year_unreadable"
+        if _may_hold(knowledge, years[0]) and any(map(_is_unreadable, found))
+        else "list_year_none"
+    )
+    key = ("list_year_running" if running else "list_year") if rows else "list_year_goals" if goals else unread
+    made = _made(key, [*rows, *goals], found, values)
+    return replace(made, also="list_goals_too" if rows and goals else None)
+
+
+def _may_hold(knowledge: Knowledge, year: int) -> bool:
+    """Whether a schedule may have a column for a year: it may for the one that a plan ends in, of whatever month."""
+    periods = [period_years(plan) for plan in knowledge.plans]
+    return any(not years or ((len(years) == 1 or min(years) <= year) and year <= max(years) + 1) for years in periods)
+
+
+def _steps_in(answer: Answer, years: tuple[int, ...]) -> list[Step]:
+    """The steps in the columns of the years; where there is none, the last one before them that has no end."""
+    inside = [step for step in answer.steps if set(years) & set(step.fiscal_years)]
+    if inside or not answer.steps:
+        return inside
+    going_on = step_going_on(answer, years[0])
+    return [going_on] if going_on else []
 
 
 def _starting(found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
@@ -73,6 +93,8 @@ def _changes(found: Sequence[Answer], before: int, after: int) -> Listing:
 
 def _told(answer: Answer, step: Step) -> str:
     """What is done; where the row's name says it already, over which years."""
+    if FROM_HERE in step.text:
+        return step.text.replace(FROM_HERE, f"（{fiscal_years_name(step.fiscal_years[:1])}から）")
     return fiscal_years_name(step.fiscal_years) if step.text in answer.name else step.text
 
 
@@ -84,11 +106,15 @@ def _all_steps(answer: Answer) -> str:
     return "、".join(f"{fiscal_years_name(step.fiscal_years)} {step.text}" for step in answer.steps)
 
 
+def _is_unreadable(answer: Answer) -> bool:
+    return _UNREADABLE in answer.text or not answer.steps
+
+
 def _made(key: str, rows: Sequence[Row], found: Sequence[Answer], values: Mapping[str, Any]) -> Listing:
     """A damaged table is owned up to: of some rows it cannot be told whether they are in a year."""
     shown = {row.entry_id for row in rows}
     others = [answer for answer in found if answer.entry_id not in shown]
-    unreadable = sum(_UNREADABLE in answer.text or not answer.steps for answer in others)
+    unreadable = sum(map(_is_unreadable, others))
     return Listing(
         "list-schedule", key, tuple(rows), values, "list_unreadable" if unreadable else None, {"count": unreadable}
     )

@@ -103,3 +103,51 @@ def test_any_follow_up_after_any_answer_gets_a_reply(corpus: Corpus, code: str, 
         reply = answer(knowledge, text, Dialogue(entry_id=entry_id)).reply
         assert plain_text(reply)
         assert reply.contact is not None
+
+
+@pytest.mark.parametrize("text", ["いつ？", "それっていつの数字？", "いつの時点ですか", "それは何年の調査？"])
+@pytest.mark.parametrize(
+    ("side", "year"), [("現状は？", "令和4年3月"), ("何%？", "令和4年3月"), ("目標は？", "令和7年度")]
+)
+def test_when_after_a_figure_asks_for_the_date_of_that_very_figure(
+    mobara: Knowledge, side: str, year: str, text: str
+) -> None:
+    assert year in after(mobara, "ind-card-issuance", side, text)[-1]
+
+
+def test_when_after_a_count_looks_for_the_date_in_its_own_sentence(corpus: Corpus) -> None:
+    said = after(corpus.current("382159"), "citizen-survey-outline", "何人？", "いつ？")
+    assert said[0] == said[1]
+    assert "2020年11月" in said[1]
+
+
+def test_an_indicator_without_a_present_value_says_so_and_stays_the_topic(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    said = after(matsusaka, "ind-online-rate", "現在は？", "令和6年度は？", "目標は？")
+    assert said[0] == "計画を作ったときの値は、計画に書かれていません"
+    assert said[1].startswith("令和6年度（2024年度）のことは")
+    assert said[2].endswith("60%です")
+
+
+@pytest.mark.parametrize(
+    ("text", "entry_id"),
+    [
+        pytest.param("何件？", "ind-online-procedures", id="the only one that counts things"),
+        pytest.param("何％？", "ind-online-rate", id="the only one that tells a share"),
+        pytest.param("目標は", "ind-online-rate", id="both: the first"),
+        pytest.param("担当課", "ind-online-rate", id="any: the first"),
+        pytest.param("令和8年度は？", "ind-online-rate", id="a year of both: the first"),
+        pytest.param("いくら？", None, id="none: the choices again"),
+    ],
+)
+def test_a_side_after_choices_is_told_by_the_one_that_tells_it(corpus: Corpus, text: str, entry_id: str | None) -> None:
+    offered = (("ind-online-rate", "オンライン申請率"), ("ind-online-procedures", "オンライン申請ができる手続き数"))
+    outcome = answer(corpus.current("242047"), text, Dialogue(offered=offered))
+    assert outcome.entry_id == entry_id
+    assert outcome.reply.decision is (Decision.ANSWER if entry_id else Decision.SUGGEST)
+
+
+def test_a_year_after_choices_is_told_by_the_row_that_goes_on_in_it(corpus: Corpus) -> None:
+    offered = (("dx-roadmap", "何年度に何をするか"), ("sch-e-application", "電子申請サービスの導入と運用"))
+    outcome = answer(corpus.current("222232"), "令和6年度は？", Dialogue(offered=offered))
+    assert outcome.entry_id == "sch-e-application"

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from bot.leads import follow_up_lead, is_missing, lead, missing_sentence, reach_sentence
+from bot.replies import answer_reply
 from bot.wording import say
-from intents.facets import Asked, Facet, read_question
+from intents.facets import PHRASES, REACHING, Asked, Facet, read_question
+from intents.leads import split_sentences
 from intents.ranker import rank
 from intents.yes_or_no import is_earned
 from knowledge.answers import Answer, Office
@@ -264,3 +266,46 @@ def test_every_bundled_answer_can_be_asked_for_every_side(corpus: Corpus, code: 
             assert made.opening is None or "{" not in made.opening
             sentences = (found.text, say("facet_name_fee"), missing_sentence(knowledge, found, question))
             assert made.opening is None or made.opening in sentences[0] or len(made.opening) > 5
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("交付率は何%", "計画を作ったときの値は、令和4年3月時点で38.56％でした。"),
+        ("今の交付率は？", "計画を作ったときの値は、令和4年3月時点で38.56％でした。"),
+        ("交付率は今まで何%", "計画を作ったときの値は、令和4年3月時点で38.56％でした。"),
+        ("交付率の目標は何%", None),
+        ("交付率を何%まで上げる", None),
+        ("将来の交付率は何%", None),
+        ("交付率を何%にする", None),
+        ("令和7年度の交付率は何%", None),
+    ],
+)
+def test_how_many_there_are_comes_before_how_many_there_shall_be(
+    mobara: Knowledge, question: str, opening: str | None
+) -> None:
+    made = lead(mobara, mobara.answers["ind-card-issuance"], asked(question))
+    assert made.opening == opening
+    assert made.text.startswith("「マイナンバーカードの交付率」の目標は")
+
+
+@pytest.mark.parametrize("facet", [facet for facet in Facet if facet not in REACHING])
+def test_nothing_that_leads_stands_below_once_more(mobara: Knowledge, facet: Facet) -> None:
+    for found in mobara.answers.values():
+        made = lead(mobara, found, Asked(PHRASES.get(facet, "いくつ"), facet, open=True))
+        if made.known and made.opening:
+            below = {one.removeprefix("・") for one in split_sentences(made.text)}
+            assert not below & set(split_sentences(made.opening)), found.entry_id
+
+
+def test_an_address_that_the_text_begins_with_is_not_put_before_it_again(corpus: Corpus) -> None:
+    toon = corpus.current("382159")
+    made = lead(toon, toon.answers["city-hall-address"], asked("市役所の住所は？"))
+    assert made.opening is None
+    assert made.text.startswith("〒791-0292")
+
+
+def test_the_row_that_leads_is_not_shown_among_the_rows_again(mobara: Knowledge) -> None:
+    reply = answer_reply(mobara, mobara.answers["community-equipment"], None, asked("いくら？"))
+    assert reply.opening == "手数料：無料"
+    assert "手数料" not in dict(reply.facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.conversation import answer
@@ -63,10 +65,73 @@ def test_more_rows_are_counted_and_come_when_asked_for(matsusaka: Knowledge) -> 
     assert end[0].text == say("list_end")
 
 
+def numbers(text: str) -> list[int]:
+    """The numbers of rows that a reply names."""
+    return [int(number) for number in re.findall(r"(\d+)件(?!目)", text)]
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "目標値を全部",
+        *(f"令和{year}年度に何をする？" for year in range(3, 9)),
+        "スケジュール一覧",
+        "現状値の一覧",
+        "担当課一覧",
+    ],
+)
+def test_the_numbers_of_a_list_add_up_over_all_its_pages(corpus: Corpus, code: str, asked: str) -> None:
+    knowledge, before, rows, told = corpus.current(code), NEW_DIALOGUE, 0, 0
+    for page in range(9):
+        outcome = answer(knowledge, asked if page == 0 else "続き", before)
+        reply, before = outcome.reply, dialogue_from_json(outcome.dialogue.as_json())
+        rows += len(reply.facts)
+        said = [
+            line for line in reply.text.split("\n") if "年度を読み取れない" not in line and "次の年度の" not in line
+        ]
+        more = numbers(said.pop())[0] if "続き" in said[-1] else 0
+        if page == 0:
+            told = sum(numbers("".join(said)))
+        assert not told or rows + more == told
+        if not more:
+            break
+
+
 def test_another_year_is_asked_of_the_same_list(matsusaka: Knowledge) -> None:
     _, later, _, both = talk(matsusaka, "令和5年度に何をする？", "令和6年度は？", "R4は？", "2つの違いは？")
     assert "令和6年度（2024年度）" in later[0].text
     assert both[0].text.startswith("令和4年度と令和6年度")
+
+
+def test_the_next_year_and_the_one_before_are_counted_from_the_list(matsusaka: Knowledge) -> None:
+    said = talk(matsusaka, "令和5年度に何をする？", "その次の年は？", "次の年度は？", "前の年は？")
+    assert [dialogue.listing and dialogue.listing.years for _, dialogue in said] == [(2023,), (2024,), (2025,), (2024,)]
+
+
+def test_a_year_with_nothing_before_it_is_the_list_of_that_year(matsusaka: Knowledge) -> None:
+    assert talk(matsusaka, "令和6年度は？")[0][0].list_id == "list-schedule"
+
+
+def test_a_row_is_asked_for_by_its_number_on_the_page(matsusaka: Knowledge) -> None:
+    first, second, third, later, of_later = talk(
+        matsusaka, "目標値を全部", "2番目は？", "3番目は？", "続き", "1番目は？"
+    )
+    names = [name for name, _ in first[0].facts]
+    assert [second[0].answer and second[0].answer.name, third[0].answer and third[0].answer.name] == names[1:3]
+    assert of_later[0].answer is not None
+    assert of_later[0].answer.name == later[0].facts[0][0]
+
+
+def test_every_goal_of_a_value_is_listed_and_nothing_else(matsusaka: Knowledge) -> None:
+    reply = talk(matsusaka, "100%が目標のものは？")[0][0]
+    assert len(reply.facts) == 3
+    assert all(value.startswith("目標 100%") for _, value in reply.facts)
+
+
+def test_goals_are_put_side_by_side(corpus: Corpus) -> None:
+    reply = talk(corpus.current("122106"), "マイナンバーカードとテレワークの目標を比べて")[0][0]
+    assert reply.facts == (("マイナンバーカードの交付率", "100％"), ("テレワークの導入職場数", "10か所"))
 
 
 def test_another_figure_and_the_other_end_are_asked_of_the_same_list(matsusaka: Knowledge) -> None:

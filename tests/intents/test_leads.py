@@ -33,7 +33,7 @@ def led(text: str, question: str, title: str = "") -> str | None:
         pytest.param(
             CERTIFICATES,
             "必要なものは",
-            "マイナンバーカードがあれば、コンビニなどの端末で取れます。",
+            "マイナンバーカードがあれば、コンビニなどの端末で取れます。\n・住民票の写し\n・印鑑登録証明書",
             id="what to bring",
         ),
         pytest.param(CERTIFICATES, "何時まで？", None, id="nothing said of it"),
@@ -45,6 +45,18 @@ def led(text: str, question: str, title: str = "") -> str | None:
         pytest.param(USE, "現状は？", "利用率は令和3年度末で3％です。", id="what it is now"),
         pytest.param(USE, "いつから？", None, id="a year of a figure is no beginning"),
         pytest.param("要望が4つ並びます。", "何人に聞いたの", None, id="things are not people"),
+        pytest.param("ネットでできるようにする、という例があります。", "なぜ？", None, id="an example is no reason"),
+        pytest.param("家でも申し込めるようにする計画です。", "なぜ？", None, id="what is planned is no reason"),
+        pytest.param("市民のために使う必要があります。", "なぜ？", None, id="nor is what is needed"),
+        pytest.param(
+            "費用がかかります。\n不安をなくすために支援員を置きます。",
+            "なぜ？",
+            "不安をなくすために支援員を置きます。",
+            id="a purpose stated by a clause",
+        ),
+        pytest.param(
+            "便利です。\n人が減るので機械を使います。", "なぜ？", "人が減るので機械を使います。", id="a cause"
+        ),
         pytest.param("費用を減らすためです。\n国が進めています。", "なぜ？", "費用を減らすためです。", id="why"),
     ],
 )
@@ -65,16 +77,50 @@ def test_a_sentence_is_taken_out_of_what_follows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "question", "sentence", "rest"),
     [
-        pytest.param("はい、二つあります。\n・令和4年：一つ目\n・令和5年：二つ目", id="a list"),
-        pytest.param("市の取組です。\n令和4年に始まりました。\nそのあと広がりました。", id="what leans on it"),
+        pytest.param(
+            "はい、二つあります。\n・令和4年：一つ目\n・令和5年：二つ目",
+            "いつから始まった",
+            "令和4年：一つ目",
+            "二つあります。\n・令和5年：二つ目",
+            id="a row is taken out of its list",
+        ),
+        pytest.param(
+            "市の取組です。\n費用は令和4年から次のとおりです。\n・紙：300円\n・ネット：200円\n便利です。",
+            "いつから始まった",
+            "費用は令和4年から次のとおりです。\n・紙：300円\n・ネット：200円",
+            "市の取組です。\n便利です。",
+            id="a list goes with the sentence over it",
+        ),
+        pytest.param(
+            "市の取組です。\n令和4年に始まりました。\nそのあと広がりました。",
+            "いつから始まった",
+            "令和4年に始まりました。\nそのあと広がりました。",
+            "市の取組です。",
+            id="what leans on it goes with it",
+        ),
+        pytest.param(
+            "手数料は無料です。\n無料です。",
+            "いつから始まった",
+            None,
+            None,
+            id="nothing is told",
+        ),
+        pytest.param(
+            "次の二つです。\n・令和4年：一つ目\n・令和5年：二つ目",
+            "いつから始まったか全部",
+            "次の二つです。\n・令和4年：一つ目\n・令和5年：二つ目",
+            "",
+            id="a list asked for whole stays whole",
+        ),
     ],
 )
-def test_what_belongs_together_stays_together(text: str) -> None:
-    found = leading_sentence(text, read_question("いつから始まった", 2026))
-    assert found is not None
-    assert found.rest == without_yes_or_no(text)
+def test_what_belongs_together_is_told_together_and_once(
+    text: str, question: str, sentence: str | None, rest: str | None
+) -> None:
+    found = leading_sentence(text, read_question(question, 2026))
+    assert (found and found.sentence, found and found.rest) == (sentence, rest)
 
 
 def test_when_an_answer_was_written_is_no_answer_to_when() -> None:

@@ -65,7 +65,8 @@ def test_goals_come_in_the_plans_order_with_their_year_said_once(town: Knowledge
     )
     assert shown(found) == [("申請の割合", "60%"), ("申請の数", "300件"), ("事故", "数値は計画に書かれていません")]
     assert (found.id, found.key) == ("list-indicators", "list_goals_of_year")
-    assert found.values == {"year": "令和8年度", "count": 2}
+    assert found.values == {"year": "令和8年度", "count": 2, "others": 1}
+    assert found.also == "list_others_without"
 
 
 def test_goals_of_several_years_each_say_their_own(town: Knowledge) -> None:
@@ -172,6 +173,31 @@ def test_a_year_with_nothing_in_it_says_so_with_the_plans_period(town: Knowledge
     assert found.values["period"] == PLAN.period_text
 
 
+def test_a_year_of_which_the_table_is_damaged_is_not_said_to_bring_nothing(town: Knowledge) -> None:
+    found = made(town, ListRequest(Subject.SCHEDULE, years=(2026,)), SCHEDULE[3])
+    assert (found.key, found.rows, found.note) == ("list_year_unreadable", (), "list_unreadable")
+    before = made(town, ListRequest(Subject.SCHEDULE, years=(2019,)), SCHEDULE[3])
+    assert before.key == "list_year_none"
+
+
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [
+        pytest.param(2021, [], id="before it begins"),
+        pytest.param(2022, ["検討"], id="its first step"),
+        pytest.param(2023, ["拡大（令和5年度から）"], id="the year from which it goes on"),
+        pytest.param(2026, ["拡大（令和5年度から）"], id="a later year of the plan"),
+        pytest.param(2027, [], id="after the plan"),
+    ],
+)
+def test_what_began_earlier_and_has_no_end_goes_on_to_the_end_of_the_plan(
+    town: Knowledge, year: int, told: list[str]
+) -> None:
+    row = row_of_schedule("a", "電子申請", ((2022,), "検討"), ((2023,), "拡大（この年度から）"))
+    found = made(town, ListRequest(Subject.SCHEDULE, years=(year,)), row)
+    assert [row.value for row in found.rows] == told
+
+
 def test_what_begins_in_a_year_is_not_what_goes_on_in_it(town: Knowledge) -> None:
     found = made(town, ListRequest(Subject.SCHEDULE, years=(2024,), starting=True), *SCHEDULE)
     assert shown(found) == [("タブレット議会", "運用")]
@@ -226,6 +252,35 @@ def test_a_figure_is_traced_to_every_place_that_holds_it(town: Knowledge) -> Non
     assert [row.entry_id for row in found.rows] == ["a", "b"]
     assert found.rows[0].value == "目標 60%（令和8年度）"
     assert found.values == {"figure": "60%", "count": 2}
+
+
+@pytest.mark.parametrize(
+    ("asked", "unit", "written"),
+    [
+        ("333", "名", "職員333人が答えました。"),
+        ("115", "人", "市民115名が答えました。"),
+        ("12", "箇所", "電波は12か所で使えます。"),
+        ("12", "カ所", "電波は12か所で使えます。"),
+    ],
+)
+def test_a_figure_is_found_under_another_word_for_its_unit(
+    town: Knowledge, asked: str, unit: str, written: str
+) -> None:
+    found = made(town, ListRequest(Subject.FIGURE, figure=asked, unit=unit), answer("a", "plan", "", written))
+    assert [row.value for row in found.rows] == [written]
+
+
+def test_a_past_year_is_traced_to_every_sentence_that_names_it(town: Knowledge) -> None:
+    texts = ("平成30年1月に始まりました。", "2018年に決めました。", "平成31年に作りました。", "12018年ではありません。")
+    told = [answer(str(place), "plan", "", text) for place, text in enumerate(texts)]
+    found = made(town, ListRequest(Subject.FIGURE, years=(2018,)), *told)
+    assert sorted(row.entry_id for row in found.rows) == ["0", "1"]
+    assert found.values == {"figure": "平成30年", "count": 2}
+
+
+def test_a_share_is_not_found_in_a_number_of_people(town: Knowledge) -> None:
+    people = answer("a", "plan", "", "講座には60人が来ました。")
+    assert made(town, ListRequest(Subject.FIGURE, figure="60", unit="%"), people).rows == ()
 
 
 def test_commas_and_decimals_do_not_hide_a_figure(town: Knowledge) -> None:
