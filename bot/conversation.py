@@ -11,11 +11,13 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.contacts import contact_asked, contact_entry, contact_reply
 from bot.dialogue import (
     NEW_DIALOGUE,
     Chosen,
     Dialogue,
     FollowUp,
+    Fresh,
     More,
     NextRows,
     NoneOfThese,
@@ -24,7 +26,7 @@ from bot.dialogue import (
     Unclear,
     read_turn,
 )
-from bot.follow_ups import follow_up, other_topic, told_by_a_choice, understood_from
+from bot.follow_ups import Said, follow_up, other_topic, told_by_a_choice, understood_from
 from bot.judgements import without_judging
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
@@ -49,7 +51,7 @@ from bot.weighing import verdict_reply, weigh
 from bot.wording import say
 from intents.decision import Policy, Verdict
 from intents.emergencies import Need, emergency
-from intents.facets import REACHING, Asked, Facet, asked_facet, asked_facets, read_question
+from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question
 from intents.handoff import Wish, wish
 from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
@@ -68,6 +70,8 @@ _EMERGENCY_SENTENCES = {
 _TOLD_DATA = re.compile(r"[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*(?:[。、\n]|$)")
 _MOST_SIDES = 2
 """A message that asks for as many sides (目標は何年度まで) makes one of them its topic."""
+_ASKING = (Fresh, Unclear, FollowUp, OtherTopic)
+"""Turns in which something is asked in words of one's own."""
 _WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
 
 
@@ -144,7 +148,10 @@ def _reply(knowledge: Knowledge, typed: str, question: str, before: Dialogue, po
     person = _for_a_person(knowledge, typed)
     if person is not None:
         return person, replace(before, offered=())
-    match _turn(typed, question, before):
+    turn = _turn(typed, question, before)
+    if isinstance(turn, _ASKING) and (said := _for_a_contact(knowledge, question, turn, before, policy)):
+        return said
+    match turn:
         case Chosen(entry_id):
             return show_entry(knowledge, entry_id, before)
         case NextRows():
@@ -161,6 +168,24 @@ def _reply(knowledge: Knowledge, typed: str, question: str, before: Dialogue, po
             return _unclear(knowledge, question, before)
         case _:
             return _fresh(knowledge, question, before, policy)
+
+
+def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dialogue, policy: Policy) -> Said | None:
+    """Whom to ask and how to reach them, where nothing else is asked; after an answer, of its office."""
+    if isinstance(turn, OtherTopic):
+        question = f"{turn.topic}の{PHRASES.get(Facet(turn.facet), '')}"
+    asked = contact_asked(knowledge, without_opening(question))
+    if asked is None or knowledge.places.other_place(question) is not None:
+        return None
+    if asked.bare and before.entry_id and before.entry_id in knowledge.answers:
+        told = question if asked_facet(question) is asked.side else PHRASES[asked.side]
+        return _follow_up(knowledge, before.entry_id, told, before, policy)
+    after = replace(before, offered=(), facet=asked.side, listing=None, misses=0)
+    side = Asked(question, asked.side, open=True)
+    found = None if isinstance(turn, Unclear) else contact_entry(knowledge, asked, weigh(knowledge, side, policy))
+    if found is None:
+        return contact_reply(knowledge, asked), after
+    return answer_reply(knowledge, found, None, side), replace(after, entry_id=found.entry_id)
 
 
 def _turn(typed: str, question: str, before: Dialogue) -> Turn:

@@ -8,14 +8,17 @@ from bot.wording import say
 from intents.facets import FIGURES, REACHING, YES_OR_NO, Asked, Facet, asked_facet, asks_precisely
 from intents.leads import (
     Leading,
+    asks_age,
     asks_ahead,
     facet_of_title,
     facets_spoken_of,
     first_told,
+    is_of_another_act,
     is_silence,
     leading_sentence,
     sentence_at,
     split_sentences,
+    tells_age,
     without_yes_or_no,
 )
 from intents.years import fiscal_years
@@ -28,6 +31,7 @@ from knowledge.schedules import step_going_on
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
 _TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.OFFICE, Facet.TARGET})
 _COUNTED = frozenset({Facet.COUNT, Facet.PERCENT})
+_OF_THE_ACT = frozenset({Facet.METHOD, Facet.TARGET, Facet.ONLINE})
 _OF_PROCEDURES = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE})
 
 
@@ -59,6 +63,8 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
     if answer.kind == "office":
         return _of_office(answer, asked, facet, plain)
     slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
+    if slot and _is_beside(answer, asked, facet, slot):
+        return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
     if slot:
         turned = facet in YES_OR_NO and is_turned(asked.text, answer.document())
         return Lead(None if turned else f"{FACETS[facet.value]}：{slot}", plain)
@@ -81,6 +87,8 @@ def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead |
         opening, known = _reached(knowledge, answer, asked.facet)
         return Lead(opening, "", known)
     made = lead(knowledge, answer, asked, following=True)
+    if answer.kind == "silent" and asked.facet is Facet.OFFICE:
+        return Lead(say("facet_office_missing", office=whom_to_ask(knowledge, answer).department), "")
     if answer.kind == "silent":
         return Lead(None, made.text, known=False)
     first = first_told(made.text)
@@ -120,7 +128,17 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
     office = (answer.office or _town_office(knowledge)).department
     facet = asked.facet or Facet.MEANING
     named = FACETS.get(facet.value) if answer.kind == "procedure" else None
+    if asks_age(asked):
+        named = say("facet_name_age")
     return say("facet_missing", facet=named or say(f"facet_name_{facet.value}"), office=office)
+
+
+def _is_beside(answer: Answer, asked: Asked, facet: Facet, slot: str) -> bool:
+    """Whether a procedure's row is filled, but with something else than was asked."""
+    if asks_age(asked):
+        return not tells_age(slot)
+    told = " ".join((answer.title, *answer.wordings, answer.text, slot))
+    return facet in _OF_THE_ACT and is_of_another_act(asked.text, told)
 
 
 def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:

@@ -15,6 +15,7 @@ from intents.years import fiscal_years
 
 class Facet(StrEnum):
     FEE = "fee"
+    VALIDITY = "validity"
     DEADLINE = "deadline"
     BRING = "bring"
     COUNTER = "counter"
@@ -113,6 +114,7 @@ def asks_precisely(text: str) -> bool:
 
 PHRASES: Mapping[Facet, str] = {
     Facet.FEE: "手数料",
+    Facet.VALIDITY: "有効期限",
     Facet.DEADLINE: "いつまで",
     Facet.BRING: "必要なもの",
     Facet.COUNTER: "場所",
@@ -123,6 +125,9 @@ PHRASES: Mapping[Facet, str] = {
     Facet.BRANCH: "支所",
     Facet.ONLINE: "オンライン",
     Facet.TELEPHONE: "電話番号",
+    Facet.FAX: "FAX",
+    Facet.EMAIL: "メールアドレス",
+    Facet.ADDRESS: "所在地",
     Facet.OFFICE: "担当課",
     Facet.WHEN: "いつから",
     Facet.WHY: "なぜ",

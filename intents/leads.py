@@ -39,6 +39,11 @@ _STRICT_UNIT = re.compile(r"(?:何|なん)\s?(?:[人名回台枚]|時間|団体)
 """Who asks how many people is not told by how many things; 「何件」 is asked of anything."""
 _SAME_UNITS = dict.fromkeys("人名", "(?:人|名)") | dict.fromkeys(_PLACES, f"(?:{'|'.join(_PLACES)})")
 _ASKS_AGE, _AGE = re.compile("何歳|なんさい"), re.compile(r"\d歳|年齢|だれでも|誰でも")
+_ACT = re.compile(
+    r"([一-龥]{2,6}(?:登録|申請|更新|変更|返納|廃止|解約|取得|発行|予約|届))"
+    r"(?:の|を)?(?:方法|やり方|しかた|仕方|手順|する|した|は?どう|(?:ネット|オンライン)で)"
+)
+"""What somebody wants to do."""
 _DIGIT = re.compile(r"\d")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
 _UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
@@ -80,7 +85,7 @@ def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None
     found = [place for place, one in enumerate(sentences) if _tells(asked.facet, one)]
     if asked.facet is Facet.COUNT and _STRICT_UNIT.search(asked.text):
         found = [place for place in found if _counted_alike(asked.text, sentences[place])]
-    if asked.facet is Facet.TARGET and _ASKS_AGE.search(asked.text):
+    if asks_age(asked):
         found = [place for place in found if _AGE.search(sentences[place])]
     plain = [place for place in found if not _by_the_way(asked, sentences[place])]
     silent = _silent_at(sentences, asked.facet)
@@ -93,6 +98,21 @@ def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None
     bonus = _FIRST_WEIGHT + _TITLE_WEIGHT * (facet_of_title(title) is asked.facet)
     best = max(plain or found, key=lambda place: _fitness(sentences[place], asked) + bonus * (place == 0))
     return _taken_out(text, sentences, best, silent=False)
+
+
+def asks_age(asked: Asked) -> bool:
+    """Whether it is asked from or to what age."""
+    return asked.facet is Facet.TARGET and bool(_ASKS_AGE.search(asked.text))
+
+
+def tells_age(text: str) -> bool:
+    return bool(_AGE.search(normalize(text)))
+
+
+def is_of_another_act(asked: str, told: str) -> bool:
+    """Whether what is asked how to do (印鑑登録の方法) is nowhere ``told``: 印鑑登録証明書 is only a paper's name."""
+    act = _ACT.search(normalize(asked))
+    return act is not None and not re.search(f"{re.escape(act[1])}(?!の?証明|証|カード|番号)", normalize(told))
 
 
 def _by_the_way(asked: Asked, sentence: str) -> bool:

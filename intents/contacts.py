@@ -1,0 +1,103 @@
+"""Questions that ask for nothing but how to reach somebody: the telephone of the office, whom to ask.
+
+Such a message is short of any matter, so ranking it finds only entries that share the word 電話.
+It is recognised by being used up: what asks, the words for the city office, and a name at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from intents.facets import Facet
+from intents.patterns import patterns
+from intents.text import normalize
+
+_PARTS = patterns("contacts")
+_SIDES = {Facet(name.removeprefix("side_")): part for name, part in _PARTS.items() if name.startswith("side_")}
+_HALL, _FILLER, _PLACE, _UNIT = (_PARTS[name].pattern for name in ("hall", "filler", "place", "unit"))
+_NOTHING = re.compile(f"(?:{_FILLER})*")
+_THE_HALL = re.compile(rf"(?:市の?)?(?:{_HALL}|{_FILLER})*")
+_NAMES_A_PLACE = re.compile(_PLACE)
+_UNITS = re.compile(_UNIT)
+_BEFORE = re.compile(r"^(?:[\s、。・]|の|あの|えっと|すみません|すいません)+")
+_AFTER = re.compile(rf"(?:{_FILLER})+$")
+_SPACE_IN_JAPANESE = re.compile(r"(?<=[ぁ-ゖァ-ヺ一-龥]) (?=[ぁ-ゖァ-ヺ一-龥])")
+_LABEL = re.compile("〔[^〕]{1,20}〕")
+_LONGEST = 60
+_SHORTEST_STEM = 2
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The offices of a municipality by each name that they go by; ``main``: the one that residents turn to."""
+
+    names: Mapping[str, str]
+    main: str
+
+
+NO_OFFICES = Offices({}, "")
+
+
+@dataclass(frozen=True)
+class ContactQuestion:
+    """What is asked (``side``) of whom: a known ``office``, another ``place``, or (neither) the hall."""
+
+    side: Facet
+    office: str | None = None
+    place: str | None = None
+    bare: bool = False
+    """Whether not even the hall is named: after an answer, its own office is meant."""
+
+
+def side_of_contact(text: str) -> Facet | None:
+    """What a message says of reaching somebody, whatever else it is about."""
+    plain = _plain(text)
+    if len(plain) > _LONGEST:
+        return None
+    return next((side for side, asking in _SIDES.items() if asking.search(plain)), None)
+
+
+def contact_question(text: str, own: Collection[str] = (), offices: Offices = NO_OFFICES) -> ContactQuestion | None:
+    """``text`` as a question for a contact and nothing else.  ``own``: the municipality's names."""
+    side, plain = side_of_contact(text), _plain(text)
+    if side is None:
+        return None
+    named = max((name for name in offices.names if name in plain), key=len, default="")
+    rest = plain.replace(named, " ", 1) if named else plain
+    for asking in _SIDES.values():
+        rest = asking.sub(" ", rest)
+    left = _without_own(rest, own)
+    if _THE_HALL.fullmatch(left):
+        bare = not named and bool(_NOTHING.fullmatch(rest))
+        return ContactQuestion(side, office=offices.names[named] if named else None, bare=bare)
+    return None if named or side is Facet.OFFICE else _of_another(side, left, offices)
+
+
+def _plain(text: str) -> str:
+    return _SPACE_IN_JAPANESE.sub("", normalize(_LABEL.sub(" ", text)))
+
+
+def _without_own(rest: str, own: Collection[str]) -> str:
+    """``rest`` without the municipality's own name before 市役所, or alone."""
+    bare = _trimmed(rest)
+    for name in sorted(own, key=len, reverse=True):
+        left = bare.removeprefix(name)
+        if left != bare and _THE_HALL.fullmatch(left):
+            return ""
+    return bare
+
+
+def _of_another(side: Facet, rest: str, offices: Offices) -> ContactQuestion | None:
+    """An office by a part of its name (the digital office), else a place that is none of the offices."""
+    stem = _trimmed(_UNITS.sub(" ", rest))
+    if stem != rest and len(stem) >= _SHORTEST_STEM:
+        meant = {office for name, office in offices.names.items() if stem in name}
+        if offices.main in meant or len(meant) == 1:
+            return ContactQuestion(side, office=offices.main if offices.main in meant else meant.pop())
+    return ContactQuestion(side, place=rest) if _NAMES_A_PLACE.search(rest) else None
+
+
+def _trimmed(rest: str) -> str:
+    return _AFTER.sub("", _BEFORE.sub("", rest)).strip()
