@@ -39,6 +39,7 @@ from bot.replies import (
     details_reply,
     emergency_reply,
     handoff_reply,
+    language_reply,
     none_reply,
     office_reply,
     other_town_reply,
@@ -53,6 +54,7 @@ from intents.decision import Policy, Verdict
 from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question
 from intents.handoff import Wish, wish
+from intents.language_wishes import wished_language
 from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.text import MAX_QUESTION, clean, normalize, shorten
@@ -105,10 +107,17 @@ def answer(
     """
     begun = time.perf_counter()
     question = shorten(clean(raw))
-    tongue = tongue_of(knowledge.town, question, before, language)
-    words = searched(knowledge, question, tongue)
+    wished, asked = wished_language(question)
+    tongue = tongue_of(knowledge.town, asked or question, before, wished or language)
+    words = searched(knowledge, asked, tongue)
     policy = policy or knowledge.town.policy
-    reply, dialogue = held_in(knowledge, tongue, lambda: _reply(knowledge, question, words, before, policy))
+
+    def make() -> tuple[Reply, Dialogue]:
+        if wished and not asked:
+            return language_reply(knowledge, tongue.wanted == tongue.reply), before
+        return _reply(knowledge, asked, words, before, policy)
+
+    reply, dialogue = held_in(knowledge, tongue, make)
     elapsed_ms = (time.perf_counter() - begun) * 1000
     return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms)
 

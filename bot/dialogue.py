@@ -41,7 +41,8 @@ class Dialogue:
 
     ``facet``: the side of a matter asked for last.  ``listing``: the list shown last, of which
     ``shown`` rows are out; ``years``: the years that the last two lists were about.  ``language``:
-    of the last turn, held to the end where the resident has chosen it.
+    of the last turn, held to the end where the resident has chosen it; ``language_told``: the one
+    that the resident was told replies do not come in.
     """
 
     entry_id: str | None = None
@@ -54,6 +55,7 @@ class Dialogue:
     years: tuple[int, ...] = ()
     language: str | None = None
     language_chosen: bool = False
+    language_told: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -75,6 +77,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         tuple(state.get("years", ())),
         state.get("language"),
         state.get("language_chosen", False),
+        state.get("language_told"),
     )
 
 

@@ -11,16 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.dialogue import Dialogue
+from bot.leads import slot_label
 from bot.replies import Choice, Reply, with_opening
+from bot.translated_leads import translated_sentence, without_part, without_yes_or_no
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
-from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS
+from intents.facets import Asked, Facet
+from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS, language
 from intents.language import JAPANESE, language_of
-from intents.leads import without_yes_or_no
+from intents.leads import leading_sentence
 from intents.text import normalize
 from intents.translation import translate
 from knowledge.answers import FACETS, Answer
 from knowledge.corpus import Knowledge, Town
 from knowledge.emergency_numbers import EmergencyNumber
+from knowledge.translations import Translated
 
 _OTHER_CODES = {"fil": "tl"}
 _FACET_OF = {name: facet for facet, name in FACETS.items()}
@@ -44,7 +48,10 @@ def choice_of(given: str | None) -> str | None:
 
 
 def tongue_of(town: Town, question: str, before: Dialogue, chosen: str | None = None) -> Tongue:
-    """The languages of a turn.  A choice holds until another; what does not tell its language goes on as before."""
+    """The languages of a turn.  A choice holds until another; what does not tell its language goes on as before.
+
+    ``chosen``: with this turn, by a wish in its words or the channel's own means.
+    """
     earlier = None if before.language in (None, EASY) else before.language
     spoken = earlier if earlier and is_taught(question, before) else language_of(question, earlier)
     fixed = choice_of(chosen) or (before.language if before.language_chosen else None)
@@ -72,12 +79,12 @@ def is_taught(question: str, before: Dialogue) -> bool:
 def searched(knowledge: Knowledge, question: str, tongue: Tongue) -> str:
     """``question`` in the Japanese words that are searched for."""
     if tongue.spoken != JAPANESE:
-        return translate(question, tongue.spoken, knowledge.latin_places).text or question
+        return translate(question, tongue.spoken, knowledge.latin_words).text or question
     if tongue.wanted == EASY:
         return translate(question, EASY).text
     if SCRIPTS["latin"].search(question) and not SCRIPTS["japanese"].search(question):
-        found = translate(question, ROMAJI, knowledge.latin_places)
-        return found.text if found.concepts else question
+        found = translate(question, ROMAJI, knowledge.latin_words)
+        return found.text if found.concepts or SCRIPTS["japanese"].search(found.text) else question
     return question
 
 
@@ -90,9 +97,37 @@ def held_in(knowledge: Knowledge, tongue: Tongue, make: Callable[[], tuple[Reply
             reply, dialogue = make()
             if tongue.reply != JAPANESE:
                 reply, dialogue = _in_language(knowledge, reply, tongue), _offering(knowledge, dialogue, tongue.reply)
-            for sentence in _openings(knowledge, reply, tongue):
-                reply = with_opening(reply, sentence)
+        reply, dialogue = _told_its_language(knowledge, reply, dialogue, tongue)
     return reply, replace(dialogue, language=tongue.wanted, language_chosen=tongue.chosen)
+
+
+def _told_its_language(
+    knowledge: Knowledge, reply: Reply, dialogue: Dialogue, tongue: Tongue
+) -> tuple[Reply, Dialogue]:
+    """Once in a dialogue: why a reply is not in the language of the question.  In need, English instead, each time."""
+    if tongue.wanted in (JAPANESE, tongue.reply):
+        return reply, dialogue
+    if reply.numbers:
+        return with_opening(reply, say("emergency_first", language="en")), dialogue
+    if dialogue.language_told == tongue.wanted:
+        return reply, dialogue
+    return with_opening(reply, _notice(knowledge.town, tongue)), replace(dialogue, language_told=tongue.wanted)
+
+
+def _notice(town: Town, tongue: Tongue) -> str:
+    """In the resident's own language: which one the replies are in, how to get English, and who has checked this."""
+    own = tongue.wanted
+    notice = [say("language_off", language=own, reply=_own_name(tongue.reply))]
+    if "en" in town.reply_languages:
+        notice.append(say("language_other", language=own))
+    if not is_reviewed(own):
+        notice.append(say("unreviewed", language=own))
+    return "\n".join(notice)
+
+
+def _own_name(code: str) -> str:
+    """What a language is called in itself."""
+    return "日本語" if code == JAPANESE else language(code).name
 
 
 def _in_language(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> Reply:
@@ -108,17 +143,47 @@ def _in_language(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> Reply:
 
 
 def _answered(reply: Reply, language: str) -> Reply:
-    """The answer as staff wrote it in the language, else in やさしい日本語, else as it is.
-
-    What begins with no yes in Japanese, for it answered another question, begins with none here.
-    """
-    quoted = _quoted(reply)
-    written = quoted and (quoted.translations.get(language) or quoted.translations.get(EASY))
-    if not quoted or not written:
+    """The answer as staff wrote it in the language, else in やさしい日本語, else as it is."""
+    answer = reply.answer
+    written = answer and (answer.translations.get(language) or answer.translations.get(EASY))
+    if not answer or not written or not (_quoted(reply) or _slot_led(reply)):
         return reply
-    said = reply.opening if reply.opening and reply.opening not in quoted.text else None
-    text = written.text if reply.text == quoted.text else without_yes_or_no(written.text)
-    return replace(reply, title=f"{written.title}（{quoted.title}）", text=text, opening=said)
+    led = [_led(answer, written, line, alone=not reply.text) for line in (reply.opening or "").split("\n") if line]
+    opening = "\n".join(said for said, _ in led) or None
+    text = _rest(answer, written, reply, [part for _, part in led if part])
+    return replace(reply, title=f"{written.title}（{answer.title}）", text=text, opening=opening)
+
+
+def _led(answer: Answer, written: Translated, line: str, *, alone: bool) -> tuple[str, str | None]:
+    """A line that leads an answer, in the words of its translation, and the part of that which it is.
+
+    What the translation has no such part for is shown in Japanese, and said to be.  A row that stands
+    ``alone`` has a Japanese value: what the translation tells of it comes first.
+    """
+    if line in answer.text:
+        part = translated_sentence(answer.text, written.text, line)
+        return part or f"{say('part_japanese_only')} {line}", part
+    facet = next((facet for facet in FACETS if alone and line.startswith(f"{slot_label(facet)}：")), None)
+    told = leading_sentence(answer.text, Asked("", Facet(facet)), answer.title) if facet else None
+    part = translated_sentence(answer.text, written.text, told.sentence) if told and not told.silent else None
+    return "\n".join(filter(None, (part, line))), part
+
+
+def _rest(answer: Answer, written: Translated, reply: Reply, said: list[str]) -> str:
+    """What follows the lead: the translation, as much of it as the reply shows of the Japanese."""
+    if not reply.text:
+        return ""
+    text = written.text if reply.text[:2] == answer.text[:2] else without_yes_or_no(written.text)
+    if reply.opening and not all(line in reply.text for line in reply.opening.split("\n") if line in answer.text):
+        for part in said:
+            text = without_part(text, part)
+    return text
+
+
+def _slot_led(reply: Reply) -> bool:
+    """Whether a reply begins with a row of a procedure, whose value is Japanese."""
+    lines = (reply.opening or "").split("\n")
+    return any(f"{slot_label(facet)}：" in line for line in lines for facet in FACETS) if reply.answer else False
 
 
 def _quoted(reply: Reply) -> Answer | None:
@@ -148,22 +213,12 @@ def _offering(knowledge: Knowledge, dialogue: Dialogue, language: str) -> Dialog
 def _fact_name(name: str) -> str:
     """The name of a row with the Japanese one beside it, to be shown at the counter."""
     facet = _FACET_OF.get(name)
-    return f"{say(f'facet_name_{facet}')}（{name}）" if facet else name
+    return slot_label(facet) if facet else name
 
 
 def _number(number: EmergencyNumber) -> EmergencyNumber:
     key = f"number_{''.join(filter(str.isdigit, number.number))}"
     return replace(number, name=f"{say(key)}（{number.name}）") if key in sentences(current()) else number
-
-
-def _openings(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> list[str]:
-    """In need, English too; else, why the reply is not in the language of the question.  The last comes first."""
-    if tongue.wanted in (JAPANESE, tongue.reply):
-        return []
-    if reply.numbers:
-        return [say("emergency_first", language="en")]
-    english = [say("language_other", language="en")] if "en" in knowledge.town.reply_languages else []
-    return [*english, say("language_off")]
 
 
 def _notes(reply: Reply, tongue: Tongue) -> list[str]:
@@ -173,7 +228,7 @@ def _notes(reply: Reply, tongue: Tongue) -> list[str]:
     notes = []
     if quoted and not written:
         notes.append(say("answer_easy_only" if EASY in quoted.translations else "answer_japanese_only"))
-    elif not quoted and reply.facts:
+    elif not quoted and (reply.facts or _slot_led(reply)):
         notes.append(say("answer_japanese_only"))
     if not is_reviewed(tongue.reply) or (written and not written.reviewed):
         notes.append(say("unreviewed"))

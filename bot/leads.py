@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.wording import say
+from bot.wording import DEFAULT, current, say
 from intents.facets import FIGURES, REACHING, YES_OR_NO, Asked, Facet, asked_facet, asks_precisely
 from intents.leads import (
     Leading,
@@ -67,7 +67,7 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
         return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
     if slot:
         turned = facet in YES_OR_NO and is_turned(asked.text, answer.document())
-        return Lead(None if turned else f"{FACETS[facet.value]}：{slot}", plain)
+        return Lead(None if turned else f"{slot_label(facet.value)}：{slot}", plain)
     return _from_text(knowledge, answer, asked, facet, plain, following)
 
 
@@ -127,10 +127,17 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
     """
     office = (answer.office or _town_office(knowledge)).department
     facet = asked.facet or Facet.MEANING
-    named = FACETS.get(facet.value) if answer.kind == "procedure" else None
+    slot = answer.kind == "procedure" and facet.value in FACETS and current() == DEFAULT
+    named = slot_label(facet.value) if slot else say(f"facet_name_{facet.value}")
     if asks_age(asked):
         named = say("facet_name_age")
-    return say("facet_missing", facet=named or say(f"facet_name_{facet.value}"), office=office)
+    return say("facet_missing", facet=named, office=office)
+
+
+def slot_label(facet: str) -> str:
+    """The name of a procedure's row; in another language with the Japanese one beside it, for the counter."""
+    name = FACETS[facet]
+    return name if current() == DEFAULT else f"{say(f'facet_name_{facet}')}（{name}）"
 
 
 def _is_beside(answer: Answer, asked: Asked, facet: Facet, slot: str) -> bool:

@@ -149,6 +149,12 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
     )
 
 
+def language_reply(knowledge: Knowledge, spoken: bool) -> Reply:
+    """To who asked for a language and nothing else: that it is ``spoken`` from now on, and what they want to know."""
+    sentences = ([say("language_set")] if spoken else []) + [say("ask_what")]
+    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=_town_notes(knowledge))
+
+
 def greeting_reply(knowledge: Knowledge) -> Reply:
     """The first words to a new friend: what can be asked, what not to write, some examples."""
     choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:5])

@@ -18,9 +18,12 @@ from scipy import sparse
 
 from intents.agglomeration import clusters
 from intents.common_needs import bundled_common_needs
+from intents.glossary import ROMAJI
+from intents.language import JAPANESE, language_of
 from intents.lexicon import bundled_lexicon, concept_term, names_something
 from intents.text import clean, normalize, shorten, to_katakana
 from intents.tokenizer import Token, tokenize
+from intents.translation import translate
 from intents.vectors import DIMENSIONS, NO_VECTORS, Vectors
 
 # The numbers that were fitted, on the 149 questions of the development set that have a right
@@ -135,8 +138,19 @@ def _questions(texts: Sequence[str]) -> list[_Question]:
 
 
 def _question(text: str, places: tuple[int, ...]) -> _Question:
-    tokens = tokenize(text)
+    tokens = tokenize(_in_japanese(text))
     return _Question(text, places, _terms(tokens), bundled_common_needs().found(tokens))
+
+
+def _in_japanese(text: str) -> str:
+    """A question of another language in Japanese words: juminhyo konbini asks for what 住民票 コンビニ does."""
+    spoken = language_of(text)
+    if spoken != JAPANESE:
+        return translate(text, spoken).text or text
+    if not text.isascii():
+        return text
+    found = translate(text, ROMAJI)
+    return found.text if found.concepts else text
 
 
 def _terms(tokens: Sequence[Token]) -> dict[str, float]:

@@ -25,7 +25,12 @@ _MARKED = re.compile("[À-ɏḀ-ỿ]")
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 _PORTUGUESE = re.compile("[ãõç]")
 _LATIN = ("en", "pt", "vi", "tl")
-_SMALL, _TERM, _MARK, _MIXED_IN, _PARTICLE = 1.0, 0.8, 1.5, 0.4, 0.5
+_UNMISTAKABLE, _SMALL, _TERM, _MARK, _MIXED_IN, _PARTICLE = 3.0, 1.0, 0.8, 1.5, 0.4, 0.5
+_SYLLABLES = re.compile(
+    r"(?:(?:[kgsztdnhbpmrwyfjv]?y?|[sc]h|ts|([kstpc])(?=\1|ch)|n)[aiueo]|n(?![aiueo])|[kstpc](?=[kstpc]))+"
+)
+"""A word that can be read as Japanese: hi and no are, need and quanto are not."""
+_HIRAGANA, _KATAKANA_WORD = re.compile("[ぁ-ゖ]"), re.compile("[ァ-ヺー]{2}")
 _A_SENTENCE = 3
 """From so many foreign words on, Japanese characters among them are what is asked about."""
 _SHORTEST_ROMAJI = 4
@@ -37,7 +42,7 @@ _NEUTRAL = word_list("latin_in_japanese")
 def language_of(text: str, before: str | None = None) -> str:
     """The code of a message's language; ``before``: what the dialogue was in, for a message that does not tell."""
     if _KANA.search(text):
-        return JAPANESE
+        return _around_katakana(text) or JAPANESE
     plain = normalize(text)
     for code in ("ko", "ne"):
         if SCRIPTS[language(code).script].search(plain):
@@ -56,6 +61,15 @@ def _of_han(text: str, before: str | None) -> str:
     return (_of_latin(around, before) if len(around) >= _A_SENTENCE else None) or JAPANESE
 
 
+def _around_katakana(text: str) -> str | None:
+    """The language of a sentence that takes a Japanese word in katakana as it stands: ゴミ怎么扔."""
+    if _HIRAGANA.search(text) or not _KATAKANA_WORD.search(text):
+        return None
+    if SCRIPTS["hangul"].search(text):
+        return "ko"
+    return "zh" if any(word in text for word in language("zh").words["unmistakable"]) else None
+
+
 def _is_chinese(text: str) -> bool:
     """Whether a character is none that Japanese is written with, or a word only Chinese has."""
     if any(word in text for word in language("zh").words["unmistakable"]):
@@ -70,7 +84,7 @@ def _is_chinese(text: str) -> bool:
 def _of_latin(words: Sequence[str], before: str | None) -> str | None:
     """The language that most words speak for; None where none does."""
     telling = [word for word in words if word not in _NEUTRAL and not word.isdigit()]
-    points = {JAPANESE: _in_romaji(telling)}
+    points = {JAPANESE: 0.0 if any(map(_rules_out_japanese, telling)) else _in_romaji(telling)}
     for word in telling:
         for code, weight in _evidence(word).items():
             points[code] = points.get(code, 0.0) + weight
@@ -78,6 +92,13 @@ def _of_latin(words: Sequence[str], before: str | None) -> str | None:
     if not best:
         return None
     return next(code for code in (before, *_LATIN, "ne", JAPANESE) if code and points.get(code, 0.0) >= best - _TIE)
+
+
+@lru_cache(maxsize=20_000)
+def _rules_out_japanese(word: str) -> bool:
+    """Whether a small word of another language is none that Japanese could be: then juminhyo is a word in it."""
+    found = _evidence(word)
+    return max(found.values(), default=0) >= _SMALL and not _SYLLABLES.fullmatch(fold(word))
 
 
 @lru_cache(maxsize=20_000)
@@ -106,19 +127,25 @@ def _vocabulary(code: str) -> Mapping[str, float]:
     """Every word of a language with what it tells, as it is written and without its marks."""
     spoken = language(code)
     if code == "ne":
-        return dict.fromkeys(spoken.words["romanised"], _SMALL)
+        return _with_folded(dict.fromkeys(spoken.words["romanised"], _SMALL) | _unmistakable(spoken))
     lent = set(_term_words(language("en"))) if code != "en" else set()
     found: dict[str, float] = {}
     for word in _term_words(spoken):
         found[word] = _MIXED_IN if word in lent else _TERM
-    for word in spoken.small_words:
-        found[word] = _SMALL
-    for word, weight in list(found.items()):
-        found.setdefault(fold(word), weight)
+    found = _with_folded(found | dict.fromkeys(spoken.small_words, _SMALL) | _unmistakable(spoken))
     for ending in spoken.endings if code == "en" else ():
         for word in _term_words(spoken):
             found.setdefault(word + ending, _TERM)
     return found
+
+
+def _unmistakable(spoken: Language) -> dict[str, float]:
+    """The words that no other language here has, however many words it lends: ng, quanto, kasari."""
+    return dict.fromkeys(spoken.words["unmistakable"], _UNMISTAKABLE)
+
+
+def _with_folded(found: Mapping[str, float]) -> dict[str, float]:
+    return {fold(word): weight for word, weight in found.items()} | dict(found)
 
 
 def _term_words(spoken: Language) -> Iterable[str]:

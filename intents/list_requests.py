@@ -72,6 +72,7 @@ _AIMED_AT = re.compile(
     r"(?:何|なに|どれ|全部|ぜんぶ|すべて|全て|教えて|あります|ある)*(?:ですか|か)?[?。]*$"
 )
 _BARE_FIGURE = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:の方|のほう)?(?:は|って)?[?。]*$")
+_MEANT = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?\s?(?:って|とは)[?。]*$")
 _GOALS = re.compile(r"目標(?:値|数値)?|数値目標|(?:成果|評価|業績)?指標|kpi|kgi|現状(?:の)?(?:値|数値|数字)|もくひょう")
 _CURRENT = re.compile(r"現状|今の(?:値|数値|数字)")
 _TERMS = re.compile(r"用語集?|ことばの(?:意味|説明)|言葉の(?:意味|説明)")
@@ -104,7 +105,7 @@ _FILLER = re.compile(
 def list_request(text: str, this_year: int) -> ListRequest | None:
     """The list that ``text`` asks for; None for any other question."""
     plain, _ = without_reference(text)
-    found = _FIGURE.match(plain)
+    found = _FIGURE.match(plain) or _MEANT.match(plain)
     if found:
         return _about_figure(found)
     aimed = _AIMED_AT.match(plain)

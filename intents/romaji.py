@@ -37,6 +37,8 @@ _SMALL = {"ャ": "ya", "ュ": "yu", "ョ": "yo", "ァ": "a", "ィ": "i", "ゥ": 
 
 _SUFFIXES = {"市": "shi", "区": "ku", "都": "to", "府": "fu", "県": "ken"}
 _SHORTEST_PLACE = 4
+LONG_NAME = 8
+"""From so many letters on, words that spell a name together are meant as that."""
 _LONG = re.compile(r"o[ou]|uu")
 _SYSTEMS = (
     (re.compile(r"([sztj])y([auo])"), lambda found: {"s": "sh", "z": "j", "t": "ch", "j": "j"}[found[1]] + found[2]),
@@ -132,3 +134,10 @@ def latin_names(names: Iterable[str]) -> dict[str, str]:
                 if form.isascii() and len(form) >= _SHORTEST_PLACE:
                     found.setdefault(form, name)
     return found
+
+
+def latin_terms(names: Iterable[str]) -> dict[str, str]:
+    """The names of things by their spelling: ``chachattotetsuzuki`` -> ちゃちゃっと手続き.  No short ones."""
+    japanese = {name for name in names if not name.isascii()}
+    spelt = {name: spelling_of(name) for name in sorted(japanese)}
+    return {form: name for name, form in spelt.items() if form.isascii() and len(form) >= LONG_NAME}

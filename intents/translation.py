@@ -17,7 +17,8 @@ import regex
 
 from intents.glossary import EASY, ROMAJI, SCRIPTS, Language, concepts, language
 from intents.matching import Match, RunMatcher, WordMatcher, fold, longest_first, packed, without_ending
-from intents.romaji import spelling_of, spellings
+from intents.patterns import pattern_sources
+from intents.romaji import LONG_NAME, spelling_of, spellings
 from intents.text import normalize
 
 MOST_UNKNOWN = 3
@@ -25,7 +26,23 @@ MOST_UNKNOWN = 3
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.?!…।])\s+|(?<=[。？！\n])")
 _LABEL = re.compile("〔[^〕]{1,20}〕")
-_AS_TYPED = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[0-9]+(?:[./:,-][0-9]+)+")
+_ERAS = ("令和", "平成")
+_WRITTEN = pattern_sources("foreign_figures")
+_UNITS = {
+    unit: re.compile(rf"(?<![0-9])([0-9]+(?:[.,][0-9]+)*)\s?(?:{written})(?![a-zà-ỹ])", re.IGNORECASE)
+    for unit, written in _WRITTEN.items()
+    if unit not in _ERAS
+}
+_ERA_YEARS = {
+    era: re.compile(rf"(?:{_WRITTEN[era]})\s?([0-9]{{1,2}})(?![0-9])\s?(?:年度?|년도?)?", re.IGNORECASE)
+    for era in _ERAS
+}
+_AS_TYPED = re.compile(
+    r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:令和|平成)[0-9]+年度|[0-9]+(?:[.,][0-9]+)*[%人件]|[0-9]+(?:[./:,-][0-9]+)+"
+)
+_NEPALI_FIGURE = re.compile(rf"[०-९]{{4}}|[०-९]+(?=\s?(?:{'|'.join(_WRITTEN[unit] for unit in _UNITS)}))")
+_WESTERN_YEAR = re.compile("(?:19|20)[0-9]{2}")
+_FISCAL_YEAR, _MEANING = "年度", "とは"
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*")
 _SCRIPT_RUNS = re.compile(r"[0-9a-zÀ-ỹ]+|[㐀-鿿々]+|[가-힣]+|[^0-9a-zÀ-ỹ㐀-鿿々가-힣]+")
 LONGEST_ROMAJI = 6
@@ -70,10 +87,10 @@ class _Reading:
 
 
 def translate(text: str, code: str, places: Mapping[str, str] | None = None) -> Translation:
-    """``text`` of the language ``code`` as Japanese to search for.  ``places``: by their Latin spelling."""
+    """``text`` of the language ``code`` as Japanese to search for.  ``places``: names by their Latin spelling."""
     if code == EASY:
         return _easy(text)
-    sentences = _SENTENCE_ENDS.split(_LABEL.sub(" ", text))
+    sentences = _SENTENCE_ENDS.split(_with_figures(_LABEL.sub(" ", text)))
     read = [(_read(sentence, language(code), places or {}), sentence) for sentence in sentences]
     names = tuple(dict.fromkeys(concept for reading, _ in read for concept in reading.concepts))
     return Translation(
@@ -81,6 +98,27 @@ def translate(text: str, code: str, places: Mapping[str, str] | None = None) -> 
         names,
         tuple(dict.fromkeys(word for reading, _ in read for word in reading.unknown)),
     )
+
+
+def _with_figures(text: str) -> str:
+    """``text`` with its figures, units and years of an era as Japanese has them: 60 percent -> 60%."""
+    plain = _NEPALI_FIGURE.sub(lambda found: str(int(found[0])), text)
+    for unit, written in _UNITS.items():
+        plain = written.sub(rf" \1{unit} ", plain)
+    for era, written in _ERA_YEARS.items():
+        plain = written.sub(rf" {era}\1年度 ", plain)
+    return plain
+
+
+def _in_japanese_order(parts: Sequence[str]) -> list[str]:
+    """Fiscal years as one word, and what something means asked after it: 60% とは."""
+    years = any(_WESTERN_YEAR.fullmatch(part) for part in parts)
+    kept = [
+        f"{part}{_FISCAL_YEAR}" if _WESTERN_YEAR.fullmatch(part) else part
+        for part in parts
+        if part != _MEANING and not (years and part == _FISCAL_YEAR)
+    ]
+    return [*kept, _MEANING] if _MEANING in parts else kept
 
 
 def _joined(read: Sequence[tuple[Sequence[str], str]]) -> str:
@@ -100,6 +138,7 @@ def _read(sentence: str, spoken: Language, places: Mapping[str, str]) -> _Readin
         _read_words(_WORD.findall(rest), spoken, places, reading)
     else:
         _read_runs(rest, spoken, places, reading)
+    reading.parts = _in_japanese_order(reading.parts)
     return reading
 
 
@@ -131,12 +170,17 @@ def _read_word(typed: str, word: str, spoken: Language, reading: _Reading) -> No
 def _named_places(
     words: Sequence[str], spoken: Language, places: Mapping[str, str]
 ) -> Iterator[tuple[tuple[int, int], str]]:
-    """Places of Japan among the words; where somebody comes from is not where they ask about."""
-    for at, word in enumerate(words):
-        name = next((places[form] for form in spellings(word) if form in places), None)
-        if name:
-            comes_from = at > 0 and words[at - 1] in spoken.words["origin"]
-            yield (at, at + 1), "" if comes_from else name
+    """Names of Japan among the words, long ones of several too; where somebody comes from is not asked about."""
+    for at in range(len(words)):
+        row = ""
+        for end in range(at + 1, min(at + LONGEST_ROMAJI, len(words)) + 1):
+            row += words[end - 1]
+            if end > at + 1 and len(row) < LONG_NAME:
+                continue
+            name = next((places[form] for form in spellings(row) if form in places), None)
+            if name:
+                comes_from = at > 0 and words[at - 1] in spoken.words["origin"]
+                yield (at, end), "" if comes_from else name
 
 
 def _romaji(words: Sequence[str], spoken: Language) -> Iterator[Match]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import ChainMap, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from intents.decision import POLICIES, STANDARD, Policy
 from intents.index import Index
 from intents.places import Neighbourhood
+from intents.romaji import latin_terms
 from intents.vectors import Vectors
 from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
 from knowledge.calendar import today
@@ -100,10 +101,15 @@ class Knowledge:
     places: Neighbourhood
     country: Country
     """All municipalities served here."""
-    latin_places: Mapping[str, str]
+    latin_places: ChainMap[str, str]
     """Municipalities and prefectures by their names in Latin letters."""
     measures: Mapping[str, str]
     """The plan's measures in its own order: number -> title."""
+
+    @cached_property
+    def latin_words(self) -> Mapping[str, str]:
+        """The same, and the names that the answers give to things, made when somebody first asks in Latin letters."""
+        return ChainMap(*self.latin_places.maps, latin_terms(_names_of_things(self.answers.values())))
 
     @property
     def version(self) -> int:
@@ -244,6 +250,18 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
     )
+
+
+_QUOTED = re.compile("「([^「」]{3,20})」")
+
+
+def _names_of_things(answers: Iterable[Answer]) -> Iterator[str]:
+    """What the answers call things by: terms, and what stands in quotes in a question (「ちゃちゃっと手続き」)."""
+    for answer in answers:
+        if answer.kind == "term" and answer.name:
+            yield answer.name
+        for wording in (answer.title, *answer.wordings):
+            yield from _QUOTED.findall(wording)
 
 
 def _names(session: Session) -> str:

@@ -26,7 +26,7 @@ class Country:
     latin: dict[str, str]
     _everywhere: Neighbourhood
 
-    def latin_around(self, name: str) -> Mapping[str, str]:
+    def latin_around(self, name: str) -> ChainMap[str, str]:
         """Places by their Latin spelling, as they are meant in the municipality ``name``."""
         return ChainMap(latin_names([name]), self.latin)
 

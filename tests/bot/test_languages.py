@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from bot.taps import Act, Tap, reply_to_tap
 from bot.wording import say, speaking
 from intents.decision import Decision
 from intents.emergencies import Need
+from intents.facets import Facet
 from intents.glossary import LANGUAGES, language
 from intents.language import language_of
 from intents.leads import without_yes_or_no
@@ -223,8 +225,11 @@ def test_a_language_that_is_off_is_answered_in_easy_japanese_and_said_so(matsusa
     outcome = answer(matsusaka, "垃圾怎么分类")
     assert (outcome.language, outcome.reply.language) == ("zh", "easy")
     assert outcome.reply.opening
-    assert say("language_off", language="easy") in outcome.reply.opening
-    assert say("language_other", language="en") in outcome.reply.opening
+    assert outcome.reply.opening.split("\n") == [
+        say("language_off", language="zh", reply="やさしい日本語"),
+        say("language_other", language="zh"),
+        say("unreviewed", language="zh"),
+    ]
     assert say("unreviewed", language="easy") in outcome.reply.notes
 
 
@@ -234,7 +239,106 @@ def test_with_all_languages_off_everybody_is_answered_in_japanese_and_told_so(ma
     assert reply.language == "ja"
     assert reply.answer
     assert reply.text == without_yes_or_no(reply.answer.text)
-    assert reply.opening == say("language_off")
+    assert reply.opening
+    assert reply.opening.startswith(say("language_off", language="en", reply="日本語"))
+    assert say("language_other", language="en") not in reply.opening
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["편의점에서 주민등록등본", "언제부터?", "쓰레기"],
+        ["posso tirar certidão de residência na loja de conveniência?", "quanto custa?", "lixo"],
+        ["垃圾怎么分类", "什么时候", "住民票在哪里办"],
+    ],
+)
+def test_which_language_replies_come_in_is_said_once_in_a_dialogue(matsusaka: Knowledge, turns: list[str]) -> None:
+    dialogue, told = NEW_DIALOGUE, []
+    for turn in turns:
+        outcome = answer(matsusaka, turn, dialogue)
+        dialogue = dialogue_from_json(outcome.dialogue.as_json())
+        told.append(say("language_other", language=outcome.language) in (outcome.reply.opening or ""))
+    assert told == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "reply_in", "replied"),
+    [
+        ("やさしい日本語", "easy", "easy"),
+        ("やさしい にほんご で こたえて…", "easy", "easy"),
+        ("English please", "en", "en"),
+        ("英語で", "en", "en"),
+        ("한국어로", "ko", "easy"),
+        ("中文", "zh", "easy"),
+    ],
+)
+def test_a_wish_for_a_language_alone_is_confirmed_and_held(
+    matsusaka: Knowledge, said: str, reply_in: str, replied: str
+) -> None:
+    first = answer(matsusaka, said)
+    assert (first.reply.decision, first.reply.language) == (Decision.SMALLTALK, replied)
+    assert say("ask_what", language=replied) in first.reply.text
+    text = plain_text(first.reply)
+    fixed = say("language_set", language=reply_in)
+    assert (fixed in text) is (replied == reply_in)
+    if replied != reply_in:
+        assert say("language_off", language=reply_in, reply="やさしい日本語") in text
+    second = answer(matsusaka, "住民票 コンビニ", dialogue_from_json(first.dialogue.as_json()))
+    assert (second.entry_id, second.reply.language) == ("convenience-certificates", replied)
+    assert second.dialogue.language == reply_in
+
+
+@pytest.mark.parametrize(
+    ("said", "replied"),
+    [
+        ("やさしい日本語で おしえて。コンビニで 住民票は とれますか？", "easy"),
+        ("in English please. コンビニで住民票は取れますか", "en"),
+        ("英語で答えてください。住民票 コンビニ", "en"),
+    ],
+)
+def test_a_wish_for_a_language_beside_a_question_answers_it_in_that_language(
+    matsusaka: Knowledge, said: str, replied: str
+) -> None:
+    outcome = answer(matsusaka, said)
+    assert (outcome.entry_id, outcome.reply.language) == ("convenience-certificates", replied)
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("since when?", "In Mobara (茂原市) this started in July 2019 (令和元年7月)."),
+        (
+            "where?",
+            "You can get a copy of your certificate of residence (住民票の写し) at convenience stores and other shops",
+        ),
+        (
+            "what do i need",
+            "You need a My Number Card (マイナンバーカード).\nWhat you need（必要なもの）：マイナンバーカードと",
+        ),
+        ("how much?", "This guide does not say: Amount (fee or cost). Please ask"),
+    ],
+)
+def test_a_follow_up_is_led_by_the_sentence_of_the_translation(corpus: Corpus, question: str, lead: str) -> None:
+    before = Dialogue(entry_id="convenience-residence", language="en")
+    reply = answer(corpus.current("122106"), question, before).reply
+    assert reply.opening
+    assert reply.opening.startswith(lead)
+    assert reply.text == ""
+
+
+def test_a_row_that_leads_an_answer_is_named_in_the_language_of_the_reply(corpus: Corpus) -> None:
+    reply = answer(corpus.current("122106"), "what do i need to get a certificate at a convenience store").reply
+    assert reply.opening
+    assert reply.opening.startswith("What you need（必要なもの）：")
+
+
+@pytest.mark.parametrize("facet", list(Facet), ids=lambda facet: facet.value)
+def test_no_question_word_stands_where_easy_japanese_needs_a_noun(facet: Facet) -> None:
+    """「いつは、ここに 書いてありません」 is no Japanese."""
+    sentence = say(
+        "facet_missing", language="easy", facet=say(f"facet_name_{facet.value}", language="easy"), office="課"
+    )
+    assert not re.search("(?:いつ|いつまで|なぜ|だれ|どこ)は、", sentence)
 
 
 def test_a_language_is_held_through_taps_numbers_and_words_that_do_not_tell(matsusaka: Knowledge) -> None:
@@ -328,6 +432,15 @@ def test_personal_data_is_noticed_in_the_language_of_the_reply(matsusaka: Knowle
 def test_a_japanese_word_in_latin_letters_is_a_japanese_question(corpus: Corpus) -> None:
     outcome = answer(corpus.current("122106"), "juminhyo konbini")
     assert (outcome.language, outcome.entry_id) == ("ja", "convenience-residence")
+
+
+@pytest.mark.parametrize(
+    "question", ["what is chachatto tetsuzuki", "chachatto tetsuzuki", "o que é chachatto tetsuzuki"]
+)
+def test_a_name_of_the_knowledge_is_found_by_how_it_is_read(matsusaka: Knowledge, question: str) -> None:
+    outcome = answer(matsusaka, question)
+    assert outcome.reply.answer
+    assert "「ちゃちゃっと手続き」とは" in outcome.reply.answer.title
 
 
 @pytest.mark.parametrize(

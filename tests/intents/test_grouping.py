@@ -205,3 +205,16 @@ def test_real_questions_to_a_municipality_are_grouped_well(vectors: Vectors, usu
     gold = read_need_gold()
     names = names_of(group(gold.texts, vectors=vectors, background=usual), len(gold.texts))
     assert b_cubed(names, gold.together).f1 >= 0.90
+
+
+def test_a_question_of_another_language_stands_with_the_same_need_in_japanese() -> None:
+    texts = [
+        "住民票 コンビニ",
+        "juminhyo konbini",
+        "can i get my certificate of residence at a convenience store",
+        "便利店可以打印住民票吗",
+        "粗大ごみの出し方",
+        "how do i throw away large garbage",
+    ]
+    needs = {need.members for need in group(texts)}
+    assert {frozenset(members) for members in needs} == {frozenset({0, 1, 2, 3}), frozenset({4, 5})}

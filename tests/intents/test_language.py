@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from intents.glossary import LANGUAGES
 from intents.language import language_of
 
-SENTENCES = yaml.safe_load((Path(__file__).parent.parent / "data" / "recognition.yaml").read_text(encoding="utf-8"))
+DATA = Path(__file__).parent.parent / "data"
+SENTENCES = yaml.safe_load((DATA / "recognition.yaml").read_text(encoding="utf-8"))
+TYPED = yaml.safe_load((DATA / "recognition_typed.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("code", SENTENCES)
@@ -20,6 +22,11 @@ def test_nearly_every_sentence_that_residents_might_type_is_recognised(code: str
     wrong = [(text, found) for text in SENTENCES[code] if (found := language_of(str(text))) != code]
     assert len(SENTENCES[code]) >= 20
     assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, listed in TYPED.items() for text in listed])
+def test_words_of_another_language_in_a_message_do_not_hide_its_own(code: str, text: str) -> None:
+    assert language_of(text) == code
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ YEAR = ListRequest(Subject.SCHEDULE, years=(2024,))
         pytest.param("現状値を一覧で", ListRequest(Subject.INDICATORS, current=True), id="what was"),
         pytest.param("オンライン化の指標一覧", ListRequest(Subject.INDICATORS, "オンライン化"), id="about a topic"),
         pytest.param("テレワークの目標を全部", ListRequest(Subject.INDICATORS, "テレワーク"), id="another topic"),
+        pytest.param("60%とは", ListRequest(Subject.FIGURE, figure="60", unit="%"), id="what a figure means"),
         pytest.param("一番高い目標は？", ListRequest(Subject.INDICATORS, order=Order.HIGHEST), id="highest"),
         pytest.param("目標がいちばん低いのは", ListRequest(Subject.INDICATORS, order=Order.LOWEST), id="lowest"),
         pytest.param("令和6年度の目標値は", ListRequest(Subject.INDICATORS, years=(2024,)), id="of a year"),

@@ -39,6 +39,14 @@ PLACES = latin_names(["松阪市", "東温市", "名古屋市"])
         pytest.param("vi", "thue cu tru", "住民税", id="vi, without marks"),
         pytest.param("vi", "thuê nhà", "家", id="vi, marks tell rent from tax"),
         pytest.param("vi", "đăng ký cho con", "登録 子ども", id="vi, cho is no dog among marked words"),
+        pytest.param("en", "what does 60 percent mean", "60% とは", id="en, a unit"),
+        pytest.param("zh", "60%是什么", "60% とは", id="zh, a unit"),
+        pytest.param("vi", "60 phần trăm là gì", "60% とは", id="vi, a unit"),
+        pytest.param("en", "list of terms", "一覧 用語", id="en, a list"),
+        pytest.param("en", "what will you do in fiscal 2024", "取り組み 2024年度", id="en, a fiscal year"),
+        pytest.param("zh", "2024年度要做什么", "2024年度 取り組み", id="zh, a fiscal year"),
+        pytest.param("en", "what will you do in reiwa 6", "令和6年度 取り組み", id="en, a year of the era"),
+        pytest.param("ne", "२०२४ मा के गरिन्छ", "2024年度 取り組み", id="ne, figures"),
         pytest.param("tl", "basurang malaki, kailan?", "ごみ malaki いつ", id="tl, a linker"),
         pytest.param(
             "tl", "magbayad ng credit card sa city hall", "支払い クレジットカード 市役所", id="tl, English words"
