@@ -186,6 +186,8 @@ def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dial
     asked = contact_asked(knowledge, without_opening(question))
     if asked is None or knowledge.places.other_place(question) is not None:
         return None
+    if asked.bare and before.offered and isinstance(turn, Unclear):
+        return None  # one of the choices may tell it
     if asked.bare and before.entry_id and before.entry_id in knowledge.answers:
         told = question if asked_facet(question) is asked.side else PHRASES[asked.side]
         return _follow_up(knowledge, before.entry_id, told, before, policy)
