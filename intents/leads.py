@@ -122,7 +122,7 @@ def _by_the_way(asked: Asked, sentence: str) -> bool:
     return shared(asked.text, sentence) < _ITS_MATTER
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=2_000)
 def _silent_at(sentences: tuple[str, ...], facet: Facet) -> int | None:
     """The first sentence that says openly that the facet is not known."""
     topic = _SILENCES.get(facet.value)
@@ -186,7 +186,7 @@ def facet_of_title(title: str) -> Facet | None:
     return asked_facet(title)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=2_000)
 def _tells(facet: Facet, sentence: str) -> bool:
     """Whether a sentence holds a value of the facet."""
     value = _VALUES.get(facet.value)

@@ -80,6 +80,8 @@ def split_story(text: str) -> tuple[str, str, str]:
     left to the rest.
     """
     sentences = [_CLAUSE_ENDS.split(part) for part in _SENTENCE_ENDS.split(text) if part.strip()]
+    if sum(map(len, sentences)) < 2:
+        return text, "", ""
     around = [clause for clauses in sentences for clause in clauses if _is_around(clause)]
     left = ("".join(clause for clause in clauses if clause not in around) for clauses in sentences)
     told = [sentence for sentence in left if sentence.strip()]
