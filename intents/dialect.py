@@ -16,20 +16,17 @@ _SIGNS = r"[?!。、.〜~ー…\s]*$"
 
 def in_standard_words(question: str) -> str:
     """``question`` (normalized) with its dialect ending read as the standard one: いつまでだっぺか -> いつまでか."""
-    found = _all().search(question, max(len(question) - _LONGEST, 0))
+    pattern, meant = _endings()
+    found = pattern.search(question, max(len(question) - _LONGEST, 0))
     if found is None or found.lastgroup is None or not found.start():
         return question
-    return f"{question[: found.start()]}{_meant()[found.lastgroup]}{'?' if '?' in found.group() else ''}"
+    return f"{question[: found.start()]}{meant[found.lastgroup]}{'?' if '?' in found.group() else ''}"
 
 
 @lru_cache(maxsize=1)
-def _meant() -> dict[str, str]:
-    rows = yaml.safe_load(_ENDINGS.read_text(encoding="utf-8"))
-    return {f"ending_{number}": row["means"] for number, row in enumerate(rows)}
-
-
-@lru_cache(maxsize=1)
-def _all() -> re.Pattern[str]:
+def _endings() -> tuple[re.Pattern[str], dict[str, str]]:
+    """All endings as one pattern of named groups, and what each of the groups means."""
     rows = yaml.safe_load(_ENDINGS.read_text(encoding="utf-8"))
     endings = (f"(?P<ending_{number}>{row['said']})" for number, row in enumerate(rows))
-    return re.compile(f"(?:{'|'.join(endings)}){_SIGNS}")
+    meant = {f"ending_{number}": row["means"] for number, row in enumerate(rows)}
+    return re.compile(f"(?:{'|'.join(endings)}){_SIGNS}"), meant

@@ -68,7 +68,8 @@ _ASKS = re.compile(
 )
 _CLAUSE_ENDS = re.compile(r"(?<=[がどもでら]、)")
 """After が、 けど、 けれども、 ので、 から、 たら、."""
-_COURTESY, _FRAME = (re.compile(f"(?:{pattern_sources('courtesies')[group]})+") for group in ("courtesy", "frame"))
+_COURTESY, _FRAME = (re.compile(f"(?>{pattern_sources('courtesies')[group]})++") for group in ("courtesy", "frame"))
+"""Nothing found is given up again: of a phrase said forty times there are more divisions than time to try them."""
 _STORY = 50
 """From this many characters on, a message may be a story with its question at one end."""
 

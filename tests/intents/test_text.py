@@ -246,3 +246,11 @@ def test_who_asks_and_where_they_heard_of_it_asks_for_nothing(frame: str) -> Non
 )
 def test_what_a_question_hangs_on_stays_with_it(text: str) -> None:
     assert split_story(text) == (text, "", "")
+
+
+@pytest.mark.parametrize(
+    "piece", ["あに聞いたが", "友達で見た", "市内に住んでいる", "すみませんが", "ちょっと聞きたい", "わからない"]
+)
+def test_a_phrase_said_a_hundred_times_is_read_as_fast_as_once(piece: str) -> None:
+    text = f"こんにちは。{piece * 100}X"
+    assert split_story(text)[0] == f"{piece * 100}X"
