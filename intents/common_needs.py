@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from intents.lexicon import Lexicon, make_lexicon, names_something
+from intents.lexicon import Lexicon, make_lexicon
 from intents.text import kana_share, to_katakana
 from intents.tokenizer import Token, reading_of
 
@@ -58,7 +58,7 @@ class CommonNeeds:
     def _read(self, tokens: Sequence[Token]) -> dict[int, frozenset[int]]:
         """Parts found as words."""
         ends = list(accumulate(len(token.surface) for token in tokens))
-        named = [(token, end) for token, end in zip(tokens, ends, strict=True) if names_something(token)]
+        named = [(token, end) for token, end in zip(tokens, ends, strict=True) if token.naming]
         found: dict[int, frozenset[int]] = {}
         for part, first, last in self.phrases.concepts([token.normalized for token, _ in named]):
             begin = named[first][1] - len(named[first][0].surface)

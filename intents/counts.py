@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from intents.lexicon import Lexicon, concept_term, names_something
+from intents.lexicon import Lexicon, concept_term
 from intents.lists import spans
 from intents.tokenizer import Token, spoken, tokenize
 
@@ -36,20 +36,29 @@ class Document:
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a text in order: its words, and the concepts that they name."""
+    """The terms of a text in order: its words, and the concepts that they name.
+
+    ``spans``: of each concept, from where to where it stands among the naming words of the text.
+    """
 
     words: tuple[str, ...]
     concepts: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
-NO_TERMS = Terms((), ())
+NO_TERMS = Terms((), (), ())
 
 
 def terms_of(tokens: Sequence[Token], lexicon: Lexicon, ignored: Collection[str] = ()) -> Terms:
     """The terms of a text.  ``ignored`` words say nothing, but may still be part of a phrase."""
-    named = [token.normalized for token in tokens if names_something(token)]
-    words = tuple(token.normalized for token in tokens if token.content and token.normalized not in ignored)
-    return Terms(words, tuple(concept_term(concept) for concept, _, _ in lexicon.concepts(named)))
+    named = [token.normalized for token in tokens if token.naming]
+    words = tuple([token.normalized for token in tokens if token.content and token.normalized not in ignored])
+    found = lexicon.concepts(named)
+    return Terms(
+        words,
+        tuple([concept_term(concept) for concept, _, _ in found]),
+        tuple([(start, end) for _, start, end in found]),
+    )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ A word brings its own vector, those of its kanji and that of its reading: so 転
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from scipy import sparse
 from intents.counts import Counts, Floats, rarity, unseen_rarity
 from intents.lexicon import is_concept
 from intents.tokenizer import reading_of
-from intents.vectors import DIMENSIONS, Vectors
+from intents.vectors import Vectors
 
 PART_SHARE = 0.3
 """What a kanji or a reading counts beside the word itself."""
@@ -41,7 +42,7 @@ def parts_of(word: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What was learned of each feature: ``emphasis`` (n,), ``vectors`` (n, 300), and of all, ``turn`` (300, 300).
+    """What was learned of each feature: ``emphasis`` (n,), ``vectors`` (n, 300), and of all, ``turn`` (300, d).
 
     A word vector is ``emphasis · rarity · vectors @ turn``.  Nothing in it depends on labels.
     """
@@ -113,9 +114,9 @@ def first_vectors(features: WordParts, word_vectors: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class WordVectors:
-    """What a sum of words is made of, each row times its rarity.
+    """What a sum of words is made of, each row times its rarity; d is 300 before learning, less after it.
 
-    ``words`` (terms, 300) stand as in the vocabulary; ``parts`` (n, 300), named by
+    ``words`` (terms, d) stand as in the vocabulary; ``parts`` (n, d), named by
     ``part_names``, are the kanji and readings that words unknown to the vocabulary lean on.
     Halves: they are read a few rows at a time, and are the largest part of an index.
     """
@@ -124,7 +125,7 @@ class WordVectors:
     parts: Halves
     part_names: Mapping[str, int]
     turn: Floats | None
-    """The turn of all vectors that was learned; None before learning."""
+    """The turn of all vectors that was learned, (300, d); None before learning."""
     unseen: float
     """The rarity of a word that stands nowhere."""
 
@@ -176,16 +177,17 @@ class Encoder:
         return unit(damped @ self.made.words.astype(np.float32))
 
     def text(self, words: Mapping[str, float]) -> Floats:
-        """The unit vector (300,) of words with what each counts; zeros where none is known."""
+        """The unit vector (d,) of words with what each counts; zeros where none is known."""
         if not words:
-            return np.zeros(DIMENSIONS, np.float32)
+            return np.zeros(self.made.words.shape[1], np.float32)
         counts = np.fromiter(words.values(), np.float32, len(words))
         rows = [self._vocabulary.get(word, -1) for word in words]
         known = np.array([self.word(word) for word in words]) if min(rows) < 0 else self.made.words[rows]
-        return unit(counts @ known.astype(np.float32))
+        found: Floats = counts @ known.astype(np.float32)
+        return found / np.float32(max(math.sqrt(found @ found), 1e-9))
 
     def word(self, word: str) -> Halves:
-        """What a word adds to a text, by its rarity: (300,)."""
+        """What a word adds to a text, by its rarity: (d,)."""
         row = self._vocabulary.get(word)
         if row is not None:
             known: Halves = self.made.words[row]
@@ -206,7 +208,7 @@ class Encoder:
 
     def _composed(self, word: str) -> Floats:
         """A word that stands nowhere, from its vector and the parts that it shares."""
-        total = np.zeros(DIMENSIONS, np.float32)
+        total = np.zeros(self.made.words.shape[1], np.float32)
         own = self._vectors.vector(word)
         if own is not None:
             total += _turned(own * np.float32(self.made.unseen), self.made.turn)

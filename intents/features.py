@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from intents.counts import Floats, Layout
 from intents.derivation import related_forms
 from intents.index import Index
-from intents.lexicon import concept_term, names_something
-from intents.lists import Lists
+from intents.lists import spans
 from intents.patterns import word_list
 from intents.understanding import Query
 
@@ -23,6 +22,7 @@ UNADAPTED_SLOPE, UNADAPTED_START = 1.46, -0.36
 NO_VECTORS_SHARE = 0.9
 """Where vectors cannot tell, shared words or sounds stand for a shared meaning, a little less surely."""
 _VERB_WEIGHT = 0.5
+_WHOLE = np.float32(1.0)
 _GENERAL_NOUNS = word_list("general_nouns")
 """今後, 機会, 件: nouns that name no matter of their own, however rare they are in the texts."""
 
@@ -73,6 +73,17 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Closeness:
+    """How close each text is to a question.
+
+    ``cosine``: as vectors.  ``shared``: the squares of the weights of the terms that both have.
+    """
+
+    cosine: Floats
+    shared: Floats
+
+
+@dataclass(frozen=True)
 class AskedWord:
     """A word of the question: what it weighs, whether it is a noun and names a matter, and what would hold it."""
 
@@ -84,18 +95,18 @@ class AskedWord:
 
 def asked_words(index: Index, query: Query) -> list[AskedWord]:
     """The content words of a question, each once."""
-    named = [token for token in query.tokens if names_something(token)]
+    named = [token for token in query.tokens if token.naming]
     concepts: dict[int, set[str]] = {}
-    for concept, start, end in index.lexicon.concepts([token.normalized for token in named]):
+    for concept, (start, end) in zip(query.terms.concepts, query.terms.spans, strict=True):
         for place in range(start, end):
-            concepts.setdefault(place, set()).add(concept_term(concept))
+            concepts.setdefault(place, set()).add(concept)
     asked: dict[str, AskedWord] = {}
     for place, token in enumerate(named):
         word = token.normalized
         if not token.content or word in index.ignored or word in asked:
             continue
         terms = {word, *related_forms(word), *concepts.get(place, ())}
-        columns = frozenset(index.vocabulary[term] for term in terms if term in index.vocabulary)
+        columns = frozenset([index.vocabulary[term] for term in terms if term in index.vocabulary])
         noun = token.part[0] == "名詞"
         naming = noun and token.part[1] != "数詞" and word not in _GENERAL_NOUNS
         weight = _weight(index, word, columns) * (1.0 if noun else _VERB_WEIGHT)
@@ -103,25 +114,38 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
     return list(asked.values())
 
 
+def holders_of(index: Index, asked: Sequence[AskedWord]) -> NDArray[np.bool_]:
+    """(words, documents): whether each document has each word."""
+    held = np.zeros((len(asked), len(index.documents)), bool)
+    for row, word in zip(held, asked, strict=True):
+        for column in word.columns:
+            row[index.holders.of(column)] = True
+    return held
+
+
 def figures_of(
-    index: Index, query: Query, asked: Sequence[AskedWord], near: Floats, documents: NDArray[np.intp]
+    index: Index,
+    query: Query,
+    asked: Sequence[AskedWord],
+    held: NDArray[np.bool_],
+    closeness: Closeness,
+    documents: NDArray[np.intp],
 ) -> Figures:
-    """Those of ``documents``.  ``near``: the cosine of the question with every text."""
+    """Those of ``documents``.  ``held``: (words, documents) whether each of these has each of ``asked``."""
     group = _group(index.layout, documents)
-    likeness, held = _shared_words(index, query, asked, group)
     sound = group.best(index.readings.shares(query.spoken, group.wordings))
-    weights = np.array([word.weight for word in asked], np.float32)
-    coverage = _share(weights, held)
-    heard = np.maximum(sound if query.in_kana else 0.0, 0.0 if near.any() else coverage)
-    meaning = _meaning(index, group.best(near[group.wordings]), near[index.layout.wordings + documents])
-    nouns = np.array([word.noun for word in asked], bool)
+    words = _shares(asked, held)
+    cosine = closeness.cosine
+    without = 0.0 if cosine.any() else words.coverage
+    heard = np.maximum(sound, without) if query.in_kana else without
+    meaning = _meaning(index, group.best(cosine[group.wordings]), cosine[index.layout.wordings + documents])
     return Figures(
-        coverage=coverage,
-        key=_key(asked, weights, held),
-        likeness=likeness,
+        coverage=words.coverage,
+        key=words.key,
+        likeness=_likeness(index, query, closeness.shared, group),
         sound=sound,
         meaning=np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard),
-        missing=(~held[nouns]).sum(axis=0),
+        missing=words.missing,
         worded=(group.counts > 1).astype(np.float32),
     )
 
@@ -130,7 +154,6 @@ def figures_of(
 class _Group:
     """Some documents: the rows of their wordings one behind the other, ``counts[d]`` of them from ``first[d]``."""
 
-    documents: NDArray[np.intp]
     wordings: NDArray[np.int64]
     counts: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -142,65 +165,16 @@ class _Group:
 
 
 def _group(layout: Layout, documents: NDArray[np.intp]) -> _Group:
-    counts = layout.starts[documents + 1] - layout.starts[documents]
-    return _Group(documents, layout.rows(documents), counts, counts.cumsum() - counts)
+    first = layout.starts[documents]
+    counts = layout.starts[documents + 1] - first
+    return _Group(spans(first, counts), counts, counts.cumsum() - counts)
 
 
-def _shared_words(
-    index: Index, query: Query, asked: Sequence[AskedWord], group: _Group
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Per document the likeness of its most alike wording; and (words, documents) whether it has each word.
-
-    Likeness is the cosine of question and wording as sets of weighted terms.
-    """
-    terms = {*query.terms.words, *query.terms.concepts}
-    length = np.float32(max(sum(index.weight_of(term) ** 2 for term in terms), 1e-9) ** 0.5)
-    known = sorted(index.vocabulary[term] for term in terms if term in index.vocabulary)
-    columns = sorted({*known, *(column for word in asked for column in word.columns)})
-    sought = np.zeros(len(index.weights), np.int32)
-    sought[columns] = np.arange(1, len(columns) + 1)
-    rows = np.concatenate([group.wordings, index.layout.wordings + group.documents])
-    owners, found = index.terms.marked(rows, sought)
-
-    squares = np.zeros(len(columns) + 1, np.float32)
-    squares[sought[known]] = np.square(index.weights[known])
-    worded = int(owners.searchsorted(len(group.wordings)))
-    cosine = np.bincount(owners[:worded], squares[found[:worded]], len(group.wordings))
-    likeness = group.best((cosine / (index.lengths[group.wordings] * length)).astype(np.float32))
-
-    size = len(group.documents)
-    owner_of = np.concatenate([np.arange(size).repeat(group.counts), np.arange(size)])
-    has = np.zeros((len(columns) + 1, size), bool)
-    has[found, owner_of[owners]] = True
-    held = np.zeros((len(asked), size), bool)
-    for row, word in enumerate(asked):
-        for column in word.columns:
-            held[row] |= has[sought[column]]
-    return likeness, held
-
-
-def breadth(index: Index, asked: Sequence[AskedWord]) -> int:
-    """How many documents hold all that was asked for."""
-    if not asked or not all(word.columns for word in asked):
-        return 0
-    # The rarest first: most often nothing is left after two words.
-    spread = sorted(asked, key=lambda word: -word.weight)
-    rarest = [index.holders.of(column) for column in spread[0].columns]
-    left = np.unique(np.concatenate(rarest)) if len(rarest) > 1 else rarest[0]
-    for word in spread[1:]:
-        if not len(left):
-            break
-        left = left[_is_among(index.holders, word.columns, left)]
-    return len(left)
-
-
-def _is_among(lists: Lists, rows: Iterable[int], sought: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which of ``sought`` stand in any of the lists of ``rows``."""
-    found = np.zeros(len(sought), bool)
-    for row in rows:
-        places = lists.of(row)
-        found |= places[np.minimum(places.searchsorted(sought), len(places) - 1)] == sought
-    return found
+def _likeness(index: Index, query: Query, shared: Floats, group: _Group) -> Floats:
+    """Per document that of its most alike wording: the cosine of both as sets of weighted terms."""
+    length = max(sum(index.weight_of(term) ** 2 for term in {*query.terms.words, *query.terms.concepts}), 1e-9) ** 0.5
+    cosine = shared[group.wordings] / (index.lengths[group.wordings] * np.float32(length))
+    return group.best(cosine)
 
 
 def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
@@ -210,20 +184,26 @@ def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
     return max(float(index.weights[column]) for column in columns)
 
 
-def _share(weights: Floats, held: NDArray[np.bool_]) -> Floats:
-    """Per document, the share of the words, by their weight, that it holds."""
-    share: Floats = weights @ held / np.float32(max(float(weights.sum()), 1e-9))
-    return np.minimum(share, np.float32(1.0)).astype(np.float32)
+@dataclass(frozen=True)
+class _Shares:
+    """What documents have of the words asked for, an array of as many each: as in ``Features``."""
+
+    coverage: Floats
+    key: Floats
+    missing: NDArray[np.int64]
 
 
-def _key(asked: Sequence[AskedWord], weights: Floats, held: NDArray[np.bool_]) -> Floats:
-    """Per document, the share of the nouns that name a matter; 0 without the rarest, and where there is none."""
-    naming = [place for place, word in enumerate(asked) if word.naming]
-    if not naming:
-        return np.zeros(held.shape[1], np.float32)
-    rarest = max(naming, key=lambda place: asked[place].weight)
-    share: Floats = _share(weights[naming], held[naming]) * held[rarest]
-    return share
+def _shares(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> _Shares:
+    """One product for all three: each is a weighted sum over the words that a document has."""
+    weights = [word.weight for word in asked]
+    naming = [word.weight * word.naming for word in asked]
+    nouns = [word.noun for word in asked]
+    covered, named, having = np.array((weights, naming, nouns), np.float32) @ held.astype(np.float32)
+    coverage = covered / np.float32(max(sum(weights), 1e-9))
+    key = named / np.float32(max(sum(naming), 1e-9))
+    if any(naming):
+        key *= held[naming.index(max(naming))]
+    return _Shares(np.minimum(coverage, _WHOLE), np.minimum(key, _WHOLE), sum(nouns) - having.astype(np.int64))
 
 
 def _meaning(index: Index, wording: Floats, answer: Floats) -> Floats:

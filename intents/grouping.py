@@ -20,7 +20,7 @@ from intents.agglomeration import clusters
 from intents.common_needs import bundled_common_needs
 from intents.glossary import ROMAJI
 from intents.language import JAPANESE, language_of
-from intents.lexicon import bundled_lexicon, concept_term, names_something
+from intents.lexicon import bundled_lexicon, concept_term
 from intents.text import clean, normalize, shorten, to_katakana
 from intents.tokenizer import Token, tokenize
 from intents.translation import translate
@@ -155,7 +155,7 @@ def _in_japanese(text: str) -> str:
 
 def _terms(tokens: Sequence[Token]) -> dict[str, float]:
     """Each term of a text -> what it counts before rarity."""
-    named = [token.normalized for token in tokens if names_something(token)]
+    named = [token.normalized for token in tokens if token.naming]
     terms = {concept_term(concept): CONCEPT_WEIGHT for concept, _, _ in bundled_lexicon().concepts(named)}
     for token in (token for token in tokens if token.content):
         weight = 1.0 if token.part[0] == "名詞" else VERB_WEIGHT

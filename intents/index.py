@@ -21,18 +21,18 @@ from intents.text import letters
 from intents.tokenizer import ngrams, tokenize
 from intents.vectors import NO_VECTORS, Vectors
 
-RUN = (3,)
+RUN = 3
 CONCEPT_WEIGHT = 0.6
 """What a shared concept counts, beside 1 for a shared word."""
 
 
 @dataclass(frozen=True)
 class Index:
-    """``postings`` and ``sums`` (texts, 300) are by texts, as ``layout`` has them.
+    """``postings`` and ``sums`` (texts, d) are by texts, as ``layout`` has them.
 
-    ``holders``: per term the documents that have it in any text; ``terms``: per text its terms;
-    ``lengths``: of each wording as a weighted set of terms; ``exact``: the letters of each
-    wording -> its documents; ``priors``: of the documents.
+    ``holders``: per term the documents that have it in any text; ``lengths``: of each wording as a
+    weighted set of terms; ``exact``: the letters of each wording -> its documents; ``priors``: of
+    the documents.
     """
 
     documents: tuple[Document, ...]
@@ -44,7 +44,6 @@ class Index:
     unseen_weight: float
     postings: Postings
     holders: Lists
-    terms: Lists
     lengths: Floats
     priors: Floats
     exact: Mapping[str, tuple[int, ...]]
@@ -65,19 +64,20 @@ class Index:
 
 @dataclass(frozen=True)
 class ReadingIndex:
-    """``runs``: per wording, the runs of three kana of its reading."""
+    """``runs``: per run of three kana (its number in ``vocabulary``), the wordings in whose reading it stands."""
 
     vocabulary: Mapping[str, int]
     runs: Lists
+    wordings: int
 
     def shares(self, text_reading: str, wordings: NDArray[np.intp]) -> Floats:
         """Of each of ``wordings``, the share of the question's kana runs that it has."""
-        asked = set(ngrams(text_reading, RUN))
-        if not asked or not len(wordings):
+        asked = {text_reading[start : start + RUN] for start in range(len(text_reading) - RUN + 1)}
+        found = [self.runs.of(self.vocabulary[run]) for run in asked if run in self.vocabulary]
+        if not found:
             return np.zeros(len(wordings), np.float32)
-        sought = np.zeros(max(len(self.vocabulary), 1), np.float32)
-        sought[[self.vocabulary[run] for run in asked if run in self.vocabulary]] = 1 / len(asked)
-        return self.runs.sums(wordings, sought)
+        counts = np.bincount(np.concatenate(found), minlength=self.wordings)
+        return (counts[wordings] / len(asked)).astype(np.float32)
 
 
 def build_index(
@@ -99,7 +99,6 @@ def build_index(
     weights = rarity(np.diff(presence.indptr).astype(np.float32), len(kept)) * kinds
     asked = sparse.csr_array(counts.matrix[: counts.layout.wordings])
     answered = sparse.csr_array(counts.matrix[counts.layout.wordings :])
-    terms = columns_of(counts.matrix)
     encoder = make_encoder(counts, vectors, adaptation)
     kana = make_kana_model(texts.wordings, texts.answers)
     return Index(
@@ -112,8 +111,7 @@ def build_index(
         unseen_rarity(len(kept)),
         postings(sparse.vstack([bm25(asked, weights), bm25(answered, weights)])),
         columns_of(presence.T),
-        terms,
-        _lengths(terms, counts.layout, weights),
+        _lengths(asked, weights),
         np.array([document.prior for document in kept], np.float32),
         _exact(kept),
         encoder,
@@ -132,10 +130,10 @@ def ignored_words(names: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _lengths(terms: Lists, layout: Layout, weights: Floats) -> Floats:
-    """The length of each wording as a weighted set of terms."""
-    squares = terms.sums(np.arange(layout.wordings), np.square(weights))
-    return np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+def _lengths(asked: sparse.csr_array, weights: Floats) -> Floats:
+    """The length of each wording of (wordings, terms) as a weighted set of terms."""
+    squares: Floats = asked.sign() @ np.square(weights)
+    return np.sqrt(np.maximum(squares, np.float32(1e-12)))
 
 
 def _exact(documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
@@ -148,5 +146,11 @@ def _exact(documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
 
 def _reading_index(spoken: Sequence[str]) -> ReadingIndex:
     vocabulary: dict[str, int] = {}
-    rows = [sorted({vocabulary.setdefault(run, len(vocabulary)) for run in ngrams(text, RUN)}) for text in spoken]
-    return ReadingIndex(vocabulary, lists_of(rows))
+    rows: list[list[int]] = []
+    for place, text in enumerate(spoken):
+        for run in dict.fromkeys(ngrams(text, (RUN,))):
+            row = vocabulary.setdefault(run, len(vocabulary))
+            if row == len(rows):
+                rows.append([])
+            rows[row].append(place)
+    return ReadingIndex(vocabulary, lists_of(rows), len(spoken))

@@ -53,9 +53,9 @@ _SHORTEST_HEARD = 4
 """Kana in a row that may be a word of several kanji."""
 
 _CLOSED = "\0"
-_HIRAGANA, _KANA = re.compile("[ぁ-ゖ]"), re.compile("[ぁ-ゖァ-ヺー]")
+_HIRAGANA, _OTHERS = re.compile("[ぁ-ゖ]"), re.compile("[^ぁ-ゖァ-ヺー]+")
 _LONG_HIRAGANA = re.compile(f"[ぁ-ゖー]{{{_SHORTEST_HEARD}}}")
-_ALL_HIRAGANA, _ALL_KANA = re.compile("[ぁ-ゖー]*"), re.compile("[ぁ-ゖァ-ヺー]*")
+_ALL_KANA = re.compile("[ぁ-ゖァ-ヺー]*")
 _EVERYDAY = Path(__file__).parent / "data" / "everyday.txt"
 
 _FOLDED = str.maketrans(
@@ -66,8 +66,9 @@ _FOLDED = str.maketrans(
 
 def in_kana(text: str) -> bool:
     """Whether a text is typed in kana alone, or nearly so; in either kana."""
-    letters = sum(map(str.isalpha, text))
-    return letters > 0 and len(_KANA.findall(text)) >= KANA_SHARE * letters
+    others = _OTHERS.findall(text)
+    kana = len(text) - sum(map(len, others))
+    return kana > 0 and kana >= KANA_SHARE * (kana + sum(map(str.isalpha, "".join(others))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +148,19 @@ class KanaModel:
         In a text in kana all of it is, save katakana among hiragana, which are words as they
         stand; in another, each run of hiragana in which Sudachi found what the texts never say.
         """
-        text = "".join(token.surface for token in tokens)
+        text = "".join([token.surface for token in tokens])
         if not in_kana(text):
             found = list(tokens)
             opened = self._doubted(tokens) if _LONG_HIRAGANA.search(text) else [False] * len(found)
         elif _HIRAGANA.search(text):
             found = list(tokens)
-            opened = [_is_hiragana(token.surface) for token in tokens]
+            opened = [token.hiragana for token in tokens]
         else:
             # Of a sentence in katakana Sudachi makes one long name.
             found = [part for token in tokens for part in _taken_apart(token)]
             opened = [_is_kana(token.surface) for token in found]
-        _close_what_is_long(found, opened)
+        if any(opened):
+            _close_what_is_long(found, opened)
         return found, opened
 
     def _doubted(self, tokens: Sequence[Token]) -> list[bool]:
@@ -166,7 +168,7 @@ class KanaModel:
         start = 0
         while start < len(tokens):
             end = start
-            while end < len(tokens) and _is_hiragana(tokens[end].surface):
+            while end < len(tokens) and tokens[end].hiragana:
                 end += 1
             run = tokens[start:end]
             if sum(len(token.surface) for token in run) >= _SHORTEST_HEARD and not all(map(self.knows, run)):
@@ -407,10 +409,6 @@ def _unseen(token: Token) -> float:
 
 def _to_hiragana(text: str) -> str:
     return "".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in text)
-
-
-def _is_hiragana(text: str) -> bool:
-    return _ALL_HIRAGANA.fullmatch(text) is not None
 
 
 def _is_kana(text: str) -> bool:

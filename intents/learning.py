@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from intents.counts import Counts, Document, Floats, count_terms, take_apart
-from intents.encoder import Adaptation, first_vectors, word_parts
+from intents.encoder import Adaptation, first_vectors, unit, word_parts
 from intents.lexicon import Lexicon, bundled_lexicon
 from intents.vectors import DIMENSIONS, Vectors
 
-RECIPE = 1
+RECIPE = 2
 """Moves when what is learned changes its meaning, so that nothing older is used."""
 RUNS, STEPS, BATCH = 4, 56, 256
+KEPT_DIRECTIONS = 96
+"""Of the 300 of the turned space, those in which the texts differ most; the others only cost time."""
 _TEMPERATURE = 0.15
 _TURN_RATE, _EMPHASIS_RATE, _SHIFT_RATE = 1e-3, 2e-2, 2e-3
 _ASKED_DROPPED, _ANSWERED_DROPPED = 0.3, 0.95
@@ -72,12 +74,18 @@ def learn(
             run.step()
             progress((number + (step + 1) / STEPS) / RUNS)
         runs.append(run)
-    return Adaptation(
-        features.names,
-        np.exp(np.mean([run.emphasis for run in runs], axis=0)).astype(np.float32),
-        np.mean([run.vectors for run in runs], axis=0).astype(np.float32),
-        np.mean([run.turn for run in runs], axis=0).astype(np.float32),
-    )
+    emphasis = np.exp(np.mean([run.emphasis for run in runs], axis=0)).astype(np.float32)
+    shifted = np.mean([run.vectors for run in runs], axis=0).astype(np.float32)
+    turn = np.mean([run.turn for run in runs], axis=0).astype(np.float32)
+    turned = lessons.texts @ (shifted * (emphasis * features.rarity)[:, None]) @ turn
+    return Adaptation(features.names, emphasis, shifted, turn @ main_directions(unit(turned), KEPT_DIRECTIONS))
+
+
+def main_directions(rows: Floats, limit: int) -> Floats:
+    """The ``limit`` directions in which (n, d) ``rows`` are longest, as a projection (d, limit)."""
+    _, directions = np.linalg.eigh((rows.T @ rows).astype(np.float64))
+    found: Floats = np.ascontiguousarray(directions[:, ::-1][:, :limit], np.float32)
+    return found
 
 
 class _Adam:

@@ -63,12 +63,7 @@ def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
 
 def phrase_words(tokens: Sequence[Token]) -> tuple[str, ...]:
     """The words by which a phrase is found in a text."""
-    return tuple(token.normalized for token in tokens if names_something(token))
-
-
-def names_something(token: Token) -> bool:
-    """Content words, and the question words (いつ, 何件) that stand for a concept."""
-    return token.content or token.part[0] == "代名詞" or token.normalized == "何"
+    return tuple(token.normalized for token in tokens if token.naming)
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-
-_Number = TypeVar("_Number", np.float32, np.int32)
 
 
 @dataclass(frozen=True)
@@ -32,18 +29,6 @@ class Lists:
     def together(self, rows: NDArray[np.intp]) -> NDArray[np.int32]:
         """The lists of ``rows`` one behind the other."""
         return self.places[spans(self.starts[rows], self.lengths(rows))]
-
-    def marked(self, rows: NDArray[np.intp], marks: NDArray[_Number]) -> tuple[NDArray[np.intp], NDArray[_Number]]:
-        """Of the lists of ``rows``, whatever ``marks`` (a mark a place) is not 0 for: (which of rows, its mark)."""
-        lengths = self.lengths(rows)
-        found = marks[self.places[spans(self.starts[rows], lengths)]]
-        hits = found.nonzero()[0]
-        return lengths.cumsum().searchsorted(hits, side="right"), found[hits]
-
-    def sums(self, rows: NDArray[np.intp], values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Per row of ``rows``, the sum of ``values`` (a value a place) over its list."""
-        owners, found = self.marked(rows, values)
-        return np.bincount(owners, found, len(rows)).astype(np.float32)
 
 
 def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from intents.counts import Floats
 from intents.lists import Lists
 from intents.vectors import Vectors
 
-NEIGHBOUR_LIMIT = 10
+NEIGHBOUR_LIMIT = 6
 _MEMORY = 2_000
 
 Near = list[tuple[int, float]]
@@ -40,22 +40,22 @@ class Neighbours:
         self.near = near
         self._vocabulary = vocabulary
         self._vectors = vectors
-        self._others: dict[str, Near] = {}
+        self._asked: dict[str, Near] = {}
 
     def of(self, word: str) -> Near:
         """(column, cosine) of the words nearer than NEAR_FLOOR, nearest first, NEIGHBOUR_LIMIT at most."""
+        found = self._asked.get(word)
+        if found is None:
+            found = self._found(word)
+            if len(self._asked) < _MEMORY:
+                self._asked[word] = found
+        return found
+
+    def _found(self, word: str) -> Near:
         column = self._vocabulary.get(word)
         if column is not None:
             span = slice(self.near.known.starts[column], self.near.known.starts[column + 1])
             return list(zip(self.near.known.places[span].tolist(), self.near.cosines[span].tolist(), strict=True))
-        found = self._others.get(word)
-        if found is None:
-            found = self._found(word)
-            if len(self._others) < _MEMORY:
-                self._others[word] = found
-        return found
-
-    def _found(self, word: str) -> Near:
         row = self._vectors.row(word)
         if row is None:
             return []

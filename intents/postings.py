@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from intents.counts import Floats
 from intents.lists import Lists, spans
 
 _K1, _B = 1.2, 0.75
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Where several terms stand, one term behind the other: ``lengths[t]`` of the ``rows`` have term ``t``.
+
+    ``counts``: what the term counts in the row.  ``size``: how many rows there are in all.
+    """
+
+    rows: NDArray[np.int32]
+    counts: Floats
+    lengths: NDArray[np.int64]
+    size: int
+
+    def score(self, weights: Floats) -> Floats:
+        """Per row, the sum of what its terms count in it, times their weights."""
+        return np.bincount(self.rows, self.counts * weights.repeat(self.lengths), self.size).astype(np.float32)
+
+    def sums(self, values: Floats) -> Floats:
+        """Per row, the sum of the ``values`` of its terms."""
+        return np.bincount(self.rows, values.repeat(self.lengths), self.size).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -22,15 +43,12 @@ class Postings:
     counts: Floats
     size: int
 
-    def score(self, weights: Mapping[int, float]) -> Floats:
-        """Per row, the sum of what the terms (columns) count in it, times their weights."""
-        columns = np.fromiter(weights, np.int64, len(weights))
-        shares = np.fromiter(weights.values(), np.float32, len(weights))
+    def hits(self, columns: NDArray[np.intp]) -> Hits:
+        """Where the terms ``columns`` stand."""
         lengths = self.lists.lengths(columns)
         # One pass over all lists together: a pass per term costs three times as much.
         every = spans(self.lists.starts[columns], lengths)
-        counts = self.counts[every] * shares.repeat(lengths)
-        return np.bincount(self.lists.places[every], counts, self.size).astype(np.float32)
+        return Hits(self.lists.places[every], self.counts[every], lengths, self.size)
 
 
 def postings(matrix: sparse.sparray) -> Postings:

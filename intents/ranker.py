@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.counts import Document, Floats
-from intents.features import ASKED_SHARE, Features, asked_words, breadth, figures_of
+from intents.features import ASKED_SHARE, Closeness, Features, asked_words, figures_of, holders_of
 from intents.index import Index
 from intents.text import letters
 from intents.understanding import Query, understand
@@ -44,32 +44,37 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     query = understand(index, text)
     if not index.documents:
         return Ranking(query, (), 0)
-    scores, near = points(index, query)
+    scores, closeness = points(index, query)
     order = highest(scores, max(limit, RERANKED))
     asked = asked_words(index, query)
+    held = holders_of(index, asked)
     exact = index.exact.get(letters(query.text), ())
-    figures = figures_of(index, query, asked, near, order)
-    totals = (figures.weight() + np.float32(POINTS_WEIGHT) * scores[order] + index.priors[order]).tolist()
-    numbers = order.tolist()
-    places = sorted(range(len(numbers)), key=lambda place: (numbers[place] not in exact, -totals[place]))[:limit]
+    figures = figures_of(index, query, asked, held.take(order, axis=1), closeness, order)
+    totals = figures.weight() + np.float32(POINTS_WEIGHT) * scores[order] + index.priors[order]
+    # What was asked for letter by letter stands before all else.
+    places = np.lexsort((-totals, ~np.isin(order, exact)) if exact else (-totals,))[:limit]
+    rows = zip(order[places].tolist(), totals[places].tolist(), figures.at(places.tolist()), strict=True)
     candidates = tuple(
-        Candidate(index.documents[numbers[place]], totals[place], found, numbers[place] in exact)
-        for place, found in zip(places, figures.at(places), strict=True)
+        Candidate(index.documents[number], total, found, number in exact) for number, total, found in rows
     )
-    return Ranking(query, candidates, breadth(index, asked))
+    return Ranking(query, candidates, int(held.all(axis=0).sum()) if asked else 0)
 
 
-def points(index: Index, query: Query) -> tuple[Floats, Floats]:
-    """A ranking score per document (words, widened; vectors), and per text its cosine."""
-    total = _by_document(index, index.postings.score(query.weights), 1.0)
+def points(index: Index, query: Query) -> tuple[Floats, Closeness]:
+    """A ranking score per document (words, widened; vectors), and how close each text is."""
+    size = len(query.weights)
+    columns = np.fromiter(query.weights, np.intp, size)
+    hits = index.postings.hits(columns)
+    total = _by_document(index, hits.score(np.fromiter(query.weights.values(), np.float32, size)), 1.0)
     total /= max(float(total.max(initial=0.0)), 1e-9)
-    near = _near(index, index.encoder.text(query.words), total)
+    cosine = _cosine(index, index.encoder.text(query.words), total)
     weight = ADAPTED_WEIGHT if index.encoder.adapted else SUM_WEIGHT
-    total += np.float32(weight) * _by_document(index, near, ASKED_SHARE)
-    return total, near
+    total += np.float32(weight) * _by_document(index, cosine, ASKED_SHARE)
+    own = np.fromiter(map(query.own.__contains__, query.weights), bool, size)
+    return total, Closeness(cosine, hits.sums(np.square(index.weights[columns]) * own))
 
 
-def _near(index: Index, asked: Floats, scores: Floats) -> Floats:
+def _cosine(index: Index, asked: Floats, scores: Floats) -> Floats:
     """The cosine of ``asked`` with each text; in a large index, with those of the best ``scores`` only."""
     if len(scores) <= DENSE_LIMIT:
         return index.sums @ asked

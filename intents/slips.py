@@ -113,7 +113,7 @@ def mend(
         else:
             mended.append(token)
             others += ((word.normalized, DOUBTED * weight) for word, weight in meant.words)
-    if not others and len(mended) == len(tokens) and all(map(Token.__eq__, mended, tokens)):
+    if not others and mended == list(tokens):
         return None
     said = [(token.normalized, 1.0) for token in mended if token.content]
     return Heard(tuple(mended), (*said, *others))

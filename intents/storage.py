@@ -109,6 +109,7 @@ def open_index(
     """
     plain, arrays = _read(path)
     vocabulary = {term: column for column, term in enumerate(plain["vocabulary"])}
+    layout = Layout(arrays["layout"])
     kana = _kana(plain["kana"], Pairs(_lists(arrays, "pairs"), arrays["shares"]))
     made = WordVectors(
         arrays["words"],
@@ -123,18 +124,19 @@ def open_index(
         lexicon=lexicon,
         ignored=ignored,
         vocabulary=vocabulary,
-        layout=Layout(arrays["layout"]),
+        layout=layout,
         weights=arrays["weights"],
         unseen_weight=unseen_rarity(len(documents)),
         postings=Postings(_lists(arrays, "postings"), arrays["counts"], plain["texts"]),
         holders=_lists(arrays, "holders"),
-        terms=_lists(arrays, "terms"),
         lengths=arrays["lengths"],
         priors=np.array([document.prior for document in documents], np.float32),
         exact=plain["exact"],
         encoder=Encoder(vocabulary, vectors, made),
         sums=arrays["sums"],
-        readings=ReadingIndex({run: row for row, run in enumerate(plain["runs"])}, _lists(arrays, "runs")),
+        readings=ReadingIndex(
+            {run: row for row, run in enumerate(plain["runs"])}, _lists(arrays, "runs"), layout.wordings
+        ),
         kana=kana,
         sounds=Sounds(kana, frozenset(plain["sounding"]), arrays["sound_keys"], arrays["sound_owners"]),
         neighbours=Neighbours(vocabulary, vectors, near),
@@ -208,7 +210,6 @@ def _arrays(index: Index) -> dict[str, Array]:
     lists = {
         "postings": index.postings.lists,
         "holders": index.holders,
-        "terms": index.terms,
         "runs": index.readings.runs,
         "near": near.known,
         "pairs": index.kana.grammar.pairs.followers,

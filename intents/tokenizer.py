@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from intents.text import normalize, shorten
 class Token:
     """One short unit.  ``reading`` is katakana; ``part`` the two upper levels of its word class.
 
-    ``content``: whether it says what the text is about.
+    ``content``: whether it says what the text is about.  ``naming``: that, or a question word
+    (いつ, 何件) that stands for a concept.
     """
 
     surface: str
@@ -25,14 +27,20 @@ class Token:
     reading: str
     part: tuple[str, str]
     content: bool = field(init=False, compare=False, repr=False)
+    naming: bool = field(init=False, compare=False, repr=False)
+    hiragana: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # Told once: a question's words are looked at a dozen times.
-        object.__setattr__(self, "content", _says_something(self.normalized, self.part))
+        content = _says_something(self.normalized, self.part)
+        object.__setattr__(self, "content", content)
+        object.__setattr__(self, "naming", content or self.part[0] == "代名詞" or self.normalized == "何")
+        object.__setattr__(self, "hiragana", _HIRAGANA.fullmatch(self.surface) is not None)
 
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
 _EMPTY_SUBCLASSES = frozenset({"助動詞語幹", "非自立可能"})
+_HIRAGANA = re.compile("[ぁ-ゖー]*")
 _FUNCTION_WORDS = word_list("function_words")
 
 
@@ -113,7 +121,7 @@ def reading(text: str) -> str:
 
 def spoken(tokens: Iterable[Token]) -> str:
     """How tokens are read together, in katakana, without punctuation."""
-    return "".join(token.reading for token in tokens if token.part[0] not in ("補助記号", "空白"))
+    return "".join([token.reading for token in tokens if token.part[0] not in ("補助記号", "空白")])
 
 
 def ngrams(text: str, sizes: tuple[int, ...] = (2, 3, 4)) -> Iterator[str]:

@@ -28,7 +28,7 @@ class Query:
     """A question as understood.
 
     ``words``: each content word with what it counts.  ``weights``: every term searched for (its
-    column), with what it counts.  ``spoken``: how it is read, in katakana.
+    column), with what it counts; ``own`` those that the question itself says.  ``spoken``: how it is read, in katakana.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Query:
     terms: Terms
     words: dict[str, float]
     weights: dict[int, float]
+    own: frozenset[int]
     spoken: str
     in_kana: bool
 
@@ -55,7 +56,8 @@ def understand(index: Index, text: str) -> Query:
     words, weights = _words(terms, story), _weights(index, terms, story)
     if heard:
         words, weights = _as_heard(index, heard, words, weights)
-    return Query(plain, tokens, terms, words, weights, spoken(tokens), in_kana(plain))
+    own = frozenset(index.vocabulary[term] for term in (*terms.words, *terms.concepts) if term in index.vocabulary)
+    return Query(plain, tokens, terms, words, weights, own, spoken(tokens), in_kana(plain))
 
 
 def _as_heard(
@@ -96,5 +98,6 @@ def _weights(index: Index, terms: Terms, story: Story) -> dict[int, float]:
     weights |= {known[concept]: CONCEPT_WEIGHT for concept in terms.concepts if concept in known}
     for word in dict.fromkeys(terms.words):
         for column, cosine in index.neighbours.of(word):
-            weights[column] = max(weights.get(column, 0.0), NEIGHBOUR_WEIGHT * cosine)
+            if NEIGHBOUR_WEIGHT * cosine > weights.get(column, 0.0):
+                weights[column] = NEIGHBOUR_WEIGHT * cosine
     return weights

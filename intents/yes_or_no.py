@@ -15,7 +15,7 @@ from functools import lru_cache
 from intents.counts import Document
 from intents.index import Index
 from intents.leads import split_sentences, without_yes_or_no
-from intents.lexicon import Lexicon, names_something
+from intents.lexicon import Lexicon
 from intents.patterns import patterns
 from intents.text import normalize, split_story
 from intents.tokenizer import Token, tokenize
@@ -133,7 +133,7 @@ def _read(text: str) -> _Words:
     for token in tokenize(text):
         if _KNOWN["negative"].fullmatch(token.normalized):
             denied.update(words[-1:] or [""])
-        elif names_something(token):
+        elif token.naming:
             words.append(_plain_verb(token))
             last = words[-1]
         elif token.surface == "も" and before in ("で", "て"):

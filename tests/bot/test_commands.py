@@ -362,7 +362,7 @@ def test_staff_see_and_change_how_sure_an_answer_must_be(app: Flask) -> None:
     own = app.test_cli_runner()
     question = "ごみ収集日の前の日に通知を受け取る方法はありますか？"
     asked = ("ask", "--municipality", "242047", "--json", question)
-    assert "→標準: 66%以上確かなら答え" in run(own, "knowledge", "caution", "--municipality", "242047")
+    assert "→標準: 67%以上確かなら答え" in run(own, "knowledge", "caution", "--municipality", "242047")
     assert json.loads(run(own, *asked))["decision"] == "answer"
     assert "→慎重: 80%以上" in run(own, "knowledge", "caution", "--municipality", "242047", "慎重")
     careful = json.loads(run(own, *asked))

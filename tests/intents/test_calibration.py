@@ -310,7 +310,7 @@ def test_what_was_asked_letter_for_letter_stays_sure_under_any_weights() -> None
 
 # --- from rankings to cases ------------------------------------------------------------------------------------------
 
-QUERY = Query("", (), NO_TERMS, {}, {}, "", in_kana=False)
+QUERY = Query("", (), NO_TERMS, {}, {}, frozenset(), "", in_kana=False)
 FIRSTS = [
     Features(1.0, 1.0, 0.5, 0.5, meaning, missing, worded)
     for meaning, missing, worded in ((0.1, 0, 0.0), (0.4, 2, 1.0), (0.5, 1, 0.0), (0.8, 0, 1.0), (0.9, 3, 1.0))

@@ -40,7 +40,7 @@ HALF = speaking(coverage=0.5, likeness=0.2, sound=0.1, meaning=0.4, missing=1)
 GOOD = speaking(coverage=0.7, key=1, likeness=0.3, sound=0.2, meaning=0.7)
 """Most words and the rarest noun."""
 
-QUERY = Query("", (), NO_TERMS, {}, {}, "", in_kana=False)
+QUERY = Query("", (), NO_TERMS, {}, {}, frozenset(), "", in_kana=False)
 
 
 def ranking(*features: Features, breadth: int = 1, exact: bool = False) -> Ranking:

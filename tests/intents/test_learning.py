@@ -11,7 +11,7 @@ from intents.counts import Document, count_terms, take_apart
 from intents.encoder import Adaptation, adaptation_from_bytes, make_encoder, parts_of
 from intents.evaluation import ndcg
 from intents.index import Index, build_index
-from intents.learning import learn
+from intents.learning import learn, main_directions
 from intents.lexicon import bundled_lexicon, make_lexicon
 from intents.ranker import rank
 from intents.vectors import NO_VECTORS, Vectors
@@ -166,3 +166,13 @@ def test_learning_helps_a_hundred_entries_too(vectors: Vectors) -> None:
 
     before, after = build_index(half, vectors=vectors), build_index(half, vectors=vectors, adaptation=adaptation)
     assert quality(after) > quality(before) + 0.05
+
+
+def test_the_main_directions_keep_what_differs_and_leave_out_what_does_not() -> None:
+    random = np.random.default_rng(5)
+    plane = random.normal(size=(50, 2)) @ random.normal(size=(2, 10))
+    rows = (plane + 1e-4 * random.normal(size=(50, 10))).astype(np.float32)
+    kept = main_directions(rows, 2)
+    assert kept.shape == (10, 2)
+    assert kept.T @ kept == pytest.approx(np.eye(2), abs=1e-5)
+    assert np.linalg.norm(rows @ kept, axis=1) == pytest.approx(np.linalg.norm(rows, axis=1), abs=1e-2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intents.lexicon import Lexicon, bundled_lexicon, concept_term, make_lexicon, names_something, phrase_words
+from intents.lexicon import Lexicon, bundled_lexicon, concept_term, make_lexicon, phrase_words
 from intents.tokenizer import tokenize
 
 GROUPS = [["住民票", "住民票の写し"], ["写し", "コピー"], ["ごみ", "ゴミ"], ["ごみの日", "収集日"]]
@@ -51,7 +51,7 @@ def test_no_word_looks_like_the_term_of_a_concept() -> None:
 
 
 def test_question_words_may_stand_for_a_concept() -> None:
-    assert [token.normalized for token in tokenize("いつ、何件ですか") if names_something(token)] == [
+    assert [token.normalized for token in tokenize("いつ、何件ですか") if token.naming] == [
         "いつ",
         "何",
         "件",

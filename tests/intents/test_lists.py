@@ -37,21 +37,6 @@ def test_several_lists_come_one_behind_the_other(rows: list[list[int]], data: st
     assert lists_of(rows).together(chosen).tolist() == [place for row in chosen for place in rows[row]]
 
 
-@given(rows=ROWS, data=st.data())
-def test_what_is_marked_is_found_with_the_row_that_has_it(rows: list[list[int]], data: st.DataObject) -> None:
-    chosen, marks = some(data, len(rows)), np.array([0, 3, 0, 1, 0, 0, 7, 0, 0, 2], np.int32)
-    owners, found = lists_of(rows).marked(chosen, marks)
-    expected = [(at, int(marks[place])) for at, row in enumerate(chosen) for place in rows[row] if marks[place]]
-    assert list(zip(owners.tolist(), found.tolist(), strict=True)) == expected
-
-
-@given(rows=ROWS, data=st.data())
-def test_sums_are_by_row(rows: list[list[int]], data: st.DataObject) -> None:
-    chosen, values = some(data, len(rows)), np.linspace(0, 2.25, 10, dtype=np.float32)
-    expected = [sum(float(values[place]) for place in rows[row]) for row in chosen]
-    assert lists_of(rows).sums(chosen, values).tolist() == pytest.approx(expected)
-
-
 @pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csc_array])
 def test_the_columns_of_a_matrix_ascend_in_each_row(kind: type[sparse.csr_array]) -> None:
     lists = columns_of(kind(np.array([[0.0, 2, 0, 1], [0, 0, 0, 0], [5, 0, 0, 0]])))
