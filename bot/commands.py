@@ -30,6 +30,7 @@ from bot.line.serving import start_senders
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
+from bot.verification_commands import knowledge_verify
 from bot.wording import is_reviewed
 from intents.calibration import Reliability, reliability
 from intents.decision import POLICIES, decide
@@ -54,6 +55,9 @@ database_group = AppGroup("database", help="データベース。")
 line_group = AppGroup("line", help="LINE とのつながり。")
 jobs_group = AppGroup("jobs", help="時間のかかる仕事。")
 needs_group = AppGroup("needs", help="質問から分かる、住民の求めること。")
+
+
+knowledge_group.add_command(knowledge_verify)
 
 
 def register(app: Flask) -> None:

@@ -90,7 +90,14 @@ class Facets(_Part):
     online: Line | None
 
 
-class _Item(_Part):
+class Explanation(_Part):
+    """Why a figure or a name of an entry is right though the cited section does not have it."""
+
+    figure: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
+
+
+class Item(_Part):
     """What every kind of knowledge has."""
 
     id: Slug
@@ -100,9 +107,10 @@ class _Item(_Part):
     checked_on: dt.date
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
+    explained: list[Explanation] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _dates_in_order(self) -> _Item:
+    def _dates_in_order(self) -> Item:
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
             raise ValueError("valid_from は valid_until より後の日にできません")
         return self
@@ -124,7 +132,7 @@ class Translation(_Part):
     reviewed: bool = False
 
 
-class Entry(_Item):
+class Entry(Item):
     """A question that residents ask, and its curated answer.
 
     ``kind`` is ``procedure`` (something one applies for; has facets), ``plan`` (what the
@@ -181,7 +189,7 @@ class Reading(_Part):
     note: Line | None = None
 
 
-class Indicator(_Item):
+class Indicator(Item):
     """A goal that the plan measures (成果指標・KPI・KGI)."""
 
     name: Line
@@ -199,7 +207,7 @@ class Step(_Part):
     text: Line
 
 
-class ScheduleItem(_Item):
+class ScheduleItem(Item):
     """A row of a plan's schedule: what is done in which fiscal years (年度)."""
 
     name: Line
@@ -208,7 +216,7 @@ class ScheduleItem(_Item):
     note: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
-class Department(_Item):
+class Department(Item):
     """An office, or a body of the plan's organisation."""
 
     name: Line
@@ -221,7 +229,7 @@ class Department(_Item):
     address: Line | None = None
 
 
-class Term(_Item):
+class Term(Item):
     """A word of the plan and what it means."""
 
     term: Line
@@ -253,6 +261,8 @@ class Plan(_Part):
     period_text: Line
     url: HttpsUrl | None = None
     kind: Literal["plan", "reference"] = "plan"
+    text_file: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$", max_length=100)] | None = None
+    """The plan's text in the folder given to the source check."""
 
 
 class Contact(_Part):
@@ -286,7 +296,7 @@ class Bundle:
     schedule: tuple[ScheduleItem, ...]
     terms: tuple[Term, ...]
 
-    def items(self) -> Iterator[_Item]:
+    def items(self) -> Iterator[Item]:
         yield from self.entries
         yield from self.indicators
         yield from self.schedule
@@ -496,7 +506,7 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
     measures = {measure.number for measure in bundle.measures}
     if bundle.municipality.contact.department not in departments:
         problems.append("municipality.yaml: contact.department: departments.yaml にない id です")
-    placed: list[_Item | Measure] = [*bundle.items(), *bundle.measures]
+    placed: list[Item | Measure] = [*bundle.items(), *bundle.measures]
     entries = {entry.id for entry in bundle.entries}
     problems += [
         f"municipality.yaml: examples: entries.yaml にない id です: {example}"

@@ -43,6 +43,9 @@ CURATED: dict[str, type[Curated]] = {
 }
 """The kinds of curated knowledge: their name in a bundle, and their table."""
 
+NOT_LOADED = {"explained", "text_file"}
+"""What only the source check reads of a bundle."""
+
 
 @dataclass(frozen=True)
 class LoadReport:
@@ -95,7 +98,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     session.execute(delete(Plan).where(Plan.municipality_code == given.code))
     session.execute(delete(Measure).where(Measure.municipality_code == given.code))
     for plan in bundle.plans:
-        values = plan.model_dump(exclude={"id"})
+        values = plan.model_dump(exclude={"id"} | NOT_LOADED)
         session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
     for position, measure in enumerate(bundle.measures):
         values = _flat(measure.model_dump())
@@ -111,7 +114,7 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
     counts: Counter[str] = Counter()
     items = getattr(bundle, kind)
     for item in items:
-        values, digest = _flat(item.model_dump(exclude={"id"})), _digest(item)
+        values, digest = _flat(item.model_dump(exclude={"id"} | NOT_LOADED)), _digest(item)
         row = present.get(item.id)
         if row is None:
             session.add(
@@ -153,7 +156,7 @@ def _keep_draft(session: Session, row: Curated, kind: str, item: Any, digest: st
     draft = session.get(BundledDraft, (row.municipality_code, row.entry_id))
     if row.bundled_digest == digest or (draft is not None and draft.digest == digest):
         return 0
-    values = _flat(item.model_dump(mode="json", exclude={"id"}))
+    values = _flat(item.model_dump(mode="json", exclude={"id"} | NOT_LOADED))
     now = {name: _plain(getattr(row, name)) for name in values}
     differences = {name: [now[name], value] for name, value in values.items() if now[name] != value}
     session.merge(
@@ -203,7 +206,7 @@ def _digest(*parts: BaseModel) -> str:
 
 def _given(part: BaseModel) -> dict[str, Any]:
     """What a part says; an entry that nobody has translated is the one loaded before there were translations."""
-    values = part.model_dump(mode="json")
+    values = part.model_dump(mode="json", exclude=NOT_LOADED)
     if values.get("translations") == {}:
         del values["translations"]
     return values

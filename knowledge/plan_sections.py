@@ -1,0 +1,341 @@
+"""The text of a plan as sections, by the headings that municipal plans use.
+
+Plans number their parts in many ways (第1編, 第1章, 1., 1-2, (1), (1)-①, ①, ■, 【 】, 基本目標1,
+方針1).  Each way has its place below the others; a heading ends all that stand at its place or deeper.
+Where a plan has a table of contents, that table decides: what it numbers in one of its own ways but
+does not list is no heading, and what it lists is one even without a number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
+
+_NUMBER = "[0-9一二三四五六七八九十]+"
+_WAYS = (
+    re.compile(f"第{_NUMBER}[編部](?![会門])"),
+    re.compile(rf"第{_NUMBER}章|(?:参考|付属|附属|巻末)?資料編?$"),
+    re.compile(f"第{_NUMBER}節|[<〈]?(?:用語集|用語解説|体系図)[>〉]?$"),
+    re.compile(r"[0-9]{1,2}(?:\.\s*|\s+)(?![0-9年月日件%時人名])(?=\S)"),
+    re.compile(r"[0-9]{1,2}-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)"),
+    re.compile(r"基本目標\s*[0-9]+"),
+    re.compile(r"(?:基本)?方針\s*[0-9]+"),
+    re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}(?![-0-9])"),
+    re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)"),
+    re.compile(r"\([0-9]{1,2}\)-[①-⑳]\s*"),
+    re.compile(r"[①-⑳]\s*(?=[^\s、，・~])"),
+    re.compile(r"[■◆●□]\s*(?=\S)"),
+    re.compile(r"[【《][^】》]{1,40}[】》]$"),
+)
+"""The ways of numbering, the outermost first."""
+_BARE = frozenset({1, 2})
+"""Ways that also know bare words: 参考資料, 用語集."""
+_ROW = 99
+"""Below all headings: the rows of a glossary."""
+
+_LONGEST = 60
+"""What is longer is a sentence that begins with a number."""
+_NO_HEADING = re.compile(r"[。、，]$|[\t。]|…|\.{3}")
+_PAGE = re.compile(r"(?:\s*[.…‥・]{2,}\s*|\t[.…‥\s]*)([0-9]{1,3})$")
+"""A row of the table of contents ends in dots or a tab, and the page."""
+_MARKS = re.compile(r"\s※[^※]*(?:欄外|参照)[）)]?$|[⁰¹²³⁴-⁹]+|[（(]?※[0-9０-９]*[）)]?|\*+[0-9]*$")
+"""Footnote marks, which are no part of a heading."""
+_CONTENTS_HEADING = re.compile(r"^(?:目\s*次|内\s*容|もくじ)$")
+_GLOSSARY = re.compile("^.{0,8}用語の?(?:集|解説|説明|定義)$")
+_GLOSSARY_HEAD = re.compile(r"^用\s*語")
+_CONTACT = re.compile(r"〒|(?:TEL|Tel|ＴＥＬ|FAX|電話|発行|編集|Mail|E-mail)\s*[0-9:：|｜]|^(?:発行|編集)|@")
+_CIRCLED = frozenset(map(chr, range(0x2460, 0x2474)))
+_NUMBER_OF_PARENT = re.compile(r"(\([0-9]{1,2}\))-[①-⑳]")
+_LAST_LINES = 30
+_ALIKE = 80
+"""How alike (0–100) a line and a row of the contents must be: extraction loses letters."""
+
+COVER, CONTENTS, COLOPHON = "表紙", "目次", "奥付"
+"""The headings we give to what stands before the first heading, and after the last."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """``path``: its headings, the outermost first.  ``text``: its own, without that of its parts.
+
+    ``line``: where it begins in the text, from 1; ``page``: as form feeds or the table of contents tell.
+    """
+
+    path: tuple[str, ...]
+    text: str
+    line: int
+    page: int | None
+
+    @property
+    def heading(self) -> str:
+        return self.path[-1] if self.path else ""
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A row of the table of contents."""
+
+    way: int
+    title: str
+    page: int
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return split_heading(self.title)
+
+
+@dataclass
+class _Reading:
+    """Where a reader stands: the sections found, the headings above, the lines since the last."""
+
+    listed: Sequence[_Listed]
+    pages: Mapping[int, int]
+    found: list[Section] = field(default_factory=list)
+    path: list[tuple[int, str]] = field(default_factory=lambda: [(-1, COVER)])
+    own: list[str] = field(default_factory=list)
+    begun: int = 1
+
+    def end(self) -> None:
+        titles = tuple(title for _, title in self.path)
+        text = "\n".join(self.own).strip("\n")
+        if titles != (COVER,) or text.strip():
+            self.found.append(Section(titles, text, self.begun, self._page(titles)))
+        self.own = []
+
+    def begin(self, way: int, title: str, line: int) -> None:
+        self.end()
+        self.path, self.begun = [*self._above(way, title), (way, title)], line
+
+    def _page(self, titles: Sequence[str]) -> int | None:
+        if self.pages:
+            return self.pages.get(self.begun)
+        of_title = {row.title: row.page for row in self.listed}
+        return next((of_title[title] for title in reversed(titles) if title in of_title), None)
+
+    def _above(self, way: int, title: str) -> list[tuple[int, str]]:
+        """The headings that a heading stands under; (1)-② stands under the last (1), wherever that was."""
+        listed = {row.way for row in self.listed}
+        place = _place(way, listed)
+        above = [one for one in self.path if _place(one[0], listed) < place and one[0] >= 0]
+        numbered = _NUMBER_OF_PARENT.match(title)
+        if numbered is None or not above or above[-1][1].startswith(numbered[1]):
+            return above
+        parents = (one.path for one in reversed(self.found) if one.heading.startswith(numbered[1] + " "))
+        parent = next((path[-1] for path in parents if not _NUMBER_OF_PARENT.match(path[-1])), None)
+        return [*above[:-1], (above[-1][0], parent)] if parent else above
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """All sections of a plan in their order; what stands before the first heading is its cover (表紙)."""
+    lines, pages = _lines(text)
+    first, last = _contents(lines)
+    listed = tuple(_listed(lines[first:last]))
+    reading = _Reading(listed, pages)
+    colophon = _colophon(lines)
+    for number, line in enumerate(lines, 1):
+        if number == first + 1 < last + 1:
+            reading.begin(-1, CONTENTS, number)
+        if first < number <= last:
+            reading.own.append(line)
+        elif number == colophon:
+            reading.begin(-1, COLOPHON, number)
+            reading.own.append(line)
+        else:
+            _read_line(reading, line, number, closed=bool(colophon and number > colophon))
+    reading.end()
+    return tuple(_without_lists(reading.found))
+
+
+def whole_text(sections_: Iterable[Section], chosen: Section) -> str:
+    """The headings and the text of a section with all its parts."""
+    depth = len(chosen.path)
+    return "\n".join(f"{one.heading}\n{one.text}" for one in sections_ if one.path[:depth] == chosen.path)
+
+
+def split_heading(title: str) -> tuple[str, str]:
+    """A heading as its number ("(1)", "第2章", "■") and its words; the number is empty where it has none."""
+    for way, pattern in enumerate(_WAYS):
+        match = pattern.match(title)
+        if match and way != 12 and not (way in _BARE and not match[0].startswith("第")):
+            return match[0].strip().rstrip("."), title[match.end() :].strip()
+    return "", title
+
+
+def letters(title: str) -> str:
+    """What two spellings of a heading share: its letters and digits."""
+    return "".join(filter(str.isalnum, _plain(title))).casefold()
+
+
+def _lines(text: str) -> tuple[list[str], dict[int, int]]:
+    """The lines, and the page that each is on where the text has form feeds."""
+    lines: list[str] = []
+    pages: dict[int, int] = {}
+    for page, sheet in enumerate(text.replace("\r\n", "\n").split("\f"), 1):
+        for line in sheet.split("\n"):
+            lines.append(line)
+            pages[len(lines)] = page
+    return lines, pages if "\f" in text else {}
+
+
+def _contents(lines: Sequence[str]) -> tuple[int, int]:
+    """Where the table of contents begins and ends (both 0 where there is none)."""
+    begins = next((i for i, line in enumerate(lines) if _CONTENTS_HEADING.match(_plain(line))), None)
+    rows = [i for i, line in enumerate(lines) if _PAGE.search(line.strip())]
+    if begins is None:
+        return 0, 0
+    last = begins
+    for row in rows:
+        if begins < row <= last + 6:
+            last = row
+    return (begins, last + 1) if last > begins else (0, 0)
+
+
+def _listed(rows: Iterable[str]) -> Iterable[_Listed]:
+    """The rows of a table of contents; a row without a page has that of the next (a heading of two lines)."""
+    waiting: tuple[int, str] | None = None
+    for line in rows:
+        row = _PAGE.search(line.strip())
+        title = _title(_PAGE.sub("", line.strip()))
+        way = _way_of(title)
+        if row and way is not None:
+            yield _Listed(way, title, int(row[1]))
+        elif row and waiting:
+            yield _Listed(*waiting, int(row[1]))
+        waiting = (way, title) if way is not None and not row else None
+
+
+def _read_line(reading: _Reading, line: str, number: int, *, closed: bool) -> None:
+    """One line: a heading, the row of a glossary, or text."""
+    way, title = (None, "") if closed else _heading(line, reading)
+    if way is not None:
+        reading.begin(way, title, number)
+        return
+    term = None if closed else _term(line, reading.path)
+    if term:
+        reading.begin(_ROW, term, number)
+    reading.own.append(line)
+
+
+def _heading(line: str, reading: _Reading) -> tuple[int | None, str]:
+    """The way of a heading and its title; None where a line is none."""
+    if "\t" in line:
+        return None, ""
+    title = _title(line)
+    way = _way_of(title)
+    row = _row_of(title, way, reading.listed)
+    if row:
+        return row.way, row.title
+    return (None, "") if way is not None and _should_be_listed(way, reading) else (way, title)
+
+
+def _should_be_listed(way: int, reading: _Reading) -> bool:
+    """Whether the table of contents lists headings of this way here: then an unlisted one is none.
+
+    第2章 is one all the same: nothing else is written so.
+    """
+    if way <= max(_BARE):
+        return False
+    titles = [title for _, title in reading.path]
+    inside = 0
+    for place, row in enumerate(reading.listed):
+        if row.title in titles and row.way < way:
+            inside = place + 1
+    above = reading.listed[inside - 1].way if inside else -1
+    for row in reading.listed[inside:]:
+        if row.way <= above:
+            return False
+        if row.way == way:
+            return True
+    return False
+
+
+def _row_of(title: str, way: int | None, listed: Sequence[_Listed]) -> _Listed | None:
+    """The row of the contents that a line repeats: by number and words, or word for word without a number."""
+    if not title or len(title) > _LONGEST or _NO_HEADING.search(title):
+        return None
+    number, words = split_heading(title)
+    for row in listed:
+        row_number, row_words = row.name
+        same_number = _digits(number) == _digits(row_number)
+        if way == row.way and same_number and (not words or _alike(words, row_words)):
+            return row
+        if way is not None and same_number and number and letters(words) and letters(words) == letters(row_words):
+            return row
+        if way is None and not row_number and letters(title) == letters(row.title):
+            return row
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    return fuzz.ratio(letters(one), letters(other)) >= _ALIKE
+
+
+def _digits(number: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", number) if char.isdigit() or char == "-")
+
+
+def _place(way: int, listed: frozenset[int] | set[int]) -> tuple[bool, int]:
+    """What the table of contents lists stands above what it does not."""
+    return (bool(listed) and way not in listed and way >= 0, way)
+
+
+def _way_of(title: str) -> int | None:
+    """Which way of numbering a line is a heading by; None where it is none."""
+    if not title or len(title) > _LONGEST or _NO_HEADING.search(title):
+        return None
+    return next((way for way, pattern in enumerate(_WAYS) if pattern.match(title)), None)
+
+
+def _plain(line: str) -> str:
+    """NFKC, but circled numbers stay what they are."""
+    return "".join(char if char in _CIRCLED else unicodedata.normalize("NFKC", char) for char in line).strip()
+
+
+def _title(line: str) -> str:
+    marked = _MARKS.sub("", line)
+    plain = _plain(marked).lstrip("<〈").rstrip(">〉") if len(line) < _LONGEST else _plain(marked)
+    spaced = re.sub(r"^(\([0-9]{1,2}\)(?:-[①-⑳])?|[①-⑳■◆●□])\s*", r"\1 ", plain)
+    return spaced if "\t" in spaced.strip() else " ".join(spaced.split())
+
+
+def _term(line: str, path: Sequence[tuple[int, str]]) -> str | None:
+    """The term of a glossary's row."""
+    if not any(_GLOSSARY.search(title) for way, title in path if way != _ROW) or "\t" not in line:
+        return None
+    cells = [cell.strip() for cell in line.split("\t")]
+    if not cells[0] or not cells[1] or _GLOSSARY_HEAD.match(cells[0]) or len(cells[0]) > _LONGEST:
+        return None
+    return _plain(cells[0])
+
+
+def _colophon(lines: Sequence[str]) -> int:
+    """The line (from 1) where the last block with the publisher's address begins; 0 without one."""
+    headings = [i for i, line in enumerate(lines) if "\t" not in line and _way_of(_title(line)) is not None]
+    start = max([len(lines) - _LAST_LINES, 0, *(i + 1 for i in headings[-1:])])
+    first = next((i for i in range(start, len(lines)) if _CONTACT.search(_plain(lines[i]))), None)
+    if first is None:
+        return 0
+    while first > start and (lines[first - 1].strip() or lines[first - 2].strip()):
+        if len(lines[first - 1]) > _LONGEST or lines[first - 1].rstrip().endswith("。"):
+            break
+        first -= 1
+    return first + 1
+
+
+def _without_lists(found: Sequence[Section]) -> Iterable[Section]:
+    """All but the empty ones whose heading comes again with a text: lists of contents within a plan."""
+    later: set[str] = set()
+    kept: list[Section] = []
+    for index in range(len(found) - 1, -1, -1):
+        one = found[index]
+        words = letters(split_heading(one.heading)[1])
+        following = found[index + 1] if index + 1 < len(found) else None
+        has_parts = following is not None and following.path[: len(one.path)] == one.path and following.path != one.path
+        if one.text.strip() or has_parts or words not in later:
+            kept.append(replace(one, text=one.text.strip("\n")))
+            later.add(words)
+    return reversed(kept)

@@ -1,0 +1,161 @@
+"""Headings as plans number them, tables of contents, glossaries, covers and colophons."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.plan_sections import COLOPHON, CONTENTS, COVER, sections, whole_text
+
+
+def paths(text: str) -> list[tuple[str, ...]]:
+    return [one.path for one in sections(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "第1編 位置付け\n第1章 計画\n本文です。\n第2章 期間\n第2編 背景\n",
+            [("第1編 位置付け",), ("第1編 位置付け", "第1章 計画"), ("第1編 位置付け", "第2章 期間"), ("第2編 背景",)],
+            id="編と章",
+        ),
+        pytest.param(
+            "1. 目的\n(1) 国\n① 一つめ\n② 二つめ\n(2) 県\n2. 期間\n",
+            [
+                ("1. 目的",),
+                ("1. 目的", "(1) 国"),
+                ("1. 目的", "(1) 国", "① 一つめ"),
+                ("1. 目的", "(1) 国", "② 二つめ"),
+                ("1. 目的", "(2) 県"),
+                ("2. 期間",),
+            ],
+            id="1. と (1) と ①",
+        ),
+        pytest.param(
+            "9. 取組\n(1) 市民のため\n(2) 職員のため\n(1)-① 申請\n(2)-① 会議\n",
+            [
+                ("9. 取組",),
+                ("9. 取組", "(1) 市民のため"),
+                ("9. 取組", "(2) 職員のため"),
+                ("9. 取組", "(1) 市民のため", "(1)-① 申請"),
+                ("9. 取組", "(2) 職員のため", "(2)-① 会議"),
+            ],
+            id="(1)-① はその (1) の下",
+        ),
+        pytest.param(
+            "第3章 施策\n基本目標1 人\n方針1 育てる\n【具体的な施策】\n1-1-1\n研修をする。\n1-1-2\n招く。\n方針2 つなぐ\n",
+            [
+                ("第3章 施策",),
+                ("第3章 施策", "基本目標1 人"),
+                ("第3章 施策", "基本目標1 人", "方針1 育てる"),
+                ("第3章 施策", "基本目標1 人", "方針1 育てる", "【具体的な施策】"),
+                ("第3章 施策", "基本目標1 人", "方針1 育てる", "1-1-1"),
+                ("第3章 施策", "基本目標1 人", "方針1 育てる", "1-1-2"),
+                ("第3章 施策", "基本目標1 人", "方針2 つなぐ"),
+            ],
+            id="基本目標・方針・1-1-1",
+        ),
+        pytest.param(
+            "① 窓口\n【指標】\n表です。\n■ 会議録※を作るAI¹の運用\n■情報政策課\n",
+            [("① 窓口",), ("① 窓口", "【指標】"), ("① 窓口", "■ 会議録を作るAIの運用"), ("① 窓口", "■ 情報政策課")],
+            id="■ と 【】、注の印は見出しに入れない",
+        ),
+        pytest.param("１．目的\n（１）国の動き\n", [("1.目的",), ("1.目的", "(1) 国の動き")], id="全角の番号"),
+    ],
+)
+def test_the_usual_ways_of_numbering_are_headings(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert paths(text) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("3 年度ごとに見直します。", id="文"),
+        pytest.param("令和4年度から始めます", id="年度"),
+        pytest.param("10 年後", id="年数"),
+        pytest.param("① 窓口\t② 会議", id="表の行"),
+        pytest.param("①、③による見直し", id="番号を指す文"),
+        pytest.param("7 マイナポータル…国のオンライン窓口", id="注"),
+    ],
+)
+def test_what_only_begins_with_a_number_is_text(line: str) -> None:
+    assert paths(f"1. 目的\n{line}\n") == [("1. 目的",)]
+
+
+WITH_CONTENTS = """小さい市デジタル計画
+令和4年3月
+目次
+1. はじめに....1
+2. 基本方針.....3
+(1) デジタル・デバイド対策.....3
+(2) 体制........4
+<用語集>\t9
+
+1. はじめに
+3. 上位の計画から引いた行
+(1) 国の動き
+2. 基本方針
+(1) デジタル・デバインド対策
+(3) 表の中の番号
+(2) 体制
+用語集
+用語\t解説
+電子申請\tネットで申請すること。
+AI\t人工知能のこと。
+
+
+小さい市 情報政策課
+〒000-0000 小さい市1番地
+TEL 011-222-3333
+"""
+
+
+def test_the_table_of_contents_decides_what_is_a_heading() -> None:
+    found = [path for path in paths(WITH_CONTENTS) if path[0] not in (COVER, CONTENTS, COLOPHON)]
+    assert found == [
+        ("1. はじめに",),
+        ("1. はじめに", "(1) 国の動き"),
+        ("2. 基本方針",),
+        ("2. 基本方針", "(1) デジタル・デバイド対策"),
+        ("2. 基本方針", "(2) 体制"),
+        ("用語集",),
+        ("用語集", "電子申請"),
+        ("用語集", "AI"),
+    ]
+
+
+def test_cover_contents_and_colophon_are_sections() -> None:
+    found = {one.heading: one.text for one in sections(WITH_CONTENTS)}
+    assert "令和4年3月" in found[COVER]
+    assert "デバイド" in found[CONTENTS]
+    assert "011-222-3333" in found[COLOPHON]
+
+
+def test_pages_come_from_the_table_of_contents() -> None:
+    assert {one.heading: one.page for one in sections(WITH_CONTENTS)}["(2) 体制"] == 4
+
+
+def test_pages_come_from_form_feeds_where_a_text_has_them() -> None:
+    found = sections("1. 目的\n本文\f2. 期間\n本文\f本文\n3. 体制\n")
+    assert [(one.heading, one.page) for one in found] == [("1. 目的", 1), ("2. 期間", 2), ("3. 体制", 3)]
+
+
+def test_a_list_of_contents_within_a_plan_makes_no_sections() -> None:
+    assert paths("1. 取組\n(1) 申請\n(2) 会議\n(1) 申請\n本文\n(2) 会議\n本文\n") == [
+        ("1. 取組",),
+        ("1. 取組", "(1) 申請"),
+        ("1. 取組", "(2) 会議"),
+    ]
+
+
+def test_the_whole_text_of_a_section_has_its_parts() -> None:
+    found = sections("1. 目的\n上\n(1) 国\n中\n2. 期間\n下\n")
+    assert whole_text(found, found[0]) == "1. 目的\n上\n(1) 国\n中"
+
+
+def test_a_text_without_headings_is_one_section() -> None:
+    assert paths("ただの文です。\n") == [(COVER,)]
+
+
+def test_an_empty_text_has_no_sections() -> None:
+    assert sections("") == ()
