@@ -24,12 +24,14 @@ from bot.answer_object import answer_object
 from bot.calibration_report import reliability_tables
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.faq_commands import faq_page_command, import_faq, publish_faq
 from bot.jobs import work
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
+from bot.spreadsheet_commands import knowledge_export, knowledge_import
 from bot.verification_commands import knowledge_verify
 from bot.wording import is_reviewed
 from intents.calibration import Reliability, reliability
@@ -55,6 +57,11 @@ database_group = AppGroup("database", help="データベース。")
 line_group = AppGroup("line", help="LINE とのつながり。")
 jobs_group = AppGroup("jobs", help="時間のかかる仕事。")
 needs_group = AppGroup("needs", help="質問から分かる、住民の求めること。")
+knowledge_group.add_command(knowledge_export)
+knowledge_group.add_command(knowledge_import)
+knowledge_group.add_command(import_faq)
+knowledge_group.add_command(publish_faq)
+knowledge_group.add_command(faq_page_command)
 
 
 knowledge_group.add_command(knowledge_verify)

@@ -409,7 +409,7 @@ def _validated(model: type[_Model], node: yaml.Node, path: Path, problems: list[
         for fault in error.errors():
             field = ".".join(str(step) for step in fault["loc"]) or "（全体）"
             line = _line_of(node, fault["loc"])
-            problems.append(f"{path.name}:{line}: {field}: {_in_japanese(fault)}")
+            problems.append(f"{path.name}:{line}: {field}: {in_japanese(fault)}")
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark or node.start_mark).line + 1
         problems.append(f"{path.name}:{line}: YAML として読めません（{error.problem}）")
@@ -438,7 +438,7 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
 
 
-def _in_japanese(fault: Mapping[str, Any]) -> str:
+def in_japanese(fault: Mapping[str, Any]) -> str:
     """A pydantic fault as a sentence for the person who edits the file."""
     context = fault.get("ctx", {})
     sentence = _FAULTS.get(fault["type"])

@@ -81,7 +81,7 @@ def load_bundle(database: Database, bundle: Bundle, moment: dt.datetime) -> Load
 
 
 def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
-    """The municipality, its plans and measures; these are not edited by staff yet."""
+    """The municipality, its plans and measures; those that staff added or changed stay as they are."""
     given = bundle.municipality
     digest = _digest(given, *bundle.plans, *bundle.measures)
     row = session.get(Municipality, given.code, with_for_update=True)
@@ -95,14 +95,18 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
-    session.execute(delete(Plan).where(Plan.municipality_code == given.code))
-    session.execute(delete(Measure).where(Measure.municipality_code == given.code))
+    session.execute(delete(Plan).where(Plan.municipality_code == given.code, ~Plan.by_staff))
+    session.execute(delete(Measure).where(Measure.municipality_code == given.code, ~Measure.by_staff))
+    plans = set(session.scalars(select(Plan.plan_id).where(Plan.municipality_code == given.code)))
+    numbers = set(session.scalars(select(Measure.number).where(Measure.municipality_code == given.code)))
     for plan in bundle.plans:
         values = plan.model_dump(exclude={"id"} | NOT_LOADED)
-        session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
+        if plan.id not in plans:
+            session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
     for position, measure in enumerate(bundle.measures):
         values = _flat(measure.model_dump())
-        session.add(Measure(municipality_code=given.code, position=position, **values))
+        if measure.number not in numbers:
+            session.add(Measure(municipality_code=given.code, position=position, **values))
     return row, True
 
 

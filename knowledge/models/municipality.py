@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
@@ -56,6 +56,9 @@ class Plan(Base):
     period_until: Mapped[dt.date]
     period_text: Mapped[str] = mapped_column(String(80))
     url: Mapped[str | None] = mapped_column(String(1000))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Added or changed by staff; from then on loading bundled content leaves it alone."""
 
 
 class Measure(Base):
@@ -72,3 +75,5 @@ class Measure(Base):
     source_section: Mapped[str] = mapped_column(String(80))
     source_page: Mapped[int | None]
     position: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,0 +1,254 @@
+"""A city's own list of questions and answers: which column is what, and what each row becomes.
+
+Pure: tables in, drafts and what to tell staff out.  Nothing is invented for a row: it has no
+phrasings but those that the list brings, and its source is the list itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.faq_pages import PageQuestion
+from knowledge.plain_html import plain
+from knowledge.sheet_kinds import plain_heading
+from knowledge.tabular import BadCell, Row, Sheet, column_letter
+
+FIELDS: Mapping[str, str] = {
+    "question": "質問",
+    "answer": "答え",
+    "category": "分類",
+    "department": "担当課",
+    "url": "URL",
+    "phrasings": "言い回し",
+}
+"""What a column may be, and what staff call it."""
+
+_GUESSES: Mapping[str, tuple[str, ...]] = {
+    "question": (
+        "質問",
+        "質問文",
+        "質問内容",
+        "問い",
+        "問",
+        "よくある質問",
+        "お問い合わせ",
+        "お問い合わせ内容",
+        "q",
+        "question",
+        "faq",
+        "タイトル",
+        "件名",
+        "見出し",
+        "題名",
+    ),
+    "answer": (
+        "答え",
+        "回答",
+        "回答文",
+        "回答内容",
+        "答",
+        "a",
+        "answer",
+        "本文",
+        "内容",
+        "説明",
+    ),
+    "category": (
+        "分類",
+        "カテゴリ",
+        "カテゴリー",
+        "ジャンル",
+        "大分類",
+        "分野",
+        "テーマ",
+        "category",
+        "中分類",
+        "小分類",
+    ),
+    "department": (
+        "担当課",
+        "所管課",
+        "担当",
+        "所管",
+        "担当部署",
+        "部署",
+        "課名",
+        "問い合わせ先",
+        "お問い合わせ先",
+        "department",
+        "課",
+    ),
+    "url": (
+        "url",
+        "リンク",
+        "リンク先",
+        "ページ",
+        "ページurl",
+        "関連ページ",
+        "参照url",
+        "詳細url",
+        "link",
+        "アドレス",
+        "ホームページ",
+    ),
+    "phrasings": (
+        "言い回し",
+        "言い換え",
+        "類似質問",
+        "類義質問",
+        "別の聞き方",
+        "同義質問",
+        "関連質問",
+        "サンプル質問",
+        "phrasings",
+        "質問例",
+    ),
+}
+"""Headings seen in cities' lists, the surest first."""
+
+_SEARCHED_FOR_HEADINGS = 10
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_SEPARATORS = re.compile(r"[\n;；|｜]+")
+
+
+class MappingError(ValueError):
+    """The columns cannot be told; the text says which headings there are, and what to give."""
+
+
+@dataclass(frozen=True)
+class FaqRow:
+    """A row of the list as plain text.  ``place`` is where staff find it."""
+
+    place: str
+    question: str
+    answer: str
+    category: str = ""
+    department: str = ""
+    url: str = ""
+    phrasings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FaqList:
+    """A list, read.  ``mapping`` names the column taken for each field, ``guessed`` those nobody named."""
+
+    rows: tuple[FaqRow, ...]
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
+    title: str | None = None
+
+
+def read_list(sheets: Sequence[Sheet], named: Mapping[str, str]) -> FaqList:
+    """The list in the first sheet that fits.  ``named``: field -> heading or letter.  Raises MappingError."""
+    given = {name: column for name, column in named.items() if column}
+    filled = [sheet for sheet in sheets if sheet.rows]
+    for sheet in filled:
+        for place, row in enumerate(sheet.rows[:_SEARCHED_FOR_HEADINGS]):
+            places = _places(row, given)
+            if places is not None:
+                return _list(sheet, sheet.rows[place + 1 :], row, places, given)
+    raise MappingError(_not_found(filled, given))
+
+
+def _places(row: Row, given: Mapping[str, str]) -> dict[str, int] | None:
+    """Which column is which field, if this row holds the headings."""
+    headings = [plain_heading(row.text(place)).lower() for place in range(len(row.cells))]
+    if not any(headings):
+        return None
+    places: dict[str, int] = {}
+    for name, column in given.items():
+        place = _named(headings, column)
+        if place is None:
+            return None
+        places[name] = place
+    for name, guesses in _GUESSES.items():
+        if name not in places:
+            free = (place for guess in guesses for place, heading in enumerate(headings) if heading == guess)
+            place = next((place for place in free if place not in places.values()), None)
+            if place is not None:
+                places[name] = place
+    return places if {"question", "answer"} <= set(places) else None
+
+
+def _named(headings: Sequence[str], column: str) -> int | None:
+    """A column by its heading, or else by its letter."""
+    wanted = plain_heading(column).lower()
+    if wanted in headings:
+        return headings.index(wanted)
+    letters = [column_letter(place).lower() for place in range(len(headings))]
+    return letters.index(wanted) if wanted in letters else None
+
+
+def _not_found(sheets: Sequence[Sheet], given: Mapping[str, str]) -> str:
+    if not sheets:
+        return "行がありません"
+    first = sheets[0].rows[0]
+    headings = "、".join(
+        f"{column_letter(place)}列「{plain_heading(first.text(place))}」"
+        for place in range(len(first.cells))
+        if first.text(place).strip()
+    )
+    missing = "・".join(f"--{name}" for name in ("question", "answer") if name not in given)
+    if given:
+        named = "、".join(f"--{name} {column}" for name, column in given.items())
+        return (
+            f"{named} の列が見つかりません。見出しは {headings} です"
+            "（見出しの文字か、A・B のような列の名前で指定します）"
+        )
+    return f"質問と答えの列が分かりません。{missing} で指定してください。見出しは {headings} です"
+
+
+def _list(sheet: Sheet, rows: Sequence[Row], head: Row, places: Mapping[str, int], given: Mapping[str, str]) -> FaqList:
+    mapping = {name: f"{column_letter(place)}列「{head.text(place).strip()}」" for name, place in places.items()}
+    read = tuple(_row(sheet, row, places) for row in rows)
+    return FaqList(read, mapping, frozenset(set(places) - set(given)))
+
+
+def _row(sheet: Sheet, row: Row, places: Mapping[str, int]) -> FaqRow:
+    text = {name: plain(row.text(places[name])) if name in places else "" for name in FIELDS}
+    bad = [
+        f"{column_letter(place)}列「{FIELDS[name]}」: {cell.reason}"
+        for name, place in places.items()
+        if place < len(row.cells) and isinstance(cell := row.cells[place], BadCell)
+    ]
+    return FaqRow(
+        f"シート「{sheet.name}」{row.number}行目",
+        text["question"].replace("\n", " "),
+        text["answer"],
+        text["category"],
+        text["department"],
+        text["url"],
+        _phrasings(text["phrasings"], text["question"]),
+        tuple(bad),
+    )
+
+
+def _phrasings(text: str, question: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in _SEPARATORS.split(text))
+    return tuple(dict.fromkeys(part for part in parts if part and part != question))
+
+
+def list_of_page(name: str | None, questions: Iterable[PageQuestion]) -> FaqList:
+    """A FAQPage as a list."""
+    rows = (
+        FaqRow(f"{number}番目の質問", one.question, one.answer, url=one.url or "")
+        for number, one in enumerate(questions, 1)
+    )
+    return FaqList(tuple(rows), title=name)
+
+
+def compared(question: str) -> str:
+    """A question as duplicates are looked for: whatever its width, kana, case, marks and politeness."""
+    text = unicodedata.normalize("NFKC", question).lower().translate(_HIRAGANA)
+    text = re.sub(r"[\s\W_]+", "", text)
+    return re.sub(r"(?:を?教えて(?:ください|下さい)|でしょうか|ですか|ますか|のか|か)$", "", text) or text
+
+
+def entry_id(question: str) -> str:
+    """The same for the same question, so that a list read twice adds nothing twice."""
+    return f"faq-{hashlib.sha256(compared(question).encode()).hexdigest()[:12]}"

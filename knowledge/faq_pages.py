@@ -1,0 +1,149 @@
+"""Questions and answers as schema.org FAQPage (JSON-LD), out and in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from knowledge.answers import FACETS
+from knowledge.models import Entry, Municipality
+from knowledge.plain_html import data_scripts, plain
+from knowledge.upload_limits import MAX_ROWS, UploadError, read_upload
+
+_SCRIPT_SAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True)
+class PageQuestion:
+    """A question of a FAQPage, as plain text."""
+
+    question: str
+    answer: str
+    url: str | None
+
+
+def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str] = ()) -> dict[str, Any]:
+    """What residents may read on ``day``, as a FAQPage object.  Raises LookupError for an unknown municipality."""
+    town = session.get(Municipality, code)
+    if town is None:
+        raise LookupError(code)
+    wanted = select(Entry).where(
+        Entry.municipality_code == code,
+        Entry.state == "published",
+        or_(Entry.valid_from.is_(None), Entry.valid_from <= day),
+        or_(Entry.valid_until.is_(None), Entry.valid_until >= day),
+    )
+    if categories:
+        wanted = wanted.where(Entry.category.in_(categories))
+    return {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "name": f"{town.name}のよくある質問",
+        "inLanguage": "ja",
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": entry.question,
+                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(entry)},
+            }
+            for entry in session.scalars(wanted.order_by(Entry.category, Entry.entry_id))
+        ],
+    }
+
+
+def _answer_html(entry: Entry) -> str:
+    """The answer with its facts and links, as the HTML that FAQPage takes: escaped, lines kept."""
+    facets = entry.facets or {}
+    lines = [entry.answer, *(f"{name}：{facets[facet]}" for facet, name in FACETS.items() if facets.get(facet))]
+    shown = [html.escape(line) for text in lines for line in text.split("\n")]
+    shown += [f'<a href="{html.escape(link["url"])}">{html.escape(link["label"])}</a>' for link in entry.links]
+    return "<br>".join(shown)
+
+
+def embeddable(page: dict[str, Any]) -> str:
+    """JSON that may stand in a ``<script>``: nothing in it ends the script or begins a tag."""
+    return json.dumps(page, ensure_ascii=False, indent=2).translate(_SCRIPT_SAFE)
+
+
+def read_faq_page(path: Path) -> tuple[str | None, list[PageQuestion]]:
+    """The page's name and questions of a .json, .jsonld or .html.  Raises UploadError."""
+    content = read_upload(path, (".json", ".jsonld", ".html", ".htm"))
+    text = _decoded(path, content)
+    texts = data_scripts(text) if path.suffix.lower() in (".html", ".htm") else [text]
+    objects = [page for one in texts for page in _pages(_parsed(path, one))]
+    found = [question for page in objects for question in _questions(page)]
+    if not found:
+        raise UploadError(
+            f"{path.name}: FAQPage（schema.org のよくある質問）が見つかりません。"
+            "ページのソースに application/ld+json があるか確かめるか、Excel か CSV の一覧で取り込んでください"
+        )
+    if len(found) > MAX_ROWS:
+        raise UploadError(f"{path.name}: 質問が多すぎます（{MAX_ROWS:,}件まで）。ファイルを分けてください")
+    name = next((page["name"] for page in objects if isinstance(page.get("name"), str)), None)
+    return name, found
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    for codec in ("utf-8-sig", "cp932", "euc_jp"):
+        try:
+            return content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    raise UploadError(f"{path.name}: 文字コードが分かりません。UTF-8 で保存し直してください")
+
+
+def _parsed(path: Path, text: str) -> Any:
+    # Some pages wrap their data for browsers of long ago.
+    plain_text = re.sub(r"^\s*(?:<!--|(?://)?\s*<!\[CDATA\[)|(?:-->|(?://)?\s*\]\]>)\s*$", "", text).strip()
+    try:
+        return json.loads(plain_text, strict=False)
+    except RecursionError:
+        raise UploadError(f"{path.name}: 入れ子が深すぎて読めません") from None
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        raise UploadError(f"{path.name}: JSON として読めません（データの {line}行目のあたり）") from error
+
+
+def _pages(found: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """FAQPage objects, wherever they stand: alone, in an array, in @graph or within another object."""
+    if depth > 20:
+        return
+    if isinstance(found, list):
+        for part in found:
+            yield from _pages(part, depth + 1)
+    elif isinstance(found, dict):
+        if "FAQPage" in _types(found):
+            yield found
+        else:
+            for part in found.values():
+                yield from _pages(part, depth + 1)
+
+
+def _types(found: dict[str, Any]) -> set[str]:
+    given = found.get("@type")
+    names = given if isinstance(given, list) else [given]
+    return {name.rpartition("/")[2].rpartition(":")[2] for name in names if isinstance(name, str)}
+
+
+def _questions(page: dict[str, Any]) -> Iterator[PageQuestion]:
+    given = page.get("mainEntity", [])
+    for one in given if isinstance(given, list) else [given]:
+        if isinstance(one, dict) and "Question" in _types(one):
+            answers = one.get("acceptedAnswer", one.get("suggestedAnswer", {}))
+            first = answers[0] if isinstance(answers, list) and answers else answers
+            answer = first.get("text") if isinstance(first, dict) else first
+            url = one.get("url") if isinstance(one.get("url"), str) else page.get("url")
+            yield PageQuestion(
+                plain(str(one.get("name") or one.get("text") or "")).replace("\n", " "),
+                plain(answer) if isinstance(answer, str) else "",
+                url if isinstance(url, str) and url.startswith(("http://", "https://")) else None,
+            )

@@ -1,0 +1,455 @@
+"""Sheets that staff edited, back into the database: first as differences, then all of them or none.
+
+``planned`` compares and checks and changes nothing; ``imported`` does the same within one
+transaction and writes.  Every fault names sheet, row and column, and what to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from knowledge.bundle import in_japanese
+from knowledge.cells import control_character
+from knowledge.db import Database
+from knowledge.import_checks import check_together, nowhere
+from knowledge.import_items import ImportFaultsError, ImportPlan, Item, Known, Place, RowChange, Work
+from knowledge.models import Municipality
+from knowledge.sheet_kinds import (
+    KINDS,
+    LANGUAGE,
+    STATE,
+    STATES,
+    TRANSLATION_COLUMNS,
+    TRANSLATIONS,
+    VERSION,
+    Column,
+    SheetKind,
+    all_columns,
+    plain_heading,
+    recognised,
+)
+from knowledge.sheet_rows import cells_of, closed, put, row_values, values_of
+from knowledge.staff_content import is_long
+from knowledge.tabular import BadCell, Row, Sheet
+
+_SEARCHED_FOR_HEADINGS = 10
+"""The rows among which the headings may stand: staff put titles above."""
+
+
+def planned(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool = False) -> ImportPlan:
+    """What ``sheets`` would change.  Raises ImportFaultsError, and LookupError for an unknown municipality."""
+    return _plan(_worked(session, code, sheets, end_missing=end_missing))
+
+
+def imported(
+    database: Database, code: str, sheets: Sequence[Sheet], moment: dt.datetime, *, end_missing: bool = False
+) -> ImportPlan:
+    """Change it, in one transaction: all of it, or nothing."""
+    with database.writing() as session:
+        town = session.get(Municipality, code, with_for_update=True)
+        if town is None:
+            raise LookupError(code)
+        work = _worked(session, code, sheets, end_missing=end_missing)
+        plan = _plan(work)
+        for change, item in work.changes:
+            _apply(session, work, change, item, moment)
+        if plan.changes:
+            town.knowledge_version += 1
+        return plan
+
+
+def _plan(work: Work) -> ImportPlan:
+    return ImportPlan(tuple(change for change, _ in work.changes), tuple(work.notices))
+
+
+def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool) -> Work:
+    if session.get(Municipality, code) is None:
+        raise LookupError(code)
+    work = Work(session, code, end_missing=end_missing)
+    known = _known_sheets(work, sheets)
+    _learn_names(work, known)
+    for one in sorted(known, key=lambda found: found.name == "translations"):
+        work.sheets.add(one.name)
+        if one.name == "translations":
+            _read_translations(work, one)
+        else:
+            _read_items(work, KINDS[one.name], one)
+    for kind in KINDS.values():
+        for item in work.items[kind.name].values():
+            _compare(work, kind, item)
+        if end_missing and kind.name in work.sheets:
+            _end_missing(work, kind)
+    check_together(work, session.get_one(Municipality, code))
+    if work.faults:
+        raise ImportFaultsError(work.faults)
+    return work
+
+
+def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
+    found: dict[str, Known] = {}
+    for sheet in sheets:
+        known = _known(sheet)
+        if known is None:
+            _note_whose(work, sheet)
+        elif known.name in found:
+            work.faults.append(
+                f"シート「{sheet.name}」: シート「{found[known.name].sheet}」と同じ種類です。一つにまとめてください"
+            )
+        else:
+            found[known.name] = known
+            _note_unread(work, known)
+    if not found and not work.faults:
+        titles = "、".join(kind.title for kind in KINDS.values())
+        work.faults.append(
+            f"読み込めるシートがありません。見出しの行が、書き出した表（{titles}）と同じか確かめてください"
+            "（ふつうの質問の一覧は knowledge import-faq で取り込みます）"
+        )
+    return list(found.values())
+
+
+def _known(sheet: Sheet) -> Known | None:
+    for place, row in enumerate(sheet.rows[:_SEARCHED_FOR_HEADINGS]):
+        headings = [plain_heading(row.text(column)) for column in range(len(row.cells))]
+        name = recognised(headings)
+        if name:
+            places = {heading: column for column, heading in reversed(list(enumerate(headings))) if heading}
+            return Known(name, sheet.name, places, sheet.rows[place + 1 :])
+    return None
+
+
+def _note_whose(work: Work, sheet: Sheet) -> None:
+    """The first sheet of an export says whose it is; any other sheet is left alone, and that is said."""
+    for row in sheet.rows[:_SEARCHED_FOR_HEADINGS]:
+        if plain_heading(row.text(0)) == "コード":
+            if row.text(1).strip() != work.code:
+                work.faults.append(
+                    f"シート「{sheet.name}」: この表は {row.text(1).strip()} のものです。"
+                    f"--municipality {work.code} には読み込めません"
+                )
+            return
+    if sheet.rows:
+        work.notices.append(f"シート「{sheet.name}」は読みません（見出しが、書き出した表のどれとも違います）")
+
+
+def _note_unread(work: Work, known: Known) -> None:
+    if known.name == "translations":
+        return
+    headings = {plain_heading(heading) for heading in KINDS[known.name].headings}
+    unread = [heading for heading in known.places if heading not in headings]
+    if unread:
+        work.notices.append(f"シート「{known.sheet}」: 読まない列があります: {'、'.join(sorted(unread))}")
+    if plain_heading(VERSION) not in known.places:
+        work.notices.append(
+            f"シート「{known.sheet}」: 「版」の列がないので、書き出したあとのほかの人の変更と重なっても分かりません"
+        )
+
+
+def _read_items(work: Work, kind: SheetKind, known: Known) -> None:
+    columns = [column for column in kind.columns if plain_heading(column.heading) in known.places]
+    for row in known.rows:
+        place = known.place(row)
+        before = len(work.faults)
+        _bad_cells(work, known, row, place)
+        item = _item(work, kind, known, row, place)
+        for column in columns:
+            text = known.text(row, column.heading) or ""
+            try:
+                put(item.values, column, _meant(work, column, text))
+            except ValueError as error:
+                work.faults.append(place.fault(column.heading, str(error)))
+        item.values[kind.columns[0].path[0]] = item.key
+        if len(work.faults) == before:
+            _keep(work, item)
+
+
+def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> Item:
+    key = (known.text(row, kind.key) or "").strip()
+    generated = not key
+    if generated:
+        key = _generated_key(kind, known.text(row, kind.label) or "")
+    present = work.present[kind.name].get(key)
+    item = Item(kind, key, values_of(kind, present) if present is not None else {}, place, generated=generated)
+    if present is not None and kind.curated:
+        item.state = present.state
+    item.version = _version(work, known, row, place)
+    if kind.curated and (state := (known.text(row, STATE) or "").strip()):
+        states = {name: value for value, name in STATES.items()}
+        if state in states or (present is not None and state == present.state):
+            item.state = states.get(state, state)
+        else:
+            work.faults.append(place.fault(STATE, f"次のどれかにしてください: {'、'.join(states)}（今は「{state}」）"))
+    if present is not None and item.version is None and not generated and known.text(row, VERSION) is not None:
+        work.faults.append(
+            place.fault(
+                VERSION,
+                f"「{key}」はすでにあります（版 {present.version}）。"
+                "新しい行なら ID を空にし、直すなら版を書き出した表から写してください",
+            )
+        )
+    return item
+
+
+def _generated_key(kind: SheetKind, label: str) -> str:
+    """The same for the same words, so that a file read twice adds nothing twice."""
+    if not label.strip() or kind.name == "measures":
+        return ""
+    return f"staff-{hashlib.sha256(f'{kind.name}:{plain_heading(label)}'.encode()).hexdigest()[:12]}"
+
+
+def _version(work: Work, known: Known, row: Row, place: Place) -> int | None:
+    text = (known.text(row, VERSION) or "").strip()
+    if text and not text.isdecimal():
+        work.faults.append(place.fault(VERSION, f"版は書き出したときの数字のままにしてください: {text}"))
+    return int(text) if text.isdecimal() else None
+
+
+def _bad_cells(work: Work, known: Known, row: Row, place: Place) -> None:
+    by_place = {column: heading for heading, column in known.places.items()}
+    for column, cell in enumerate(row.cells):
+        if isinstance(cell, BadCell) and column in by_place:
+            work.faults.append(place.fault(by_place[column], cell.reason))
+
+
+def _meant(work: Work, column: Column, text: str) -> str:
+    """An ID where staff wrote a row's name."""
+    if not column.refers:
+        return text
+    return work.ids[column.refers].get(plain_heading(text), text.strip())
+
+
+def _learn_names(work: Work, known: Sequence[Known]) -> None:
+    """Names that the file itself gives to departments and plans; one that two rows have stands for neither."""
+    for one in known:
+        if one.name in _NAMED:
+            kind, heading = KINDS[one.name], _NAMED[one.name]
+            keys: dict[str, set[str]] = {}
+            for row in one.rows:
+                name = one.text(row, heading) or ""
+                key = (one.text(row, kind.key) or "").strip() or _generated_key(kind, one.text(row, kind.label) or "")
+                keys.setdefault(plain_heading(name), set()).add(key)
+            work.ids[one.name] |= {name: found.pop() for name, found in keys.items() if name and len(found) == 1}
+
+
+_NAMED = {"departments": "課名", "plans": "略称"}
+"""Where the name stands that rows of other sheets call a row by."""
+
+
+def _keep(work: Work, item: Item) -> None:
+    if not item.key:
+        heading = item.kind.key if item.kind.name == "measures" else item.kind.label
+        work.faults.append(item.place.fault(heading, "空です。書いてください"))
+        return
+    for items in work.items.values():
+        twin = items.get(item.key)
+        if twin is not None and (twin.kind is item.kind or (item.kind.curated and twin.kind.curated)):
+            work.faults.append(
+                item.place.fault(
+                    item.kind.key,
+                    f"シート「{twin.place.sheet}」{twin.place.number}行目と同じです: {item.key}"
+                    "（新しい行なら ID を空にします）",
+                )
+            )
+            return
+    closed(item.kind, item.values)
+    work.items[item.kind.name][item.key] = item
+
+
+def _read_translations(work: Work, known: Known) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for row in known.rows:
+        place = known.place(row)
+        _bad_cells(work, known, row, place)
+        try:
+            language = LANGUAGE.read(known.text(row, "言葉") or "")
+        except ValueError as error:
+            work.faults.append(place.fault("言葉", str(error)))
+            continue
+        key = (known.text(row, "ID") or "").strip()
+        item = _translated_item(work, key, place)
+        if item is None:
+            work.faults.append(place.fault("ID", f"よくある質問にない ID です: {key}"))
+        elif (key, language) in seen:
+            work.faults.append(place.fault("言葉", f"{seen[key, language]}行目と同じ質問の同じ言葉です"))
+        else:
+            seen[key, language] = row.number
+            _put_translation(work, item, language, known, row)
+    if work.end_missing:
+        for item in work.items["entries"].values():
+            kept = {language for key, language in seen if key == item.key}
+            item.values["translations"] = {
+                name: one for name, one in item.values.get("translations", {}).items() if name in kept
+            }
+
+
+def _translated_item(work: Work, key: str, place: Place) -> Item | None:
+    """The entry of a translation: of this file, or else of the database."""
+    kind = KINDS["entries"]
+    item = work.items["entries"].get(key)
+    present = work.present["entries"].get(key)
+    if item is None and present is not None:
+        item = Item(kind, key, values_of(kind, present), place, state=present.state, version=present.version)
+        work.items["entries"][key] = item
+    return item
+
+
+def _put_translation(work: Work, item: Item, language: str, known: Known, row: Row) -> None:
+    place = known.place(row)
+    item.translations[language] = place
+    headings = ("質問の訳", "答えの訳", "確認済み")
+    columns = (column for column in TRANSLATION_COLUMNS if column.path[1] == language)
+    for heading, column in zip(headings, columns, strict=True):
+        text = known.text(row, heading)
+        if text is None or (heading == "確認済み" and not text.strip()):
+            continue
+        try:
+            put(item.values, column, text)
+        except ValueError as error:
+            work.faults.append(place.fault(heading, str(error)))
+    closed(item.kind, item.values)
+
+
+def _compare(work: Work, kind: SheetKind, item: Item) -> None:
+    present = work.present[kind.name].get(item.key)
+    old = cells_of(kind, values_of(kind, present)) if present is not None else {}
+    state = present.state if present is not None and kind.curated else None
+    if old == cells_of(kind, item.values) and state in (None, item.state):
+        _note(work, item, "unchanged")
+        return
+    if not _valid(work, item):
+        return
+    new = cells_of(kind, item.values)
+    cells = [(heading, old.get(heading, ""), new[heading]) for heading in new if old.get(heading, "") != new[heading]]
+    if state is not None and state != item.state:
+        cells.insert(0, (STATE, STATES.get(state, state), STATES.get(item.state, item.state)))
+    if present is None:
+        _note(work, item, "added", cells)
+    elif not cells:
+        _note(work, item, "unchanged")
+    elif item.version is not None and item.version != present.version:
+        work.faults.append(
+            item.place.fault(
+                VERSION,
+                f"書き出したあとに、ほかの人が変えています（この表は版 {item.version}、いまは版 {present.version}）。"
+                "もう一度書き出し、新しい表を直してください",
+            )
+        )
+    else:
+        _note(work, item, "changed", cells)
+    if kind.name == "entries" and is_long(item.values["answer"]) and ("答え" in {cell[0] for cell in cells}):
+        work.notices.append(
+            item.place.fault(
+                "答え", f"{len(item.values['answer'])}字あります（スマホでは 420字までが読みやすい長さです）"
+            )
+        )
+
+
+def _note(work: Work, item: Item, action: str, cells: Iterable[tuple[str, str, str]] = ()) -> None:
+    label = cells_of(item.kind, item.values)[item.kind.label]
+    change = RowChange(item.kind.name, item.key, label, action, item.place.number, tuple(cells))
+    work.changes.append((change, item))
+
+
+def _valid(work: Work, item: Item) -> bool:
+    """Hold an item against the schema; ``item.values`` become what it makes of them."""
+    for heading, text in cells_of(item.kind, item.values).items():
+        if bad := control_character(text):
+            work.faults.append(item.place.fault(heading, f"使えない文字（{bad}）があります。消してください"))
+            return False
+    try:
+        model = item.kind.model.model_validate(item.values)
+    except ValidationError as error:
+        work.faults += [_fault(item, fault) for fault in error.errors()]
+        return False
+    item.values = model.model_dump()
+    return True
+
+
+_WORDS = {"facets": "手続きの列（対象になる人〜届くまで）", "kind: procedure": "種類「手続き」"}
+_WORDS |= {"valid_from": "「公開を始める日」", "valid_until": "「公開を終える日」"}
+_WORDS |= {
+    f"translations.{column.path[1]}": f"{column.heading.partition('の')[0]}の訳" for column in TRANSLATION_COLUMNS
+}
+
+
+def _fault(item: Item, fault: Any) -> str:
+    location = tuple(str(step) for step in fault["loc"])
+    place = item.place
+    if location[:1] == ("translations",) and len(location) > 1:
+        place = item.translations.get(location[1], place)
+    sentence = "空です。書いてください" if fault.get("input") is None else in_japanese(fault)
+    if fault["type"] == "missing":
+        sentence = "空です。書いてください"
+    column = _column(item.kind, location)
+    if column is not None and column.refers and fault.get("input"):
+        sentence = nowhere(str(fault["input"]), column.refers)
+    for word, shown in _WORDS.items():
+        sentence = sentence.replace(word, shown)
+    return place.fault(column.heading if column else None, sentence)
+
+
+def _column(kind: SheetKind, location: Sequence[str]) -> Column | None:
+    """The column that a fault of the schema is about."""
+    columns = all_columns(kind)
+    for length in range(len(location), 0, -1):
+        for column in columns:
+            if column.path[:length] == tuple(location[:length]):
+                return column
+    return None
+
+
+def _end_missing(work: Work, kind: SheetKind) -> None:
+    """What the file no longer has: ended; a plan or a measure, which have no state, is taken out."""
+    for key, row in work.present[kind.name].items():
+        if key in work.items[kind.name] or (kind.curated and row.state in ("ended", "deleted")):
+            continue
+        label = cells_of(kind, values_of(kind, row))[kind.label]
+        work.changes.append((RowChange(kind.name, key, label, "ended", None), None))
+
+
+def _apply(session: Session, work: Work, change: RowChange, item: Item | None, moment: dt.datetime) -> None:
+    kind = KINDS[change.kind]
+    row = work.present[kind.name].get(change.key)
+    if change.action == "unchanged":
+        return
+    if item is None:
+        _end(session, kind, row, moment)
+        return
+    values = row_values(item.values)
+    if row is None:
+        row = _new_row(work, kind, change.key)
+        session.add(row)
+        work.present[kind.name][change.key] = row
+    else:
+        row.version += 1
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.by_staff = True
+    if kind.curated:
+        row.state, row.updated_at = item.state, moment
+
+
+def _end(session: Session, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
+    if not kind.curated:
+        session.delete(row)
+        return
+    row.state, row.by_staff, row.updated_at, row.version = "ended", True, moment, row.version + 1
+
+
+def _new_row(work: Work, kind: SheetKind, key: str) -> Any:
+    if kind.curated:
+        return kind.table(municipality_code=work.code, entry_id=key, version=1)
+    if kind.name == "plans":
+        return kind.table(municipality_code=work.code, plan_id=key, version=1)
+    position = max((row.position for row in work.present["measures"].values()), default=-1) + 1
+    return kind.table(municipality_code=work.code, number=key, position=position, version=1)
+
+
+def sheet_title(name: str) -> str:
+    """What staff call a sheet."""
+    return TRANSLATIONS if name == "translations" else KINDS[name].title

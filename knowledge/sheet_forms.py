@@ -1,0 +1,188 @@
+"""How a value of the schema stands in a cell, and how it is read from what staff write there.
+
+``write`` takes a value of the schema and gives the text of a cell (empty for None); ``read``
+takes a text that is not blank and gives the value, or raises ValueError with a sentence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+NO_VALUE = "（記載なし）"
+"""A figure that the plan has a place for and does not give."""
+
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
+_DAY = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_STEP = re.compile(r"([^：:]*)[：:](.*)", re.DOTALL)
+_SPAN = re.compile(r"(\d{4})(?:[-~～〜](\d{4}))?(?:年度)?")
+_ESCAPE = {"\\": "\\\\", "\n": "\\n", "｜": "\\｜"}
+_PART = re.compile(r"((?:\\.|[^｜\\])*)｜", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Blank(Enum):
+    """What an empty cell means where it is not simply nothing."""
+
+    UNTOLD = "no figure here; with its year and note empty too, nothing at all"
+    DEFAULT = "as the schema has it"
+
+
+@dataclass(frozen=True)
+class Form:
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+    blank: Any = None
+    """What an empty cell means."""
+    number: bool = False
+    help: str = ""
+    """How staff write it."""
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"\d{1,9}", plain):
+        raise ValueError(f"数字で書いてください: {text}")
+    return int(plain)
+
+
+def _day(text: str) -> dt.date:
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        if found is None:
+            raise ValueError
+        era, of_era, western, month, day = found.groups()
+        year = int(western) if western else _ERAS[era] + (1 if of_era == "元" else int(of_era))
+        return dt.date(year, int(month), int(day))
+    except ValueError:
+        raise ValueError(f"日付は 2026-04-01 のように書きます: {text}") from None
+
+
+def _as_of(text: str) -> str:
+    """A month stays a month; a day in any writing becomes ``2026-04-01``."""
+    try:
+        return _day(text).isoformat()
+    except ValueError:
+        month = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})月?", unicodedata.normalize("NFKC", text).strip())
+        return f"{month[1]}-{int(month[2]):02}" if month else text
+
+
+def _lines(values: list[str]) -> str:
+    return "\n".join(_one_line(value) for value in values)
+
+
+def _one_line(value: str) -> str:
+    return re.sub(r"[\\\n]", lambda match: _ESCAPE[match[0]], value)
+
+
+def _read_lines(text: str) -> list[str]:
+    return [_restored(line) for line in text.split("\n") if line.strip(" \t\u3000")]
+
+
+def _restored(text: str) -> str:
+    return _ESCAPED.sub(lambda match: "\n" if match[1] == "n" else match[1], text)
+
+
+def _steps(values: list[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{','.join(map(str, step['fiscal_years']))}：{_one_line(step['text'])}" for step in values)
+
+
+def _read_steps(text: str) -> list[dict[str, Any]]:
+    return [_step(line) for line in text.split("\n") if line.strip()]
+
+
+def _step(line: str) -> dict[str, Any]:
+    found = _STEP.fullmatch(line)
+    years: list[int] = []
+    for part in re.split(r"[,、，\s]+", unicodedata.normalize("NFKC", found[1]).strip()) if found else [""]:
+        span = _SPAN.fullmatch(part)
+        if found is None or span is None:
+            raise ValueError(f"「2024,2025：準備」のように、西暦の年度・コロン・内容を一行に書きます: {line}")
+        years += range(int(span[1]), int(span[2] or span[1]) + 1)
+    return {"fiscal_years": years, "text": _restored(found[2])} if found else {}
+
+
+def _readings(values: list[Mapping[str, Any]]) -> str:
+    return "\n".join(_reading(value) for value in values)
+
+
+def _reading(value: Mapping[str, Any]) -> str:
+    parts = [_figure(value["value"]), *(_written(value.get(name)) for name in ("fiscal_year", "as_of", "note"))]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return "｜".join(re.sub(r"[\\\n｜]", lambda match: _ESCAPE[match[0]], part) for part in parts)
+
+
+def _read_readings(text: str) -> list[dict[str, Any]]:
+    return [_read_reading(line) for line in text.split("\n") if line.strip()]
+
+
+def _read_reading(line: str) -> dict[str, Any]:
+    parts = [_restored(part) for part in _PART.findall(f"{line}｜")]
+    value, year, as_of, note, *rest = [*parts, "", "", ""][: max(4, len(parts))]
+    if rest:
+        raise ValueError(f"「値｜年度｜時点｜注記」の順に書きます: {line}")
+    return {
+        "value": _read_figure(value),
+        "fiscal_year": _number(year) if year else None,
+        "as_of": _as_of(as_of) if as_of else None,
+        "note": note or None,
+    }
+
+
+def _figure(value: str | None) -> str:
+    return NO_VALUE if value is None else value
+
+
+def _read_figure(text: str) -> str | None:
+    return None if text.strip() in (NO_VALUE, "") else text
+
+
+def choice(names: Mapping[Any, str]) -> Form:
+    """One of a few values, each shown by a Japanese name."""
+    values = {name: value for value, name in names.items()}
+
+    def read(text: str) -> Any:
+        plain = text.strip()
+        if plain not in values:
+            raise ValueError(f"次のどれかにしてください: {'、'.join(values)}（今は「{text}」）")
+        return values[plain]
+
+    return Form(lambda value: names.get(value, _written(value)), read, help="・".join(values))
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("書き出したときの形のままにしてください") from None
+
+
+TEXT = Form(_written, str)
+TEXT_OR_EMPTY = Form(_written, str, blank="")
+NUMBER = Form(_written, _number, number=True, help="数字")
+DATE = Form(lambda value: value.isoformat() if value else "", _day, help="2026-04-01 の形")
+AS_OF = Form(_written, _as_of, help="2026-04 か 2026-04-01 の形")
+LINES = Form(_lines, _read_lines, blank=[], help="一行に一つ（セルの中の改行は Alt+Enter）")
+STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（西暦の年度）")
+READINGS = Form(_readings, _read_readings, blank=[], help="一行に「値｜年度｜時点｜注記」")
+FIGURE = Form(_figure, _read_figure, blank=Blank.UNTOLD, help=f"計画書に値がないときは {NO_VALUE}")
+YES_NO = choice({True: "はい", False: "いいえ"})
+RAW = Form(
+    lambda value: json.dumps(to_jsonable_python(value), ensure_ascii=False) if value else "",
+    _read_json,
+    blank=Blank.DEFAULT,
+)
+"""A field that has no column of its own yet."""

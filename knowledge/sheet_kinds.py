@@ -1,0 +1,310 @@
+"""The sheets: one a kind of knowledge, with the headings that staff read over the fields of the schema."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from knowledge import bundle
+from knowledge.answers import FACETS
+from knowledge.models import Department, Entry, Indicator, Measure, Plan, ScheduleItem, Term
+from knowledge.sheet_forms import (
+    AS_OF,
+    DATE,
+    FIGURE,
+    LINES,
+    NUMBER,
+    RAW,
+    READINGS,
+    STEPS,
+    TEXT,
+    TEXT_OR_EMPTY,
+    YES_NO,
+    Form,
+    choice,
+)
+from knowledge.staff_content import StaffEntry
+
+VERSION = "版"
+STATE = "状態"
+STATES: Mapping[str, str] = {"published": "公開", "draft": "下書き", "ended": "終了", "deleted": "削除"}
+LANGUAGES: Mapping[str, str] = {
+    "en": "英語",
+    "easy": "やさしい日本語",
+    "zh": "中国語",
+    "ko": "韓国語",
+    "pt": "ポルトガル語",
+    "vi": "ベトナム語",
+    "tl": "フィリピン語",
+    "ne": "ネパール語",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, and where in an item of the schema its value stands (``source.plan``).
+
+    ``refers`` names the sheet whose rows are meant; staff may write a row's name or its ID.
+    """
+
+    heading: str
+    path: tuple[str, ...]
+    form: Form = TEXT
+    width: int = 14
+    refers: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """A kind of knowledge as a sheet.  ``marks``: the headings by which a sheet is known for it."""
+
+    name: str
+    title: str
+    model: type[BaseModel]
+    table: Any
+    marks: tuple[str, ...]
+    columns: tuple[Column, ...]
+    label: str
+    """The heading that says what a row is about."""
+
+    @property
+    def curated(self) -> bool:
+        """Whether rows have a state of their own, and stay when they end."""
+        return self.name not in ("plans", "measures")
+
+    @property
+    def key(self) -> str:
+        """The heading of the ID."""
+        return self.columns[0].heading
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        extra = (VERSION, STATE) if self.curated else (VERSION,)
+        first, *rest = (column.heading for column in self.columns)
+        return (first, *extra, *rest)
+
+
+def _columns(*given: tuple[Any, ...]) -> tuple[Column, ...]:
+    return tuple(Column(heading, tuple(path.split(".")), *rest) for heading, path, *rest in given)
+
+
+_ENTRY_KIND = choice({"procedure": "手続き", "plan": "計画の内容", "silent": "計画に記載なし"})
+_PLAN_KIND = choice({"plan": "計画", "reference": "参考資料"})
+
+_DEPARTMENT = ("担当課", "department", TEXT, 18, "departments")
+_MEASURE = ("施策番号", "measure", TEXT, 12)
+_PHRASINGS = ("言い回し", "phrasings", LINES, 34)
+_SOURCE = (
+    ("出典の計画書", "source.plan", TEXT, 22, "plans"),
+    ("出典の箇所", "source.section", TEXT, 30),
+    ("出典のページ", "source.page", NUMBER, 8),
+)
+_DATES = (
+    ("確認した日", "checked_on", DATE, 12),
+    ("公開を始める日", "valid_from", DATE, 12),
+    ("公開を終える日", "valid_until", DATE, 12),
+)
+
+_SHEETS = (
+    SheetKind(
+        "entries",
+        "よくある質問",
+        StaffEntry,
+        Entry,
+        ("質問", "答え", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("種類", "kind", _ENTRY_KIND, 12),
+            ("分類", "category", TEXT, 20),
+            ("質問", "question", TEXT, 36),
+            ("答え", "answer", TEXT, 60),
+            _PHRASINGS,
+            *((name, f"facets.{facet}", TEXT, 20) for facet, name in FACETS.items()),
+            *(
+                column
+                for number in range(3)
+                for column in (
+                    (f"リンク{number + 1}の名前", f"links.{number}.label", TEXT, 16),
+                    (f"リンク{number + 1}のURL", f"links.{number}.url", TEXT, 28),
+                )
+            ),
+            _DEPARTMENT,
+            _MEASURE,
+            *_SOURCE,
+            *_DATES,
+        ),
+        "質問",
+    ),
+    SheetKind(
+        "indicators",
+        "目標値",
+        bundle.Indicator,
+        Indicator,
+        ("指標名", "単位", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("指標名", "name", TEXT, 36),
+            ("単位", "unit", TEXT_OR_EMPTY, 8),
+            *(
+                column
+                for name, path in (("現状", "baseline"), ("目標", "target"))
+                for column in (
+                    (f"{name}値", f"{path}.value", FIGURE, 14),
+                    (f"{name}の年度", f"{path}.fiscal_year", NUMBER, 10),
+                    (f"{name}の時点", f"{path}.as_of", AS_OF, 12),
+                    (f"{name}の注記", f"{path}.note", TEXT, 18),
+                )
+            ),
+            ("途中の目標", "interim", READINGS, 24),
+            ("定義", "definition", TEXT, 34),
+            ("注記", "note", TEXT, 24),
+            _PHRASINGS,
+            _DEPARTMENT,
+            _MEASURE,
+            *_SOURCE,
+            *_DATES,
+        ),
+        "指標名",
+    ),
+    SheetKind(
+        "schedule",
+        "工程",
+        bundle.ScheduleItem,
+        ScheduleItem,
+        ("取組名", "年度ごとの内容", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("取組名", "name", TEXT, 36),
+            ("年度ごとの内容", "steps", STEPS, 40),
+            ("注記", "note", TEXT, 24),
+            _PHRASINGS,
+            _DEPARTMENT,
+            _MEASURE,
+            *_SOURCE,
+            *_DATES,
+        ),
+        "取組名",
+    ),
+    SheetKind(
+        "departments",
+        "担当課",
+        bundle.Department,
+        Department,
+        ("課名", "役割", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("課名", "name", TEXT, 24),
+            ("別の呼び名", "aliases", LINES, 20),
+            ("役割", "role", TEXT, 50),
+            ("電話", "telephone", TEXT, 16),
+            ("内線", "extension", TEXT, 10),
+            ("FAX", "fax", TEXT, 16),
+            ("メール", "email", TEXT, 24),
+            ("所在地", "address", TEXT, 30),
+            _PHRASINGS,
+            ("上位の課", "department", TEXT, 18, "departments"),
+            *_SOURCE,
+            *_DATES,
+        ),
+        "課名",
+    ),
+    SheetKind(
+        "terms",
+        "用語",
+        bundle.Term,
+        Term,
+        ("用語", "意味", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("用語", "term", TEXT, 24),
+            ("よみ", "reading", TEXT, 20),
+            ("別の呼び名", "aliases", LINES, 20),
+            ("意味", "meaning", TEXT, 50),
+            _PHRASINGS,
+            _DEPARTMENT,
+            *_SOURCE,
+            *_DATES,
+        ),
+        "用語",
+    ),
+    SheetKind(
+        "measures",
+        "施策",
+        bundle.Measure,
+        Measure,
+        ("施策番号", "施策名"),
+        _columns(
+            ("施策番号", "number", TEXT, 14),
+            ("施策名", "title", TEXT, 40),
+            ("上位の施策番号", "parent", TEXT, 14),
+            _DEPARTMENT,
+            *_SOURCE,
+        ),
+        "施策名",
+    ),
+    SheetKind(
+        "plans",
+        "計画書",
+        bundle.Plan,
+        Plan,
+        ("計画書名", "略称", "ID"),
+        _columns(
+            ("ID", "id", TEXT, 24),
+            ("計画書名", "title", TEXT, 44),
+            ("略称", "short_title", TEXT, 24),
+            ("資料の種類", "kind", _PLAN_KIND, 12),
+            ("案", "draft", YES_NO, 8),
+            ("公表", "published", AS_OF, 12),
+            ("期間の始まり", "period_from", DATE, 12),
+            ("期間の終わり", "period_until", DATE, 12),
+            ("期間の書き方", "period_text", TEXT, 30),
+            ("URL", "url", TEXT, 30),
+        ),
+        "計画書名",
+    ),
+)
+
+
+def _whole(kind: SheetKind) -> SheetKind:
+    """``kind`` with a raw column for every field that has none: nothing may be lost on the way."""
+    shown = {column.path[0] for column in kind.columns} | {"translations"}
+    rest = (Column(name, (name,), RAW, 20) for name in kind.model.model_fields if name not in shown)
+    return replace(kind, columns=(*kind.columns, *rest))
+
+
+KINDS: Mapping[str, SheetKind] = {kind.name: _whole(kind) for kind in _SHEETS}
+"""In the order of the sheets."""
+
+TRANSLATIONS = "翻訳"
+TRANSLATION_HEADINGS = ("ID", "言葉", "質問", "質問の訳", "答えの訳", "確認済み")
+TRANSLATION_MARKS = ("質問の訳", "答えの訳", "ID", "言葉")
+LANGUAGE = choice(LANGUAGES)
+TRANSLATION_COLUMNS = tuple(
+    Column(f"{LANGUAGES.get(language, language)}の{name}", ("translations", language, field), form)
+    for language in get_args(bundle.ReplyLanguage)
+    for name, field, form in (("質問", "title", TEXT), ("答え", "answer", TEXT), ("確認済み", "reviewed", YES_NO))
+)
+"""How differences of translations are named; in a sheet they are rows of their own."""
+
+
+def all_columns(kind: SheetKind) -> tuple[Column, ...]:
+    return (*kind.columns, *TRANSLATION_COLUMNS) if kind.name == "entries" else kind.columns
+
+
+def plain_heading(text: str) -> str:
+    """A heading as it is compared: whatever its width, spaces and line breaks."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def recognised(headings: Sequence[str]) -> str | None:
+    """Which sheet these headings are of: the name of a kind, ``translations``, or None."""
+    found = {plain_heading(heading) for heading in headings}
+    if {plain_heading(mark) for mark in TRANSLATION_MARKS} <= found:
+        return "translations"
+    fitting = [kind for kind in KINDS.values() if {plain_heading(mark) for mark in kind.marks} <= found]
+    return fitting[0].name if fitting else None

@@ -1,0 +1,37 @@
+"""What staff may write where bundled content may not: the same schema, with room for their own lists.
+
+Five phrasings and a short first sentence are what we ask of content that we bundle.  A city's
+own question and answer gets in without phrasings invented for it, and as long as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints, field_validator
+
+from knowledge.bundle import MAX_ANSWER, Entry
+
+MAX_STAFF_ANSWER = 2000
+"""LINE takes 5,000 letters a message; source, contact and notes stand in the same one."""
+
+
+class StaffEntry(Entry):
+    """An entry as staff may write it."""
+
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_STAFF_ANSWER)]
+
+    @field_validator("phrasings")
+    @classmethod
+    def _enough_phrasings(cls, phrasings: list[str]) -> list[str]:
+        return phrasings
+
+    @field_validator("answer")
+    @classmethod
+    def _short_first_sentence(cls, answer: str) -> str:
+        return answer
+
+
+def is_long(answer: str) -> bool:
+    """Whether a resident has to scroll for it on a phone."""
+    return len(answer) > MAX_ANSWER

@@ -1,0 +1,62 @@
+"""A table as rows of text, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """A cell that has no plain value, and why."""
+
+    reason: str
+
+
+Cell: TypeAlias = "str | BadCell"
+
+
+@dataclass(frozen=True)
+class Row:
+    """``number`` counts from 1, as the spreadsheet program shows it; an empty cell is ``""``."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    def text(self, place: int) -> str:
+        cell = self.cells[place] if place < len(self.cells) else ""
+        return cell if isinstance(cell, str) else ""
+
+    @property
+    def blank(self) -> bool:
+        return not any(isinstance(cell, BadCell) or cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a file holds under one name: the rows that are not blank."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class OutSheet:
+    """A sheet to be written.  ``widths`` in letters, ``numbers``: the columns that hold numbers."""
+
+    name: str
+    headings: tuple[str, ...]
+    widths: tuple[int, ...]
+    numbers: frozenset[int]
+    rows: Sequence[tuple[str, ...]]
+
+
+def column_letter(place: int) -> str:
+    """0 -> A, 26 -> AA."""
+    letters = ""
+    number = place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

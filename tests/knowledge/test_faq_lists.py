@@ -1,0 +1,279 @@
+"""A city's own list of questions: its columns, its duplicates, its drafts, and the page made of what is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from knowledge.bundle import read_bundle
+from knowledge.db import Database
+from knowledge.faq_drafts import (
+    FaqPlan,
+    NoDraftError,
+    faq_drafts,
+    list_source,
+    planned_list,
+    publish_drafts,
+    taken_in,
+)
+from knowledge.faq_lists import FaqList, FaqRow, MappingError, compared, list_of_page, read_list
+from knowledge.faq_pages import embeddable, faq_page, read_faq_page
+from knowledge.import_items import ImportFaultsError
+from knowledge.loading import load_bundle
+from knowledge.models import Entry, Municipality, Plan
+from knowledge.plain_html import plain
+from knowledge.tabular import Row, Sheet
+from knowledge.upload_limits import UploadError
+from tests.knowledge.small_town import CODE, write_town
+
+MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
+DAY = dt.date(2026, 11, 21)
+
+
+@pytest.fixture
+def town(database: Database, tmp_path: Path) -> Database:
+    load_bundle(database, read_bundle(write_town(tmp_path / "town")), MOMENT)
+    return database
+
+
+def sheet(*rows: tuple[str, ...]) -> list[Sheet]:
+    return [Sheet("一覧", tuple(Row(number, row) for number, row in enumerate(rows, 1)))]
+
+
+def a_list(*questions: tuple[str, str], **more: str) -> FaqList:
+    rows = (FaqRow(f"{number}行目", question, answer, **more) for number, (question, answer) in enumerate(questions, 2))  # type: ignore[arg-type]
+    return FaqList(tuple(rows))
+
+
+def take(database: Database, found: FaqList) -> FaqPlan:
+    with database.reading() as session:
+        source = list_source(session, CODE, plan=None, title=None, url=None)
+        planned = planned_list(session, CODE, found, source, DAY)
+    taken = taken_in(database, CODE, found, source, DAY, MOMENT)
+    assert taken == planned
+    return taken
+
+
+def actions(plan: FaqPlan) -> list[str]:
+    return [change.action for change in plan.changes]
+
+
+HEADINGS = [
+    pytest.param(("質問", "回答"), {}, ("質問", "回答"), id="plain"),
+    pytest.param(("No.", "Q", "A"), {}, ("Q", "A"), id="Q and A"),
+    pytest.param(("ＦＡＱ", "本　文"), {}, ("ＦＡＱ", "本　文"), id="full width and spaces"),
+    pytest.param(("件名", "内容", "質問"), {}, ("質問", "内容"), id="the surer heading wins"),
+    pytest.param(("見出し", "質問", "答え"), {"question": "見出し"}, ("見出し", "答え"), id="named by heading"),
+    pytest.param(("あ", "い", "う"), {"question": "B", "answer": "c"}, ("い", "う"), id="named by letter"),
+]
+
+
+@pytest.mark.parametrize(("headings", "named", "taken"), HEADINGS)
+def test_columns_are_guessed_from_their_headings_or_named(
+    headings: tuple[str, ...], named: dict[str, str], taken: tuple[str, str]
+) -> None:
+    found = read_list(sheet(("よくある質問の一覧",), headings, tuple(f"{heading}の値" for heading in headings)), named)
+    assert (found.rows[0].question, found.rows[0].answer) == tuple(plain(f"{heading}の値") for heading in taken)
+    assert found.rows[0].place == "シート「一覧」3行目"
+    assert found.guessed == {"question", "answer"} - set(named)
+
+
+def test_columns_that_nobody_can_tell_are_asked_for_with_the_headings_there_are() -> None:
+    with pytest.raises(MappingError, match="--question・--answer で指定してください。見出しは A列「あ」、B列「い」"):
+        read_list(sheet(("あ", "い"), ("1", "2")), {})
+    with pytest.raises(MappingError, match="--question 題 の列が見つかりません"):
+        read_list(sheet(("質問", "答え"), ("1", "2")), {"question": "題"})
+
+
+SAME = [
+    ("ごみの日はいつですか？", "ゴミの日は いつですか"),
+    ("ＤＸとは", "dxとは？"),
+    ("手数料を教えてください", "手数料"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_two_questions_of_one_meaning_are_compared_alike(one: str, other: str) -> None:
+    assert compared(one) == compared(other)
+
+
+MARKUP = [
+    ("<p>はい。</p><p>できます。</p>", "はい。\nできます。"),
+    ("はい<br>できます", "はい\nできます"),
+    ("<ul><li>一</li><li>二</li></ul>", "・一\n・二"),
+    ('<a href="https://example.jp/a?b=1&amp;c=2">こちら</a>へ', "こちら（https://example.jp/a?b=1&c=2）へ"),
+    ('<a href="javascript:alert(1)">こちら</a>', "こちら"),
+    ("<script>alert(1)</script>はい<style>a{}</style>", "はい"),
+    ("<table><tr><td>平日</td><td>9時</td></tr></table>", "平日 9時"),
+    ("3&lt;5 &amp; A&nbsp;B", "3<5 & A B"),
+    ("15歳<20歳、1<2>0", "15歳<20歳、1<2>0"),
+    ("\r\nはい\r\n\r\n\r\n\r\nできます  ", "はい\n\nできます"),
+]
+
+
+@pytest.mark.parametrize(("given", "text"), MARKUP)
+def test_markup_becomes_lines_for_a_phone(given: str, text: str) -> None:
+    assert plain(given) == text
+
+
+def test_a_list_comes_in_as_drafts_that_no_resident_sees(town: Database) -> None:
+    assert actions(
+        take(town, a_list(("駐車場はありますか", "あります。"), category="施設", department="情報政策課"))
+    ) == ["added"]
+    with town.reading() as session:
+        (row,) = faq_drafts(session, CODE)
+        assert (row.state, row.by_staff, row.phrasings, row.category, row.department) == (
+            "draft",
+            True,
+            [],
+            "その他",
+            "dep-it",
+        )
+        plan = session.get_one(Plan, (CODE, row.source_plan))
+        assert (plan.kind, plan.title, row.source_section) == ("reference", "小さい市の「よくある質問」", "施設")
+        assert session.get_one(Municipality, CODE).knowledge_version == 1
+        assert row.question not in embeddable(faq_page(session, CODE, DAY))
+
+
+def test_publishing_shows_what_was_chosen_and_moves_the_version_once(town: Database) -> None:
+    take(town, a_list(("駐車場はありますか", "あります。"), ("傘は借りられますか", "借りられます。")))
+    with town.reading() as session:
+        first = faq_drafts(session, CODE)[0]
+    with pytest.raises(NoDraftError, match="juki"):
+        publish_drafts(town, CODE, {first.entry_id, "juki"}, DAY, MOMENT)
+    assert publish_drafts(town, CODE, {first.entry_id}, DAY, MOMENT) == [first.question]
+    assert len(publish_drafts(town, CODE, None, DAY, MOMENT)) == 1
+    assert publish_drafts(town, CODE, None, DAY, MOMENT) == []
+    with town.reading() as session:
+        assert session.get_one(Municipality, CODE).knowledge_version == 3
+
+
+def test_the_source_of_a_list_survives_a_new_bundle(town: Database, tmp_path: Path) -> None:
+    take(town, a_list(("駐車場はありますか", "あります。")))
+    newer = {"plans.yaml": ("デジタル計画\n", "デジタル計画（改訂）\n")}
+    load_bundle(town, read_bundle(write_town(tmp_path / "newer", newer)), MOMENT)
+    with town.reading() as session:
+        assert len(session.scalars(select(Plan).where(Plan.municipality_code == CODE)).all()) == 2
+
+
+def test_a_list_read_again_adds_nothing_and_a_changed_draft_is_renewed(town: Database) -> None:
+    take(town, a_list(("駐車場はありますか", "あります。")))
+    assert actions(take(town, a_list(("駐車場はありますか", "あります。")))) == ["unchanged"]
+    assert actions(take(town, a_list(("駐車場はありますか", "ありません。")))) == ["changed"]
+    publish_drafts(town, CODE, None, DAY, MOMENT)
+    assert actions(take(town, a_list(("駐車場はありますか", "二台分あります。")))) == ["left"]
+    with town.reading() as session:
+        assert [row.answer for row in session.scalars(select(Entry).where(Entry.question == "駐車場はありますか"))] == [
+            "ありません。"
+        ]
+
+
+def test_duplicates_are_told_exact_and_near(town: Database) -> None:
+    plan = take(town, a_list(("住民票　コンビニ", "はい。"), ("ごみの収集日はいつですか", "月曜。"), ("ゴミの収集日はいつですか？", "火曜。"), ("住民票はコンビニで取れるのですか？", "はい。")))  # fmt: skip
+    assert actions(plan) == ["left", "added", "left", "added"]
+    assert "「juki」と同じ質問です" in plan.changes[0].why
+    assert "3行目 と同じ質問です。答えが違うので" in plan.changes[2].why
+    assert [(question, near.owner) for _, question, near in plan.near] == [
+        ("住民票はコンビニで取れるのですか？", "juki")
+    ]
+
+
+def test_what_staff_should_know_is_told(town: Database) -> None:
+    plan = take(town, a_list(("駐車場はありますか", "あ" * 500), category="施設", department="管財課"))
+    assert [notice for notice in plan.notices if "500字" in notice]
+    assert [notice for notice in plan.notices if "担当課「管財課」は登録がない" in notice]
+    assert [notice for notice in plan.notices if "分類「施設」は「その他」に入れます" in notice]
+
+
+def test_mistakes_of_a_list_are_told_all_at_once_and_nothing_comes_in(town: Database) -> None:
+    with pytest.raises(ImportFaultsError) as caught:
+        take(
+            town,
+            FaqList(
+                (
+                    FaqRow("2行目", "", "はい"),
+                    FaqRow("3行目", "あ" * 81, "はい"),
+                    FaqRow("4行目", "駐車場は", "はい", url="a.html"),
+                )
+            ),
+        )
+    assert caught.value.faults == (
+        "2行目「質問」: 空です。書くか、行を消してください",
+        "3行目「質問」: 長すぎます（80字まで）。元の表で直してください",
+        "4行目「URL」: 書き方が決まりと違います: a.html。元の表で直してください",
+    )
+    with town.reading() as session:
+        assert faq_drafts(session, CODE) == []
+
+
+# --- FAQPage -----------------------------------------------------------------------------------------------------
+
+
+def question(name: str, text: object) -> dict[str, object]:
+    return {"@type": "Question", "name": name, "acceptedAnswer": {"@type": "Answer", "text": text}}
+
+
+PAGE = {
+    "@context": "https://schema.org",
+    "@type": "FAQPage",
+    "name": "市の質問",
+    "mainEntity": [question("駐車場は？", "<p>あります。</p>")],
+}
+FORMS = [
+    pytest.param("a.json", json.dumps(PAGE), id="alone"),
+    pytest.param("a.json", json.dumps([{"@type": "Organization"}, PAGE]), id="in an array"),
+    pytest.param("a.json", json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "WebSite"}, PAGE]}), id="in @graph"),
+    pytest.param("a.json", json.dumps(PAGE | {"@type": ["WebPage", "https://schema.org/FAQPage"], "mainEntity": PAGE["mainEntity"][0]}), id="types as a list, one question"),
+    pytest.param("a.json", json.dumps(PAGE | {"mainEntity": [{"@type": "Question", "name": "駐車場は？", "acceptedAnswer": [{"text": "あります。"}]}]}), id="answers as a list"),
+    pytest.param("a.html", f'<html><script>var a="<b>";</script><script type="application/ld+json">{{"@type":"Event"}}</script><script type="application/ld+json">{json.dumps(PAGE)}</script></html>', id="in a page"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), FORMS)
+def test_a_faq_page_is_read_in_the_forms_that_sites_use(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    _, questions = read_faq_page(path)
+    assert [(one.question, one.answer) for one in questions] == [("駐車場は？", "あります。")]
+
+
+BAD_PAGES = [
+    pytest.param("a.json", "{", "JSON として読めません", id="no json"),
+    pytest.param("a.json", "[" * 200_000, "深すぎて|JSON として", id="too deep"),
+    pytest.param(
+        "a.json", '{"@type": "Event"}', "FAQPage（schema.org のよくある質問）が見つかりません", id="something else"
+    ),
+    pytest.param("a.html", "<html><p>質問</p></html>", "見つかりません", id="a page without data"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "said"), BAD_PAGES)
+def test_a_page_without_questions_is_told(tmp_path: Path, name: str, text: str, said: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UploadError, match=said):
+        read_faq_page(path)
+
+
+def test_a_page_of_ours_is_valid_safe_in_a_script_and_comes_back(town: Database, tmp_path: Path) -> None:
+    with town.writing() as session:
+        session.get_one(Entry, (CODE, "goal")).answer = "5 < 6 & </script><script>alert(1)</script>\n二行目です。"
+    with town.reading() as session:
+        page = faq_page(session, CODE, DAY)
+        assert faq_page(session, CODE, DAY, ["計画のあらまし"])["mainEntity"] == [
+            one for one in page["mainEntity"] if one["name"] == "計画の目標は何ですか？"
+        ]
+    text = embeddable(page)
+    assert "<" not in text
+    assert json.loads(text) == page
+    path = tmp_path / "a.html"
+    path.write_text(f'<script type="application/ld+json">{text}</script>', encoding="utf-8")
+    name, questions = read_faq_page(path)
+    back = {one.question: one.answer for one in list_of_page(name, questions).rows}
+    assert name == "小さい市のよくある質問"
+    assert back["計画の目標は何ですか？"] == "5 < 6 & </script><script>alert(1)</script>\n二行目です。"
+    assert back["住民票はコンビニで取れますか？"].endswith("必要なもの：マイナンバーカード")
