@@ -21,13 +21,16 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answer_object import answer_object
+from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledge_restore
 from bot.calibration_report import reliability_tables
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.due_commands import knowledge_due
 from bot.faq_commands import faq_page_command, import_faq, publish_faq
 from bot.jobs import work
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
+from bot.link_commands import knowledge_links
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
@@ -65,6 +68,11 @@ knowledge_group.add_command(faq_page_command)
 
 
 knowledge_group.add_command(knowledge_verify)
+
+knowledge_group.add_command(knowledge_due)
+knowledge_group.add_command(knowledge_links)
+for of_one_municipality in (knowledge_export_all, knowledge_restore, knowledge_erase):
+    knowledge_group.add_command(of_one_municipality)
 
 
 def register(app: Flask) -> None:

@@ -37,6 +37,7 @@ SETTINGS = (
         "3000",
         "一つのプロセスがメモリーに置く答えの数（300件の自治体で10）。ほかの自治体の索引はファイルから開く",
     ),
+    Setting("LINK_CHECKS", "1", "リンク切れを調べる仕事をするか。外へ出られない場所では 0"),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
@@ -68,6 +69,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     kept_answers: int
+    link_checks: bool
     log_level: str
 
     @property
@@ -103,6 +105,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1", "127.0.0.1", "localhost"),
         proxy_hops=_number(given, "PROXY_HOPS", most=5),
         kept_answers=_number(given, "KEPT_ANSWERS", most=10_000_000),
+        link_checks=_number(given, "LINK_CHECKS", most=1) == 1,
         log_level=given["LOG_LEVEL"].upper(),
     )
 

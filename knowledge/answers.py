@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from intents.counts import Document
+from knowledge.application_terms import Phase, application_term, filled, translations_on, words_of_the_day
+from knowledge.calendar import today
 from knowledge.models import Entry, Plan
 from knowledge.models.base import CuratedColumns
 from knowledge.translations import Translated, translated
@@ -120,6 +122,7 @@ class Surroundings:
     plans: Mapping[str, SourcePlan]
     offices: Mapping[str, Office]
     measures: Mapping[str, str]
+    day: dt.date = field(default_factory=today)
 
     def measure_title(self, number: str | None) -> str:
         return self.measures.get(number, "") if number else ""
@@ -138,20 +141,25 @@ def source_plan(plan: Plan, day: dt.date) -> SourcePlan:
 
 
 def entry_answer(entry: Entry, around: Surroundings) -> Answer:
-    """A curated entry, word for word; an empty facet is left out."""
-    given = entry.facets or {}
-    facts = tuple((name, given[key]) for key, name in FACETS.items() if given.get(key))
+    """A curated entry as it reads on the day, word for word; an empty facet is left out."""
+    term = application_term(entry.term)
+    phase = term.phase(around.day) if term else Phase.OPEN
+    words = words_of_the_day(around.day, term)
+    over = phase is Phase.AFTER
+    # How to apply for what is over would only mislead.
+    given = {} if over else entry.facets or {}
+    kept = entry.translations or {}
     return make_answer(
         entry,
         around,
-        kind=entry.kind,
-        title=entry.question,
-        text=entry.answer,
-        facts=facts,
+        kind="plan" if over else entry.kind,
+        title=filled(entry.question, words),
+        text=filled(term.text(phase, entry.answer) if term else entry.answer, words),
+        facts=tuple((name, filled(given[key], words)) for key, name in FACETS.items() if given.get(key)),
         links=tuple((link["label"], link["url"]) for link in entry.links),
         measure=entry.measure,
         category=entry.category,
-        translations=translated(entry.translations) if entry.translations else None,
+        translations=translations_on(kept, translated(kept), phase, around.day, term),
     )
 
 

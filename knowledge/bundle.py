@@ -17,8 +17,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
+from knowledge.application_terms import CLOSES, OPENS
 from knowledge.translations import added_figures, lost_figures
 
 CONTENT_ROOT = Path(__file__).parent / "content"
@@ -53,6 +64,9 @@ MAX_FIRST_SENTENCE = 90
 MAX_TRANSLATED_TITLE = 200
 MAX_TRANSLATION = 1500
 """Other languages take more letters for the same."""
+
+AnswerText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=MAX_ANSWER)]
+TranslatedText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=MAX_TRANSLATION)]
 
 ReplyLanguage = Literal["en", "easy", "zh", "ko", "pt", "vi", "tl", "ne"]
 
@@ -105,6 +119,7 @@ class Item(_Part):
     source: Source
     department: Slug | None = None
     checked_on: dt.date
+    recheck_on: dt.date | None = None
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     explained: list[Explanation] = Field(default_factory=list)
@@ -113,6 +128,8 @@ class Item(_Part):
     def _dates_in_order(self) -> Item:
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
             raise ValueError("valid_from は valid_until より後の日にできません")
+        if self.recheck_on and self.recheck_on < self.checked_on:
+            raise ValueError("recheck_on は checked_on より前の日にできません")
         return self
 
     @field_validator("phrasings")
@@ -128,8 +145,63 @@ class Translation(_Part):
     """An entry in another language.  ``reviewed``: a fluent speaker has checked it."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TRANSLATED_TITLE)]
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=MAX_TRANSLATION)]
+    answer: TranslatedText
     reviewed: bool = False
+    before: TranslatedText | None = None
+    after: TranslatedText | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = serialize(self)
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class ApplicationTerm(_Part):
+    """When one can apply, and what is said before and after.
+
+    The text while it is open is the entry's ``answer``, which may be written here as ``open``.
+    A first day needs ``before``, a last one ``after``.
+    """
+
+    opens: dt.date | None = Field(default=None, alias="from")
+    closes: dt.date | None = Field(default=None, alias="until")
+    before: AnswerText | None = None
+    after: AnswerText | None = None
+
+    @model_validator(mode="after")
+    def _a_text_for_each_day(self) -> ApplicationTerm:
+        if not (self.opens or self.closes):
+            raise ValueError("from（受付の初日）か until（受付の最終日）を書いてください")
+        if self.opens and self.closes and self.opens > self.closes:
+            raise ValueError("from は until より後の日にできません")
+        for day, text, names in (
+            (self.opens, self.before, "from（受付の初日）と before（受付前の文）"),
+            (self.closes, self.after, "until（受付の最終日）と after（終了後の文）"),
+        ):
+            if (day is None) != (text is None):
+                raise ValueError(f"{names}は、両方を書くか、どちらも書かないでください")
+        return self
+
+    @field_validator("before", "after")
+    @classmethod
+    def _short_first_sentence(cls, text: str | None) -> str | None:
+        return text and _first_sentence_fits(text)
+
+    @model_serializer(mode="plain")
+    def _as_kept(self) -> dict[str, Any]:
+        return {
+            "from": self.opens and self.opens.isoformat(),
+            "until": self.closes and self.closes.isoformat(),
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+def _first_sentence_fits(text: str) -> str:
+    first = re.split(r"(?<=。)|\n", text, maxsplit=1)[0]
+    if len(first) > MAX_FIRST_SENTENCE:
+        raise ValueError(f"最初の一文が長すぎます（{len(first)}字、{MAX_FIRST_SENTENCE}字まで）")
+    return text
 
 
 class Entry(Item):
@@ -142,7 +214,8 @@ class Entry(Item):
     kind: Literal["procedure", "plan", "silent"]
     category: Category
     question: Line
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=MAX_ANSWER)]
+    answer: AnswerText
+    term: ApplicationTerm | None = None
     facets: Facets | None = None
     links: list[Link] = Field(default_factory=list, max_length=3)
     measure: str | None = None
@@ -158,10 +231,35 @@ class Entry(Item):
     @field_validator("answer")
     @classmethod
     def _short_first_sentence(cls, answer: str) -> str:
-        first = re.split(r"(?<=。)|\n", answer, maxsplit=1)[0]
-        if len(first) > MAX_FIRST_SENTENCE:
-            raise ValueError(f"最初の一文が長すぎます（{len(first)}字、{MAX_FIRST_SENTENCE}字まで）")
-        return answer
+        return _first_sentence_fits(answer)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _open_is_the_answer(cls, given: Any) -> Any:
+        """``term.open`` moves to where the text while it is open is kept."""
+        term = given.get("term") if isinstance(given, dict) else None
+        if not isinstance(term, dict) or "open" not in term:
+            return given
+        if given.get("answer") not in (None, term["open"]):
+            raise ValueError("受付中の文は、answer か term.open のどちらか一方に書いてください")
+        rest = {name: value for name, value in term.items() if name != "open"}
+        return given | {"answer": term["open"], "term": rest}
+
+    @model_validator(mode="after")
+    def _the_last_text_can_be_seen(self) -> Entry:
+        if self.term and self.term.closes and self.valid_until and self.valid_until <= self.term.closes:
+            raise ValueError("valid_until は term.until より後の日にしてください（終了後の文が表示されません）")
+        return self
+
+    @model_validator(mode="after")
+    def _placeholders_are_known(self) -> Entry:
+        term = self.term
+        days = {OPENS: term and term.opens, CLOSES: term and term.closes}
+        texts = [self.question, self.answer, *filter(None, (term.before, term.after) if term else ())]
+        for name, day in days.items():
+            if not day and any(name in text for text in texts):
+                raise ValueError(f"{name} を使うには、term にその日を書いてください")
+        return self
 
     @model_validator(mode="after")
     def _facets_for_procedures_only(self) -> Entry:
@@ -177,6 +275,17 @@ class Entry(Item):
                     raise ValueError(f"translations.{language} に、元の文の数字がありません: {'、'.join(lost)}")
             if added := added_figures(f"{self.question}\n{self.answer}", f"{translation.title}\n{translation.answer}"):
                 raise ValueError(f"translations.{language} に、元の文にない数字があります: {'、'.join(added)}")
+        return self
+
+    @model_validator(mode="after")
+    def _figures_survive_translation_in_each_phase(self) -> Entry:
+        for language, translation in self.translations.items():
+            for phase in ("before", "after"):
+                japanese, other = getattr(self.term, phase, None), getattr(translation, phase)
+                if other and not japanese:
+                    raise ValueError(f"translations.{language}.{phase} は、term に {phase} があるときだけ書けます")
+                if other and japanese and (faults := (lost_figures(japanese, other) or added_figures(japanese, other))):
+                    raise ValueError(f"translations.{language}.{phase} の数字が、元の文と違います: {'、'.join(faults)}")
         return self
 
 

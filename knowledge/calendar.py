@@ -12,6 +12,11 @@ _ERAS = ((dt.date(2019, 5, 1), "令和"), (dt.date(1989, 1, 8), "平成"), (dt.d
 """The first day of each era."""
 
 
+def eras() -> dict[str, int]:
+    """The western year before each era's first: add an era's year to get the western one."""
+    return {era: first.year - 1 for first, era in _ERAS}
+
+
 def now() -> dt.datetime:
     """This moment, in UTC."""
     return dt.datetime.now(dt.UTC)
@@ -71,3 +76,23 @@ def as_of_name(as_of: str) -> str:
 
 def date_name(day: dt.date) -> str:
     return f"{era_year_of(day)}{day.month}月{day.day}日"
+
+
+def year_words(day: dt.date, *, western: bool = False) -> dict[str, str]:
+    """What 今年度, 来年度 and 昨年度 are on ``day``, by the placeholder that stands for each in a text.
+
+    ``western``: the year alone (``2026``), as other languages write it.
+    """
+    this = fiscal_year_of(day)
+    return {
+        name: str(year) if western else f"{era_year(year)}度"
+        for name, year in (("{今年度}", this), ("{来年度}", this + 1), ("{昨年度}", this - 1))
+    }
+
+
+def a_year_after(day: dt.date) -> dt.date:
+    """The same day of the next year; 28 February where there is none."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)

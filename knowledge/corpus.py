@@ -223,6 +223,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
                 )
             }
         ),
+        day,
     )
     answers = [
         *(entry_answer(entry, around) for entry in _published(session, Entry, code, day)),

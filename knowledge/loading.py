@@ -209,8 +209,13 @@ def _digest(*parts: BaseModel) -> str:
 
 
 def _given(part: BaseModel) -> dict[str, Any]:
-    """What a part says; an entry that nobody has translated is the one loaded before there were translations."""
+    """What a part says; one that leaves out a newer field is the one loaded before there was that field."""
     values = part.model_dump(mode="json", exclude=NOT_LOADED)
-    if values.get("translations") == {}:
-        del values["translations"]
+    for name, left_out in _NEWER.items():
+        if name in values and values[name] == left_out:
+            del values[name]
     return values
+
+
+_NEWER: dict[str, Any] = {"translations": {}, "recheck_on": None, "term": None}
+"""Fields that came after the first bundles, and what they hold where nothing is written."""

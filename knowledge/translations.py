@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+from knowledge.calendar import eras
+
+_ERAS = eras()
 _ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)})(元|[0-9]+)年")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")

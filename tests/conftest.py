@@ -196,7 +196,7 @@ def environment(tmp_path: Path, vectors_folder: Path, indexes_folder: Path, lear
     indexes_folder.mkdir(exist_ok=True)
     (instance / "indexes").symlink_to(indexes_folder)
     shutil.copy(learned_file, instance / "kotae.db")
-    return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0", "JOBS": "0"}
+    return {"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0", "JOBS": "0", "LINK_CHECKS": "0"}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from knowledge.models.base import Base
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.query_log import Conversation, LoggedQuestion
 
@@ -16,6 +17,8 @@ __all__ = [
     "Indicator",
     "Learned",
     "LineEvent",
+    "LinkCheck",
+    "LinkRound",
     "LoggedQuestion",
     "Measure",
     "Municipality",

@@ -68,5 +68,7 @@ class CuratedColumns:
     source_section: Mapped[str] = mapped_column(String(80))
     source_page: Mapped[int | None]
     checked_on: Mapped[dt.date]
+    recheck_on: Mapped[dt.date | None]
+    """When staff want to look at it again; None: by the rule of knowledge.freshness."""
     valid_from: Mapped[dt.date | None]
     valid_until: Mapped[dt.date | None]

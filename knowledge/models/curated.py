@@ -25,6 +25,8 @@ class Entry(CuratedColumns, Base):
     measure: Mapped[str | None] = mapped_column(String(30))
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What staff wrote in other languages: language -> title, answer, reviewed."""
+    term: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """When one can apply: from, until, before, after; ``answer`` is the text while it is open."""
 
 
 class Indicator(CuratedColumns, Base):
