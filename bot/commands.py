@@ -31,10 +31,12 @@ from bot.jobs import work
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.link_commands import knowledge_links
+from bot.municipality_commands import new_municipality
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.spreadsheet_commands import knowledge_export, knowledge_import
+from bot.subject_commands import subjects_group
 from bot.verification_commands import knowledge_verify
 from bot.wording import is_reviewed
 from intents.calibration import Reliability, reliability
@@ -43,9 +45,10 @@ from intents.evaluation import Evaluation, TestSetError, evaluate, first_candida
 from intents.grouping import group
 from intents.personal_data import mask
 from intents.vectors import make_vectors, open_vectors
-from knowledge.bundle import BundleError, content_folders, read_bundle
+from knowledge.bundle import BundleError, read_bundle
 from knowledge.calendar import now
 from knowledge.caution import LEVELS, caution, set_caution
+from knowledge.content_places import NoContentError, folders_to_load
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
 from knowledge.lessons import learn_next
@@ -73,6 +76,9 @@ knowledge_group.add_command(knowledge_due)
 knowledge_group.add_command(knowledge_links)
 for of_one_municipality in (knowledge_export_all, knowledge_restore, knowledge_erase):
     knowledge_group.add_command(of_one_municipality)
+
+knowledge_group.add_command(subjects_group)
+knowledge_group.add_command(new_municipality)
 
 
 def register(app: Flask) -> None:
@@ -251,11 +257,19 @@ def _decision_lines(rankings: Any) -> Iterator[str]:
 
 
 @knowledge_group.command("load")
-def knowledge_load() -> None:
-    """同梱の内容を読み込む（何度でもよい。職員が直したものには触れない）。"""
+@click.argument("given", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+def knowledge_load(given: tuple[Path, ...] = ()) -> None:
+    """同梱の内容と CONTENT_FOLDER の内容を読み込む（何度でもよい。職員が直したものには触れない）。
+
+    FOLDER（一つの市町村のフォルダーか、それを集めたフォルダー）を書けば、それだけを読み込む。
+    """
     kit = services()
     folder_faults = 0
-    for folder in content_folders():
+    try:
+        folders = folders_to_load(given, kit.settings.content_folder)
+    except NoContentError as error:
+        raise click.ClickException(str(error)) from error
+    for folder in folders:
         try:
             report = load_bundle(kit.database, read_bundle(folder), now())
         except BundleError as error:

@@ -48,6 +48,7 @@ from bot.replies import (
     small_talk_reply,
     suggestion_reply,
 )
+from bot.subjects import with_right_office
 from bot.weighing import verdict_reply, weigh
 from bot.wording import say
 from intents.decision import Policy, Verdict
@@ -115,7 +116,8 @@ def answer(
     def make() -> tuple[Reply, Dialogue]:
         if wished and not asked:
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
-        return _reply(knowledge, asked, words, before, policy)
+        reply, after = _reply(knowledge, asked, words, before, policy)
+        return with_right_office(knowledge, words, reply), after
 
     reply, dialogue = held_in(knowledge, tongue, make)
     elapsed_ms = (time.perf_counter() - begun) * 1000

@@ -21,11 +21,13 @@ from intents.leads import (
     tells_age,
     without_yes_or_no,
 )
+from intents.subjects import subject_of_most
 from intents.years import fiscal_years
 from intents.yes_or_no import is_earned, is_turned
 from knowledge.answers import FACETS, Answer, Office
 from knowledge.calendar import fiscal_year_name
 from knowledge.corpus import Knowledge
+from knowledge.country import hall_name
 from knowledge.schedules import step_going_on
 
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
@@ -152,11 +154,18 @@ def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
     """The answer's own office.  What the plan is silent on is not its office's business either."""
     if answer.office:
         return answer.office
-    return _town_office(knowledge) if answer.kind == "silent" else knowledge.contact
+    return _silent_office(knowledge, answer) if answer.kind == "silent" else knowledge.contact
+
+
+def _silent_office(knowledge: Knowledge, answer: Answer) -> Office:
+    """Of a matter that the plan does not tell: the office that the municipality has named for it, else its hall."""
+    subject = subject_of_most((answer.title, *answer.wordings))
+    named = knowledge.subjects.get(subject.id) if subject else None
+    return Office(named.department, named.telephone) if named and named.department else _town_office(knowledge)
 
 
 def _town_office(knowledge: Knowledge) -> Office:
-    return Office(f"{knowledge.town.name}役所", None)
+    return Office(hall_name(knowledge.town.name), None)
 
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:

@@ -40,4 +40,5 @@ def asked_question(
         candidates=[{"entry_id": choice.entry_id, "score": choice.score} for choice in reply.choices],
         index_version=outcome.index_version,
         elapsed_ms=outcome.elapsed_ms,
+        subject=" ".join(reply.subjects) or None,
     )

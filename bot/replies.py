@@ -51,6 +51,8 @@ class Reply:
     asks_feedback: bool = False
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
+    subjects: tuple[str, ...] = ()
+    """Of a question that nothing answers: the ids of what it is about."""
     language: str = DEFAULT
     """What its sentences are written in, and its labels are to be shown in."""
 

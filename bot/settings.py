@@ -25,6 +25,7 @@ class Setting:
 SETTINGS = (
     Setting("DATABASE_URL", "", "データベース。空なら instance/ の SQLite。本番は postgresql+psycopg://…"),
     Setting("INSTANCE_PATH", "instance", "SQLite・語のベクトル・索引・生成した鍵を置く場所"),
+    Setting("CONTENT_FOLDER", "", "自分の市町村の内容（6桁のフォルダー）の場所。空なら INSTANCE_PATH の content"),
     Setting("BASE_URL", "http://127.0.0.1:8000", "外から見た住所（本番は https）。LINE が開くリンクに使う"),
     Setting("SECRET_KEY", "", "署名の鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("PSEUDONYM_PEPPER", "", "質問者を仮名にする鍵（32文字以上）。手元で試すときは自動で作られる"),
@@ -60,6 +61,7 @@ class LineChannel:
 class Settings:
     database_url: str
     instance: Path
+    content_folder: Path
     base_url: str
     secret_key: str
     pepper: bytes
@@ -96,6 +98,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         database_url=given["DATABASE_URL"] or f"sqlite:///{instance / 'kotae.db'}",
         instance=instance,
+        content_folder=Path(given["CONTENT_FOLDER"]).absolute() if given["CONTENT_FOLDER"] else instance / "content",
         base_url=base_url,
         secret_key=secret_key,
         pepper=pepper.encode(),

@@ -37,6 +37,10 @@ class CommonNeeds:
 
     def found(self, tokens: Sequence[Token]) -> frozenset[int]:
         """The needs that a question gives away; of a sign within another only the longer one counts."""
+        return frozenset(need for need, _ in self.spans(tokens))
+
+    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, frozenset[int]]]:
+        """The same with the characters, from 0, that each sign takes of the tokens' text."""
         places = self._places(tokens)
         spans = [
             (need, frozenset().union(*(places[part] for part in parts)))
@@ -44,7 +48,7 @@ class CommonNeeds:
             for need, parts in self.signs.get(first, ())
             if parts <= places.keys()
         ]
-        return frozenset(need for need, span in spans if not any(span < other for _, other in spans))
+        return [(need, span) for need, span in spans if not any(span < other for _, other in spans)]
 
     def _places(self, tokens: Sequence[Token]) -> dict[int, frozenset[int]]:
         """The characters of a question at which each part stands."""

@@ -30,6 +30,7 @@ from pydantic import (
 )
 
 from knowledge.application_terms import CLOSES, OPENS
+from knowledge.subject_names import subject_names
 from knowledge.translations import added_figures, lost_figures
 
 CONTENT_ROOT = Path(__file__).parent / "content"
@@ -381,6 +382,25 @@ class Contact(_Part):
     telephone: Telephone | None
 
 
+class SubjectOffice(_Part):
+    """Which office sees to a subject (intents/data/subjects.yaml); what is not known stays empty.
+
+    ``department``: the id of a department, or the name of an office as residents know it.
+    """
+
+    subject: Slug
+    department: Line | None = None
+    telephone: Telephone | None = None
+    url: HttpsUrl | None = None
+
+    @field_validator("subject")
+    @classmethod
+    def _known(cls, subject: str) -> str:
+        if subject not in subject_names():
+            raise ValueError(f"知らない主題です: {subject}（使えるのは intents/data/subjects.yaml の id）")
+        return subject
+
+
 class Municipality(_Part):
     code: Code
     name: Line
@@ -404,6 +424,7 @@ class Bundle:
     indicators: tuple[Indicator, ...]
     schedule: tuple[ScheduleItem, ...]
     terms: tuple[Term, ...]
+    subjects: tuple[SubjectOffice, ...] = ()
 
     def items(self) -> Iterator[Item]:
         yield from self.entries
@@ -434,6 +455,7 @@ _LISTS: Mapping[str, type[_Part]] = {
     "indicators": Indicator,
     "schedule": ScheduleItem,
     "terms": Term,
+    "subjects": SubjectOffice,
 }
 
 
@@ -610,6 +632,7 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
     if bundle.municipality.code != folder.name:
         problems.append(f"municipality.yaml: code: フォルダー名 {folder.name} と違います")
     problems += _repeated(bundle, place)
+    problems += _subjects(bundle, place)
     plans = {plan.id for plan in bundle.plans}
     departments = {department.id for department in bundle.departments}
     measures = {measure.number for measure in bundle.measures}
@@ -630,6 +653,20 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
         measure = getattr(item, "measure", None)
         if measure and measure not in measures:
             problems.append(f"{place(item)}: measure: measures.yaml にない番号です: {measure}")
+    return problems
+
+
+def _subjects(bundle: Bundle, place: Callable[[object], str]) -> list[str]:
+    """Subjects given twice, and departments by an id that leads nowhere."""
+    problems = []
+    departments = {department.id for department in bundle.departments}
+    seen: dict[str, str] = {}
+    for row in bundle.subjects:
+        if row.subject in seen:
+            problems.append(f"{place(row)}: subject: {seen[row.subject]} と同じ主題です: {row.subject}")
+        seen[row.subject] = place(row)
+        if row.department and re.fullmatch(r"[a-z0-9-]+", row.department) and row.department not in departments:
+            problems.append(f"{place(row)}: department: departments.yaml にない id です: {row.department}")
     return problems
 
 

@@ -12,7 +12,7 @@ import re
 import threading
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -27,7 +27,7 @@ from intents.romaji import latin_terms
 from intents.vectors import Vectors
 from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
 from knowledge.calendar import today
-from knowledge.country import Country, country, short_name
+from knowledge.country import Country, country, hall_name, short_name
 from knowledge.db import Database
 from knowledge.index_files import IndexFiles, LearnedPart
 from knowledge.indicators import indicator_answer
@@ -36,6 +36,7 @@ from knowledge.models import Department, Entry, Indicator, Measure, Municipality
 from knowledge.offices import office, office_answer
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
+from knowledge.subject_offices import SubjectOffice, subject_offices
 from knowledge.terms import term_answer
 
 MOST_ANSWERS = 3_000
@@ -105,6 +106,8 @@ class Knowledge:
     """Municipalities and prefectures by their names in Latin letters."""
     measures: Mapping[str, str]
     """The plan's measures in its own order: number -> title."""
+    subjects: Mapping[str, SubjectOffice] = field(default_factory=dict)
+    """Which office sees to what, by the subject's id; the city hall's own number under ``general``."""
 
     @cached_property
     def latin_words(self) -> Mapping[str, str]:
@@ -244,12 +247,13 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
             vectors,
             LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
         ),
-        contact=Office(contact_name.department if contact_name else f"{town.name}役所", row.contact_telephone),
+        contact=Office(contact_name.department if contact_name else hall_name(town.name), row.contact_telephone),
         plans=tuple(plans.values()),
         places=everywhere.around(town.names),
         country=everywhere,
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
+        subjects=MappingProxyType(subject_offices(session, code, departments)),
     )
 
 

@@ -17,6 +17,11 @@ def short_name(name: str) -> str:
     return name[:-1] if len(name) > 1 and name[-1] in "市区町村都府県" else name
 
 
+def hall_name(name: str) -> str:
+    """``松阪市`` -> ``松阪市役所``; ``明和町`` -> ``明和町役場``."""
+    return f"{name}役場" if name.endswith(("町", "村")) else f"{name}役所"
+
+
 @dataclass(frozen=True)
 class Country:
     """``codes``: name -> code; ``names``: full or short name -> full name; ``latin``: Latin spelling -> name."""

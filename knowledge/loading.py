@@ -31,6 +31,7 @@ from knowledge.models import (
     ScheduleItem,
     Term,
 )
+from knowledge.subject_offices import load_subjects
 
 Curated: TypeAlias = Entry | Indicator | ScheduleItem | Department | Term
 
@@ -75,7 +76,7 @@ def load_bundle(database: Database, bundle: Bundle, moment: dt.datetime) -> Load
             bundle.municipality.name,
             *(counts[name] for name in ("added", "updated", "unchanged", "withdrawn", "left_to_staff", "drafts")),
         )
-        if report.changed or frame_changed:
+        if load_subjects(session, bundle, moment) or report.changed or frame_changed:
             municipality.knowledge_version += 1
         return report
 

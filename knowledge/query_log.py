@@ -39,6 +39,7 @@ class AskedQuestion:
     candidates: Sequence[dict[str, Any]]
     index_version: int
     elapsed_ms: float
+    subject: str | None = None
 
     @property
     def id(self) -> str:

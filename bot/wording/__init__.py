@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from intents.romaji import latin_name, reading_in_hiragana
+from intents.subjects import Subject
 
 DEFAULT = "ja"
 EASY = "easy"
@@ -37,6 +38,20 @@ def wording(language: str) -> Mapping[str, str | list[str]]:
 @lru_cache
 def sentences(language: str) -> Mapping[str, str | list[str]]:
     return {key: text for key, text in wording(language).items() if key not in ("reviewed", "reviewed_by")}
+
+
+@lru_cache(maxsize=1)
+def _subject_names() -> Mapping[str, Mapping[str, str]]:
+    """The subjects' names in other languages: id -> language -> name."""
+    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        (Path(__file__).parent / "subjects.yaml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def subject_name(subject: Subject) -> str:
+    """What a subject is called in the language spoken now."""
+    return _subject_names().get(subject.id, {}).get(current(), subject.name)
 
 
 def is_reviewed(language: str) -> bool:
@@ -67,7 +82,12 @@ def say(key: str, turn: int = 0, language: str | None = None, **values: object) 
         found = found[turn % len(found)]
     if spoken not in _READ_BY_THEMSELVES:
         values |= {name: _readable(str(values[name]), spoken) for name in _PLACES if name in values}
-    return found.format(**values)
+    return _with_its_hall(found.format(**values), str(values.get("town", "")))
+
+
+def _with_its_hall(sentence: str, town: str) -> str:
+    """The sentences are written for a city: a town's hall is its 役場."""
+    return sentence.replace(f"{town}役所", f"{town}役場") if town.endswith(("町", "村")) else sentence
 
 
 def _readable(name: str, language: str) -> str:

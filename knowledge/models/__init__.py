@@ -7,6 +7,7 @@ from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessag
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.subject_office import SubjectOffice
 
 __all__ = [
     "Base",
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "QuarantinedBody",
     "ScheduleItem",
+    "SubjectOffice",
     "Term",
     "UnsentMessage",
 ]
