@@ -25,6 +25,7 @@ from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledg
 from bot.calibration_report import reliability_tables
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
 from bot.faq_commands import faq_page_command, import_faq, publish_faq
 from bot.jobs import work
@@ -32,6 +33,7 @@ from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.link_commands import knowledge_links
 from bot.municipality_commands import new_municipality
+from bot.plan_commands import import_plan_command
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
@@ -79,6 +81,8 @@ for of_one_municipality in (knowledge_export_all, knowledge_restore, knowledge_e
 
 knowledge_group.add_command(subjects_group)
 knowledge_group.add_command(new_municipality)
+knowledge_group.add_command(import_plan_command)
+knowledge_group.add_command(drafts)
 
 
 def register(app: Flask) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue import Dialogue
 from bot.leads import is_missing, lead
+from bot.quotations import quotation_reply
 from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply
 from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
 from intents.facets import Asked, Facet, kind_suits
@@ -52,7 +53,8 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
     if verdict.decision is Decision.SUGGEST:
         offered = tuple((choice.entry_id, choice.title) for choice in choices)
         return suggestion_reply(knowledge, choices, verdict.score, before.misses), replace(about, offered=offered)
-    return none_reply(knowledge, verdict.score, before.misses), replace(about, offered=(), misses=before.misses + 1)
+    reply = quotation_reply(knowledge, asked.text, verdict.score) or none_reply(knowledge, verdict.score, before.misses)
+    return reply, replace(about, offered=(), misses=before.misses + 1)
 
 
 def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:

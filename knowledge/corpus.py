@@ -34,6 +34,7 @@ from knowledge.indicators import indicator_answer
 from knowledge.learned import learned_mark, read_adaptation
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.offices import office, office_answer
+from knowledge.quotable import NOTHING_QUOTABLE, Quotable, quotable
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
 from knowledge.subject_offices import SubjectOffice, subject_offices
@@ -108,6 +109,8 @@ class Knowledge:
     """The plan's measures in its own order: number -> title."""
     subjects: Mapping[str, SubjectOffice] = field(default_factory=dict)
     """Which office sees to what, by the subject's id; the city hall's own number under ``general``."""
+    quotable: Quotable = NOTHING_QUOTABLE
+    """What may be quoted where nothing else fits."""
 
     @cached_property
     def latin_words(self) -> Mapping[str, str]:
@@ -213,7 +216,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
     departments = _published(session, Department, code, day)
     plans = {
         plan.plan_id: source_plan(plan, day)
-        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code))
+        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code, Plan.state == "published"))
     }
     around = Surroundings(
         MappingProxyType(plans),
@@ -254,6 +257,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
         subjects=MappingProxyType(subject_offices(session, code, departments)),
+        quotable=quotable(session, code, plans, _own_names(town)),
     )
 
 

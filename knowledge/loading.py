@@ -96,7 +96,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
-    session.execute(delete(Plan).where(Plan.municipality_code == given.code, ~Plan.by_staff))
+    session.execute(delete(Plan).where(Plan.municipality_code == given.code, ~Plan.by_staff, ~Plan.imported))
     session.execute(delete(Measure).where(Measure.municipality_code == given.code, ~Measure.by_staff))
     plans = set(session.scalars(select(Plan.plan_id).where(Plan.municipality_code == given.code)))
     numbers = set(session.scalars(select(Measure.number).where(Measure.municipality_code == given.code)))

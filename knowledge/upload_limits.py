@@ -15,6 +15,14 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 50
 MEMORY = 512 * MIB
 CPU_SECONDS = 10
+CHILD_SECONDS = 60
+"""By the clock: the machine may be busy."""
+MAX_PDF_BYTES = 20 * MIB
+MAX_PDF_PAGES = 300
+MAX_CHARACTERS = 3_000_000
+"""Of the text of one document: ten times the longest municipal plan."""
+RATIO_COUNTS_FROM = MIB
+"""A small member may be a run of blanks; what unpacks to less than this harms nobody."""
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -6,6 +6,7 @@ from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.municipality import Measure, Municipality, Plan
+from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.subject_office import SubjectOffice
 
@@ -24,6 +25,7 @@ __all__ = [
     "Measure",
     "Municipality",
     "Plan",
+    "PlanSection",
     "QuarantinedBody",
     "ScheduleItem",
     "SubjectOffice",

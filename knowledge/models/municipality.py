@@ -41,7 +41,11 @@ class Municipality(Base):
 
 
 class Plan(Base):
-    """A plan document that answers come from."""
+    """A plan document that answers come from.
+
+    ``state``: ``published``, or ``draft`` while nothing of an imported plan is approved.  ``imported``:
+    staff brought it, so loading bundled content leaves it alone.
+    """
 
     __tablename__ = "plans"
 
@@ -59,6 +63,8 @@ class Plan(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Added or changed by staff; from then on loading bundled content leaves it alone."""
+    state: Mapped[str] = mapped_column(String(12), default="published")
+    imported: Mapped[bool] = mapped_column(default=False)
 
 
 class Measure(Base):

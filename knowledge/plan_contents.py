@@ -1,0 +1,47 @@
+"""What a plan's file holds: its sections, indicators, schedules and terms, as found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.plan_documents.document import PlanDocument
+from knowledge.plan_glossaries import FoundTerm, is_glossary, terms
+from knowledge.plan_indicators import FoundIndicator, indicators
+from knowledge.plan_outline import Outline, outline
+from knowledge.plan_period import Period, plan_period
+from knowledge.plan_schedules import FoundSchedule, schedules
+
+
+@dataclass(frozen=True)
+class PlanContents:
+    outline: Outline
+    indicators: tuple[FoundIndicator, ...]
+    schedules: tuple[FoundSchedule, ...]
+    terms: tuple[FoundTerm, ...]
+    period: Period | None
+    lines: int
+
+
+def read_contents(document: PlanDocument) -> PlanContents:
+    """Everything that is recognised in a plan; pure, and quick beside the reading of the file."""
+    lines = [line.text for line in document.lines]
+    found = outline(document)
+    return PlanContents(
+        found,
+        indicators(lines),
+        schedules(lines, document.kind),
+        terms(lines, _glossaries(found, len(lines))),
+        plan_period(lines),
+        len(lines),
+    )
+
+
+def _glossaries(found: Outline, last: int) -> Sequence[range]:
+    """The lines of the sections that are a glossary by their heading."""
+    ends = [*(section.line for section in found.sections[1:]), last + 1]
+    return [
+        range(section.line + 1, end)
+        for section, end in zip(found.sections, ends, strict=True)
+        if section.path and is_glossary(section.heading)
+    ]
