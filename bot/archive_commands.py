@@ -40,6 +40,9 @@ _NAMES: Mapping[str, str] = {
     "line_events": "LINE の出来事",
     "quarantined_bodies": "読めなかった本文",
     "unsent_messages": "送信取り消し",
+    "plan_sections": "計画書の節",
+    "slot_values": "穴埋めの値",
+    "subject_offices": "主題と担当課",
 }
 """What operators read for a table; one without a name here is shown by its own."""
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answer_object import answer_object
 from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledge_restore
 from bot.calibration_report import reliability_tables
+from bot.common_commands import common_group
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.draft_commands import drafts
@@ -37,6 +38,7 @@ from bot.plan_commands import import_plan_command
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
+from bot.slot_commands import slots_group
 from bot.spreadsheet_commands import knowledge_export, knowledge_import
 from bot.subject_commands import subjects_group
 from bot.verification_commands import knowledge_verify
@@ -50,6 +52,7 @@ from intents.vectors import make_vectors, open_vectors
 from knowledge.bundle import BundleError, read_bundle
 from knowledge.calendar import now
 from knowledge.caution import LEVELS, caution, set_caution
+from knowledge.common_content import CommonContent, common_content
 from knowledge.content_places import NoContentError, folders_to_load
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
@@ -60,6 +63,8 @@ from knowledge.offices import public_numbers
 from knowledge.reply_languages import REPLY_LANGUAGES, UnknownLanguageError, reply_languages, set_reply_languages
 
 knowledge_group = AppGroup("knowledge", help="ナレッジ（質問と答え）の出し入れ。")
+knowledge_group.add_command(common_group)
+knowledge_group.add_command(slots_group)
 log_group = AppGroup("log", help="質問の記録。")
 database_group = AppGroup("database", help="データベース。")
 line_group = AppGroup("line", help="LINE とのつながり。")
@@ -267,7 +272,7 @@ def knowledge_load(given: tuple[Path, ...] = ()) -> None:
 
     FOLDER（一つの市町村のフォルダーか、それを集めたフォルダー）を書けば、それだけを読み込む。
     """
-    kit = services()
+    kit, common = services(), _common()
     folder_faults = 0
     try:
         folders = folders_to_load(given, kit.settings.content_folder)
@@ -275,7 +280,7 @@ def knowledge_load(given: tuple[Path, ...] = ()) -> None:
         raise click.ClickException(str(error)) from error
     for folder in folders:
         try:
-            report = load_bundle(kit.database, read_bundle(folder), now())
+            report = load_bundle(kit.database, read_bundle(folder), now(), common)
         except BundleError as error:
             folder_faults += 1
             click.echo(f"{folder.name}: 読み込みませんでした", err=True)
@@ -288,6 +293,13 @@ def knowledge_load(given: tuple[Path, ...] = ()) -> None:
         )
     if folder_faults:
         raise click.ClickException(f"{folder_faults}件のフォルダーにまちがいがあります（上の行を直してください）")
+
+
+def _common() -> CommonContent:
+    try:
+        return common_content()
+    except BundleError as error:
+        raise click.ClickException("\n".join(["共通の内容にまちがいがあります", *error.problems])) from error
 
 
 @knowledge_group.command("languages")

@@ -33,7 +33,7 @@ class Policy:
     fewest_choices: int = 3
     most_choices: int = 5
     broad_from: int = 8
-    clear_lead: float = 1.0
+    clear_lead: float = 1.25
 
 
 @dataclass(frozen=True)

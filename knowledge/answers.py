@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from intents.counts import Document
 from knowledge.application_terms import Phase, application_term, filled, translations_on, words_of_the_day
 from knowledge.calendar import today
+from knowledge.common_content import is_common
 from knowledge.models import Entry, Plan
 from knowledge.models.base import CuratedColumns
 from knowledge.translations import Translated, translated
@@ -31,6 +32,9 @@ FACETS: Mapping[str, str] = {
 
 _PRIORS: Mapping[str, float] = {"schedule": -0.3, "office": -0.15, "term": -0.15, "silent": -0.1}
 """Of what fits alike, residents mean what is told before what is not, and an entry before a row of a table."""
+
+_COMMON_PRIOR = -0.6
+"""And the municipality's own entry before one that all municipalities share."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ class Answer:
     def document(self) -> Document:
         facts = "\n".join(f"{name} {value}" for name, value in self.facts)
         answer = f"{self.text}\n{facts}\n{self.searched}"
-        return Document(self.entry_id, self.title, self.wordings, answer, _PRIORS.get(self.kind, 0.0))
+        prior = _COMMON_PRIOR if is_common(self.entry_id) else _PRIORS.get(self.kind, 0.0)
+        return Document(self.entry_id, self.title, self.wordings, answer, prior)
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,11 @@ TranslatedText = Annotated[str, StringConstraints(strip_whitespace=True, min_len
 ReplyLanguage = Literal["en", "easy", "zh", "ko", "pt", "vi", "tl", "ne"]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Part):
+class Source(Part):
     """Where in which plan a statement stands."""
 
     plan: Slug
@@ -84,12 +84,12 @@ class Source(_Part):
     page: int | None = Field(default=None, ge=1)
 
 
-class Link(_Part):
+class Link(Part):
     label: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     url: HttpsUrl
 
 
-class Facets(_Part):
+class Facets(Part):
     """What a resident asks of a procedure.  ``None`` is a named empty slot, never a guess."""
 
     target: Line | None
@@ -105,14 +105,14 @@ class Facets(_Part):
     online: Line | None
 
 
-class Explanation(_Part):
+class Explanation(Part):
     """Why a figure or a name of an entry is right though the cited section does not have it."""
 
     figure: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
 
 
-class Item(_Part):
+class Item(Part):
     """What every kind of knowledge has."""
 
     id: Slug
@@ -142,7 +142,7 @@ class Item(_Part):
         return phrasings
 
 
-class Translation(_Part):
+class Translation(Part):
     """An entry in another language.  ``reviewed``: a fluent speaker has checked it."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TRANSLATED_TITLE)]
@@ -157,7 +157,7 @@ class Translation(_Part):
         return {name: value for name, value in values.items() if value is not None}
 
 
-class ApplicationTerm(_Part):
+class ApplicationTerm(Part):
     """When one can apply, and what is said before and after.
 
     The text while it is open is the entry's ``answer``, which may be written here as ``open``.
@@ -290,7 +290,7 @@ class Entry(Item):
         return self
 
 
-class Reading(_Part):
+class Reading(Part):
     """One value of an indicator: what it was, or shall be, and when."""
 
     value: Annotated[str, StringConstraints(max_length=30)] | None
@@ -312,7 +312,7 @@ class Indicator(Item):
     note: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
-class Step(_Part):
+class Step(Part):
     fiscal_years: list[FiscalYear] = Field(min_length=1)
     text: Line
 
@@ -348,7 +348,7 @@ class Term(Item):
     meaning: Annotated[str, StringConstraints(min_length=5, max_length=240)]
 
 
-class Measure(_Part):
+class Measure(Part):
     """A measure (施策・取組) of the plan, by its number there."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
@@ -358,7 +358,7 @@ class Measure(_Part):
     source: Source
 
 
-class Plan(_Part):
+class Plan(Part):
     """A plan document: its name, whether it is still a draft (案), and its period."""
 
     id: Slug
@@ -375,14 +375,14 @@ class Plan(_Part):
     """The plan's text in the folder given to the source check."""
 
 
-class Contact(_Part):
+class Contact(Part):
     """Whom to ask when nothing fits.  A telephone only where a source prints it."""
 
     department: Slug
     telephone: Telephone | None
 
 
-class SubjectOffice(_Part):
+class SubjectOffice(Part):
     """Which office sees to a subject (intents/data/subjects.yaml); what is not known stays empty.
 
     ``department``: the id of a department, or the name of an office as residents know it.
@@ -401,7 +401,15 @@ class SubjectOffice(_Part):
         return subject
 
 
-class Municipality(_Part):
+class SlotValue(Part):
+    """What a municipality puts into a slot of the common entries, and where its plan says so."""
+
+    value: Line
+    source: Source
+    checked_on: dt.date
+
+
+class Municipality(Part):
     code: Code
     name: Line
     kana: Line
@@ -410,6 +418,9 @@ class Municipality(_Part):
     contact: Contact
     sample: bool
     examples: list[Slug] = Field(default_factory=list, max_length=8)
+    common_off: list[Slug] = Field(default_factory=list)
+    """The common entries that are not said here: the municipality has an entry of its own on the matter."""
+    slots: dict[Slug, SlotValue] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -445,9 +456,9 @@ class BundleError(ValueError):
 # libyaml's parser reads the same, some ten times faster; not every platform's wheel brings it.
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_Model = TypeVar("_Model", bound=_Part)
+_Model = TypeVar("_Model", bound=Part)
 
-_LISTS: Mapping[str, type[_Part]] = {
+_LISTS: Mapping[str, type[Part]] = {
     "plans": Plan,
     "measures": Measure,
     "departments": Department,
@@ -476,7 +487,7 @@ def read_bundle(folder: Path) -> Bundle:
     for stem, model in _LISTS.items():
         lists[stem] = []
         for path in sorted([*folder.glob(f"{stem}.yaml"), *folder.glob(f"{stem}-*.yaml")]):
-            for place, item in _read_list(path, model, problems):
+            for place, item in read_list(path, model, problems):
                 lists[stem].append(item)
                 places[id(item)] = place
     _refuse_unknown_files(folder, problems)
@@ -495,7 +506,8 @@ def _read_municipality(path: Path, problems: list[str]) -> Municipality | None:
     return _validated(Municipality, node, path, problems)
 
 
-def _read_list(path: Path, model: type[_Part], problems: list[str]) -> Iterator[tuple[str, _Part]]:
+def read_list(path: Path, model: type[_Model], problems: list[str]) -> Iterator[tuple[str, _Model]]:
+    """The items of one file, each with its place; what does not fit goes to ``problems``."""
     node = _compose(path, problems)
     if node is None:
         return
@@ -636,14 +648,24 @@ def _cross_check(bundle: Bundle, folder: Path, place: Callable[[object], str]) -
     plans = {plan.id for plan in bundle.plans}
     departments = {department.id for department in bundle.departments}
     measures = {measure.number for measure in bundle.measures}
+    problems += [
+        f"municipality.yaml: slots.{slot}.source.plan: plans.yaml にない id です: {given.source.plan}"
+        for slot, given in bundle.municipality.slots.items()
+        if given.source.plan not in plans
+    ]
     if bundle.municipality.contact.department not in departments:
         problems.append("municipality.yaml: contact.department: departments.yaml にない id です")
+    problems += [
+        f"{place(item)}: id: common- で始まる id は、共通の内容だけが使えます: {item.id}"
+        for item in bundle.items()
+        if item.id.startswith("common-")
+    ]
     placed: list[Item | Measure] = [*bundle.items(), *bundle.measures]
     entries = {entry.id for entry in bundle.entries}
     problems += [
         f"municipality.yaml: examples: entries.yaml にない id です: {example}"
         for example in bundle.municipality.examples
-        if example not in entries
+        if example not in entries and not example.startswith("common-")
     ]
     for item in placed:
         if item.source.plan not in plans:

@@ -25,8 +25,10 @@ from intents.index import Index
 from intents.places import Neighbourhood
 from intents.romaji import latin_terms
 from intents.vectors import Vectors
-from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_answer, source_plan
+from knowledge.answers import Answer, Office, SourcePlan, Surroundings, source_plan
 from knowledge.calendar import today
+from knowledge.common_answers import Filling, answers_of_entries, common_offices, hall, own_first
+from knowledge.common_content import common_content, is_common
 from knowledge.country import Country, country, hall_name, short_name
 from knowledge.db import Database
 from knowledge.index_files import IndexFiles, LearnedPart
@@ -37,6 +39,7 @@ from knowledge.offices import office, office_answer
 from knowledge.quotable import NOTHING_QUOTABLE, Quotable, quotable
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
+from knowledge.slot_values import slot_values
 from knowledge.subject_offices import SubjectOffice, subject_offices
 from knowledge.terms import term_answer
 
@@ -218,9 +221,13 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         plan.plan_id: source_plan(plan, day)
         for plan in session.scalars(select(Plan).where(Plan.municipality_code == code, Plan.state == "published"))
     }
+    common, values = common_content(), slot_values(session, code)
+    own_offices = {department.entry_id: office(department) for department in departments}
+    contact_office = own_offices.get(row.contact_department)
+    contact = Office(contact_office.department if contact_office else hall_name(town.name), row.contact_telephone)
     around = Surroundings(
         MappingProxyType(plans),
-        MappingProxyType({department.entry_id: office(department) for department in departments}),
+        MappingProxyType(common_offices(common, values, list(own_offices.values())) | own_offices),
         MappingProxyType(
             {
                 measure.number: measure.title
@@ -232,13 +239,17 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         day,
     )
     answers = [
-        *(entry_answer(entry, around) for entry in _published(session, Entry, code, day)),
+        *answers_of_entries(
+            _published(session, Entry, code, day),
+            around,
+            Filling(town.name, common.slots, values, hall(town.name, values)),
+        ),
         *(indicator_answer(indicator, around) for indicator in _published(session, Indicator, code, day)),
         *(schedule_answer(item, around) for item in _published(session, ScheduleItem, code, day)),
         *(office_answer(department, around) for department in departments),
         *(term_answer(term, around) for term in _published(session, Term, code, day)),
     ]
-    contact_name = around.offices.get(row.contact_department)
+    answers = own_first(answers)
     return Knowledge(
         town=town,
         state=State(row.knowledge_version, row.learned_version, day),
@@ -250,8 +261,8 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
             vectors,
             LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
         ),
-        contact=Office(contact_name.department if contact_name else hall_name(town.name), row.contact_telephone),
-        plans=tuple(plans.values()),
+        contact=contact,
+        plans=tuple(plan for plan in plans.values() if not is_common(plan.id)),
         places=everywhere.around(town.names),
         country=everywhere,
         latin_places=everywhere.latin_around(town.name),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
+from knowledge.common_content import is_common
 from knowledge.models import Department, Municipality, Plan
 from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import (
@@ -31,7 +32,10 @@ EXPORTED = ("entries", "translations", *(name for name in KINDS if name != "entr
 
 
 def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
-    """The rows of a kind by their key, in the order of a sheet; what was deleted too."""
+    """The rows of a kind by their key, in the order of a sheet; what was deleted too.
+
+    What all municipalities share is none of its own: ``slots`` and ``common`` see to that.
+    """
     order: tuple[Any, ...]
     if kind.curated:
         order, key = (kind.table.entry_id,), "entry_id"
@@ -40,7 +44,7 @@ def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
     else:
         order, key = (kind.table.position, kind.table.number), "number"
     found = session.scalars(select(kind.table).where(kind.table.municipality_code == code).order_by(*order))
-    return {getattr(row, key): row for row in found}
+    return {name: row for row in found if not is_common(name := getattr(row, key))}
 
 
 def names_by_id(session: Session, code: str) -> dict[str, dict[str, str]]:
@@ -51,7 +55,7 @@ def names_by_id(session: Session, code: str) -> dict[str, dict[str, str]]:
         )
     )
     plans = session.execute(select(Plan.plan_id, Plan.short_title).where(Plan.municipality_code == code))
-    return {"departments": _unique(departments), "plans": _unique(plans)}
+    return {"departments": _unique(departments), "plans": _unique(row for row in plans if not is_common(row[0]))}
 
 
 def _unique(rows: Any) -> dict[str, str]:
@@ -137,6 +141,7 @@ def about(session: Session, code: str, sheets: Mapping[str, OutSheet], moment: d
             "見出し",
             "1行目の見出しは変えないでください。列の順番は変えても構いません。いらない列は消せます（前の値が残ります）。",
         ),
+        ("共通の答え", "この表にはありません。穴埋めシート（knowledge slots）と knowledge common で扱います。"),
         ("先頭の「'」", "= + - @ で始まる文字は、式にならないよう先頭に ' を付けています。読み込むときに外れます。"),
         ("", ""),
     ]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.bundle import Category, in_japanese
 from knowledge.cells import control_character
+from knowledge.curated_rows import NOT_LOADED
 from knowledge.db import Database
 from knowledge.faq_duplicates import Near, near_questions
 from knowledge.faq_lists import FaqList, FaqRow, compared, entry_id
@@ -228,7 +229,7 @@ def _change(
         return change("left", f"{twin.place} と同じ質問です{same}")
     if before is not None and before.state == "draft":
         kept = [wording for wording in entry.phrasings if owners.get(compared(wording), entry.id) == entry.id]
-        values = row_values(entry.model_dump()) | {"phrasings": kept}
+        values = row_values(entry.model_dump(exclude=NOT_LOADED)) | {"phrasings": kept}
         same_as_before = all(getattr(before, name) == value for name, value in values.items() if name != "checked_on")
         return change("unchanged" if same_as_before else "changed")
     if before is not None:
@@ -277,7 +278,7 @@ def _reference(code: str, source: FaqSource) -> Plan:
 
 
 def _store(session: Session, code: str, entry: StaffEntry, moment: dt.datetime) -> None:
-    values = row_values(entry.model_dump())
+    values = row_values(entry.model_dump(exclude=NOT_LOADED))
     row = session.get(Entry, (code, entry.id))
     if row is None:
         session.add(

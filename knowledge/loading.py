@@ -7,18 +7,18 @@ it, and never more.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pydantic import BaseModel
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from knowledge.bundle import Bundle
+from knowledge.bundle import Bundle, BundleError
+from knowledge.common_content import COMMON_PREFIX, CommonContent, is_common
+from knowledge.common_entries import load_common
+from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain
 from knowledge.db import Database
 from knowledge.models import (
     BundledDraft,
@@ -31,6 +31,7 @@ from knowledge.models import (
     ScheduleItem,
     Term,
 )
+from knowledge.slot_values import bundled_faults
 from knowledge.subject_offices import load_subjects
 
 Curated: TypeAlias = Entry | Indicator | ScheduleItem | Department | Term
@@ -43,9 +44,6 @@ CURATED: dict[str, type[Curated]] = {
     "terms": Term,
 }
 """The kinds of curated knowledge: their name in a bundle, and their table."""
-
-NOT_LOADED = {"explained", "text_file"}
-"""What only the source check reads of a bundle."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +63,27 @@ class LoadReport:
         return bool(self.added or self.updated or self.withdrawn)
 
 
-def load_bundle(database: Database, bundle: Bundle, moment: dt.datetime) -> LoadReport:
-    """Load one folder in one transaction: all of it, or nothing."""
+def load_bundle(
+    database: Database, bundle: Bundle, moment: dt.datetime, common: CommonContent | None = None
+) -> LoadReport:
+    """Load one folder in one transaction, with what is ``common`` to all: all of it, or nothing.
+
+    Raises BundleError where the folder fills the common slots wrongly.
+    """
+    if common is not None and (faults := bundled_faults(bundle.municipality.slots, common.slots)):
+        raise BundleError(faults)
     with database.writing() as session:
         municipality, frame_changed = _load_frame(session, bundle)
         counts: Counter[str] = Counter()
         for kind in CURATED:
             counts += _load_kind(session, bundle, kind, moment)
+        if common is not None:
+            counts += load_common(session, bundle, common, moment)
         report = LoadReport(
             bundle.municipality.name,
             *(counts[name] for name in ("added", "updated", "unchanged", "withdrawn", "left_to_staff", "drafts")),
         )
-        if load_subjects(session, bundle, moment) or report.changed or frame_changed:
+        if load_subjects(session, bundle, moment) or report.changed or frame_changed or counts["frame"]:
             municipality.knowledge_version += 1
         return report
 
@@ -84,7 +91,7 @@ def load_bundle(database: Database, bundle: Bundle, moment: dt.datetime) -> Load
 def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     """The municipality, its plans and measures; those that staff added or changed stay as they are."""
     given = bundle.municipality
-    digest = _digest(given, *bundle.plans, *bundle.measures)
+    digest = digest_of(given, *bundle.plans, *bundle.measures)
     row = session.get(Municipality, given.code, with_for_update=True)
     if row is None:
         row = Municipality(code=given.code, knowledge_version=0, taken_over=False)
@@ -96,7 +103,14 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
-    session.execute(delete(Plan).where(Plan.municipality_code == given.code, ~Plan.by_staff, ~Plan.imported))
+    session.execute(
+        delete(Plan).where(
+            Plan.municipality_code == given.code,
+            Plan.plan_id.not_like(f"{COMMON_PREFIX}%"),
+            ~Plan.by_staff,
+            ~Plan.imported,
+        )
+    )
     session.execute(delete(Measure).where(Measure.municipality_code == given.code, ~Measure.by_staff))
     plans = set(session.scalars(select(Plan.plan_id).where(Plan.municipality_code == given.code)))
     numbers = set(session.scalars(select(Measure.number).where(Measure.municipality_code == given.code)))
@@ -105,7 +119,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         if plan.id not in plans:
             session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
     for position, measure in enumerate(bundle.measures):
-        values = _flat(measure.model_dump())
+        values = flat(measure.model_dump())
         if measure.number not in numbers:
             session.add(Measure(municipality_code=given.code, position=position, **values))
     return row, True
@@ -115,11 +129,11 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
     table = CURATED[kind]
     code = bundle.municipality.code
     rows: list[Curated] = list(session.scalars(select(table).where(table.municipality_code == code)))
-    present = {row.entry_id: row for row in rows}
+    present = {row.entry_id: row for row in rows if not (is_common(row.entry_id) and is_common(row.source_plan))}
     counts: Counter[str] = Counter()
     items = getattr(bundle, kind)
     for item in items:
-        values, digest = _flat(item.model_dump(exclude={"id"} | NOT_LOADED)), _digest(item)
+        values, digest = flat(item.model_dump(exclude={"id"} | NOT_LOADED)), digest_of(item)
         row = present.get(item.id)
         if row is None:
             session.add(
@@ -161,8 +175,8 @@ def _keep_draft(session: Session, row: Curated, kind: str, item: Any, digest: st
     draft = session.get(BundledDraft, (row.municipality_code, row.entry_id))
     if row.bundled_digest == digest or (draft is not None and draft.digest == digest):
         return 0
-    values = _flat(item.model_dump(mode="json", exclude={"id"} | NOT_LOADED))
-    now = {name: _plain(getattr(row, name)) for name in values}
+    values = flat(item.model_dump(mode="json", exclude={"id"} | NOT_LOADED))
+    now = {name: plain(getattr(row, name)) for name in values}
     differences = {name: [now[name], value] for name, value in values.items() if now[name] != value}
     session.merge(
         BundledDraft(
@@ -188,35 +202,3 @@ def _withdraw(rows: Iterable[Curated], kept: set[str], moment: dt.datetime) -> i
     for row in gone:
         row.state, row.updated_at, row.version = "ended", moment, row.version + 1
     return len(gone)
-
-
-def _flat(values: dict[str, Any]) -> dict[str, Any]:
-    """The bundle's ``source`` as three columns."""
-    source = values.pop("source")
-    return values | {
-        "source_plan": source["plan"],
-        "source_section": source["section"],
-        "source_page": source["page"],
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _digest(*parts: BaseModel) -> str:
-    text = json.dumps([_given(part) for part in parts], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _given(part: BaseModel) -> dict[str, Any]:
-    """What a part says; one that leaves out a newer field is the one loaded before there was that field."""
-    values = part.model_dump(mode="json", exclude=NOT_LOADED)
-    for name, left_out in _NEWER.items():
-        if name in values and values[name] == left_out:
-            del values[name]
-    return values
-
-
-_NEWER: dict[str, Any] = {"translations": {}, "recheck_on": None, "term": None}
-"""Fields that came after the first bundles, and what they hold where nothing is written."""

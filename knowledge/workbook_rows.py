@@ -6,6 +6,7 @@ file that is made to harm harms nothing else.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import resource
 import subprocess
@@ -64,7 +65,7 @@ def _read(path: str) -> list[tuple[int, list[str], list[int]]]:
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > MAX_ROWS:
             raise OverflowError
-        cells = ["" if cell.value is None else str(cell.value) for cell in row]
+        cells = [_shown(cell.value) for cell in row]
         while cells and not cells[-1].strip():
             cells.pop()
         if len(cells) > MAX_COLUMNS:
@@ -73,6 +74,15 @@ def _read(path: str) -> list[tuple[int, list[str], list[int]]]:
             formulas = [place for place, cell in enumerate(row[: len(cells)]) if cell.data_type == "f"]
             found.append((number, cells, formulas))
     return found
+
+
+def _shown(value: object) -> str:
+    """A cell as text: a day as 2026-04-01, a whole number without a point."""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def main() -> int:

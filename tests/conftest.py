@@ -20,6 +20,7 @@ from app import create_app
 from intents.vectors import NO_VECTORS, Vectors, make_vectors, open_vectors
 from knowledge.bundle import Bundle, content_folders, read_bundle
 from knowledge.calendar import now
+from knowledge.common_content import common_content
 from knowledge.corpus import Corpus
 from knowledge.db import Database, migrate, open_database
 from knowledge.index_files import IndexFiles
@@ -70,7 +71,7 @@ def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, b
     shutil.copy(migrated_file, path)
     database = open_database(f"sqlite:///{path}")
     for bundle in bundles:
-        load_bundle(database, bundle, now())
+        load_bundle(database, bundle, now(), common_content())
     _close(database)
     return path
 

@@ -8,6 +8,7 @@ from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.slot_value import SlotValue
 from knowledge.models.subject_office import SubjectOffice
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "PlanSection",
     "QuarantinedBody",
     "ScheduleItem",
+    "SlotValue",
     "SubjectOffice",
     "Term",
     "UnsentMessage",

@@ -327,7 +327,9 @@ def test_a_follow_up_is_led_by_the_sentence_of_the_translation(corpus: Corpus, q
 
 
 def test_a_row_that_leads_an_answer_is_named_in_the_language_of_the_reply(corpus: Corpus) -> None:
-    reply = answer(corpus.current("122106"), "what do i need to get a certificate at a convenience store").reply
+    reply = answer(
+        corpus.current("122106"), "what do i need to get a certificate of residence at a convenience store"
+    ).reply
     assert reply.opening
     assert reply.opening.startswith("What you need（必要なもの）：")
 

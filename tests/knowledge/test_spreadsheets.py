@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from knowledge.common_content import is_common
 from knowledge.db import Database
 from knowledge.exports import about, exported
 from knowledge.imports import imported
@@ -31,12 +32,14 @@ def written(database: Database, code: str, path: Path, encoding: str = "utf-8") 
 
 
 def content(database: Database, code: str) -> dict[str, list[dict[str, Any]]]:
+    """Every column of what is the municipality's own, by table."""
     with database.reading() as session:
         return {
             table.__tablename__: sorted(
                 (
                     {name: value for name, value in vars(row).items() if name not in OWN and not name.startswith("_")}
                     for row in session.scalars(select(table).where(table.municipality_code == code))
+                    if not is_common(str(vars(row).get("entry_id") or vars(row).get("plan_id")))
                 ),
                 key=str,
             )

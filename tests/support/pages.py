@@ -51,13 +51,19 @@ class _Handler(BaseHTTPRequestHandler):
         pages = self.server
         with pages.lock:
             pages.at_once += 1
+            self._here = True
             pages.most_at_once = max(pages.at_once, pages.most_at_once)
             pages.asked.append((self.command, self.path, self.headers["User-Agent"], self.headers["Host"]))
         try:
             self._page(self.path.split("?")[0])
         finally:
-            with pages.lock:
-                pages.at_once -= 1
+            self._leave()
+
+    def _leave(self) -> None:
+        """Counted no more; before the answer is sent, since the next request may follow it at once."""
+        with self.server.lock:
+            self.server.at_once -= self._here
+            self._here = False
 
     def _page(self, path: str) -> None:
         if path in self.server.gone:
@@ -94,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(200, **{"Content-Type": "text/html"})
 
     def _say(self, status: int, **headers: str) -> None:
+        self._leave()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -1,0 +1,78 @@
+"""``knowledge slots``: the 穴埋めシート of a municipality, out and in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from bot.services import services
+from knowledge.calendar import now, today
+from knowledge.common_content import common_content
+from knowledge.models import Municipality
+from knowledge.slot_sheet import SheetError, changes_of, read_sheet, write_sheet
+from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
+from knowledge.slots import Slot
+from knowledge.upload_limits import UploadError
+
+slots_group = AppGroup("slots", help="共通の答えの穴埋めシート。")
+_municipality = click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")
+
+
+@slots_group.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_municipality
+def slots_export(file: Path, municipality: str) -> None:
+    """今の値を入れた穴埋めシート（.xlsx）を書く。"""
+    if file.suffix.lower() != ".xlsx":
+        raise click.UsageError("ファイル名は .xlsx で終わるようにしてください")
+    content = common_content()
+    with services().database.reading() as session:
+        if session.get(Municipality, municipality) is None:
+            raise click.ClickException(unknown_municipality(municipality))
+        rows = slot_rows(session, municipality)
+    try:
+        write_sheet(file, content, rows)
+    except OSError as error:
+        raise click.ClickException(
+            f"{file}: 書けません（フォルダーがあるか、Excel で開いていないか確かめてください）"
+        ) from error
+    click.echo(f"{file}: {len(content.slots)}項目（うち記入済み {len(rows.keys() & content.slots.keys())}）")
+
+
+@slots_group.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_municipality
+@click.option("--dry-run", is_flag=True, help="変わるところを示すだけで、何も変えない。")
+def slots_import(file: Path, municipality: str, dry_run: bool) -> None:
+    """記入した穴埋めシートを読み込む（まちがいが一つでもあれば、何も変えない）。"""
+    content, database = common_content(), services().database
+    try:
+        cells = read_sheet(file)
+        # Compared and written in one transaction: what the dry run shows is what would be written.
+        with database.reading() if dry_run else database.writing() as session:
+            if session.get(Municipality, municipality) is None:
+                raise click.ClickException(unknown_municipality(municipality))
+            changes = changes_of(cells, content.slots, slot_rows(session, municipality), today())
+            if not dry_run:
+                write_by_staff(session, municipality, changes, now())
+    except UploadError as error:
+        raise click.ClickException(str(error)) from error
+    except SheetError as error:
+        lines = [str(fault) for fault in error.faults]
+        raise click.ClickException("\n".join(["読み込みませんでした（直してからもう一度）", *lines])) from error
+    for change in changes:
+        click.echo(_told(change, content.slots[change.slot]))
+    done = "変わるところ" if dry_run else "変えたところ"
+    click.echo(f"{done}: {len(changes)}項目")
+
+
+def _told(change: SlotChange, slot: Slot) -> str:
+    old, new = (slot.shown(value) if value is not None else "（空）" for value in (change.old, change.new))
+    note = "（確認した日だけ）" if old == new else ""
+    return f"{slot.name}: {old} → {new}{note}"
+
+
+def unknown_municipality(code: str) -> str:
+    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"
