@@ -16,6 +16,8 @@ from intents.understanding import Query, understand
 SUM_WEIGHT, ADAPTED_WEIGHT = 0.7, 1.7
 """What nearness in vectors counts beside words, before and after learning."""
 RERANKED, POINTS_WEIGHT = 20, 3.2
+SET_BACK = -0.5
+"""A document with this prior or less only stands in for others, and makes no question a broad one."""
 DENSE_LIMIT = 2_000
 """Of more documents than this, only the best by words are compared as vectors."""
 
@@ -57,7 +59,14 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     candidates = tuple(
         Candidate(index.documents[number], total, found, number in exact) for number, total, found in rows
     )
-    return Ranking(query, candidates, int(held.all(axis=0).sum()) if asked else 0)
+    return Ranking(query, candidates, _breadth(index, held))
+
+
+def _breadth(index: Index, held: NDArray[np.bool_]) -> int:
+    """How many documents hold all that was asked for; (words, documents) ``held`` is empty where nothing was."""
+    if not len(held):
+        return 0
+    return int((held.all(axis=0) & (index.priors > SET_BACK)).sum())
 
 
 def points(index: Index, query: Query) -> tuple[Floats, Closeness]:
