@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ UNADAPTED_SLOPE, UNADAPTED_START = 1.46, -0.36
 NO_VECTORS_SHARE = 0.9
 """Where vectors cannot tell, shared words or sounds stand for a shared meaning, a little less surely."""
 _VERB_WEIGHT = 0.5
-_WHOLE = np.float32(1.0)
 _GENERAL_NOUNS = word_list("general_nouns")
 """今後, 機会, 件: nouns that name no matter of their own, however rare they are in the texts."""
 
@@ -48,27 +47,31 @@ class Features:
     worded: float
 
 
+_FEATURES = len(fields(Features))
+_ORDERING = np.array([[1.2, 0.5, 0.55, 1.8]], np.float32)
+_MOST_SHARED = np.array([[1.0], [1.0], [np.inf]], np.float32)
+"""Sums of shares may come out a hair above the whole; a number of words is no share."""
+_MOST_SHARED = np.array([[1.0], [1.0], [np.inf]], np.float32)
+"""Sums of shares may come out a hair above the whole; a number of words is no share."""
+
+
 @dataclass(frozen=True)
 class Figures:
-    """The features of several documents, an array of as many each."""
+    """The features of several documents: a row for each feature, in the order of ``Features``; a column a document."""
 
-    coverage: Floats
-    key: Floats
-    likeness: Floats
-    sound: Floats
-    meaning: Floats
-    missing: NDArray[np.int64]
-    worded: Floats
+    table: Floats
 
-    def at(self, places: Sequence[int]) -> list[Features]:
+    def at(self, places: NDArray[np.intp]) -> list[Features]:
         """Those of some of the documents, in this order."""
-        arrays = (self.coverage, self.key, self.likeness, self.sound, self.meaning, self.missing, self.worded)
-        rows = list(zip(*(array.tolist() for array in arrays), strict=True))
-        return [Features(*rows[place]) for place in places]
+        rows: list[list[float]] = self.table.T[places].tolist()
+        return [
+            Features(coverage, key, likeness, sound, meaning, int(missing), worded)
+            for coverage, key, likeness, sound, meaning, missing, worded in rows
+        ]
 
     def weight(self) -> Floats:
         """What orders the best documents, beside their points."""
-        found: Floats = 1.2 * self.coverage + 0.5 * self.key + 0.55 * self.likeness + 1.8 * self.sound
+        found: Floats = (_ORDERING @ self.table[:4])[0]
         return found
 
 
@@ -116,11 +119,8 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
 
 def holders_of(index: Index, asked: Sequence[AskedWord]) -> NDArray[np.bool_]:
     """(words, documents): whether each document has each word."""
-    held = np.zeros((len(asked), len(index.documents)), bool)
-    for row, word in zip(held, asked, strict=True):
-        for column in word.columns:
-            row[index.holders.of(column)] = True
-    return held
+    held = [index.holders.of(word.columns) for word in asked]
+    return np.array(held, bool).reshape(len(asked), len(index.documents))
 
 
 def figures_of(
@@ -133,21 +133,18 @@ def figures_of(
 ) -> Figures:
     """Those of ``documents``.  ``held``: (words, documents) whether each of these has each of ``asked``."""
     group = _group(index.layout, documents)
-    sound = group.best(index.readings.shares(query.spoken, group.wordings))
-    words = _shares(asked, held)
+    table = np.empty((_FEATURES, len(documents)), np.float32)
+    coverage, key, likeness, sound, meaning, missing, worded = table
+    coverage[:], key[:], missing[:] = _shares(asked, held)
+    likeness[:] = _likeness(index, query, closeness.shared, group)
+    sound[:] = group.best(index.readings.shares(query.spoken, group.wordings))
     cosine = closeness.cosine
-    without = 0.0 if cosine.any() else words.coverage
+    meaning[:] = _meaning(index, group.best(cosine[group.wordings]), cosine[index.layout.wordings + documents])
+    without = coverage * (not cosine.any())
     heard = np.maximum(sound, without) if query.in_kana else without
-    meaning = _meaning(index, group.best(cosine[group.wordings]), cosine[index.layout.wordings + documents])
-    return Figures(
-        coverage=words.coverage,
-        key=words.key,
-        likeness=_likeness(index, query, closeness.shared, group),
-        sound=sound,
-        meaning=np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard),
-        missing=words.missing,
-        worded=(group.counts > 1).astype(np.float32),
-    )
+    np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard, out=meaning)
+    worded[:] = group.counts > 1
+    return Figures(table)
 
 
 @dataclass(frozen=True)
@@ -184,26 +181,20 @@ def _weight(index: Index, word: str, columns: frozenset[int]) -> float:
     return max(float(index.weights[column]) for column in columns)
 
 
-@dataclass(frozen=True)
-class _Shares:
-    """What documents have of the words asked for, an array of as many each: as in ``Features``."""
-
-    coverage: Floats
-    key: Floats
-    missing: NDArray[np.int64]
-
-
-def _shares(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> _Shares:
-    """One product for all three: each is a weighted sum over the words that a document has."""
+def _shares(asked: Sequence[AskedWord], held: NDArray[np.bool_]) -> Floats:
+    """What documents have of the words asked for: coverage, key and missing as in ``Features``, (3, documents)."""
     weights = [word.weight for word in asked]
     naming = [word.weight * word.naming for word in asked]
-    nouns = [word.noun for word in asked]
-    covered, named, having = np.array((weights, naming, nouns), np.float32) @ held.astype(np.float32)
-    coverage = covered / np.float32(max(sum(weights), 1e-9))
-    key = named / np.float32(max(sum(naming), 1e-9))
+    nouns = [-1.0 * word.noun for word in asked]
+    whole, named = max(sum(weights), 1e-9), max(sum(naming), 1e-9)
+    shares = ([weight / whole for weight in weights], [weight / named for weight in naming], nouns)
+    # One product for all three: each is a weighted sum over the words that a document has.
+    found: Floats = np.array(shares, np.float32) @ held.astype(np.float32)
     if any(naming):
-        key *= held[naming.index(max(naming))]
-    return _Shares(np.minimum(coverage, _WHOLE), np.minimum(key, _WHOLE), sum(nouns) - having.astype(np.int64))
+        found[1] *= held[naming.index(max(naming))]
+    found[2] -= sum(nouns)
+    shared: Floats = np.minimum(found, _MOST_SHARED)
+    return shared
 
 
 def _meaning(index: Index, wording: Floats, answer: Floats) -> Floats:

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from intents.counts import Document, Floats, Layout, count_terms, rarity, take_apart, unseen_rarity
 from intents.encoder import Adaptation, Encoder, make_encoder
+from intents.holders import Holders
 from intents.kana import KanaModel, make_kana_model
 from intents.lexicon import Lexicon, bundled_lexicon, is_concept
 from intents.lists import Lists, columns_of, lists_of
@@ -30,9 +31,8 @@ CONCEPT_WEIGHT = 0.6
 class Index:
     """``postings`` and ``sums`` (texts, d) are by texts, as ``layout`` has them.
 
-    ``holders``: per term the documents that have it in any text; ``lengths``: of each wording as a
-    weighted set of terms; ``exact``: the letters of each wording -> its documents; ``priors``: of
-    the documents.
+    ``lengths``: of each wording as a weighted set of terms; ``exact``: the letters of each wording
+    -> its documents; ``priors``: of the documents.
     """
 
     documents: tuple[Document, ...]
@@ -43,7 +43,7 @@ class Index:
     weights: Floats
     unseen_weight: float
     postings: Postings
-    holders: Lists
+    holders: Holders
     lengths: Floats
     priors: Floats
     exact: Mapping[str, tuple[int, ...]]
@@ -64,20 +64,25 @@ class Index:
 
 @dataclass(frozen=True)
 class ReadingIndex:
-    """``runs``: per run of three kana (its number in ``vocabulary``), the wordings in whose reading it stands."""
+    """``runs``: per wording the runs of three kana in its reading, each once, by their numbers in ``vocabulary``."""
 
     vocabulary: Mapping[str, int]
     runs: Lists
-    wordings: int
 
     def shares(self, text_reading: str, wordings: NDArray[np.intp]) -> Floats:
         """Of each of ``wordings``, the share of the question's kana runs that it has."""
         asked = {text_reading[start : start + RUN] for start in range(len(text_reading) - RUN + 1)}
-        found = [self.runs.of(self.vocabulary[run]) for run in asked if run in self.vocabulary]
-        if not found:
+        known = [self.vocabulary[run] for run in asked if run in self.vocabulary]
+        if not known or not len(wordings):
             return np.zeros(len(wordings), np.float32)
-        counts = np.bincount(np.concatenate(found), minlength=self.wordings)
-        return (counts[wordings] / len(asked)).astype(np.float32)
+        counted = np.zeros(len(self.vocabulary), bool)
+        counted[known] = True
+        lengths = self.runs.lengths(wordings)
+        ends = lengths.cumsum()
+        shared = np.zeros(1 + int(ends[-1]), np.int32)
+        counted[self.runs.together(wordings)].cumsum(out=shared[1:])
+        found: Floats = ((shared[ends] - shared[ends - lengths]) / len(asked)).astype(np.float32)
+        return found
 
 
 def build_index(
@@ -110,7 +115,7 @@ def build_index(
         weights,
         unseen_rarity(len(kept)),
         postings(sparse.vstack([bm25(asked, weights), bm25(answered, weights)])),
-        columns_of(presence.T),
+        Holders(columns_of(presence.T), len(kept)),
         _lengths(asked, weights),
         np.array([document.prior for document in kept], np.float32),
         _exact(kept),
@@ -146,11 +151,7 @@ def _exact(documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
 
 def _reading_index(spoken: Sequence[str]) -> ReadingIndex:
     vocabulary: dict[str, int] = {}
-    rows: list[list[int]] = []
-    for place, text in enumerate(spoken):
-        for run in dict.fromkeys(ngrams(text, (RUN,))):
-            row = vocabulary.setdefault(run, len(vocabulary))
-            if row == len(rows):
-                rows.append([])
-            rows[row].append(place)
-    return ReadingIndex(vocabulary, lists_of(rows), len(spoken))
+    rows = [
+        [vocabulary.setdefault(run, len(vocabulary)) for run in dict.fromkeys(ngrams(text, (RUN,)))] for text in spoken
+    ]
+    return ReadingIndex(vocabulary, lists_of(rows))

@@ -55,7 +55,7 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     totals = figures.weight() + np.float32(POINTS_WEIGHT) * scores[order] + index.priors[order]
     # What was asked for letter by letter stands before all else.
     places = np.lexsort((-totals, ~np.isin(order, exact)) if exact else (-totals,))[:limit]
-    rows = zip(order[places].tolist(), totals[places].tolist(), figures.at(places.tolist()), strict=True)
+    rows = zip(order[places].tolist(), totals[places].tolist(), figures.at(places), strict=True)
     candidates = tuple(
         Candidate(index.documents[number], total, found, number in exact) for number, total, found in rows
     )
@@ -66,7 +66,7 @@ def _breadth(index: Index, held: NDArray[np.bool_]) -> int:
     """How many documents hold all that was asked for; (words, documents) ``held`` is empty where nothing was."""
     if not len(held):
         return 0
-    return int((held.all(axis=0) & (index.priors > SET_BACK)).sum())
+    return int(np.count_nonzero(held.all(axis=0) & (index.priors > SET_BACK)))
 
 
 def points(index: Index, query: Query) -> tuple[Floats, Closeness]:

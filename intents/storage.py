@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from intents.counts import Document, Layout, unseen_rarity
 from intents.encoder import Encoder, WordVectors
+from intents.holders import Holders
 from intents.index import Index, ReadingIndex
 from intents.kana import KanaModel, Words
 from intents.lattice import Grammar, Pairs
@@ -128,15 +129,13 @@ def open_index(
         weights=arrays["weights"],
         unseen_weight=unseen_rarity(len(documents)),
         postings=Postings(_lists(arrays, "postings"), arrays["counts"], plain["texts"]),
-        holders=_lists(arrays, "holders"),
+        holders=Holders(_lists(arrays, "holders"), len(documents)),
         lengths=arrays["lengths"],
         priors=np.array([document.prior for document in documents], np.float32),
         exact=plain["exact"],
         encoder=Encoder(vocabulary, vectors, made),
         sums=arrays["sums"],
-        readings=ReadingIndex(
-            {run: row for row, run in enumerate(plain["runs"])}, _lists(arrays, "runs"), layout.wordings
-        ),
+        readings=ReadingIndex({run: row for row, run in enumerate(plain["runs"])}, _lists(arrays, "runs")),
         kana=kana,
         sounds=Sounds(kana, frozenset(plain["sounding"]), arrays["sound_keys"], arrays["sound_owners"]),
         neighbours=Neighbours(vocabulary, vectors, near),
@@ -209,7 +208,7 @@ def _arrays(index: Index) -> dict[str, Array]:
     near, made = index.neighbours.near, index.encoder.made
     lists = {
         "postings": index.postings.lists,
-        "holders": index.holders,
+        "holders": index.holders.lists,
         "runs": index.readings.runs,
         "near": near.known,
         "pairs": index.kana.grammar.pairs.followers,

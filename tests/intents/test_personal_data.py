@@ -386,16 +386,18 @@ NEAR_MISSES = [
 ]
 
 
+def _own_seconds(text: str) -> float:
+    begin = time.thread_time()
+    mask(text)
+    return time.thread_time() - begin
+
+
 @pytest.mark.parametrize("piece", NEAR_MISSES)
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     def seconds(length: int) -> float:
         text = (piece * length)[:length]
-        best = float("inf")
-        for _ in range(3):
-            begin = time.perf_counter()
-            mask(text)
-            best = min(best, time.perf_counter() - begin)
-        return best
+        # Of this thread's own work: how busy the machine is says nothing about the patterns.
+        return min(_own_seconds(text) for _ in range(5))
 
     assert seconds(16_000) < 10 * max(seconds(4_000), 0.001)
 

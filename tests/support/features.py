@@ -11,7 +11,5 @@ from intents.features import Features, Figures
 
 
 def several(features: Sequence[Features]) -> Figures:
-    """The features of each as arrays."""
-    kinds = (np.float32, np.float32, np.float32, np.float32, np.float32, np.int64, np.bool_)
-    columns = zip(*(astuple(one) for one in features), strict=True)
-    return Figures(*(np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)))
+    """The features of each as a table."""
+    return Figures(np.array([astuple(one) for one in features], np.float32).T)
