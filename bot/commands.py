@@ -58,6 +58,7 @@ from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
 from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
+from knowledge.municipality_codes import unknown_municipality
 from knowledge.needs import usual_words
 from knowledge.offices import public_numbers
 from knowledge.reply_languages import REPLY_LANGUAGES, UnknownLanguageError, reply_languages, set_reply_languages
@@ -161,7 +162,7 @@ def ask(municipality: str | None, as_json: bool, jsonl: bool, questions: tuple[s
     try:
         found = services().corpus.current(municipality)
     except UnknownMunicipalityError as error:
-        raise click.ClickException(_unknown(municipality)) from error
+        raise click.ClickException(unknown_municipality(municipality)) from error
     numbers = public_numbers(services().database, municipality)
     for question in questions or _lines(sys.stdin):
         outcome, _ = answer_masked(found, question, public_numbers=numbers)
@@ -193,7 +194,7 @@ def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[st
             raise TypeError
         found = kit.corpus.current(code)
     except UnknownMunicipalityError as error:
-        return _error(given, _unknown(str(error)))
+        return _error(given, unknown_municipality(str(error)))
     except (KeyError, TypeError):
         return _error(given, f"{number}行目: municipality と question（文字）が必要です")
     except (ValueError, RecursionError):
@@ -208,10 +209,6 @@ def _answer_line(kit: Services, line: str, number: int, dialogues: dict[tuple[st
 def _error(given: Any, sentence: str) -> dict[str, Any]:
     known = {"id": given["id"]} if isinstance(given, dict) and "id" in given else {}
     return known | {"error": sentence}
-
-
-def _unknown(code: str) -> str:
-    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
@@ -317,7 +314,7 @@ def knowledge_languages(municipality: str, languages: tuple[str, ...]) -> None:
     except UnknownLanguageError as error:
         raise click.ClickException(f"{error} は使えません（使えるのは {' '.join(REPLY_LANGUAGES)}）") from error
     except LookupError as error:
-        raise click.ClickException(_unknown(municipality)) from error
+        raise click.ClickException(unknown_municipality(municipality)) from error
     for language in REPLY_LANGUAGES:
         checked = "確認済み" if is_reviewed(language) else "文は未確認"
         click.echo(f"{'使う　' if language in on else '使わない'}  {language}（{checked}）")
@@ -336,7 +333,7 @@ def knowledge_caution(municipality: str, level: str | None) -> None:
         with database.reading() as session:
             now_used = caution(session, municipality)
     except LookupError as error:
-        raise click.ClickException(_unknown(municipality)) from error
+        raise click.ClickException(unknown_municipality(municipality)) from error
     for name, shown in LEVELS.items():
         policy = POLICIES[name]
         mark = "→" if name == now_used else "　"

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.services import services
-from bot.slot_commands import unknown_municipality
 from knowledge.calendar import JST, date_name, now
 from knowledge.common_entries import (
     CommonUpdate,
@@ -24,6 +23,7 @@ from knowledge.common_entries import (
     skip,
     switch_by_staff,
 )
+from knowledge.municipality_codes import unknown_municipality
 
 common_group = AppGroup("common", help="すべての市町村に共通の答えと、その更新。")
 _municipality = click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")

@@ -10,7 +10,6 @@ import click
 from rich.console import Console
 
 from bot.services import services
-from bot.spreadsheet_commands import unknown_municipality
 from knowledge.bundle import Category
 from knowledge.calendar import now, today
 from knowledge.faq_drafts import (
@@ -25,7 +24,8 @@ from knowledge.faq_drafts import (
 )
 from knowledge.faq_lists import FIELDS, FaqList, MappingError, list_of_page, read_list
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
-from knowledge.import_items import ImportFaultsError
+from knowledge.municipality_codes import unknown_municipality
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.upload_limits import UploadError
 
@@ -39,8 +39,8 @@ _CODE = click.option("--municipality", metavar="CODE", required=True, help="全�
 @click.argument("file", type=click.Path(path_type=Path))
 @_CODE
 @click.option("--question", metavar="列", help="質問の列（見出しの文字か、A・B のような列の名前）。")
-@click.option("--answer", metavar="列", help="答えの列。")
-@click.option("--category", metavar="列", help="分類の列。")
+@click.option("--answer", metavar="列", help="答えの列（二つに分かれているときは D+E のように）。")
+@click.option("--category", metavar="列", help="分類の列（いくつかあるときは A+B のように）。")
 @click.option("--department", metavar="列", help="担当課の列。")
 @click.option("--url", metavar="列", help="くわしいページの列。")
 @click.option("--phrasings", metavar="列", help="言い回しの列（一つのセルに、改行か ; で区切って）。")

@@ -11,7 +11,9 @@ from bot.services import services
 from knowledge.calendar import now, today
 from knowledge.common_content import common_content
 from knowledge.models import Municipality
-from knowledge.slot_sheet import SheetError, changes_of, read_sheet, write_sheet
+from knowledge.municipality_codes import unknown_municipality
+from knowledge.sheet_places import ImportFaultsError
+from knowledge.slot_sheet import changes_of, read_sheet, write_sheet
 from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
 from knowledge.slots import Slot
 from knowledge.upload_limits import UploadError
@@ -49,19 +51,18 @@ def slots_import(file: Path, municipality: str, dry_run: bool) -> None:
     """記入した穴埋めシートを読み込む（まちがいが一つでもあれば、何も変えない）。"""
     content, database = common_content(), services().database
     try:
-        cells = read_sheet(file)
+        sheets = read_sheet(file)
         # Compared and written in one transaction: what the dry run shows is what would be written.
         with database.reading() if dry_run else database.writing() as session:
             if session.get(Municipality, municipality) is None:
                 raise click.ClickException(unknown_municipality(municipality))
-            changes = changes_of(cells, content.slots, slot_rows(session, municipality), today())
+            changes = changes_of(sheets, content.slots, slot_rows(session, municipality), today())
             if not dry_run:
                 write_by_staff(session, municipality, changes, now())
     except UploadError as error:
         raise click.ClickException(str(error)) from error
-    except SheetError as error:
-        lines = [str(fault) for fault in error.faults]
-        raise click.ClickException("\n".join(["読み込みませんでした（直してからもう一度）", *lines])) from error
+    except ImportFaultsError as error:
+        raise click.ClickException("\n".join(["読み込みませんでした（直してからもう一度）", *error.faults])) from error
     for change in changes:
         click.echo(_told(change, content.slots[change.slot]))
     done = "変わるところ" if dry_run else "変えたところ"
@@ -72,7 +73,3 @@ def _told(change: SlotChange, slot: Slot) -> str:
     old, new = (slot.shown(value) if value is not None else "（空）" for value in (change.old, change.new))
     note = "（確認した日だけ）" if old == new else ""
     return f"{slot.name}: {old} → {new}{note}"
-
-
-def unknown_municipality(code: str) -> str:
-    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"

@@ -12,8 +12,10 @@ from bot.services import services
 from knowledge.calendar import now
 from knowledge.csv_files import ENCODINGS, UnwritableError
 from knowledge.exports import EXPORTED, about, exported
-from knowledge.import_items import ImportFaultsError, ImportPlan, RowChange
+from knowledge.import_items import ImportPlan, RowChange
 from knowledge.imports import imported, planned, sheet_title
+from knowledge.municipality_codes import unknown_municipality
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import TooLongForExcelError
@@ -67,8 +69,9 @@ def knowledge_export(file: Path, municipality: str, kind: str | None, encoding: 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")
 @click.option("--dry-run", is_flag=True, help="何も変えず、変わるところだけを表示する。")
+@click.option("--publish", is_flag=True, help="下書きの状態を「公開」に変えた行を、公開する。")
 @click.option("--end-missing", is_flag=True, help="表から消えている行を終了にする。")
-def knowledge_import(file: Path, municipality: str, dry_run: bool, end_missing: bool) -> None:
+def knowledge_import(file: Path, municipality: str, dry_run: bool, publish: bool, end_missing: bool) -> None:
     """書き出して直した表を読み込む（すべて読み込むか、まちがいがあれば何も変えないか）。"""
     database = services().database
     try:
@@ -76,9 +79,9 @@ def knowledge_import(file: Path, municipality: str, dry_run: bool, end_missing: 
             sheets = read_tables(file)
         if dry_run:
             with database.reading() as session:
-                plan = planned(session, municipality, sheets, end_missing=end_missing)
+                plan = planned(session, municipality, sheets, end_missing=end_missing, publish=publish)
         else:
-            plan = imported(database, municipality, sheets, now(), end_missing=end_missing)
+            plan = imported(database, municipality, sheets, now(), end_missing=end_missing, publish=publish)
     except UploadError as error:
         raise click.ClickException(str(error)) from error
     except LookupError as error:
@@ -125,7 +128,3 @@ def _first(problems: Iterable[str]) -> Iterator[str]:
     yield from listed[:_MOST_PROBLEMS]
     if len(listed) > _MOST_PROBLEMS:
         yield f"ほかに {len(listed) - _MOST_PROBLEMS}件あります"
-
-
-def unknown_municipality(code: str) -> str:
-    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"

@@ -9,9 +9,11 @@ from flask.cli import AppGroup
 
 from bot.services import services
 from knowledge.calendar import now
+from knowledge.municipality_codes import unknown_municipality
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.subject_names import subject_names
 from knowledge.subject_offices import Change, apply_changes, changes, subject_table
-from knowledge.subject_sheet import HEADINGS, SheetError, rows_of_sheet, sheet_of
+from knowledge.subject_sheet import HEADINGS, rows_of_sheet, sheet_of
 from knowledge.upload_limits import UploadError
 
 subjects_group = AppGroup("subjects", help="主題ごとの担当課（答えられないときの案内先）。")
@@ -32,7 +34,7 @@ def subjects_export(municipality: str, file: Path) -> None:
         with services().database.reading() as session:
             rows = subject_table(session, municipality)
     except LookupError as error:
-        raise click.ClickException(_unknown(municipality)) from error
+        raise click.ClickException(unknown_municipality(municipality)) from error
     file.write_bytes(sheet_of(rows))
     filled = sum(any(row.values) for row in rows)
     click.echo(f"{file.name}: {len(rows)}の主題（うち記入済み {filled}）を書きました")
@@ -56,10 +58,10 @@ def subjects_import(municipality: str, file: Path, dry_run: bool) -> None:
                 apply_changes(session, municipality, found, now())
     except UploadError as error:
         raise click.ClickException(str(error)) from error
-    except SheetError as error:
-        raise click.ClickException("\n".join(("何も変えていません。次を直してください。", *error.problems))) from error
+    except ImportFaultsError as error:
+        raise click.ClickException("\n".join(("何も変えていません。次を直してください。", *error.faults))) from error
     except LookupError as error:
-        raise click.ClickException(_unknown(municipality)) from error
+        raise click.ClickException(unknown_municipality(municipality)) from error
     if not found:
         click.echo("変わるところはありません")
     else:
@@ -73,7 +75,3 @@ def _show(found: list[Change]) -> None:
         for heading, before, after in zip(HEADINGS[1:], change.before.values, change.after.values, strict=True):
             if before != after:
                 click.echo(f"  {heading}: {before or '（空）'} → {after or '（空）'}")
-
-
-def _unknown(code: str) -> str:
-    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"

@@ -39,6 +39,8 @@ class CommonState:
     question: str
     state: State
     by_staff: bool
+    used: bool
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ def common_states(session: Session, code: str) -> list[CommonState]:
             row.question,
             "更新あり" if row.entry_id in drafts else "使用中" if row.state == "published" else "使わない",
             row.by_staff,
+            row.state == "published",
+            row.answer,
         )
         for row in _rows(session, code).values()
     ]

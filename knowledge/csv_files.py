@@ -88,7 +88,8 @@ def read_csv_zip(path: Path) -> list[Sheet]:
 def _table(stem: str, name: str, content: bytes) -> Sheet:
     text = _decoded(name, content)
     first = text.split("\n", 1)[0]
-    delimiter = "\t" if "\t" in first and "," not in first else ","
+    # Of a list that an Excel of another country, or an old system, has written.
+    delimiter = next((mark for mark in ",\t;" if mark in first), ",")
     rows: list[Row] = []
     try:
         # A row's number is that in the spreadsheet program: a line break within a cell counts for nothing.

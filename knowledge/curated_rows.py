@@ -12,6 +12,9 @@ from pydantic import BaseModel
 NOT_LOADED = {"explained", "text_file"}
 """What only the source check reads of a bundle."""
 
+CORRECTED = "corrected"
+"""In place of a digest, at a draft that staff have corrected in a sheet: bringing its plan or list again leaves it."""
+
 
 def flat(values: dict[str, Any]) -> dict[str, Any]:
     """The bundle's ``source`` as three columns."""

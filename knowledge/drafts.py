@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from knowledge.answers import Surroundings, source_plan
 from knowledge.indicators import indicator_answer
 from knowledge.models import Indicator, Municipality, Plan, PlanSection, ScheduleItem, Term
+from knowledge.municipality_codes import unknown_municipality
 from knowledge.plan_import import APPROVED, DISCARDED, DRAFT, FACTS, KINDS, Fact, stored
 from knowledge.schedules import schedule_answer
 from knowledge.terms import term_answer
@@ -80,7 +81,7 @@ def decide(session: Session, code: str, ids: Sequence[str], moment: dt.datetime,
     """
     town = session.get(Municipality, code, with_for_update=True)
     if town is None:
-        raise DraftError(_unknown(code))
+        raise DraftError(unknown_municipality(code))
     changed = unchanged = 0
     seen_by_residents = False
     for wanted, (plan, row) in _found(session, code, ids).items():
@@ -114,7 +115,7 @@ def _check(row: PlanSection | Fact, wanted: str) -> None:
 
 def _plans(session: Session, code: str, plan_id: str | None) -> list[Plan]:
     if session.get(Municipality, code) is None:
-        raise DraftError(_unknown(code))
+        raise DraftError(unknown_municipality(code))
     wanted = select(Plan).where(Plan.municipality_code == code, Plan.imported.is_(True)).order_by(Plan.plan_id)
     found = [plan for plan in session.scalars(wanted) if plan_id in (None, plan.plan_id)]
     if plan_id is not None and not found:
@@ -145,10 +146,6 @@ def _found(session: Session, code: str, ids: Sequence[str]) -> dict[str, tuple[P
 def shown_id(plan_id: str, key: str) -> str:
     """A section's key is told with its plan's id before it, as those of the other kinds have it."""
     return key if key.startswith(f"{plan_id}-") else f"{plan_id}-{key}"
-
-
-def _unknown(code: str) -> str:
-    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"
 
 
 def _draft(plan: Plan, row: PlanSection | Fact) -> Draft:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
-from knowledge.common_content import is_common
+from knowledge.common_content import common_content, is_common
+from knowledge.common_sheet import common_table
+from knowledge.digests import short_digest
 from knowledge.models import Department, Municipality, Plan
 from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import (
@@ -19,15 +21,28 @@ from knowledge.sheet_kinds import (
     LANGUAGES,
     STATE,
     STATES,
+    TRANSLATED,
     TRANSLATION_HEADINGS,
     TRANSLATIONS,
     VERSION,
     SheetKind,
 )
 from knowledge.sheet_rows import cells_of, values_of
+from knowledge.slot_sheet import slot_table
+from knowledge.slot_values import slot_rows
+from knowledge.subject_offices import subject_table
+from knowledge.subject_sheet import subject_out
 from knowledge.tabular import OutSheet
 
-EXPORTED = ("entries", "translations", *(name for name in KINDS if name != "entries"))
+_SHARED: Mapping[str, Callable[[Session, str], OutSheet]] = {
+    "common": common_table,
+    "slots": lambda session, code: slot_table(common_content(), slot_rows(session, code)),
+    "subjects": lambda session, code: subject_out(subject_table(session, code)),
+}
+"""What a municipality decides of things that are the same everywhere."""
+
+_FIRST = ("municipality", "entries", "translations")
+EXPORTED = (*_FIRST, *(name for name in KINDS if name not in _FIRST), *_SHARED)
 """The sheets by name, in their order."""
 
 
@@ -36,6 +51,8 @@ def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
 
     What all municipalities share is none of its own: ``slots`` and ``common`` see to that.
     """
+    if kind.name == "municipality":
+        return {code: session.get_one(Municipality, code)}
     order: tuple[Any, ...]
     if kind.curated:
         order, key = (kind.table.entry_id,), "entry_id"
@@ -45,6 +62,13 @@ def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
         order, key = (kind.table.position, kind.table.number), "number"
     found = session.scalars(select(kind.table).where(kind.table.municipality_code == code).order_by(*order))
     return {name: row for row in found if not is_common(name := getattr(row, key))}
+
+
+def version_of(kind: SheetKind, row: Any) -> int:
+    """What moves with every change of a row.  The municipality's own moves with its cells: it has no counter."""
+    if kind.name != "municipality":
+        return int(row.version)
+    return int(short_digest(*cells_of(kind, values_of(kind, row)).values(), letters=6), 16)
 
 
 def names_by_id(session: Session, code: str) -> dict[str, dict[str, str]]:
@@ -74,6 +98,8 @@ def exported(session: Session, code: str) -> dict[str, OutSheet]:
     for name in EXPORTED:
         if name == "translations":
             sheets[name] = _translations(session, code)
+        elif name in _SHARED:
+            sheets[name] = _SHARED[name](session, code)
         else:
             sheets[name] = _sheet(session, KINDS[name], code, names)
     return sheets
@@ -101,7 +127,7 @@ def _row(kind: SheetKind, row: Any, names: Mapping[str, Mapping[str, str]]) -> t
     for column in kind.columns:
         if column.refers:
             cells[column.heading] = names[column.refers].get(cells[column.heading], cells[column.heading])
-    cells[VERSION] = str(row.version)
+    cells[VERSION] = str(version_of(kind, row))
     if kind.curated:
         cells[STATE] = STATES.get(row.state, row.state)
     return tuple(cells[heading] for heading in kind.headings)
@@ -113,15 +139,13 @@ def _translations(session: Session, code: str) -> OutSheet:
             row.entry_id,
             LANGUAGES.get(language, language),
             row.question,
-            one["title"],
-            one["answer"],
-            YES_NO.write(one.get("reviewed", False)),
+            *(YES_NO.write(one.get(part, False)) if part == "reviewed" else one.get(part) or "" for part in TRANSLATED),
         )
         for row in rows_of(session, KINDS["entries"], code).values()
         if row.state != "deleted"
         for language, one in (row.translations or {}).items()
     ]
-    return OutSheet(TRANSLATIONS, TRANSLATION_HEADINGS, (24, 16, 36, 40, 70, 10), frozenset(), rows)
+    return OutSheet(TRANSLATIONS, TRANSLATION_HEADINGS, (24, 16, 36, 40, 70, 40, 40, 10), frozenset(), rows)
 
 
 def about(session: Session, code: str, sheets: Mapping[str, OutSheet], moment: dt.datetime) -> list[tuple[str, str]]:
@@ -141,7 +165,15 @@ def about(session: Session, code: str, sheets: Mapping[str, OutSheet], moment: d
             "見出し",
             "1行目の見出しは変えないでください。列の順番は変えても構いません。いらない列は消せます（前の値が残ります）。",
         ),
-        ("共通の答え", "この表にはありません。穴埋めシート（knowledge slots）と knowledge common で扱います。"),
+        (
+            "下書き",
+            "住民には出ません。直しても下書きのままです。公開に変えたら、読み込むときに --publish を付けます。",
+        ),
+        (
+            "共通の答え",
+            "使うか、届いた更新を採用するかを書きます（文は直せません）。金額や時間は「穴埋めシート」に書きます。",
+        ),
+        ("ここにないもの", "取り込んだ計画書の本文（knowledge drafts）、質問の記録、学んだことば。"),
         ("先頭の「'」", "= + - @ で始まる文字は、式にならないよう先頭に ' を付けています。読み込むときに外れます。"),
         ("", ""),
     ]

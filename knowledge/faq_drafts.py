@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -14,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from knowledge.bundle import Category, in_japanese
 from knowledge.cells import control_character
-from knowledge.curated_rows import NOT_LOADED
+from knowledge.curated_rows import CORRECTED, NOT_LOADED
 from knowledge.db import Database
+from knowledge.digests import short_digest
 from knowledge.faq_duplicates import Near, near_questions
-from knowledge.faq_lists import FaqList, FaqRow, compared, entry_id
-from knowledge.import_items import ImportFaultsError
+from knowledge.faq_lists import CATEGORY_STEP, FaqList, FaqRow, compared, entry_id
 from knowledge.models import Department, Entry, Municipality, Plan
-from knowledge.sheet_kinds import plain_heading
+from knowledge.sheet_places import ImportFaultsError, plain_heading
 from knowledge.sheet_rows import row_values
 from knowledge.staff_content import StaffEntry, is_long
 
@@ -74,7 +73,7 @@ def list_source(session: Session, code: str, *, plan: str | None, title: str | N
             raise NoPlanError(plan)
         return FaqSource(plan, row.title, row.url)
     title = (title or f"{town.name}の「よくある質問」")[:80]
-    return FaqSource(f"faq-list-{hashlib.sha256(title.encode()).hexdigest()[:8]}", title, url)
+    return FaqSource(f"faq-list-{short_digest(title, letters=8)}", title, url)
 
 
 def planned_list(session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date) -> FaqPlan:
@@ -190,7 +189,7 @@ def _values(row: FaqRow, source: FaqSource, departments: Mapping[str, str], day:
     return {
         "id": entry_id(row.question),
         "kind": "plan",
-        "category": row.category if row.category in get_args(Category) else OTHER,
+        "category": next((one for one in row.category.split(CATEGORY_STEP) if one in get_args(Category)), OTHER),
         "question": row.question,
         "answer": row.answer,
         "phrasings": list(row.phrasings),
@@ -227,6 +226,8 @@ def _change(
         twin = seen[text]
         same = "" if twin.answer == row.answer else "。答えが違うので、どちらにするか元の表で決めてください"
         return change("left", f"{twin.place} と同じ質問です{same}")
+    if before is not None and before.state == "draft" and before.bundled_digest == CORRECTED:
+        return change("left", "下書きを職員が表で直しているので、そのままにします")
     if before is not None and before.state == "draft":
         kept = [wording for wording in entry.phrasings if owners.get(compared(wording), entry.id) == entry.id]
         values = row_values(entry.model_dump(exclude=NOT_LOADED)) | {"phrasings": kept}

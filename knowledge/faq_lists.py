@@ -6,15 +6,15 @@ phrasings but those that the list brings, and its source is the list itself.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.digests import short_digest
 from knowledge.faq_pages import PageQuestion
 from knowledge.plain_html import plain
-from knowledge.sheet_kinds import plain_heading
+from knowledge.sheet_places import SEARCHED_FOR_HEADINGS, filled_down, plain_heading
 from knowledge.tabular import BadCell, Row, Sheet, column_letter
 
 FIELDS: Mapping[str, str] = {
@@ -30,6 +30,7 @@ FIELDS: Mapping[str, str] = {
 _GUESSES: Mapping[str, tuple[str, ...]] = {
     "question": (
         "質問",
+        "ご質問",
         "質問文",
         "質問内容",
         "問い",
@@ -48,6 +49,7 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
     "answer": (
         "答え",
         "回答",
+        "ご回答",
         "回答文",
         "回答内容",
         "答",
@@ -89,6 +91,9 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "ページ",
         "ページurl",
         "関連ページ",
+        "関連リンク",
+        "関連url",
+        "参考リンク",
         "参照url",
         "詳細url",
         "link",
@@ -110,7 +115,17 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
 }
 """Headings seen in cities' lists, the surest first."""
 
-_SEARCHED_FOR_HEADINGS = 10
+_SEVERAL = ("answer", "category")
+"""What a list may have in several columns: 回答1・回答2, 大分類・中分類."""
+_ASIDE = re.compile(r"[((].*?[))]")
+_NUMBER_BEHIND = re.compile(r"[\s.:・_-]*\d*$")
+_OTHER_TONGUE = re.compile(r"英|やさしい|中国|韓国|ポルトガル|ベトナム|外国|en|番号|日付|更新")
+_PREFIX = re.compile(
+    r"^(?:[QqAaＱＡ]\s*\d*\s*[.:．：、](?![A-Za-z])|(?:質問|問|答え|答|回答)\s*\d*\s*[.:．：、]"
+    r"|(?:[QqＱ]|問|答)\d+\s+|【(?:質問|回答|問|答|[QAＱＡ])】)\s*"
+)
+"""Q. / Ａ１： / 問1 / 【質問】 before a text; A4 and A.M. belong to it."""
+CATEGORY_STEP = " › "
 _HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _SEPARATORS = re.compile(r"[\n;；|｜]+")
 
@@ -147,32 +162,53 @@ def read_list(sheets: Sequence[Sheet], named: Mapping[str, str]) -> FaqList:
     """The list in the first sheet that fits.  ``named``: field -> heading or letter.  Raises MappingError."""
     given = {name: column for name, column in named.items() if column}
     filled = [sheet for sheet in sheets if sheet.rows]
-    for sheet in filled:
-        for place, row in enumerate(sheet.rows[:_SEARCHED_FOR_HEADINGS]):
+    for sheet in map(filled_down, filled):
+        for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
             places = _places(row, given)
             if places is not None:
                 return _list(sheet, sheet.rows[place + 1 :], row, places, given)
     raise MappingError(_not_found(filled, given))
 
 
-def _places(row: Row, given: Mapping[str, str]) -> dict[str, int] | None:
-    """Which column is which field, if this row holds the headings."""
+def _places(row: Row, given: Mapping[str, str]) -> dict[str, list[int]] | None:
+    """Which columns are which field, if this row holds the headings."""
     headings = [plain_heading(row.text(place)).lower() for place in range(len(row.cells))]
     if not any(headings):
         return None
-    places: dict[str, int] = {}
-    for name, column in given.items():
-        place = _named(headings, column)
-        if place is None:
+    places: dict[str, list[int]] = {}
+    for name, columns in given.items():
+        named = [_named(headings, column) for column in (columns.split("+") if name in _SEVERAL else [columns])]
+        if None in named:
             return None
-        places[name] = place
+        places[name] = [place for place in named if place is not None]
     for name, guesses in _GUESSES.items():
         if name not in places:
-            free = (place for guess in guesses for place, heading in enumerate(headings) if heading == guess)
-            place = next((place for place in free if place not in places.values()), None)
-            if place is not None:
-                places[name] = place
+            taken = {place for found in places.values() for place in found}
+            found = _guessed(headings, guesses, taken)
+            if found:
+                places[name] = found if name in _SEVERAL else found[:1]
     return places if {"question", "answer"} <= set(places) else None
+
+
+_LEVELS = ("大分類", "中分類", "小分類")
+
+
+def _guessed(headings: Sequence[str], guesses: Sequence[str], taken: Collection[int]) -> list[int]:
+    """The columns of the surest guess, in their order: 回答, 回答1, 回答（詳細）; of categories all levels."""
+    for exactly in (True, False):
+        for guess in guesses:
+            wanted = _LEVELS if guess in _LEVELS else (guess,)
+            free = [(place, heading) for place, heading in enumerate(headings) if place not in taken]
+            if any((heading if exactly else _core(heading)) == guess for _, heading in free):
+                return [place for place, heading in free if heading in wanted or _core(heading) in wanted]
+    return []
+
+
+def _core(heading: str) -> str:
+    """A heading without what stands in brackets and the number behind it; empty for one in another language."""
+    if _OTHER_TONGUE.search("".join(_ASIDE.findall(heading))):
+        return ""
+    return _NUMBER_BEHIND.sub("", _ASIDE.sub("", heading))
 
 
 def _named(headings: Sequence[str], column: str) -> int | None:
@@ -203,29 +239,42 @@ def _not_found(sheets: Sequence[Sheet], given: Mapping[str, str]) -> str:
     return f"質問と答えの列が分かりません。{missing} で指定してください。見出しは {headings} です"
 
 
-def _list(sheet: Sheet, rows: Sequence[Row], head: Row, places: Mapping[str, int], given: Mapping[str, str]) -> FaqList:
-    mapping = {name: f"{column_letter(place)}列「{head.text(place).strip()}」" for name, place in places.items()}
+def _list(
+    sheet: Sheet, rows: Sequence[Row], head: Row, places: Mapping[str, Sequence[int]], given: Mapping[str, str]
+) -> FaqList:
+    mapping = {
+        name: "・".join(f"{column_letter(place)}列「{head.text(place).strip()}」" for place in found)
+        for name, found in places.items()
+    }
     read = tuple(_row(sheet, row, places) for row in rows)
     return FaqList(read, mapping, frozenset(set(places) - set(given)))
 
 
-def _row(sheet: Sheet, row: Row, places: Mapping[str, int]) -> FaqRow:
-    text = {name: plain(row.text(places[name])) if name in places else "" for name in FIELDS}
+def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]]) -> FaqRow:
+    text = {name: _joined(name, row, places.get(name, ())) for name in FIELDS}
     bad = [
         f"{column_letter(place)}列「{FIELDS[name]}」: {cell.reason}"
-        for name, place in places.items()
+        for name, found in places.items()
+        for place in found
         if place < len(row.cells) and isinstance(cell := row.cells[place], BadCell)
     ]
+    question = _PREFIX.sub("", text["question"].replace("\n", " ").strip(), count=1)
     return FaqRow(
         f"シート「{sheet.name}」{row.number}行目",
-        text["question"].replace("\n", " "),
-        text["answer"],
+        question,
+        _PREFIX.sub("", text["answer"], count=1),
         text["category"],
         text["department"],
         text["url"],
-        _phrasings(text["phrasings"], text["question"]),
+        _phrasings(text["phrasings"], question),
         tuple(bad),
     )
+
+
+def _joined(name: str, row: Row, places: Sequence[int]) -> str:
+    """What stands in the columns of a field, each once: parts of an answer as paragraphs, categories as steps."""
+    parts = dict.fromkeys(filter(None, (plain(row.text(place)) for place in places)))
+    return (CATEGORY_STEP if name == "category" else "\n").join(parts)
 
 
 def _phrasings(text: str, question: str) -> tuple[str, ...]:
@@ -251,4 +300,4 @@ def compared(question: str) -> str:
 
 def entry_id(question: str) -> str:
     """The same for the same question, so that a list read twice adds nothing twice."""
-    return f"faq-{hashlib.sha256(compared(question).encode()).hexdigest()[:12]}"
+    return f"faq-{short_digest(compared(question), letters=12)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from knowledge.common_content import is_common
 from knowledge.import_items import Item, Work
 from knowledge.models import Municipality
 from knowledge.sheet_kinds import (
@@ -29,6 +30,7 @@ def check_together(work: Work, town: Municipality) -> None:
         if item is not None and change.action != "unchanged":
             work.faults += _wrong_references(item, known)
             work.faults += _twice(work, item, wordings)
+            work.faults += _unknown_examples(item, after["entries"])
     work.faults += _orphans(work, town, after, known)
 
 
@@ -57,6 +59,12 @@ def _wrong_references(item: Item, known: Mapping[str, set[str]]) -> Iterator[str
         value = cells_of(item.kind, item.values)[column.heading] if sheet else ""
         if sheet and value and value not in known[sheet]:
             yield item.place.fault(column.heading, nowhere(value, sheet))
+
+
+def _unknown_examples(item: Item, entries: Mapping[str, Values]) -> Iterator[str]:
+    for key in item.values.get("examples", ()):
+        if key not in entries and not is_common(key):
+            yield item.place.fault("質問の例", nowhere(key, "entries"))
 
 
 def _wordings(work: Work, after: Mapping[str, Mapping[str, Values]]) -> dict[str, list[tuple[str, str]]]:
@@ -96,11 +104,15 @@ def _orphans(
         for change, item in work.changes
         if change.action == "ended" or (item is not None and item.state in ("ended", "deleted"))
     }
-    if ("departments", town.contact_department) in gone:
-        yield f"シート「担当課」: 「{town.contact_department}」は問い合わせ先なので終了できません"
+    contact = after["municipality"][town.code]["contact_department"]
+    if ("departments", contact) in gone:
+        yield (
+            f"シート「担当課」: 「{contact}」は問い合わせ先なので終了できません"
+            "（先にシート「市町村」の「問い合わせ先の課」を変えてください）"
+        )
     told = {item.key for change, item in work.changes if item is not None and change.action != "unchanged"}
     for name, kind in KINDS.items():
-        for key, values in after[name].items():
+        for key, values in after[name].items() if name != "municipality" else ():
             for column in kind.columns:
                 sheet = "measures" if column.path == ("measure",) else column.refers
                 value = cells_of(kind, values)[column.heading] if sheet and gone else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -12,23 +13,9 @@ from knowledge.exports import names_by_id, rows_of
 from knowledge.sheet_kinds import (
     KINDS,
     SheetKind,
-    plain_heading,
 )
+from knowledge.sheet_places import Place, plain_heading
 from knowledge.sheet_rows import Values
-from knowledge.tabular import Row, column_letter
-
-MOST_FAULTS = 100
-
-
-class ImportFaultsError(ValueError):
-    """What keeps a file from being taken; ``faults`` is a line each, at most MOST_FAULTS and one that counts."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        shown = list(faults[:MOST_FAULTS])
-        if len(faults) > MOST_FAULTS:
-            shown.append(f"ほかに {len(faults) - MOST_FAULTS}件あります")
-        super().__init__("\n".join(shown))
-        self.faults = tuple(shown)
 
 
 @dataclass(frozen=True)
@@ -73,47 +60,14 @@ class Item:
     translations: dict[str, Place] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Place:
-    """A row of a sheet, and which column has which heading."""
-
-    sheet: str
-    number: int
-    letters: Mapping[str, str]
-
-    def fault(self, heading: str | None, sentence: str) -> str:
-        where = f"シート「{self.sheet}」{self.number}行目"
-        if heading:
-            letter = self.letters.get(plain_heading(heading))
-            where += f" {letter}列「{heading}」" if letter else f"「{heading}」"
-        return f"{where}: {sentence}"
-
-
-@dataclass(frozen=True)
-class Known:
-    """A sheet whose headings say what it is."""
-
-    name: str
-    sheet: str
-    places: Mapping[str, int]
-    rows: Sequence[Row]
-
-    def place(self, row: Row) -> Place:
-        letters = {heading: column_letter(place) for heading, place in self.places.items()}
-        return Place(self.sheet, row.number, letters)
-
-    def text(self, row: Row, heading: str) -> str | None:
-        """The cell under a heading; None where the sheet has no such column."""
-        place = self.places.get(plain_heading(heading))
-        return None if place is None else row.text(place)
-
-
 class Work:
     """One reading of a file against the database: collects faults and notices as it goes."""
 
-    def __init__(self, session: Session, code: str, *, end_missing: bool) -> None:
+    def __init__(self, session: Session, code: str, *, end_missing: bool, publish: bool) -> None:
+        self.session = session
         self.code = code
         self.end_missing = end_missing
+        self.publish = publish
         self.faults: list[str] = []
         self.notices: list[str] = []
         self.present = {name: rows_of(session, kind, code) for name, kind in KINDS.items()}
@@ -121,6 +75,10 @@ class Work:
         self.items: dict[str, dict[str, Item]] = {name: {} for name in KINDS}
         self.changes: list[tuple[RowChange, Item | None]] = []
         self.sheets: set[str] = set()
+        self.shared: list[RowChange] = []
+        """What changes in sheets of things that all municipalities share."""
+        self.later: list[Callable[[Session, dt.datetime], object]] = []
+        """How those changes are made."""
 
 
 def _ids_by_name(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -7,8 +7,7 @@ transaction and writes.  Every fault names sheet, row and column, and what to do
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,68 +15,100 @@ from sqlalchemy.orm import Session
 
 from knowledge.bundle import in_japanese
 from knowledge.cells import control_character
+from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
+from knowledge.digests import short_digest
+from knowledge.exports import version_of
 from knowledge.import_checks import check_together, nowhere
-from knowledge.import_items import ImportFaultsError, ImportPlan, Item, Known, Place, RowChange, Work
-from knowledge.models import Municipality
+from knowledge.import_items import ImportPlan, Item, RowChange, Work
+from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
+from knowledge.models import Municipality, Plan
 from knowledge.sheet_kinds import (
     KINDS,
     LANGUAGE,
     STATE,
     STATES,
+    TRANSLATED,
     TRANSLATION_COLUMNS,
+    TRANSLATION_HEADINGS,
     TRANSLATIONS,
     VERSION,
     Column,
     SheetKind,
     all_columns,
-    plain_heading,
     recognised,
+)
+from knowledge.sheet_places import (
+    SEARCHED_FOR_HEADINGS,
+    ImportFaultsError,
+    Known,
+    Place,
+    headings_of,
+    known_at,
+    merged_faults,
+    missing_headings,
+    plain_heading,
+    renamed_headings,
 )
 from knowledge.sheet_rows import cells_of, closed, put, row_values, values_of
 from knowledge.staff_content import is_long
-from knowledge.tabular import BadCell, Row, Sheet
+from knowledge.tabular import Row, Sheet, column_letter
 
-_SEARCHED_FOR_HEADINGS = 10
-"""The rows among which the headings may stand: staff put titles above."""
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    **{name: kind.headings for name, kind in KINDS.items()},
+    "translations": TRANSLATION_HEADINGS,
+    **SHARED_HEADINGS,
+}
+"""What stands above each sheet of an export."""
 
 
-def planned(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool = False) -> ImportPlan:
+def planned(
+    session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool = False, publish: bool = False
+) -> ImportPlan:
     """What ``sheets`` would change.  Raises ImportFaultsError, and LookupError for an unknown municipality."""
-    return _plan(_worked(session, code, sheets, end_missing=end_missing))
+    return _plan(_worked(session, code, sheets, end_missing=end_missing, publish=publish))
 
 
 def imported(
-    database: Database, code: str, sheets: Sequence[Sheet], moment: dt.datetime, *, end_missing: bool = False
+    database: Database,
+    code: str,
+    sheets: Sequence[Sheet],
+    moment: dt.datetime,
+    *,
+    end_missing: bool = False,
+    publish: bool = False,
 ) -> ImportPlan:
-    """Change it, in one transaction: all of it, or nothing."""
+    """Change it, in one transaction: all of it, or nothing.  Drafts become published only where ``publish`` says so."""
     with database.writing() as session:
         town = session.get(Municipality, code, with_for_update=True)
         if town is None:
             raise LookupError(code)
-        work = _worked(session, code, sheets, end_missing=end_missing)
-        plan = _plan(work)
+        work = _worked(session, code, sheets, end_missing=end_missing, publish=publish)
+        plan, version = _plan(work), town.knowledge_version
         for change, item in work.changes:
             _apply(session, work, change, item, moment)
-        if plan.changes:
-            town.knowledge_version += 1
+        for make in work.later:
+            make(session, moment)
+        town.knowledge_version = version + bool(plan.changes)
         return plan
 
 
 def _plan(work: Work) -> ImportPlan:
-    return ImportPlan(tuple(change for change, _ in work.changes), tuple(work.notices))
+    return ImportPlan((*(change for change, _ in work.changes), *work.shared), tuple(work.notices))
 
 
-def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool) -> Work:
+def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool, publish: bool) -> Work:
     if session.get(Municipality, code) is None:
         raise LookupError(code)
-    work = Work(session, code, end_missing=end_missing)
+    work = Work(session, code, end_missing=end_missing, publish=publish)
     known = _known_sheets(work, sheets)
     _learn_names(work, known)
     for one in sorted(known, key=lambda found: found.name == "translations"):
         work.sheets.add(one.name)
         if one.name == "translations":
             _read_translations(work, one)
+        elif one.name in SHARED_HEADINGS:
+            read_shared(work, one)
         else:
             _read_items(work, KINDS[one.name], one)
     for kind in KINDS.values():
@@ -97,12 +128,15 @@ def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
         known = _known(sheet)
         if known is None:
             _note_whose(work, sheet)
+            work.faults += _spoilt_headings(sheet)
         elif known.name in found:
             work.faults.append(
                 f"シート「{sheet.name}」: シート「{found[known.name].sheet}」と同じ種類です。一つにまとめてください"
             )
         else:
             found[known.name] = known
+            work.faults += [*_renamed(known), *merged_faults(known, [sheet])]
+            _note_hidden(work, sheet)
             _note_unread(work, known)
     if not found and not work.faults:
         titles = "、".join(kind.title for kind in KINDS.values())
@@ -114,18 +148,44 @@ def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
 
 
 def _known(sheet: Sheet) -> Known | None:
-    for place, row in enumerate(sheet.rows[:_SEARCHED_FOR_HEADINGS]):
-        headings = [plain_heading(row.text(column)) for column in range(len(row.cells))]
-        name = recognised(headings)
-        if name:
-            places = {heading: column for column, heading in reversed(list(enumerate(headings))) if heading}
-            return Known(name, sheet.name, places, sheet.rows[place + 1 :])
+    for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
+        headings = headings_of(row)
+        shared = (name for name, wanted in SHARED_HEADINGS.items() if set(map(plain_heading, wanted)) <= set(headings))
+        if name := recognised(headings) or next(shared, None):
+            return known_at(name, sheet, place)
     return None
+
+
+def _spoilt_headings(sheet: Sheet) -> list[str]:
+    """A sheet that is ours but for the headings by which it is known: leaving it aside would lose what it says."""
+    for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
+        present = {heading for heading in headings_of(row) if heading}
+        for name, headings in _HEADINGS.items():
+            wanted = set(map(plain_heading, headings))
+            marks = KINDS[name].marks if name in KINDS else headings
+            if len(present & wanted) >= max(3, len(present) / 2) and len(set(map(plain_heading, marks)) & present) > 1:
+                return list(missing_headings(known_at(name, sheet, place), headings, marks))
+    return []
+
+
+def _renamed(known: Known) -> Iterator[str]:
+    for column, shown, meant in renamed_headings(known.places, _HEADINGS[known.name]):
+        yield (
+            f"シート「{known.sheet}」{known.number}行目 {column_letter(column)}列: 「{shown}」という見出しは"
+            f"ありません。「{meant}」の列なら見出しを戻し、別の列なら消してください"
+        )
+
+
+def _note_hidden(work: Work, sheet: Sheet) -> None:
+    if sheet.hidden:
+        work.notices.append(f"シート「{sheet.name}」は非表示ですが、読み込みます（要らなければ消してください）")
+    if sheet.hidden_rows:
+        work.notices.append(f"シート「{sheet.name}」: 非表示の行（{sheet.hidden_rows}行）も読み込みます")
 
 
 def _note_whose(work: Work, sheet: Sheet) -> None:
     """The first sheet of an export says whose it is; any other sheet is left alone, and that is said."""
-    for row in sheet.rows[:_SEARCHED_FOR_HEADINGS]:
+    for row in sheet.rows[:SEARCHED_FOR_HEADINGS]:
         if plain_heading(row.text(0)) == "コード":
             if row.text(1).strip() != work.code:
                 work.faults.append(
@@ -138,16 +198,16 @@ def _note_whose(work: Work, sheet: Sheet) -> None:
 
 
 def _note_unread(work: Work, known: Known) -> None:
-    if known.name == "translations":
-        return
-    headings = {plain_heading(heading) for heading in KINDS[known.name].headings}
+    headings = {plain_heading(heading) for heading in _HEADINGS[known.name]}
     unread = [heading for heading in known.places if heading not in headings]
     if unread:
         work.notices.append(f"シート「{known.sheet}」: 読まない列があります: {'、'.join(sorted(unread))}")
-    if plain_heading(VERSION) not in known.places:
+    if known.name in KINDS and plain_heading(VERSION) not in known.places:
         work.notices.append(
             f"シート「{known.sheet}」: 「版」の列がないので、書き出したあとのほかの人の変更と重なっても分かりません"
         )
+    if known.name in KINDS and KINDS[known.name].curated and plain_heading(STATE) not in known.places:
+        work.notices.append(f"シート「{known.sheet}」: 「状態」の列がないので、足した行は下書きになります")
 
 
 def _read_items(work: Work, kind: SheetKind, known: Known) -> None:
@@ -155,7 +215,7 @@ def _read_items(work: Work, kind: SheetKind, known: Known) -> None:
     for row in known.rows:
         place = known.place(row)
         before = len(work.faults)
-        _bad_cells(work, known, row, place)
+        work.faults += known.bad_cells(row)
         item = _item(work, kind, known, row, place)
         for column in columns:
             text = known.text(row, column.heading) or ""
@@ -177,7 +237,15 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
     item = Item(kind, key, values_of(kind, present) if present is not None else {}, place, generated=generated)
     if present is not None and kind.curated:
         item.state = present.state
+    elif kind.curated and known.text(row, STATE) is None:
+        item.state = "draft"
     item.version = _version(work, known, row, place)
+    if kind.name == "municipality" and key != work.code:
+        work.faults.append(
+            place.fault(
+                kind.key, f"この表は {key or '（空）'} のものです。--municipality {work.code} には読み込めません"
+            )
+        )
     if kind.curated and (state := (known.text(row, STATE) or "").strip()):
         states = {name: value for value, name in STATES.items()}
         if state in states or (present is not None and state == present.state):
@@ -188,7 +256,7 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
         work.faults.append(
             place.fault(
                 VERSION,
-                f"「{key}」はすでにあります（版 {present.version}）。"
+                f"「{key}」はすでにあります（版 {version_of(kind, present)}）。"
                 "新しい行なら ID を空にし、直すなら版を書き出した表から写してください",
             )
         )
@@ -197,9 +265,9 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
 
 def _generated_key(kind: SheetKind, label: str) -> str:
     """The same for the same words, so that a file read twice adds nothing twice."""
-    if not label.strip() or kind.name == "measures":
+    if not label.strip() or kind.name in ("measures", "municipality"):
         return ""
-    return f"staff-{hashlib.sha256(f'{kind.name}:{plain_heading(label)}'.encode()).hexdigest()[:12]}"
+    return f"staff-{short_digest(f'{kind.name}:{plain_heading(label)}', letters=12)}"
 
 
 def _version(work: Work, known: Known, row: Row, place: Place) -> int | None:
@@ -207,13 +275,6 @@ def _version(work: Work, known: Known, row: Row, place: Place) -> int | None:
     if text and not text.isdecimal():
         work.faults.append(place.fault(VERSION, f"版は書き出したときの数字のままにしてください: {text}"))
     return int(text) if text.isdecimal() else None
-
-
-def _bad_cells(work: Work, known: Known, row: Row, place: Place) -> None:
-    by_place = {column: heading for heading, column in known.places.items()}
-    for column, cell in enumerate(row.cells):
-        if isinstance(cell, BadCell) and column in by_place:
-            work.faults.append(place.fault(by_place[column], cell.reason))
 
 
 def _meant(work: Work, column: Column, text: str) -> str:
@@ -242,7 +303,7 @@ _NAMED = {"departments": "課名", "plans": "略称"}
 
 def _keep(work: Work, item: Item) -> None:
     if not item.key:
-        heading = item.kind.key if item.kind.name == "measures" else item.kind.label
+        heading = item.kind.label if item.kind.curated or item.kind.name == "plans" else item.kind.key
         work.faults.append(item.place.fault(heading, "空です。書いてください"))
         return
     for items in work.items.values():
@@ -264,7 +325,7 @@ def _read_translations(work: Work, known: Known) -> None:
     seen: dict[tuple[str, str], int] = {}
     for row in known.rows:
         place = known.place(row)
-        _bad_cells(work, known, row, place)
+        work.faults += known.bad_cells(row)
         try:
             language = LANGUAGE.read(known.text(row, "言葉") or "")
         except ValueError as error:
@@ -301,9 +362,8 @@ def _translated_item(work: Work, key: str, place: Place) -> Item | None:
 def _put_translation(work: Work, item: Item, language: str, known: Known, row: Row) -> None:
     place = known.place(row)
     item.translations[language] = place
-    headings = ("質問の訳", "答えの訳", "確認済み")
     columns = (column for column in TRANSLATION_COLUMNS if column.path[1] == language)
-    for heading, column in zip(headings, columns, strict=True):
+    for heading, column in zip(TRANSLATED.values(), columns, strict=True):
         text = known.text(row, heading)
         if text is None or (heading == "確認済み" and not text.strip()):
             continue
@@ -331,12 +391,21 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
         _note(work, item, "added", cells)
     elif not cells:
         _note(work, item, "unchanged")
-    elif item.version is not None and item.version != present.version:
+    elif item.version is not None and item.version != version_of(kind, present):
         work.faults.append(
             item.place.fault(
                 VERSION,
-                f"書き出したあとに、ほかの人が変えています（この表は版 {item.version}、いまは版 {present.version}）。"
+                "書き出したあとに、ほかの人が変えています"
+                f"（この表は版 {item.version}、いまは版 {version_of(kind, present)}）。"
                 "もう一度書き出し、新しい表を直してください",
+            )
+        )
+    elif state == "draft" and item.state == "published" and not work.publish:
+        work.faults.append(
+            item.place.fault(
+                STATE,
+                "下書きが「公開」になっています。"
+                "住民に出してよければ --publish を付け、まだなら「下書き」に戻してください",
             )
         )
     else:
@@ -372,6 +441,7 @@ def _valid(work: Work, item: Item) -> bool:
 
 _WORDS = {"facets": "手続きの列（対象になる人〜届くまで）", "kind: procedure": "種類「手続き」"}
 _WORDS |= {"valid_from": "「公開を始める日」", "valid_until": "「公開を終える日」"}
+_WORDS |= {"recheck_on": "「再確認日」", "checked_on": "「確認した日」", "term.until": "「受付の最終日」"}
 _WORDS |= {
     f"translations.{column.path[1]}": f"{column.heading.partition('の')[0]}の訳" for column in TRANSLATION_COLUMNS
 }
@@ -405,6 +475,8 @@ def _column(kind: SheetKind, location: Sequence[str]) -> Column | None:
 
 def _end_missing(work: Work, kind: SheetKind) -> None:
     """What the file no longer has: ended; a plan or a measure, which have no state, is taken out."""
+    if kind.name == "municipality":
+        return
     for key, row in work.present[kind.name].items():
         if key in work.items[kind.name] or (kind.curated and row.state in ("ended", "deleted")):
             continue
@@ -425,13 +497,18 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
         row = _new_row(work, kind, change.key)
         session.add(row)
         work.present[kind.name][change.key] = row
-    else:
+    elif kind.name != "municipality":
         row.version += 1
     for name, value in values.items():
         setattr(row, name, value)
-    row.by_staff = True
+    if kind.name != "municipality":
+        row.by_staff = True
     if kind.curated:
         row.state, row.updated_at = item.state, moment
+        if item.state == "draft":
+            row.bundled_digest = CORRECTED
+        if item.state == "published" and (plan := session.get(Plan, (work.code, row.source_plan))) is not None:
+            plan.state = "published"
 
 
 def _end(session: Session, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
@@ -452,4 +529,6 @@ def _new_row(work: Work, kind: SheetKind, key: str) -> Any:
 
 def sheet_title(name: str) -> str:
     """What staff call a sheet."""
+    if name in SHARED_TITLES:
+        return SHARED_TITLES[name]
     return TRANSLATIONS if name == "translations" else KINDS[name].title

@@ -41,3 +41,8 @@ def prefecture_of(code: str) -> str:
     if code[5] != check_digit(code[:5]):
         raise CodeError(f"コードの最後の1桁（検査数字）が合いません（{code}）。写しまちがいがないか確かめてください")
     return PREFECTURES[number - 1]
+
+
+def unknown_municipality(code: str) -> str:
+    """What to say where there is no municipality of this code."""
+    return f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"

@@ -7,17 +7,19 @@ and the report tells where the file now says something else.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import ScalarResult, delete, select
+from sqlalchemy import ScalarResult, delete, or_, select
 from sqlalchemy.orm import Session
 
+from knowledge.curated_rows import CORRECTED
+from knowledge.digests import short_digest
 from knowledge.models import Indicator, Municipality, Plan, PlanSection, ScheduleItem, Term
+from knowledge.municipality_codes import unknown_municipality
 from knowledge.plan_contents import PlanContents
 from knowledge.plan_sections import Section
 
@@ -76,7 +78,7 @@ class _Piece:
 
 def plan_id_of(title: str) -> str:
     """The id of a plan that staff bring: the same title is the same plan."""
-    return f"{OWN}{_digest(title)}"
+    return f"{OWN}{short_digest(title, letters=8)}"
 
 
 def import_plan(
@@ -84,9 +86,7 @@ def import_plan(
 ) -> ImportReport:
     """Store a plan's pieces as drafts, within the caller's transaction.  Raises PlanImportError."""
     if session.get(Municipality, code, with_for_update=True) is None:
-        raise PlanImportError(
-            f"市町村 {code} がありません（6桁のコードか確かめ、`flask --app app knowledge load` を実行してください）"
-        )
+        raise PlanImportError(unknown_municipality(code))
     _store_plan(session, code, details)
     tallies: dict[str, Counter[str]] = {}
     changed: list[str] = []
@@ -131,7 +131,7 @@ def _store(
     changed: list[str],
 ) -> Counter[str]:
     present = dict(stored(session, code, plan_id, kind))
-    drafts = {key for key, row in present.items() if row.state == DRAFT}
+    drafts = {key for key, row in present.items() if row.state == DRAFT and not _is_corrected(row)}
     _delete_drafts(session, code, plan_id, kind)
     counts: Counter[str] = Counter(replaced=len(drafts))
     for piece in pieces:
@@ -166,7 +166,12 @@ def stored(session: Session, code: str, plan_id: str, kind: str) -> Iterator[tup
         yield row.entry_id, row
 
 
+def _is_corrected(row: PlanSection | Fact) -> bool:
+    return not isinstance(row, PlanSection) and row.bundled_digest == CORRECTED
+
+
 def _delete_drafts(session: Session, code: str, plan_id: str, kind: str) -> None:
+    """Those as they were read; what staff have corrected in a sheet is theirs."""
     if kind == "sections":
         gone = delete(PlanSection).where(PlanSection.municipality_code == code, PlanSection.plan_id == plan_id)
         session.execute(gone.where(PlanSection.state == DRAFT))
@@ -178,6 +183,7 @@ def _delete_drafts(session: Session, code: str, plan_id: str, kind: str) -> None
                 table.source_plan == plan_id,
                 table.entry_id.startswith(f"{plan_id}-"),
                 table.state == DRAFT,
+                or_(table.bundled_digest.is_(None), table.bundled_digest != CORRECTED),
             )
         )
     session.expire_all()
@@ -241,7 +247,7 @@ class _Maker:
             seen[told] += 1
             values = {"number": number, "path": path, "text": section.text, "page": section.page}
             name = section.heading or _PREFACE
-            found.append(_Piece(f"s-{_digest(told, seen[told])}", name, values))
+            found.append(_Piece(f"s-{short_digest(told, seen[told], letters=8)}", name, values))
         return found
 
     def indicators(self) -> list[_Piece]:
@@ -295,7 +301,7 @@ class _Maker:
             heading = self._heading(line)
             told = json.dumps([name, heading], ensure_ascii=False)
             seen[told] += 1
-            key = f"{self._plan_id}-{_LETTERS[kind]}-{_digest(told, seen[told])}"
+            key = f"{self._plan_id}-{_LETTERS[kind]}-{short_digest(told, seen[told], letters=8)}"
             source: dict[str, Any] = {
                 "phrasings": [],
                 "source_section": heading,
@@ -313,7 +319,3 @@ def section_name(section: Section | None) -> str:
     """What a source line calls a section: its heading without the sign before it."""
     heading = section.heading if section else ""
     return (heading.lstrip("■◆●□ 　") or _PREFACE)[:MOST_SECTION]
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:8]

@@ -7,15 +7,12 @@ takes a text that is not blank and gives the value, or raises ValueError with a 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-
-from pydantic_core import to_jsonable_python
 
 NO_VALUE = "（記載なし）"
 """A figure that the plan has a place for and does not give."""
@@ -33,7 +30,6 @@ class Blank(Enum):
     """What an empty cell means where it is not simply nothing."""
 
     UNTOLD = "no figure here; with its year and note empty too, nothing at all"
-    DEFAULT = "as the schema has it"
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,41 @@ def _day(text: str) -> dt.date:
         return dt.date(year, int(month), int(day))
     except ValueError:
         raise ValueError(f"日付は 2026-04-01 のように書きます: {text}") from None
+
+
+def _day_shown(value: dt.date | str | None) -> str:
+    """A day; one within a JSON column is kept as text."""
+    return value.isoformat() if isinstance(value, dt.date) else value or ""
+
+
+def lost_zero(text: str) -> str | None:
+    """What to say of a telephone number that a spreadsheet program has made a number; None of any other."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"[1-9]\d{7,9}", plain):
+        return None
+    return (
+        f"先頭の 0 が消えています（{plain}）。Excel が電話番号を数字に変えました。"
+        "セルの表示形式を「文字列」にして、0598-53-0000 のように - で区切って書き直してください"
+    )
+
+
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
+
+
+def _telephone(text: str) -> str:
+    if lost := lost_zero(text):
+        raise ValueError(lost)
+    return unicodedata.normalize("NFKC", text).translate(_HYPHENS).strip()
+
+
+def _measure_number(text: str) -> str:
+    plain = text.strip()
+    if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", plain):
+        raise ValueError(
+            f"Excel が番号を日付に変えています（{plain}）。"
+            "セルの表示形式を「文字列」にして、1-1 のように書き直してください"
+        )
+    return plain
 
 
 def _as_of(text: str) -> str:
@@ -163,26 +194,30 @@ def choice(names: Mapping[Any, str]) -> Form:
     return Form(lambda value: names.get(value, _written(value)), read, help="・".join(values))
 
 
-def _read_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("書き出したときの形のままにしてください") from None
+def choices(names: Mapping[Any, str]) -> Form:
+    """Any of a few values, a line each."""
+    one = choice(names)
+
+    def read(text: str) -> list[Any]:
+        return [one.read(line) for line in re.split(r"[\n、,]", text) if line.strip()]
+
+    return Form(
+        lambda values: "\n".join(map(one.write, values)),
+        read,
+        blank=[],
+        help=f"一行に一つ: {'・'.join(names.values())}",
+    )
 
 
 TEXT = Form(_written, str)
 TEXT_OR_EMPTY = Form(_written, str, blank="")
 NUMBER = Form(_written, _number, number=True, help="数字")
-DATE = Form(lambda value: value.isoformat() if value else "", _day, help="2026-04-01 の形")
+TELEPHONE = Form(_written, _telephone, help="0598-53-0000 の形")
+MEASURE_NUMBER = Form(_written, _measure_number, help="計画書の番号（1-1 など）")
+DATE = Form(_day_shown, _day, help="2026-04-01 の形")
 AS_OF = Form(_written, _as_of, help="2026-04 か 2026-04-01 の形")
 LINES = Form(_lines, _read_lines, blank=[], help="一行に一つ（セルの中の改行は Alt+Enter）")
 STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（西暦の年度）")
 READINGS = Form(_readings, _read_readings, blank=[], help="一行に「値｜年度｜時点｜注記」")
 FIGURE = Form(_figure, _read_figure, blank=Blank.UNTOLD, help=f"計画書に値がないときは {NO_VALUE}")
 YES_NO = choice({True: "はい", False: "いいえ"})
-RAW = Form(
-    lambda value: json.dumps(to_jsonable_python(value), ensure_ascii=False) if value else "",
-    _read_json,
-    blank=Blank.DEFAULT,
-)
-"""A field that has no column of its own yet."""

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from knowledge import bundle
 from knowledge.answers import FACETS
-from knowledge.models import Department, Entry, Indicator, Measure, Plan, ScheduleItem, Term
+from knowledge.caution import LEVELS
+from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.sheet_forms import (
     AS_OF,
     DATE,
     FIGURE,
     LINES,
+    MEASURE_NUMBER,
     NUMBER,
-    RAW,
     READINGS,
     STEPS,
+    TELEPHONE,
     TEXT,
     TEXT_OR_EMPTY,
     YES_NO,
     Form,
     choice,
+    choices,
 )
-from knowledge.staff_content import StaffEntry
+from knowledge.sheet_places import plain_heading
+from knowledge.staff_content import StaffEntry, StaffMunicipality
 
 VERSION = "版"
 STATE = "状態"
@@ -75,7 +77,7 @@ class SheetKind:
     @property
     def curated(self) -> bool:
         """Whether rows have a state of their own, and stay when they end."""
-        return self.name not in ("plans", "measures")
+        return self.name not in ("plans", "measures", "municipality")
 
     @property
     def key(self) -> str:
@@ -97,20 +99,52 @@ _ENTRY_KIND = choice({"procedure": "手続き", "plan": "計画の内容", "sile
 _PLAN_KIND = choice({"plan": "計画", "reference": "参考資料"})
 
 _DEPARTMENT = ("担当課", "department", TEXT, 18, "departments")
-_MEASURE = ("施策番号", "measure", TEXT, 12)
+_ID = ("ID", "id", TEXT, 24)
+_MEASURE = ("施策番号", "measure", MEASURE_NUMBER, 12)
 _PHRASINGS = ("言い回し", "phrasings", LINES, 34)
 _SOURCE = (
     ("出典の計画書", "source.plan", TEXT, 22, "plans"),
     ("出典の箇所", "source.section", TEXT, 30),
     ("出典のページ", "source.page", NUMBER, 8),
 )
+_TERM = (
+    ("受付の初日", "term.from", DATE, 12),
+    ("受付の最終日", "term.until", DATE, 12),
+    ("受付前の文", "term.before", TEXT, 40),
+    ("終了後の文", "term.after", TEXT, 40),
+)
 _DATES = (
     ("確認した日", "checked_on", DATE, 12),
+    ("再確認日", "recheck_on", DATE, 12),
     ("公開を始める日", "valid_from", DATE, 12),
     ("公開を終える日", "valid_until", DATE, 12),
 )
+_SEEN_TO = (_DEPARTMENT, _MEASURE)
+_TAIL = (*_SOURCE, *_DATES)
 
 _SHEETS = (
+    SheetKind(
+        "municipality",
+        "市町村",
+        StaffMunicipality,
+        Municipality,
+        ("コード", "よみ", "都道府県"),
+        _columns(
+            ("コード", "code", TEXT, 10),
+            ("名前", "name", TEXT, 16),
+            ("よみ", "kana", TEXT, 18),
+            ("都道府県", "prefecture", TEXT, 10),
+            ("別の呼び名", "aliases", LINES, 20),
+            ("問い合わせ先の課", "contact_department", TEXT, 20, "departments"),
+            ("問い合わせ先の電話", "contact_telephone", TELEPHONE, 16),
+            ("質問の例", "examples", LINES, 30),
+            ("返事の言葉", "reply_languages", choices(LANGUAGES), 20),
+            ("慎重さ", "caution", choice(LEVELS), 10),
+            ("見本", "sample", YES_NO, 8),
+            ("引き継ぎ済み", "taken_over", YES_NO, 10),
+        ),
+        "名前",
+    ),
     SheetKind(
         "entries",
         "よくある質問",
@@ -118,11 +152,12 @@ _SHEETS = (
         Entry,
         ("質問", "答え", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("種類", "kind", _ENTRY_KIND, 12),
             ("分類", "category", TEXT, 20),
             ("質問", "question", TEXT, 36),
             ("答え", "answer", TEXT, 60),
+            *_TERM,
             _PHRASINGS,
             *((name, f"facets.{facet}", TEXT, 20) for facet, name in FACETS.items()),
             *(
@@ -133,10 +168,8 @@ _SHEETS = (
                     (f"リンク{number + 1}のURL", f"links.{number}.url", TEXT, 28),
                 )
             ),
-            _DEPARTMENT,
-            _MEASURE,
-            *_SOURCE,
-            *_DATES,
+            *_SEEN_TO,
+            *_TAIL,
         ),
         "質問",
     ),
@@ -147,7 +180,7 @@ _SHEETS = (
         Indicator,
         ("指標名", "単位", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("指標名", "name", TEXT, 36),
             ("単位", "unit", TEXT_OR_EMPTY, 8),
             *(
@@ -164,10 +197,8 @@ _SHEETS = (
             ("定義", "definition", TEXT, 34),
             ("注記", "note", TEXT, 24),
             _PHRASINGS,
-            _DEPARTMENT,
-            _MEASURE,
-            *_SOURCE,
-            *_DATES,
+            *_SEEN_TO,
+            *_TAIL,
         ),
         "指標名",
     ),
@@ -178,15 +209,13 @@ _SHEETS = (
         ScheduleItem,
         ("取組名", "年度ごとの内容", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("取組名", "name", TEXT, 36),
             ("年度ごとの内容", "steps", STEPS, 40),
             ("注記", "note", TEXT, 24),
             _PHRASINGS,
-            _DEPARTMENT,
-            _MEASURE,
-            *_SOURCE,
-            *_DATES,
+            *_SEEN_TO,
+            *_TAIL,
         ),
         "取組名",
     ),
@@ -197,19 +226,18 @@ _SHEETS = (
         Department,
         ("課名", "役割", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("課名", "name", TEXT, 24),
             ("別の呼び名", "aliases", LINES, 20),
             ("役割", "role", TEXT, 50),
-            ("電話", "telephone", TEXT, 16),
+            ("電話", "telephone", TELEPHONE, 16),
             ("内線", "extension", TEXT, 10),
-            ("FAX", "fax", TEXT, 16),
+            ("FAX", "fax", TELEPHONE, 16),
             ("メール", "email", TEXT, 24),
             ("所在地", "address", TEXT, 30),
             _PHRASINGS,
             ("上位の課", "department", TEXT, 18, "departments"),
-            *_SOURCE,
-            *_DATES,
+            *_TAIL,
         ),
         "課名",
     ),
@@ -220,15 +248,14 @@ _SHEETS = (
         Term,
         ("用語", "意味", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("用語", "term", TEXT, 24),
             ("よみ", "reading", TEXT, 20),
             ("別の呼び名", "aliases", LINES, 20),
             ("意味", "meaning", TEXT, 50),
             _PHRASINGS,
             _DEPARTMENT,
-            *_SOURCE,
-            *_DATES,
+            *_TAIL,
         ),
         "用語",
     ),
@@ -239,9 +266,9 @@ _SHEETS = (
         Measure,
         ("施策番号", "施策名"),
         _columns(
-            ("施策番号", "number", TEXT, 14),
+            ("施策番号", "number", MEASURE_NUMBER, 14),
             ("施策名", "title", TEXT, 40),
-            ("上位の施策番号", "parent", TEXT, 14),
+            ("上位の施策番号", "parent", MEASURE_NUMBER, 14),
             _DEPARTMENT,
             *_SOURCE,
         ),
@@ -254,7 +281,7 @@ _SHEETS = (
         Plan,
         ("計画書名", "略称", "ID"),
         _columns(
-            ("ID", "id", TEXT, 24),
+            _ID,
             ("計画書名", "title", TEXT, 44),
             ("略称", "short_title", TEXT, 24),
             ("資料の種類", "kind", _PLAN_KIND, 12),
@@ -270,35 +297,35 @@ _SHEETS = (
 )
 
 
-def _whole(kind: SheetKind) -> SheetKind:
-    """``kind`` with a raw column for every field that has none: nothing may be lost on the way."""
-    shown = {column.path[0] for column in kind.columns} | {"translations"}
-    rest = (Column(name, (name,), RAW, 20) for name in kind.model.model_fields if name not in shown)
-    return replace(kind, columns=(*kind.columns, *rest))
-
-
-KINDS: Mapping[str, SheetKind] = {kind.name: _whole(kind) for kind in _SHEETS}
+KINDS: Mapping[str, SheetKind] = {kind.name: kind for kind in _SHEETS}
 """In the order of the sheets."""
 
 TRANSLATIONS = "翻訳"
-TRANSLATION_HEADINGS = ("ID", "言葉", "質問", "質問の訳", "答えの訳", "確認済み")
+TRANSLATED: Mapping[str, str] = {
+    "title": "質問の訳",
+    "answer": "答えの訳",
+    "before": "受付前の訳",
+    "after": "終了後の訳",
+    "reviewed": "確認済み",
+}
+"""The parts of a translation, and their headings."""
+TRANSLATION_HEADINGS = ("ID", "言葉", "質問", *TRANSLATED.values())
 TRANSLATION_MARKS = ("質問の訳", "答えの訳", "ID", "言葉")
 LANGUAGE = choice(LANGUAGES)
 TRANSLATION_COLUMNS = tuple(
-    Column(f"{LANGUAGES.get(language, language)}の{name}", ("translations", language, field), form)
+    Column(
+        f"{LANGUAGES[language]}の{heading.removesuffix('の訳')}",
+        ("translations", language, field),
+        YES_NO if field == "reviewed" else TEXT,
+    )
     for language in get_args(bundle.ReplyLanguage)
-    for name, field, form in (("質問", "title", TEXT), ("答え", "answer", TEXT), ("確認済み", "reviewed", YES_NO))
+    for field, heading in TRANSLATED.items()
 )
 """How differences of translations are named; in a sheet they are rows of their own."""
 
 
 def all_columns(kind: SheetKind) -> tuple[Column, ...]:
     return (*kind.columns, *TRANSLATION_COLUMNS) if kind.name == "entries" else kind.columns
-
-
-def plain_heading(text: str) -> str:
-    """A heading as it is compared: whatever its width, spaces and line breaks."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def recognised(headings: Sequence[str]) -> str | None:

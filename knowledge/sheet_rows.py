@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.answers import FACETS
+from knowledge.curated_rows import NOT_LOADED
 from knowledge.sheet_forms import Blank
 from knowledge.sheet_kinds import Column, SheetKind, all_columns
 
@@ -16,11 +17,12 @@ Values = dict[str, Any]
 
 def values_of(kind: SheetKind, row: Any) -> Values:
     """What a row of the database holds, in the shape of the schema."""
-    return {name: copy.deepcopy(_value(kind, row, name)) for name in kind.model.model_fields if _has(row, name)}
+    return {name: copy.deepcopy(_value(kind, row, name)) for name in kept_fields(kind)}
 
 
-def _has(row: Any, name: str) -> bool:
-    return name in ("id", "source") or hasattr(row, name)
+def kept_fields(kind: SheetKind) -> list[str]:
+    """The fields of the schema that the database keeps."""
+    return [name for name in kind.model.model_fields if name not in NOT_LOADED]
 
 
 def _value(kind: SheetKind, row: Any, name: str) -> Any:
@@ -33,7 +35,7 @@ def _value(kind: SheetKind, row: Any, name: str) -> Any:
 
 def row_values(values: Values) -> dict[str, Any]:
     """The columns of the database for an item of the schema, its ID left out."""
-    flat = {name: value for name, value in values.items() if name not in ("id", "source")}
+    flat = {name: value for name, value in values.items() if name not in {"id", "source"} | NOT_LOADED}
     if source := values.get("source"):
         flat |= {f"source_{name}": source[name] for name in ("plan", "section", "page")}
     return flat
@@ -68,10 +70,7 @@ def put(values: Values, column: Column, text: str) -> None:
     target: Any = values
     for step in column.path[:-1]:
         target = _opened(target, step)
-    if value is Blank.DEFAULT:
-        target.pop(column.path[-1], None)
-    else:
-        target[column.path[-1]] = value
+    target[column.path[-1]] = value
 
 
 def _opened(target: Any, step: str) -> Any:
@@ -95,8 +94,10 @@ def closed(kind: SheetKind, values: Values) -> Values:
         values["links"] = [link for link in links if any(link.values())]
     if kind.name == "entries":
         values["facets"] = _facets(values)
+        term = values.get("term") or {}
+        values["term"] = term if any(term.values()) else None
         values["translations"] = {
-            language: {"reviewed": False} | one
+            language: {"reviewed": False} | {part: text for part, text in one.items() if text is not None}
             for language, one in (values.get("translations") or {}).items()
             if one.get("title") or one.get("answer")
         }

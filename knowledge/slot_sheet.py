@@ -3,84 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import openpyxl
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-
 from knowledge.calendar import date_name
-from knowledge.cells import armed, disarmed
 from knowledge.common_content import CommonContent
 from knowledge.models import SlotValue
+from knowledge.sheet_forms import DATE
+from knowledge.sheet_places import ImportFaultsError, Known, Place, one_sheet
 from knowledge.slot_values import SlotChange
 from knowledge.slots import Slot, SlotValueError
-from knowledge.upload_limits import UploadError
-from knowledge.workbook_rows import workbook_rows
+from knowledge.spreadsheet_files import write_tables
+from knowledge.tabular import OutSheet, Sheet
+from knowledge.workbooks import read_workbook
 
 SHEET = "穴埋めシート"
 HEADINGS = ("項目", "説明", "記入例", "値", "確認した日", "使う答え")
-VALUE, CHECKED = HEADINGS.index("値"), HEADINGS.index("確認した日")
+NEEDED = ("項目", "値", "確認した日")
 _WIDTHS = (30, 46, 34, 40, 14, 40)
-_FIRST_ROW = 2
-
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
-@dataclass(frozen=True)
-class SheetFault:
-    """What is wrong in one cell.  ``row`` counts from 1 as Excel does; ``column`` as its letter."""
-
-    row: int
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{SHEET} {self.row}行目 {self.column}列: {self.message}"
-
-
-class SheetError(ValueError):
-    """A sheet cannot be taken in; nothing of it was."""
-
-    def __init__(self, faults: Sequence[SheetFault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = tuple(faults)
+def slot_table(content: CommonContent, rows: Mapping[str, SlotValue]) -> OutSheet:
+    """The sheet with the values of today."""
+    lines = []
+    for slot in content.slots.values():
+        row = rows.get(slot.id)
+        value, checked = (slot.shown(row.value), DATE.write(row.checked_on)) if row else ("", "")
+        questions = "、".join(_questions(content, slot))
+        lines.append((slot.name, slot.description, slot.example, value, checked, questions))
+    return OutSheet(SHEET, HEADINGS, _WIDTHS, frozenset(), lines, frozen="B2")
 
 
 def write_sheet(path: Path, content: CommonContent, rows: Mapping[str, SlotValue]) -> None:
-    """Write the sheet with the values of today."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = SHEET
-    sheet.append(HEADINGS)
-    for slot in content.slots.values():
-        row = rows.get(slot.id)
-        sheet.append(
-            [
-                disarmed(slot.name),
-                disarmed(slot.description),
-                disarmed(slot.example),
-                disarmed(slot.shown(row.value)) if row else None,
-                row.checked_on if row else None,
-                disarmed("、".join(_questions(content, slot))),
-            ]
-        )
-    for place, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if cell.row == 1:
-                cell.font = Font(bold=True)
-                cell.fill = PatternFill("solid", fgColor="DDE7F0")
-            elif cell.column == CHECKED + 1:
-                cell.number_format = "yyyy-mm-dd"
-    sheet.freeze_panes = "B2"
-    book.save(path)
+    """Write it as a file of its own."""
+    write_tables(path, [], [slot_table(content, rows)])
 
 
 def _questions(content: CommonContent, slot: Slot) -> list[str]:
@@ -88,76 +44,65 @@ def _questions(content: CommonContent, slot: Slot) -> list[str]:
     return [entry.question for entry in content.entries if entry.id in users][:3]
 
 
-def read_sheet(path: Path) -> list[list[str]]:
-    """The cells of the first sheet, headings included, a list a row even where it is blank.  Raises UploadError."""
-    rows = workbook_rows(path)
-    for row in rows:
-        for place in sorted(row.formulas):
-            where = f"{row.number}行目 {get_column_letter(place + 1)}列"
-            raise UploadError(f"{path.name}: {where}: 式は読めません。値に書き直してください")
-    cells: list[list[str]] = [[] for _ in range(rows[-1].number if rows else 0)]
-    for row in rows:
-        cells[row.number - 1] = list(row.cells)
-    return cells
+def read_sheet(path: Path) -> list[Sheet]:
+    """The sheets of an .xlsx.  Raises UploadError."""
+    return read_workbook(path)
 
 
 def changes_of(
-    cells: Sequence[Sequence[str]], slots: Mapping[str, Slot], rows: Mapping[str, SlotValue], today: dt.date
+    sheets: Sequence[Sheet], slots: Mapping[str, Slot], rows: Mapping[str, SlotValue], today: dt.date
 ) -> list[SlotChange]:
-    """What taking the sheet in would change, in its order.  Raises SheetError with every fault found.
+    """What taking the sheet in would change, in its order.  Raises ImportFaultsError with every fault found.
 
     A slot whose row is gone stays as it is; one whose value is emptied is emptied.
     """
-    faults = list(_heading_faults(cells))
+    changes, faults = known_changes(one_sheet("slots", sheets, HEADINGS, NEEDED), slots, rows, today)
     if faults:
-        raise SheetError(faults)
+        raise ImportFaultsError(faults)
+    return [change for change, _ in changes]
+
+
+def known_changes(
+    known: Known, slots: Mapping[str, Slot], rows: Mapping[str, SlotValue], today: dt.date
+) -> tuple[list[tuple[SlotChange, int]], list[str]]:
+    """The changes, each with its row in the sheet, and all faults."""
     by_name = {slot.name: slot for slot in slots.values()}
-    changes: list[SlotChange] = []
+    changes: list[tuple[SlotChange, int]] = []
+    faults: list[str] = []
     seen: set[str] = set()
-    for number, row in enumerate(cells[1:], _FIRST_ROW):
-        given = [*row, *[""] * (len(HEADINGS) - len(row))]
-        if not any(cell.strip() for cell in given):
-            continue
-        slot = by_name.get(armed(given[0].strip()))
+    for row in known.rows:
+        place = known.place(row)
+        faults += (bad := list(known.bad_cells(row)))
+        name, value, checked = ((known.text(row, heading) or "").strip() for heading in NEEDED)
+        slot = by_name.get(name)
         if slot is None:
-            faults.append(SheetFault(number, "A", f"知らない項目です: {given[0].strip() or '（空）'}"))
+            faults.append(place.fault("項目", f"知らない項目です: {name or '（空）'}（項目の名前は変えられません）"))
         elif slot.id in seen:
-            faults.append(SheetFault(number, "A", f"同じ項目が二度あります: {slot.name}"))
+            faults.append(place.fault("項目", f"同じ項目が二度あります: {slot.name}"))
         else:
             seen.add(slot.id)
-            change, found = _change(number, given, slot, rows.get(slot.id), today)
+            change, found = _change(place, value, checked, slot, rows.get(slot.id), today)
             faults += found
-            changes += [change] if change else []
-    if faults:
-        raise SheetError(faults)
-    return changes
-
-
-def _heading_faults(cells: Sequence[Sequence[str]]) -> Iterable[SheetFault]:
-    headings = [cell.strip() for cell in (cells[0] if cells else ())]
-    for place, heading in enumerate(HEADINGS[: CHECKED + 1]):
-        if place >= len(headings) or headings[place] != heading:
-            yield SheetFault(1, get_column_letter(place + 1), f"見出しを「{heading}」に戻してください")
+            changes += [(change, row.number)] if change and not bad else []
+    return changes, faults
 
 
 def _change(
-    number: int, given: Sequence[str], slot: Slot, row: SlotValue | None, today: dt.date
-) -> tuple[SlotChange | None, list[SheetFault]]:
-    faults: list[SheetFault] = []
+    place: Place, text: str, day: str, slot: Slot, row: SlotValue | None, today: dt.date
+) -> tuple[SlotChange | None, list[str]]:
+    faults: list[str] = []
     value: str | None = None
-    text = armed(given[VALUE].strip())
-    if text:
-        try:
-            value = slot.clean(text)
-        except SlotValueError as error:
-            faults.append(SheetFault(number, "D", f"{slot.name}: {error}: {text[:40]}"))
-    checked = _day(given[CHECKED])
-    if given[CHECKED].strip() and checked is None:
-        faults.append(
-            SheetFault(number, "E", f"{slot.name}: 日付は 2026-04-01 のように書きます: {given[CHECKED].strip()[:40]}")
-        )
+    checked: dt.date | None = None
+    try:
+        value = slot.clean(text) if text else None
+    except SlotValueError as error:
+        faults.append(place.fault("値", f"{slot.name}: {error}: {text[:40]}"))
+    try:
+        checked = DATE.read(day) if day else None
+    except ValueError as error:
+        faults.append(place.fault("確認した日", f"{slot.name}: {str(error)[:80]}"))
     if checked and checked > today:
-        faults.append(SheetFault(number, "E", f"{slot.name}: 先の日付は書けません: {date_name(checked)}"))
+        faults.append(place.fault("確認した日", f"{slot.name}: 先の日付は書けません: {date_name(checked)}"))
     if faults:
         return None, faults
     old = row.value if row else None
@@ -166,11 +111,3 @@ def _change(
         return None, []
     # A new value without a day was checked as it was written.
     return SlotChange(slot.id, old, value, (checked if not same_day else None) or today if value else None), []
-
-
-def _day(cell: str) -> dt.date | None:
-    found = _DAY.fullmatch(cell.strip())
-    try:
-        return dt.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None

@@ -6,11 +6,11 @@ own question and answer gets in without phrasings invented for it, and as long a
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
-from knowledge.bundle import MAX_ANSWER, Entry
+from knowledge.bundle import MAX_ANSWER, Code, Entry, Line, Part, ReplyLanguage, Slug, Telephone
 
 MAX_STAFF_ANSWER = 2000
 """LINE takes 5,000 letters a message; source, contact and notes stand in the same one."""
@@ -30,6 +30,23 @@ class StaffEntry(Entry):
     @classmethod
     def _short_first_sentence(cls, answer: str) -> str:
         return answer
+
+
+class StaffMunicipality(Part):
+    """What staff may change of the municipality itself; its code tells only which one it is."""
+
+    code: Code
+    name: Annotated[Line, StringConstraints(max_length=40)]
+    kana: Line
+    prefecture: Annotated[Line, StringConstraints(max_length=10)]
+    aliases: list[Line] = Field(default_factory=list)
+    contact_department: Slug
+    contact_telephone: Telephone | None = None
+    examples: list[Slug] = Field(default_factory=list, max_length=8)
+    reply_languages: list[ReplyLanguage] = Field(default_factory=list)
+    caution: Literal["cautious", "standard", "bold"] = "standard"
+    sample: bool
+    taken_over: bool = False
 
 
 def is_long(answer: str) -> bool:

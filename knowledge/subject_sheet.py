@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
 from pydantic import ValidationError
 
 from intents.text import normalize
 from knowledge import bundle
-from knowledge.cells import armed, control_character, disarmed
+from knowledge.cells import control_character
+from knowledge.sheet_forms import lost_zero
+from knowledge.sheet_places import ImportFaultsError, Known, Place, one_sheet
 from knowledge.subject_names import subject_names
 from knowledge.subject_offices import SubjectRow
-from knowledge.workbook_rows import WorkbookRow, workbook_rows
+from knowledge.tabular import OutSheet, Row, Sheet
+from knowledge.workbooks import read_workbook, workbook_bytes
 
+SHEET = "主題と担当課"
 HEADINGS = ("主題", "担当課", "電話", "ページ")
 _FIELDS = ("subject", "department", "telephone", "url")
 _WIDTHS = (34, 34, 18, 60)
@@ -27,88 +28,64 @@ _EXPECTED = {
 }
 
 
-class SheetError(ValueError):
-    """A sheet cannot be taken.  ``problems``: a line per fault, with row and column."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+def subject_out(rows: Iterable[SubjectRow]) -> OutSheet:
+    """The table as a sheet."""
+    names = subject_names()
+    lines = [(names[row.subject], *(value or "" for value in row.values)) for row in rows]
+    return OutSheet(SHEET, HEADINGS, _WIDTHS, frozenset(), lines, frozen="B2")
 
 
 def sheet_of(rows: Iterable[SubjectRow]) -> bytes:
     """The table as an .xlsx file; every cell is text, and none a formula."""
-    workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    sheet.title = "主題と担当課"
-    names = subject_names()
-    sheet.append(HEADINGS)
-    for row in rows:
-        sheet.append([names[row.subject], *(disarmed(value) if value else None for value in row.values)])
-    for letter, width in zip("ABCD", _WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            cell.number_format = "@"
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="E8EEF4")
-    sheet.freeze_panes = "B2"
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
+    return workbook_bytes([], [subject_out(rows)])
 
 
 def rows_of_sheet(path: Path) -> list[SubjectRow]:
-    """The lines of a sheet, in its order.  Raises UploadError, and SheetError with every fault found."""
-    rows = workbook_rows(path)
-    if not rows:
-        raise SheetError([f"{path.name}: 表が空です（`knowledge subjects export` で作った表に書き込んでください）"])
-    heading, *lines = rows
-    places = _places(heading)
+    """The lines of a sheet, in its order.  Raises UploadError, and ImportFaultsError with every fault found."""
+    return [row for row, _ in rows_of_sheets(read_workbook(path))]
+
+
+def rows_of_sheets(sheets: Sequence[Sheet]) -> list[tuple[SubjectRow, int]]:
+    """The same of sheets that are read, each line with its row's number."""
+    found, faults = known_rows(one_sheet("subjects", sheets, HEADINGS, HEADINGS))
+    if faults:
+        raise ImportFaultsError(faults)
+    return found
+
+
+def known_rows(known: Known) -> tuple[list[tuple[SubjectRow, int]], list[str]]:
+    """The lines, each with its row's number, and all faults."""
     problems: list[str] = []
-    found: dict[str, tuple[int, SubjectRow]] = {}
-    for line in lines:
-        row = _row(line, places, problems)
+    found: dict[str, tuple[SubjectRow, int]] = {}
+    for line in known.rows:
+        row = _row(known, line, problems)
         if row is None:
             continue
         if row.subject in found:
-            problems.append(f"{line.number}行目 主題: {found[row.subject][0]}行目と同じ主題です")
-        found.setdefault(row.subject, (line.number, row))
-    if problems:
-        raise SheetError(problems)
-    return [row for _, row in found.values()]
+            problems.append(known.place(line).fault("主題", f"{found[row.subject][1]}行目と同じ主題です"))
+        found.setdefault(row.subject, (row, line.number))
+    return list(found.values()), problems
 
 
-def _places(heading: WorkbookRow) -> dict[str, int]:
-    """Field -> its column, from 0; the columns may stand in any order, and others beside them."""
-    shown = [normalize(cell) for cell in heading.cells]
-    missing = [name for name in HEADINGS if name not in shown]
-    if missing:
-        raise SheetError([f"{heading.number}行目: 見出しがありません: {'・'.join(missing)}"])
-    return {field: shown.index(name) for field, name in zip(_FIELDS, HEADINGS, strict=True)}
-
-
-def _row(line: WorkbookRow, places: dict[str, int], problems: list[str]) -> SubjectRow | None:
+def _row(known: Known, line: Row, problems: list[str]) -> SubjectRow | None:
     before = len(problems)
+    problems += known.bad_cells(line)
+    place = known.place(line)
     values: dict[str, str | None] = {}
-    for (field, place), name in zip(places.items(), HEADINGS, strict=True):
-        cell = line.cells[place] if place < len(line.cells) else ""
-        if place in line.formulas:
-            problems.append(f"{line.number}行目 {name}: 数式は読めません。値を書いてください")
-        elif unusable := control_character(cell):
-            problems.append(f"{line.number}行目 {name}: 使えない文字があります（{unusable}）")
-        values[field] = _tidy(field, armed(cell))
+    for field, heading in zip(_FIELDS, HEADINGS, strict=True):
+        cell = known.text(line, heading) or ""
+        if unusable := control_character(cell):
+            problems.append(place.fault(heading, f"使えない文字があります（{unusable}）。消してください"))
+        values[field] = _tidy(field, cell)
     if not any(values.values()):
         return None
     subject = _ids().get(normalize(values["subject"] or ""))
     if subject is None:
         shown = values["subject"] or "（空）"
-        problems.append(f"{line.number}行目 主題: 知らない主題です: {shown}（名前は変えられません）")
+        problems.append(place.fault("主題", f"知らない主題です: {shown}（名前は変えられません）"))
         return None
     values["subject"] = subject
-    problems += _faults(line.number, values)
+    problems += _faults(place, values)
     if len(problems) > before:
         return None
     return SubjectRow(subject, values["department"], values["telephone"], values["url"])
@@ -124,13 +101,16 @@ def _ids() -> dict[str, str]:
     return {normalize(name): subject for subject, name in subject_names().items()}
 
 
-def _faults(number: int, values: dict[str, str | None]) -> list[str]:
+def _faults(place: Place, values: dict[str, str | None]) -> list[str]:
     try:
         bundle.SubjectOffice.model_validate(values)
     except ValidationError as error:
         fields = [str(fault["loc"][0]) for fault in error.errors()]
-        return [
-            f"{number}行目 {HEADINGS[_FIELDS.index(field)]}: {_EXPECTED[field]}（今は {values[field]}）"
-            for field in fields
-        ]
+        return [place.fault(HEADINGS[_FIELDS.index(field)], _sentence(field, values[field] or "")) for field in fields]
     return []
+
+
+def _sentence(field: str, given: str) -> str:
+    if field == "telephone" and (lost := lost_zero(given)):
+        return lost
+    return f"{_EXPECTED[field]}（今は {given}）"

@@ -35,10 +35,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file holds under one name: the rows that are not blank."""
+    """What a file holds under one name: the rows that are not blank.
+
+    ``merged``: ranges of joined cells as ``B3:B5``, whose text stands in the first; ``hidden`` ones are read too.
+    """
 
     name: str
     rows: tuple[Row, ...]
+    merged: tuple[str, ...] = ()
+    hidden: bool = False
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,16 @@ class OutSheet:
     widths: tuple[int, ...]
     numbers: frozenset[int]
     rows: Sequence[tuple[str, ...]]
+    frozen: str = "C2"
+    """The first cell that moves when one scrolls."""
+
+
+def column_place(letters: str) -> int:
+    """A -> 0, AA -> 26."""
+    place = 0
+    for letter in letters.upper():
+        place = place * 26 + ord(letter) - 64
+    return place - 1
 
 
 def column_letter(place: int) -> str:

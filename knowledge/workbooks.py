@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
-import subprocess
-import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,15 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from knowledge.cells import armed, disarmed
+from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.tabular import BadCell, Cell, OutSheet, Row, Sheet
-from knowledge.upload_limits import CPU_SECONDS, UploadError, check_zip, read_upload
+from knowledge.upload_limits import MAX_UNPACKED, UploadError, check_zip, read_upload
 
 MAX_CELL = 32_767
 """Excel's own limit; openpyxl would cut without a word."""
 
-_ROOT = Path(__file__).parent.parent
+_LONGEST_ANSWER = 3 * MAX_UNPACKED
+"""In bytes: JSON writes a Japanese letter in six, UTF-8 in three, and a part has more in it than its letters."""
 _HEAD = PatternFill("solid", fgColor="FFDCE6F1")
 _TOP = Alignment(wrap_text=True, vertical="top")
 
@@ -33,11 +32,12 @@ class TooLongForExcelError(ValueError):
 
 
 def workbook_bytes(about: Sequence[tuple[str, str]], sheets: Sequence[OutSheet]) -> bytes:
-    """A workbook: first a sheet that explains (``about``: two columns of text), then ``sheets``."""
+    """A workbook: first a sheet that explains, if ``about`` says anything (two columns of text), then ``sheets``."""
     for sheet in sheets:
         _check_lengths(sheet)
     book = Workbook(write_only=True)
-    _write_about(book, about)
+    if about:
+        _write_about(book, about)
     for sheet in sheets:
         _write_sheet(book, sheet)
     stream = io.BytesIO()
@@ -55,7 +55,7 @@ def _write_about(book: Workbook, about: Sequence[tuple[str, str]]) -> None:
 
 def _write_sheet(book: Workbook, sheet: OutSheet) -> None:
     page = book.create_sheet(sheet.name)
-    page.freeze_panes = "C2"
+    page.freeze_panes = sheet.frozen
     last = get_column_letter(len(sheet.headings))
     page.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
     for place, width in enumerate(sheet.widths, 1):
@@ -104,34 +104,27 @@ def read_workbook(path: Path) -> list[Sheet]:
         if isinstance(error, UploadError):
             raise
         raise UploadError(f"{path.name}: こわれていて読めません。Excel で開き、保存し直してください") from error
-    return [_sheet(given) for given in _read_in_child(path, content)]
-
-
-def _read_in_child(path: Path, content: bytes) -> list[dict[str, Any]]:
-    # Nothing of our environment goes along: there are secrets in it.
-    command = [sys.executable, "-I", str(_ROOT / "knowledge" / "workbook_child.py"), str(_ROOT)]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, no text of the user's in the command
-            command, input=content, capture_output=True, timeout=CPU_SECONDS * 3, env={}, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UploadError(f"{path.name}: 読むのに時間がかかりすぎます。シートを分けてください") from error
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
+        return _sheets(child_messages("knowledge.workbook_child", content=content, most=_LONGEST_ANSWER))
+    except ChildFaultError as error:
+        told = error.fault and error.fault["fault"]
         raise UploadError(
-            f"{path.name}: 読めません（こわれているか、大きすぎます）。"
-            "Excel で開いて保存し直すか、シートを分けてください"
-        ) from None
-    if "error" in found:
-        raise UploadError(f"{path.name}: {found['error']}")
-    sheets: list[dict[str, Any]] = found["sheets"]
-    return sheets
+            f"{path.name}: {told or '大きすぎて、決められた時間とメモリーでは読めません。シートを分けてください'}"
+        ) from error
 
 
-def _sheet(given: dict[str, Any]) -> Sheet:
-    rows = (Row(number, tuple(map(_read_cell, cells))) for number, cells in given["rows"])
-    return Sheet(given["name"], tuple(row for row in rows if not row.blank))
+def _sheets(messages: Iterable[dict[str, Any]]) -> list[Sheet]:
+    found: list[Sheet] = []
+    name, hidden, rows = "", False, list[Row]()
+    for message in messages:
+        if "sheet" in message:
+            name, hidden, rows = message["sheet"], message["hidden"], []
+        elif "rows" in message:
+            given = (Row(number, tuple(map(_read_cell, cells))) for number, cells in message["rows"])
+            rows += [row for row in given if not row.blank]
+        else:
+            found.append(Sheet(name, tuple(rows), tuple(message["merged"]), hidden, message["hidden_rows"]))
+    return found
 
 
 def _read_cell(given: Any) -> Cell:

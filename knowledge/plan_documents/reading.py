@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.plan_documents.checks import broken, read_checked
 from knowledge.plan_documents.document import Kind, Line, PlanDocument, PlanFileError
 from knowledge.plan_documents.text_file import read_text
-from knowledge.upload_limits import CHILD_SECONDS, MAX_CHARACTERS, MAX_PDF_PAGES
+from knowledge.upload_limits import MAX_CHARACTERS, MAX_PDF_PAGES
 
-_ROOT = Path(__file__).parent.parent.parent
 _LONGEST_ANSWER = 8 * MAX_CHARACTERS
 """In bytes: a character takes up to six as JSON writes it, and every line its brackets."""
 _FEWEST_CHARACTERS = 20
@@ -43,56 +39,16 @@ def read_plan(path: Path, progress: Progress | None = None) -> PlanDocument:
 
 
 def _messages(name: str, kind: Kind, content: bytes) -> Iterator[dict[str, Any]]:
-    """What the child says, message by message; it never outlives this."""
-    command = [sys.executable, "-s", "-B", "-m", "knowledge.plan_documents.child", kind]
-    environment = {"PYTHONIOENCODING": "utf-8", "PATH": "", "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(  # noqa: S603 our own interpreter and module, no shell, the file through a pipe
-        command,
-        cwd=_ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as child:
-        clock = threading.Timer(CHILD_SECONDS, child.kill)
-        feeder = threading.Thread(target=_feed, args=(child, content), daemon=True)
-        clock.start()
-        feeder.start()
-        try:
-            yield from _lines_of(name, child)
-        finally:
-            clock.cancel()
-            child.kill()
-
-
-def _feed(child: subprocess.Popen[bytes], content: bytes) -> None:
-    """Hand the file over beside the reading: neither side waits for a full pipe."""
-    if child.stdin is not None:
-        try:
-            child.stdin.write(content)
-            child.stdin.close()
-        except OSError:
-            return  # the child is gone; what it said last tells why
-
-
-def _lines_of(name: str, child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
-    if child.stdout is None:
-        return
-    left = _LONGEST_ANSWER
-    while left > 0 and (line := child.stdout.readline(left)):
-        left -= len(line)
-        if not line.endswith(b"\n"):
-            break
-        message: dict[str, Any] = json.loads(line)
-        if "fault" in message:
-            raise PlanFileError(f"{name}: {_FAULTS[message['fault']].format(count=message.get('count'))}")
-        if message.get("done"):
-            return
-        yield message
-    raise PlanFileError(
-        f"{name}: 読むのに時間かメモリーがかかりすぎるため、途中でやめました。画像を減らすか、章ごとに分けてください"
-    )
+    try:
+        yield from child_messages("knowledge.plan_documents.child", kind, content=content, most=_LONGEST_ANSWER)
+    except ChildFaultError as error:
+        if error.fault is None:
+            raise PlanFileError(
+                f"{name}: 読むのに時間かメモリーがかかりすぎるため、途中でやめました。"
+                "画像を減らすか、章ごとに分けてください"
+            ) from error
+        told = _FAULTS[error.fault["fault"]].format(count=error.fault.get("count"))
+        raise PlanFileError(f"{name}: {told}") from error
 
 
 _FAULTS = {

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.bundle import read_bundle
+from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
 from knowledge.faq_drafts import (
     FaqPlan,
@@ -22,10 +23,10 @@ from knowledge.faq_drafts import (
 )
 from knowledge.faq_lists import FaqList, FaqRow, MappingError, compared, list_of_page, read_list
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
-from knowledge.import_items import ImportFaultsError
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Municipality, Plan
 from knowledge.plain_html import plain
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.tabular import Row, Sheet
 from knowledge.upload_limits import UploadError
 from tests.knowledge.small_town import CODE, write_town
@@ -277,3 +278,52 @@ def test_a_page_of_ours_is_valid_safe_in_a_script_and_comes_back(town: Database,
     assert name == "小さい市のよくある質問"
     assert back["計画の目標は何ですか？"] == "5 < 6 & </script><script>alert(1)</script>\n二行目です。"
     assert back["住民票はコンビニで取れますか？"].endswith("必要なもの：マイナンバーカード")
+
+
+OTHER_MAKES = [
+    pytest.param(
+        (("No.", "更新日", "大分類", "中分類", "担当部署", "タイトル", "本文", "関連リンク"), ("1", "2026-04-01", "くらし", "ごみ", "環境課", "Ｑ２．粗大ごみは？", "<p>電話で<b>申し込み</b>ます。</p><ul><li>月曜</li></ul>", "https://example.jp")),
+        FaqRow("シート「一覧」2行目", "粗大ごみは？", "電話で申し込みます。\n・月曜", "くらし › ごみ", "環境課", "https://example.jp"),
+        id="another order, two levels, HTML, a question with its sign",
+    ),
+    pytest.param(
+        (("公開", "ID", "回答（概要）", "回答（詳細）", "カテゴリ1", "カテゴリ2", "ご質問（標題）", "回答（英語）"), ("○", "7", "はい。", "窓口へどうぞ。", "子育て", "保育", "【質問】保育園に入れますか", "Yes")),
+        FaqRow("シート「一覧」2行目", "保育園に入れますか", "はい。\n窓口へどうぞ。", "子育て › 保育"),
+        id="an answer over two columns, another language beside it",
+    ),
+    pytest.param(
+        (("質問番号", "ご質問", "ご回答", "所管", "備考"), ("1", "問1 A4の用紙で出せますか", "A.M.9時から出せます。", "税務課", "")),
+        FaqRow("シート「一覧」2行目", "A4の用紙で出せますか", "A.M.9時から出せます。", "", "税務課"),
+        id="a number for each question",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "expected"), OTHER_MAKES)
+def test_lists_of_other_makes_are_read(rows: tuple[tuple[str, ...], ...], expected: FaqRow) -> None:
+    (row,) = read_list(sheet(*rows), {}).rows
+    assert row == expected
+
+
+def test_several_columns_may_be_named_for_an_answer() -> None:
+    rows = (("見出し", "要点", "くわしく"), ("プール", "月曜休み。", "祝日は開きます。"))
+    found = read_list(sheet(*rows), {"question": "見出し", "answer": "B+くわしく"})
+    assert found.rows[0].answer == "月曜休み。\n祝日は開きます。"
+    assert found.mapping["answer"] == "B列「要点」・C列「くわしく」"
+
+
+def test_three_thousand_rows_with_repeats_come_in_once(town: Database) -> None:
+    questions = [
+        (f"{number % 2500}番の集会所の休みはいつですか", f"{number % 2500}番は月曜です。") for number in range(3000)
+    ]
+    plan = take(town, a_list(*questions))
+    assert (plan.count("added"), plan.count("left")) == (2500, 500)
+
+
+def test_a_draft_that_staff_corrected_is_not_overwritten_by_its_list(town: Database) -> None:
+    take(town, a_list(("プールの休みは？", "月曜です。")))
+    with town.writing() as session:
+        (draft,) = faq_drafts(session, CODE)
+        draft.answer, draft.bundled_digest = "月曜と祝日です。", CORRECTED
+    (change,) = take(town, a_list(("プールの休みは？", "火曜です。"))).changes
+    assert (change.action, change.why) == ("left", "下書きを職員が表で直しているので、そのままにします")

@@ -18,11 +18,12 @@ from knowledge.cells import armed, disarmed
 from knowledge.csv_files import UnwritableError, csv_bytes, read_csv
 from knowledge.db import Database
 from knowledge.exports import about, exported
-from knowledge.import_items import ImportFaultsError, ImportPlan
+from knowledge.import_items import ImportPlan
 from knowledge.imports import imported, planned
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Measure, Municipality, Plan
 from knowledge.sheet_kinds import KINDS
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import OutSheet, Row, Sheet
 from knowledge.workbooks import TooLongForExcelError, workbook_bytes
@@ -287,7 +288,9 @@ def test_excel_opens_an_export_as_it_was_meant(town: Database, tmp_path: Path) -
         out = exported(session, CODE)
         write_tables(path, about(session, CODE, out, MOMENT), list(out.values()))
     book = load_workbook(path)
-    assert book.sheetnames == ["はじめに", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書"]
+    assert book.sheetnames == [
+        "はじめに", "市町村", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書", "共通の答え", "穴埋めシート", "主題と担当課"
+    ]  # fmt: skip
     page = book["よくある質問"]
     assert page.freeze_panes == "C2"
     assert page["G3"].alignment.wrap_text

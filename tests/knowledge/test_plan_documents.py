@@ -232,7 +232,7 @@ def test_entities_are_refused_before_anything_is_built(tmp_path: Path) -> None:
     ],
 )
 def test_the_reading_process_can_open_write_and_take_nothing(tmp_path: Path, attempt: str, refusal: str) -> None:
-    code = f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from knowledge.plan_documents import child; {attempt}"
+    code = f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from knowledge import child_limits as child; {attempt}"
     code = code.replace("FILE", str(tmp_path / "written"))
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0

@@ -13,7 +13,8 @@ import pytest
 
 from knowledge.common_content import common_content
 from knowledge.models import SlotValue
-from knowledge.slot_sheet import HEADINGS, SHEET, SheetError, changes_of, read_sheet, write_sheet
+from knowledge.sheet_places import ImportFaultsError
+from knowledge.slot_sheet import HEADINGS, SHEET, changes_of, read_sheet, write_sheet
 from knowledge.slot_values import SlotChange
 from knowledge.upload_limits import UploadError
 
@@ -48,16 +49,16 @@ def taken(path: Path, rows: dict[str, SlotValue] | None = None) -> list[SlotChan
 
 
 def faults(path: Path) -> list[str]:
-    with pytest.raises(SheetError) as raised:
+    with pytest.raises(ImportFaultsError) as raised:
         taken(path)
-    return [str(fault) for fault in raised.value.faults]
+    return list(raised.value.faults)
 
 
 def test_the_sheet_has_a_row_for_every_slot_and_the_values_of_today(filled: Callable[..., Path]) -> None:
-    cells = read_sheet(filled(stored(convenience_fee="200")))
-    assert tuple(cells[0]) == HEADINGS
-    assert [row[0] for row in cells[1:]] == [slot.name for slot in COMMON.slots.values()]
-    assert cells[FEE - 1][3:5] == ["200円", TODAY.isoformat()]
+    [sheet] = read_sheet(filled(stored(convenience_fee="200")))
+    assert sheet.rows[0].cells == HEADINGS
+    assert [row.text(0) for row in sheet.rows[1:]] == [slot.name for slot in COMMON.slots.values()]
+    assert sheet.rows[FEE - 1].cells[3:5] == ("200円", TODAY.isoformat())
 
 
 def test_a_sheet_taken_in_again_changes_nothing(filled: Callable[..., Path]) -> None:
@@ -96,11 +97,11 @@ def test_every_fault_is_told_by_row_and_column(filled: Callable[..., Path]) -> N
     )
     found = faults(path)
     assert [fault.split(":")[0] for fault in found] == [
-        "穴埋めシート 3行目 D列",
-        f"穴埋めシート {FEE}行目 D列",
-        f"穴埋めシート {FEE}行目 E列",
-        "穴埋めシート 7行目 E列",
-        "穴埋めシート 9行目 A列",
+        "シート「穴埋めシート」3行目 D列「値」",
+        f"シート「穴埋めシート」{FEE}行目 D列「値」",
+        f"シート「穴埋めシート」{FEE}行目 E列「確認した日」",
+        "シート「穴埋めシート」7行目 E列「確認した日」",
+        "シート「穴埋めシート」9行目 A列「項目」",
     ]
 
 
@@ -195,7 +196,7 @@ def test_a_missing_file_and_another_table_are_told(tmp_path: Path) -> None:
     with pytest.raises(UploadError, match="開けません"):
         read_sheet(tmp_path / "nowhere.xlsx")
     openpyxl.Workbook().save(tmp_path / "other.xlsx")
-    with pytest.raises(SheetError, match="見出しを「項目」に戻してください"):
+    with pytest.raises(ImportFaultsError, match="表が空です"):
         changes_of(read_sheet(tmp_path / "other.xlsx"), COMMON.slots, {}, TODAY)
 
 
@@ -204,5 +205,4 @@ def test_a_formula_is_no_value(filled: Callable[..., Path]) -> None:
     book = openpyxl.load_workbook(path)
     book[SHEET]["D3"] = "=100+100"
     book.save(path)
-    with pytest.raises(UploadError, match="3行目 D列: 式は読めません"):
-        read_sheet(path)
+    assert "3行目 D列「値」: 数式が入っています" in faults(path)[0]

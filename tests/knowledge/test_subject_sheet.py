@@ -9,9 +9,10 @@ import pytest
 
 from knowledge.municipality_codes import CodeError, prefecture_of
 from knowledge.new_municipality import LayoutError, described, lay_out
+from knowledge.sheet_places import ImportFaultsError
 from knowledge.subject_names import subject_names
 from knowledge.subject_offices import SubjectRow
-from knowledge.subject_sheet import SheetError, rows_of_sheet, sheet_of
+from knowledge.subject_sheet import rows_of_sheet, sheet_of
 from knowledge.upload_limits import UploadError
 
 ROWS = [
@@ -40,16 +41,16 @@ def test_the_sheet_comes_back_as_it_went_out_and_holds_no_formula(tmp_path: Path
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"C2": "環境課まで"}, "2行目 電話", id="not a number"),
-        pytest.param({"D3": "www.example.jp"}, "3行目 ページ", id="not an address"),
-        pytest.param({"B3": "=1+1"}, "3行目 担当課: 数式", id="a formula"),
-        pytest.param({"A3": "ゴミのこと"}, "3行目 主題: 知らない主題", id="another subject"),
-        pytest.param({"A3": "ごみ・リサイクル"}, "3行目 主題: 2行目と同じ", id="twice"),
-        pytest.param({"B1": "課"}, "見出しがありません: 担当課", id="no heading"),
+        pytest.param({"C2": "環境課まで"}, "2行目 C列「電話」: 0598", id="not a number"),
+        pytest.param({"D3": "www.example.jp"}, "3行目 D列「ページ」", id="not an address"),
+        pytest.param({"B3": "=1+1"}, "3行目 B列「担当課」: 数式", id="a formula"),
+        pytest.param({"A3": "ゴミのこと"}, "3行目 A列「主題」: 知らない主題", id="another subject"),
+        pytest.param({"A3": "ごみ・リサイクル"}, "3行目 A列「主題」: 2行目と同じ", id="twice"),
+        pytest.param({"B1": "課"}, "1行目 B列: 見出しを「担当課」に戻して", id="no heading"),
     ],
 )
 def test_a_fault_is_named_by_row_and_column(tmp_path: Path, changes: dict[str, str], said: str) -> None:
-    with pytest.raises(SheetError, match=said):
+    with pytest.raises(ImportFaultsError, match=said):
         rows_of_sheet(written(tmp_path, changes))
 
 
