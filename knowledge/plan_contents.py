@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from knowledge.plan_indicators import FoundIndicator, indicators
 from knowledge.plan_outline import Outline, outline
 from knowledge.plan_period import Period, plan_period
 from knowledge.plan_schedules import FoundSchedule, schedules
+
+_PERIOD = re.compile(r"期間$")
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,17 @@ def read_contents(document: PlanDocument) -> PlanContents:
     return PlanContents(
         found,
         indicators(lines),
-        schedules(lines, document.kind),
+        tuple(one for one in schedules(lines, document.kind) if not _of_the_period(found, one.line)),
         terms(lines, _glossaries(found, len(lines))),
         plan_period(lines),
         len(lines),
     )
+
+
+def _of_the_period(found: Outline, line: int) -> bool:
+    """Whether a table of years shows how long this plan and others run, which is no schedule of measures."""
+    section = found.at(line)
+    return section is not None and _PERIOD.search(section.heading) is not None
 
 
 def _glossaries(found: Outline, last: int) -> Sequence[range]:

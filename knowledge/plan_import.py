@@ -318,4 +318,4 @@ class _Maker:
 def section_name(section: Section | None) -> str:
     """What a source line calls a section: its heading without the sign before it."""
     heading = section.heading if section else ""
-    return (heading.lstrip("■◆●□ 　") or _PREFACE)[:MOST_SECTION]
+    return (heading.lstrip("■◆●□◇○◎ 　") or _PREFACE)[:MOST_SECTION]

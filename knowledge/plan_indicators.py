@@ -66,6 +66,7 @@ class _Columns:
     unit: int | None
     meaning: int | None
     years: dict[int, int]
+    headed: frozenset[int]
 
 
 def indicators(lines: Sequence[str]) -> tuple[FoundIndicator, ...]:
@@ -82,11 +83,20 @@ def _of_table(table: PlanTable) -> Iterator[FoundIndicator]:
         if heading is not None:
             columns = heading
         elif columns is not None and _is_of_years_only(row):
-            columns = replace(columns, years=columns.years | _years(row))
+            columns = _with_years(columns, _years(row))
         elif columns is not None:
             indicator = _indicator(row, columns)
             if indicator is not None:
                 yield indicator
+
+
+def _with_years(columns: _Columns, years: dict[int, int]) -> _Columns:
+    """The columns with the years of a second row of the head; a target over several of them is one for each."""
+    targets = list(columns.targets)
+    for place in sorted(years):
+        if place not in columns.headed and targets and place == max(targets) + 1:
+            targets.append(place)
+    return replace(columns, targets=tuple(targets), years=columns.years | years)
 
 
 def columns_of(row: Row) -> _Columns | None:
@@ -101,6 +111,8 @@ def columns_of(row: Row) -> _Columns | None:
     if named is None and short is not None:
         named = short if targets or short == 0 else 0
         targets = targets or ([short] if short else [])
+    if named is None and base and targets[:1] == [0] and len(targets) > 1:
+        named, targets = 0, targets[1:]  # 数値目標 over the names, 目標値 over the figures
     if not targets or (named is None and not base):
         return None
     name = 0 if named is None else named
@@ -111,6 +123,7 @@ def columns_of(row: Row) -> _Columns | None:
         next((place for place, cell in enumerate(cells) if _UNIT.search(cell)), None),
         next((place for place, cell in enumerate(cells) if _MEANING.search(cell) and place != name), None),
         _years(row),
+        frozenset(place for place, cell in enumerate(cells) if cell),
     )
 
 

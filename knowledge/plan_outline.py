@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.plan_documents.document import Line, PlanDocument
-from knowledge.plan_sections import Section, sections
+from knowledge.plan_sections import Section, label, sections
+from knowledge.plan_tables import shown
 
 _FEWEST_MARKED = 2
 """A title alone, set as a heading, does not make an outline."""
 _BULLET = re.compile(r"[・•●○◎◆■□▶➢✓※＊*\-–①-⑳]|[(（]?[0-9０-９]{1,2}[)）.．]|[(（]?※")
 _ENDS = re.compile(r"[。．.!！?？:：」』】)）]$")
 _CONTENTS_ROW = re.compile(r"^[^\t]+\t+\s*[0-9０-９]{1,3}\s*$")
+_BELOW_ALL = 10
+"""The level of a label (【取組】) in a file that marks its headings: Word knows nine."""
 _FULL_SHARE = 0.6
 """Of the longest line of its page: a shorter one ends where its writer ended it."""
 
@@ -32,6 +35,7 @@ class Outline:
 
 
 def outline(document: PlanDocument) -> Outline:
+    document = replace(document, lines=tuple(replace(line, text=shown(line.text)) for line in document.lines))
     marked = sum(line.level is not None for line in document.lines)
     if marked >= _FEWEST_MARKED:
         return Outline(tuple(_by_levels(document.lines)))
@@ -56,11 +60,13 @@ def _by_levels(lines: Sequence[Line]) -> list[Section]:
     own: list[str] = []
     begun = 1
     for number, line in enumerate(lines, 1):
-        if line.level is None:
+        below = label(line.text) if line.level is None and path else None
+        level = _BELOW_ALL if below else line.level
+        if level is None:
             own.append(line.text)
             continue
         found.append(Section(tuple(title for _, title in path), "\n".join(own).strip("\n"), begun, None))
-        path = [*((level, title) for level, title in path if level < line.level), (line.level, line.text.strip())]
+        path = [*((above, title) for above, title in path if above < level), (level, below or line.text.strip())]
         own, begun = [], number
     found.append(Section(tuple(title for _, title in path), "\n".join(own).strip("\n"), begun, None))
     return [one for one in found if one.path or one.text.strip()]

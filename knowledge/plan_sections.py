@@ -12,28 +12,79 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from rapidfuzz import fuzz
 
 _NUMBER = "[0-9一二三四五六七八九十]+"
-_WAYS = (
-    re.compile(f"第{_NUMBER}[編部](?![会門])"),
-    re.compile(rf"第{_NUMBER}章|(?:参考|付属|附属|巻末)?資料編?$"),
-    re.compile(f"第{_NUMBER}節|[<〈]?(?:用語集|用語解説|体系図)[>〉]?$"),
-    re.compile(r"[0-9]{1,2}(?:\.\s*|\s+)(?![0-9年月日件%時人名])(?=\S)"),
-    re.compile(r"[0-9]{1,2}-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)"),
-    re.compile(r"基本目標\s*[0-9]+"),
-    re.compile(r"(?:基本)?方針\s*[0-9]+"),
-    re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}(?![-0-9])"),
-    re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)"),
-    re.compile(r"\([0-9]{1,2}\)-[①-⑳]\s*"),
-    re.compile(r"[①-⑳]\s*(?=[^\s、，・~])"),
-    re.compile(r"[■◆●□]\s*(?=\S)"),
-    re.compile(r"[【《][^】》]{1,40}[】》]$"),
-)
-"""The ways of numbering, the outermost first."""
-_BARE = frozenset({1, 2})
+_ENDED = r"(?=[\s:：.]|$)"
+"""A number that names a part is followed by a blank or a colon: 施策1 手続; 施策1つ is text."""
+
+
+class _Way(IntEnum):
+    """The ways in which plans set headings off, the outermost first."""
+
+    PART = 0
+    CHAPTER = 1
+    ROMAN = 2
+    CLAUSE = 3
+    NUMBER = 4
+    DASHED = 5
+    AIM = 6
+    POLICY = 7
+    MEASURE = 8
+    THREE = 9
+    BRACKETED = 10
+    BRACKETED_CIRCLED = 11
+    CIRCLED = 12
+    KNOWN = 13
+    SIGN = 14
+    NAMED_CIRCLED = 15
+    LABEL = 16
+    ANGLED = 17
+    LIGHT_SIGN = 18
+    YEARS = 19
+    ARTICLE = 20
+
+
+_WAYS: Mapping[_Way, re.Pattern[str]] = {
+    _Way.PART: re.compile(f"第{_NUMBER}[編部](?![会門])"),
+    _Way.CHAPTER: re.compile(rf"第{_NUMBER}章|(?:参考|付属|附属|巻末)?資料編?$"),
+    _Way.ROMAN: re.compile(r"[Ⅰ-Ⅻ](?:[.．]\s*|\s+)(?=\S)"),
+    _Way.CLAUSE: re.compile(f"第{_NUMBER}節|[<〈]?(?:用語集|用語解説|体系図)[>〉]?$"),
+    _Way.NUMBER: re.compile(
+        r"[0-9]{1,2}(?:\.\s*|\s+)"
+        r"(?![0-9]|年(?![次表金齢])|月(?!次)|日(?![常程本])|件|%|時(?!代)|人(?![口材事権])|名(?!称))(?=\S)"
+    ),
+    _Way.DASHED: re.compile(r"[0-9]{1,2}-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)"),
+    _Way.AIM: re.compile(rf"基本目標\s*[0-9]+|(?:(?:重点|全体|個別)?目標|視点|柱|原則|戦略)\s*[0-9]+{_ENDED}"),
+    _Way.POLICY: re.compile(r"(?:基本)?方針\s*[0-9]+"),
+    _Way.MEASURE: re.compile(
+        rf"(?:基本|重点|個別|主要)?(?:施策|政策|取組|取り組み|事業|プロジェクト)\s*[0-9]+(?:-[0-9]+)*{_ENDED}"
+    ),
+    _Way.THREE: re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}(?![-0-9])"),
+    _Way.BRACKETED: re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)"),
+    _Way.BRACKETED_CIRCLED: re.compile(r"\([0-9]{1,2}\)-[①-⑳]\s*"),
+    _Way.CIRCLED: re.compile(r"[①-⑳]\s*(?=[^\s、，・~])"),
+    _Way.KNOWN: re.compile(
+        r"(?:基本(?:理念|方針|目標|的な考え方)|将来像|目指す(?:べき)?(?:将来の?)?(?:像|姿)"
+        r"|計画の(?:目的|趣旨|背景|期間|位置[づ付]け|体系|構成)|策定の(?:目的|趣旨|背景)|はじめに|おわりに)$"
+    ),
+    _Way.SIGN: re.compile(r"[■◆●□◇]\s*(?=\S)"),
+    _Way.NAMED_CIRCLED: re.compile(r"(?:原則|視点|柱|目標|方針|施策|取組|戦略|約束|ステップ)[①-⑳]\s*[:：]?\s*(?=\S)"),
+    _Way.LABEL: re.compile(r"[【《][^】》]{1,40}[】》]$"),
+    _Way.ANGLED: re.compile(r"[<〈〔][^<>〈〉〔〕]{1,40}[>〉〕]$"),
+    _Way.LIGHT_SIGN: re.compile(r"[○◎]\s*(?=[^\s:：])"),
+    _Way.YEARS: re.compile(r"(?:(?:昭和|平成|令和)(?:[0-9]{1,2}|元)|(?:19|20)[0-9]{2})年度?\s*[~〜]$"),
+    _Way.ARTICLE: re.compile(r"\([^()0-9]{1,16}\)$"),
+}
+_NUMBERED_OR_BARE = frozenset({_Way.CHAPTER, _Way.CLAUSE})
 """Ways that also know bare words: 参考資料, 用語集."""
+_WITHOUT_NUMBER = frozenset({_Way.KNOWN, _Way.LABEL, _Way.ANGLED, _Way.YEARS, _Way.ARTICLE})
+_ITEMS = frozenset({_Way.AIM, _Way.MEASURE, _Way.CIRCLED, _Way.NAMED_CIRCLED, _Way.LIGHT_SIGN})
+"""Ways that also begin the items of a list: several that follow each other without a text are such items."""
+_NEEDS_TEXT = frozenset({_Way.KNOWN, _Way.ANGLED, _Way.LIGHT_SIGN, _Way.YEARS, _Way.ARTICLE})
+"""Ways that also name a picture, or stand in one: without a text below they are no headings."""
 _ROW = 99
 """Below all headings: the rows of a glossary."""
 
@@ -48,8 +99,14 @@ _CONTENTS_HEADING = re.compile(r"^(?:目\s*次|内\s*容|もくじ)$")
 _GLOSSARY = re.compile("^.{0,8}用語の?(?:集|解説|説明|定義)$")
 _GLOSSARY_HEAD = re.compile(r"^用\s*語")
 _CONTACT = re.compile(r"〒|(?:TEL|Tel|ＴＥＬ|FAX|電話|発行|編集|Mail|E-mail)\s*[0-9:：|｜]|^(?:発行|編集)|@")
-_CIRCLED = frozenset(map(chr, range(0x2460, 0x2474)))
+_KEPT = frozenset(map(chr, (*range(0x2460, 0x2474), *range(0x2160, 0x216C))))
+"""Circled and Roman numbers stay what they are."""
 _NUMBER_OF_PARENT = re.compile(r"(\([0-9]{1,2}\))-[①-⑳]")
+_ARTICLE = re.compile(f"第{_NUMBER}条")
+_SOURCE = re.compile(r"[<〈(（]?(?:出典|資料|出所)|[(（].{2,60}(?:より|から|もとに|基に)(?:抜粋|引用|作成)")
+"""What stands below a picture, not below a heading."""
+_PICTURE = re.compile("(?:体系|全体|イメージ|関係|組織|概要|概念)図$")
+_LOOK_AHEAD = 6
 _LAST_LINES = 30
 _ALIKE = 80
 """How alike (0–100) a line and a row of the contents must be: extraction loses letters."""
@@ -145,9 +202,9 @@ def sections(text: str) -> tuple[Section, ...]:
             reading.begin(-1, COLOPHON, number)
             reading.own.append(line)
         else:
-            _read_line(reading, line, number, closed=bool(colophon and number > colophon))
+            _read_line(reading, line, number, _next_text(lines, number), closed=bool(colophon and number > colophon))
     reading.end()
-    return tuple(_without_lists(reading.found))
+    return tuple(_without_items(_without_lists(reading.found)))
 
 
 def whole_text(sections_: Iterable[Section], chosen: Section) -> str:
@@ -158,11 +215,17 @@ def whole_text(sections_: Iterable[Section], chosen: Section) -> str:
 
 def split_heading(title: str) -> tuple[str, str]:
     """A heading as its number ("(1)", "第2章", "■") and its words; the number is empty where it has none."""
-    for way, pattern in enumerate(_WAYS):
+    for way, pattern in _WAYS.items():
         match = pattern.match(title)
-        if match and way != 12 and not (way in _BARE and not match[0].startswith("第")):
-            return match[0].strip().rstrip("."), title[match.end() :].strip()
+        if match and way not in _WITHOUT_NUMBER and not (way in _NUMBERED_OR_BARE and not match[0].startswith("第")):
+            return match[0].strip().rstrip(".:："), title[match.end() :].strip(" :：")
     return "", title
+
+
+def label(line: str) -> str | None:
+    """A line that is 【…】 or 《…》 and nothing else, which sets a part off below every heading."""
+    title = _title(line)
+    return title if _way_of(title) == _Way.LABEL else None
 
 
 def letters(title: str) -> str:
@@ -195,7 +258,7 @@ def _contents(lines: Sequence[str]) -> tuple[int, int]:
 
 
 def _listed(rows: Iterable[str]) -> Iterable[_Listed]:
-    """The rows of a table of contents; a row without a page has that of the next (a heading of two lines)."""
+    """The rows of a table of contents; one without a page has that of the next, its part or its second line."""
     waiting: tuple[int, str] | None = None
     for line in rows:
         row = _PAGE.search(line.strip())
@@ -205,12 +268,22 @@ def _listed(rows: Iterable[str]) -> Iterable[_Listed]:
             yield _Listed(way, title, int(row[1]))
         elif row and waiting:
             yield _Listed(*waiting, int(row[1]))
+            yield _Listed(_Way.KNOWN, title, int(row[1]))
+        elif row and 1 < len(title) <= _LONGEST:
+            yield _Listed(_Way.CHAPTER, title, int(row[1]))
         waiting = (way, title) if way is not None and not row else None
 
 
-def _read_line(reading: _Reading, line: str, number: int, *, closed: bool) -> None:
+def _next_text(lines: Sequence[str], number: int) -> str:
+    """The next line that is not empty, after the one of this number (from 1)."""
+    return next((line for line in lines[number : number + _LOOK_AHEAD] if line.strip()), "")
+
+
+def _read_line(reading: _Reading, line: str, number: int, following: str, *, closed: bool) -> None:
     """One line: a heading, the row of a glossary, or text."""
     way, title = (None, "") if closed else _heading(line, reading)
+    if way is not None and not _may_begin(way, following, reading):
+        way = None
     if way is not None:
         reading.begin(way, title, number)
         return
@@ -232,12 +305,27 @@ def _heading(line: str, reading: _Reading) -> tuple[int | None, str]:
     return (None, "") if way is not None and _should_be_listed(way, reading) else (way, title)
 
 
+def _may_begin(way: int, following: str, reading: _Reading) -> bool:
+    """Whether a heading of this way can stand here.
+
+    (設置) stands above its 第1条; what stands below 【取組】 without a text is an item; a picture has no sections.
+    """
+    if way == _Way.ARTICLE:
+        return _ARTICLE.match(_plain(following)) is not None
+    if way == _Way.ANGLED and _SOURCE.match(_plain(following)):
+        return False
+    if way in _ITEMS and way >= _Way.CIRCLED and any(above == _Way.LABEL for above, _ in reading.path):
+        return _way_of(_title(following)) is None
+    inside = reading.path[-1][1]
+    return way <= _Way.CLAUSE or not _PICTURE.search(inside)
+
+
 def _should_be_listed(way: int, reading: _Reading) -> bool:
     """Whether the table of contents lists headings of this way here: then an unlisted one is none.
 
     第2章 is one all the same: nothing else is written so.
     """
-    if way <= max(_BARE):
+    if way <= _Way.CLAUSE or way in _WITHOUT_NUMBER:
         return False
     titles = [title for _, title in reading.path]
     inside = 0
@@ -287,18 +375,20 @@ def _way_of(title: str) -> int | None:
     """Which way of numbering a line is a heading by; None where it is none."""
     if not title or len(title) > _LONGEST or _NO_HEADING.search(title):
         return None
-    return next((way for way, pattern in enumerate(_WAYS) if pattern.match(title)), None)
+    return next((way for way, pattern in _WAYS.items() if pattern.match(title)), None)
 
 
 def _plain(line: str) -> str:
-    """NFKC, but circled numbers stay what they are."""
-    return "".join(char if char in _CIRCLED else unicodedata.normalize("NFKC", char) for char in line).strip()
+    """NFKC, but for the signs that number headings."""
+    return "".join(char if char in _KEPT else unicodedata.normalize("NFKC", char) for char in line).strip()
 
 
 def _title(line: str) -> str:
     marked = _MARKS.sub("", line)
-    plain = _plain(marked).lstrip("<〈").rstrip(">〉") if len(line) < _LONGEST else _plain(marked)
-    spaced = re.sub(r"^(\([0-9]{1,2}\)(?:-[①-⑳])?|[①-⑳■◆●□])\s*", r"\1 ", plain)
+    plain = _plain(marked)
+    bare = plain.strip("<〈>〉 ")
+    plain = bare if _WAYS[_Way.CLAUSE].match(bare) else plain
+    spaced = re.sub(r"^(\([0-9]{1,2}\)(?:-[①-⑳])?|[①-⑳■◆●□◇○◎])\s*", r"\1 ", plain)
     return spaced if "\t" in spaced.strip() else " ".join(spaced.split())
 
 
@@ -327,15 +417,61 @@ def _colophon(lines: Sequence[str]) -> int:
 
 
 def _without_lists(found: Sequence[Section]) -> Iterable[Section]:
-    """All but the empty ones whose heading comes again with a text: lists of contents within a plan."""
+    """All but the empty ones that come again with a text, and those that a divider page repeats.
+
+    A label (【取組】) that comes again in every part is none of these.
+    """
     later: set[str] = set()
     kept: list[Section] = []
+    repeated = _repeated(found)
     for index in range(len(found) - 1, -1, -1):
         one = found[index]
         words = letters(split_heading(one.heading)[1])
-        following = found[index + 1] if index + 1 < len(found) else None
-        has_parts = following is not None and following.path[: len(one.path)] == one.path and following.path != one.path
-        if one.text.strip() or has_parts or words not in later:
+        if index in repeated:
+            continue
+        if one.text.strip() or _has_parts(found, index) or words not in later or _is_label(one.heading):
             kept.append(replace(one, text=one.text.strip("\n")))
             later.add(words)
     return reversed(kept)
+
+
+def _repeated(found: Sequence[Section]) -> set[int]:
+    """The places of empty sections whose path stood before."""
+    first: set[tuple[str, ...]] = set()
+    again: set[int] = set()
+    for index, one in enumerate(found):
+        if one.path in first and not one.text.strip() and not _is_label(one.heading):
+            again.add(index)
+        first.add(one.path)
+    return again
+
+
+def _has_parts(found: Sequence[Section], index: int) -> bool:
+    one = found[index]
+    following = found[index + 1] if index + 1 < len(found) else None
+    return following is not None and following.path[: len(one.path)] == one.path and following.path != one.path
+
+
+def _is_label(heading: str) -> bool:
+    return _way_of(heading) == _Way.LABEL
+
+
+def _without_items(sections_: Iterable[Section]) -> Iterable[Section]:
+    """What turns out to be an item of a list, or the name of a picture, is text of the section before it."""
+    found = list(sections_)
+    ways = [_way_of(one.heading) if one.path else None for one in found]
+    bare = [not one.text.strip() and not _has_parts(found, index) for index, one in enumerate(found)]
+    kept: list[Section] = []
+    for index, one in enumerate(found):
+        way = ways[index]
+        if kept and bare[index] and way is not None and (way in _NEEDS_TEXT or _is_item(ways, bare, index)):
+            kept[-1] = replace(kept[-1], text=f"{kept[-1].text}\n{one.heading}".strip("\n"))
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_item(ways: Sequence[int | None], bare: Sequence[bool], index: int) -> bool:
+    """Whether an empty one stands beside another of its way."""
+    beside = (at for at in (index - 1, index + 1) if 0 <= at < len(ways))
+    return ways[index] in _ITEMS and any(bare[at] and ways[at] == ways[index] for at in beside)

@@ -6,13 +6,16 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge.plan_documents.document import CONTINUED
+
 
 @dataclass(frozen=True)
 class Row:
-    """``line``: where it stands, from 1.  ``given``: how many cells it has in the file."""
+    """``line``: where it stands, from 1.  ``covered``: the places that the cell before goes on over."""
 
     cells: tuple[str, ...]
     line: int
+    covered: frozenset[int] = frozenset()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -32,10 +35,20 @@ def tables(lines: Sequence[str]) -> Iterator[PlanTable]:
     rows: list[Row] = []
     for number, line in enumerate([*lines, ""], 1):
         if "\t" in line:
-            rows.append(Row(tuple(" ".join(cell.split()) for cell in line.split("\t")), number))
+            rows.append(_row(line.split("\t"), number))
         elif rows:
             yield PlanTable(tuple(rows))
             rows = []
+
+
+def _row(cells: Sequence[str], number: int) -> Row:
+    covered = frozenset(place for place, cell in enumerate(cells) if cell == CONTINUED)
+    return Row(tuple(" ".join(cell.replace(CONTINUED, "").split()) for cell in cells), number, covered)
+
+
+def shown(line: str) -> str:
+    """A line as people read it."""
+    return line.replace(CONTINUED, "")
 
 
 def plain(text: str) -> str:

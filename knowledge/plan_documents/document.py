@@ -11,6 +11,9 @@ Kind: TypeAlias = Literal["text", "markdown", "pdf", "docx"]
 KIND_OF: Mapping[str, Kind] = {".txt": "text", ".md": "markdown", ".pdf": "pdf", ".docx": "docx"}
 """The kind of a file by the ending of its name."""
 
+CONTINUED = "\u2060"
+"""Stands in the places of a row that its cell before goes on over, as the file draws it; nobody sees it."""
+
 
 class PlanFileError(Exception):
     """A plan's file cannot be read; the message tells staff why, and what to do."""

@@ -1,7 +1,8 @@
 """A PDF as lines.  Runs in the limited child process only.
 
-A PDF holds letters and their places, no lines and no tables.  Letters at one height are one line;
-a gap between two of them that is wider than a letter parts the cells of a table.
+A PDF holds letters and their places, no lines and no tables.  Where a table is drawn with lines, these tell its
+cells.  Elsewhere letters at one height are one line; a gap between two of them that is wider than a letter parts
+the cells of a table.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import ctypes
 from bisect import bisect
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from knowledge.plan_documents.pdf_grids import Letter, Stroke, grids
+from knowledge.plan_documents.pdf_strokes import StrokeReader
 from knowledge.upload_limits import MAX_PDF_PAGES
 
 _CELL_GAP, _WORD_GAP = 1.2, 0.2
@@ -27,25 +29,17 @@ class TooManyPagesError(Exception):
     """``args[0]``: how many pages there are."""
 
 
-class _Letter(NamedTuple):
-    left: float
-    bottom: float
-    right: float
-    top: float
-    text: str
-    height: float
-
-
 def pdf_pages(content: bytes) -> Iterator[list[str]]:
     """The lines of each page.  Raises TooManyPagesError, and pdfium.PdfiumError for a broken or locked file."""
     document = pdfium.PdfDocument(content)
     try:
         if len(document) > MAX_PDF_PAGES:
             raise TooManyPagesError(len(document))
+        reader = StrokeReader()
         for number in range(len(document)):
             page = document[number]
             try:
-                yield _lines(page)
+                yield _lines(page, reader.strokes(page))
             finally:
                 page.close()
     finally:
@@ -60,16 +54,31 @@ def page_count(content: bytes) -> int:
         document.close()
 
 
-def _lines(page: pdfium.PdfPage) -> list[str]:
+def _lines(page: pdfium.PdfPage, strokes: list[Stroke]) -> list[str]:
     text = page.get_textpage()
     try:
         letters = list(_letters(text))
     finally:
         text.close()
-    return [line for row in _rows(letters) if (line := _joined(row).strip(" "))]
+    tables = grids(strokes, letters, _in_one_cell)
+    taken = frozenset(place for table in tables for place in table.letters)
+    left = _rows([letter for place, letter in enumerate(letters) if place not in taken])
+    found = [(table.top, ["", *table.lines, ""]) for table in tables]
+    found += [(row[0].top, [line]) for row in left if (line := _joined(row).strip(" "))]
+    return [line for _, lines in sorted(found, key=lambda part: -part[0]) for line in lines]
 
 
-def _letters(text: pdfium.PdfTextPage) -> Iterator[_Letter]:
+def _in_one_cell(letters: list[Letter]) -> str:
+    """The text of one cell, its broken lines made whole."""
+    whole = ""
+    for row in _rows(letters):
+        line = " ".join(_joined(row).split())
+        joint = " " if whole and line and whole[-1].isascii() and line[0].isascii() else ""
+        whole += joint + line
+    return whole
+
+
+def _letters(text: pdfium.PdfTextPage) -> Iterator[Letter]:
     """The letters that stand on the page, without the blanks that pdfium adds by its own guess."""
     page, box = text.raw, raw.FS_RECTF()
     pointer = ctypes.byref(box)
@@ -84,12 +93,12 @@ def _letters(text: pdfium.PdfTextPage) -> Iterator[_Letter]:
                 continue
         if raw.FPDFText_GetLooseCharBox(page, place, pointer):
             bottom, top = box.bottom, box.top
-            yield _Letter(box.left, bottom, box.right, top, shown, max(top - bottom, 1.0))
+            yield Letter(box.left, bottom, box.right, top, shown, max(top - bottom, 1.0))
 
 
-def _rows(letters: list[_Letter]) -> list[list[_Letter]]:
+def _rows(letters: list[Letter]) -> list[list[Letter]]:
     """Letters at one height together, from the top of the page to its bottom."""
-    rows: list[list[_Letter]] = []
+    rows: list[list[Letter]] = []
     for letter in sorted(letters, key=lambda one: -(one.top + one.bottom)):
         if rows and _shares_height(rows[-1][0], letter):
             rows[-1].append(letter)
@@ -98,14 +107,14 @@ def _rows(letters: list[_Letter]) -> list[list[_Letter]]:
     return rows
 
 
-def _shares_height(one: _Letter, other: _Letter) -> bool:
+def _shares_height(one: Letter, other: Letter) -> bool:
     _, one_bottom, _, one_top, _, one_height = one
     _, bottom, _, top, _, height = other
     common = (min(top, one_top)) - (max(bottom, one_bottom))
     return common >= _SAME_LINE * (min(height, one_height))
 
 
-def _joined(row: list[_Letter]) -> str:
+def _joined(row: list[Letter]) -> str:
     ordered = sorted((letter for letter in row if letter.text != " "), key=lambda letter: letter.left)
     blanks = sorted(letter.left for letter in row if letter.text == " ")
     if not ordered:

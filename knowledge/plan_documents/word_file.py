@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from knowledge.plan_documents.document import CONTINUED
 from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS
 
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
@@ -119,7 +120,7 @@ def _cells(row: Any) -> Iterator[str]:
         continues = cell.vMerge == "continue"
         text = "" if continues else "\n".join(paragraph.text for paragraph in cell.p_lst)
         yield _SPACE.sub(" ", text).strip()
-        yield from [""] * (cell.grid_span - 1)
+        yield from [CONTINUED if text.strip() else ""] * (cell.grid_span - 1)
 
 
 def _footnotes(content: bytes) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -42,10 +43,29 @@ def repacked(source: Path, target: Path, changes: dict[str, bytes]) -> Path:
     return target
 
 
-def pdf_file(path: Path, pages: Sequence[Sequence[Piece]], *, image: bool = False, encrypted: bool = False) -> Path:
-    """A PDF with letters where they are wanted; with ``image``, each page shows a picture."""
-    path.write_bytes(_pdf(pages, image=image, encrypted=encrypted))
+Side = tuple[float, float, float, float]
+"""A line that is drawn: from where to where."""
+
+
+def pdf_file(
+    path: Path,
+    pages: Sequence[Sequence[Piece]],
+    *,
+    image: bool = False,
+    encrypted: bool = False,
+    sides: Sequence[Side] = (),
+) -> Path:
+    """A PDF with letters where they are wanted; each page shows a picture with ``image``, and the ``sides``."""
+    path.write_bytes(_pdf(pages, image=image, encrypted=encrypted, sides=sides))
     return path
+
+
+def ruled(columns: Sequence[float], rows: Sequence[float], *, without: Iterable[Side] = ()) -> list[Side]:
+    """The lines of a table, each in pieces as long as a cell; ``without``: the pieces that merged cells lack."""
+    flat = [(x, y, to_x, y) for y in rows for x, to_x in pairwise(columns)]
+    upright = [(x, y, x, to_y) for x in columns for y, to_y in pairwise(rows)]
+    missing = set(without)
+    return [side for side in [*flat, *upright] if side not in missing]
 
 
 def rows_of(lines: Iterable[str], top: float = 800) -> list[Piece]:
@@ -57,7 +77,7 @@ def rows_of(lines: Iterable[str], top: float = 800) -> list[Piece]:
     return found
 
 
-def _pdf(pages: Sequence[Sequence[Piece]], *, image: bool, encrypted: bool) -> bytes:
+def _pdf(pages: Sequence[Sequence[Piece]], *, image: bool, encrypted: bool, sides: Sequence[Side]) -> bytes:
     letters = sorted({letter for page in pages for _, _, text in page for letter in text})
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -73,6 +93,7 @@ def _pdf(pages: Sequence[Sequence[Piece]], *, image: bool, encrypted: bool) -> b
     kids = []
     for page in pages:
         content = b"q 500 0 0 700 50 50 cm /I Do Q\n" if image else b""
+        content += b"".join(b"%.1f %.1f m %.1f %.1f l S\n" % side for side in sides)
         for x, y, text in page:
             codes = text.encode("utf-16-be").hex().encode()
             content += b"BT /F %d Tf %.1f %.1f Td <%s> Tj ET\n" % (HEIGHT, x, y, codes)

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 
 from knowledge.plan_contents import PlanContents, read_contents
-from knowledge.plan_documents.document import Line, PlanDocument
+from knowledge.plan_documents.document import CONTINUED, Line, PlanDocument
 from knowledge.plan_glossaries import terms
 from knowledge.plan_indicators import indicators
 from knowledge.plan_period import plan_period
-from knowledge.plan_schedules import SHIFTED, UNREADABLE, schedules
+from knowledge.plan_schedules import BEGINS_ONLY, SHIFTED, UNREADABLE, schedules
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ from knowledge.plan_schedules import SHIFTED, UNREADABLE, schedules
         pytest.param(["指標名\t現状値\t目標値", "件数\t1手続\t27手続以上"], "", {"value": "1手続"}, {"value": "27手続以上"}, id="values that are more than an amount stay whole"),
         pytest.param(["施策\tKPI\t現状値\t目標値", "窓口\t件数\t1件\t2件"], "件", {"value": "1"}, {"value": "2"}, id="the indicator in the second column"),
         pytest.param(["重点項目\t主な取組\tKGI", "件数\t見直し\t2025年度（令和7年度）末までに、すべての手続きをオンラインでできるようにします。"], "", None, {"value": None, "fiscal_year": 2025}, id="a goal told in a sentence"),
+        pytest.param(["数値目標\t基準値(R6)\t目標値(R9)\t単位", "件数\t4\t15\t件"], "件", {"value": "4", "fiscal_year": 2024}, {"value": "15", "fiscal_year": 2027}, id="a head that says target over the names"),
         pytest.param(["指標名：件数", "現状値（令和5年度）：3件", "目標値（令和9年度）：9件"], "件", {"value": "3", "fiscal_year": 2023}, {"value": "9", "fiscal_year": 2027}, id="one below the other"),
         pytest.param(["【進み方を測るための指標】", "", "- ・件数", "", "次の話です。"], "", None, None, id="names alone"),
     ],
@@ -54,6 +55,12 @@ def test_goals_on_the_way_are_kept_in_their_order() -> None:
     assert found.target == {"value": "9", "fiscal_year": 2027}
 
 
+def test_a_target_over_several_years_is_one_for_each() -> None:
+    (found,) = indicators(["指標名\t現状値\t目標値\t\t\t備考", "\tR5\tR7\tR8\tR9\t", "件数\t1件\t3件\t5件\t9件\t済"])
+    assert found.interim == ({"value": "3", "fiscal_year": 2025}, {"value": "5", "fiscal_year": 2026})
+    assert found.target == {"value": "9", "fiscal_year": 2027}
+
+
 HEAD = "取組\t令和4年度\t令和5年度\t令和6年度"
 
 
@@ -65,9 +72,16 @@ HEAD = "取組\t令和4年度\t令和5年度\t令和6年度"
         pytest.param([HEAD, "窓口\t[Progress bar from R4 to R5]\t\t"], "text", [("窓口", [((2022, 2023), "矢印")], None)], id="a bar drawn"),
         pytest.param([HEAD, "窓口\t\t\t"], "text", [("窓口", [], UNREADABLE)], id="nothing left of the arrows"),
         pytest.param(["工程\tR4\tR5", "\t準備\t移行"], "text", [("", [((2022,), "準備"), ((2023,), "移行")], None)], id="no name in the table"),
-        pytest.param(["取組\t\tR4\tR5\t", "窓口\t書かない窓口\t受付\t検討\t導入"], "text", [("書かない窓口", [], f"{SHIFTED}（窓口 / 書かない窓口 / 受付 / 検討 / 導入）")], id="columns that may have shifted"),
+        pytest.param(["取組\t\tR4\tR5\t", "窓口\t書かない窓口\t受付\t検討\t導入"], "text", [("受付", [], f"{SHIFTED}（窓口 / 書かない窓口 / 受付 / 検討 / 導入）")], id="columns that may have shifted"),
         pytest.param(["取組\t事業\tR4\tR5", "窓口\t書かない窓口\t検討\t導入", "\t\t\t運用"], "docx", [("書かない窓口", [((2022,), "検討"), ((2023,), "導入"), ((2023,), "運用")], None)], id="a drawn table is believed"),
+        pytest.param(["分野\t取組\tR4\tR5", "窓口\t書かない窓口\t検討\t導入", "\t予約\t検討\t", "公開\t検討\t導入\t"], "text", [("書かない窓口", [((2022,), "検討"), ((2023,), "導入")], None), ("予約", [((2022,), "検討")], BEGINS_ONLY), ("公開", [], f"{SHIFTED}（公開 / 検討 / 導入）")], id="of two names, the rows that have lost no cell"),
+        pytest.param(["工程\tR4\tR5\tR6", "検討\t\t運用\t"], "text", [("", [], f"{SHIFTED}（検討 / 運用）")], id="a stage where no name can be"),
+        pytest.param([HEAD, "窓口\t検討\t\t"], "text", [("窓口", [((2022,), "検討")], BEGINS_ONLY)], id="a bar that may go on"),
+        pytest.param([HEAD, "窓口\t●\t\t"], "text", [("窓口", [((2022,), "印")], None)], id="a dot is no bar"),
+        pytest.param([HEAD, "窓口\t→\t\t"], "docx", [("窓口", [((2022,), "矢印")], None)], id="a drawn table tells the ends"),
+        pytest.param([f"取組\tR4\t{CONTINUED}\tR5\t{CONTINUED}", "\t上期\t下期\t上期\t下期", f"窓口\t\t準備\t導入\t{CONTINUED}", "公開\t検討\t検討\t\t"], "docx", [("窓口", [((2022,), "準備"), ((2023,), "導入")], None), ("公開", [((2022,), "検討")], None)], id="years of two halves"),
         pytest.param([HEAD, "窓口\t導入"], "pdf", [("窓口", [], f"{SHIFTED}（窓口 / 導入）")], id="a PDF has no empty cells"),
+        pytest.param(["指標名\t現状値\t目標値", "\tR6\tR9", "件数\t1\t2"], "docx", [], id="indicators with years below their head"),
         pytest.param(["年\t人口", "令和2年\t100人"], "text", [], id="no schedule"),
         pytest.param(["指標名\t令和4年度\t令和5年度目標", "件数\t1\t2"], "text", [], id="indicators"),
     ],
@@ -168,6 +182,23 @@ def test_sections_follow_the_headings_that_the_file_marks() -> None:
         (("1 章", "節"), ""),
         (("別の章",), "終わり"),
     ]
+
+
+def test_labels_in_brackets_part_the_sections_that_the_file_marks() -> None:
+    found = contents_of(
+        Line("取組", level=1), Line("【現状】"), Line("本文"), Line("【目標】"), Line("表"), Line("体制", level=1)
+    )
+    assert [(one.path, one.text) for one in found.outline.sections] == [
+        (("取組",), ""),
+        (("取組", "【現状】"), "本文"),
+        (("取組", "【目標】"), "表"),
+        (("体制",), ""),
+    ]
+
+
+def test_a_picture_of_the_periods_of_plans_is_no_schedule() -> None:
+    table = [Line("計画\tR4\tR5"), Line("この計画\t→\t→")]
+    assert contents_of(Line("計画期間", level=1), *table, Line("工程", level=1), *table).schedules[0].line == 6
 
 
 def test_sections_of_a_pdf_tell_its_pages_and_flow_over_its_lines() -> None:

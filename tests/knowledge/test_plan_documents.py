@@ -6,16 +6,19 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
+import docx
 import pytest
 from defusedxml import DTDForbidden
 
-from knowledge.plan_documents.document import PlanDocument, PlanFileError
+from knowledge.plan_contents import read_contents
+from knowledge.plan_documents.document import CONTINUED, PlanDocument, PlanFileError
 from knowledge.plan_documents.reading import read_plan
 from knowledge.plan_documents.word_file import UnsafeXmlError, refuse_entities
 from knowledge.upload_limits import MAX_MEMBERS, MIB
-from tests.knowledge.plan_files import pdf_file, repacked, rows_of, word_file
+from tests.knowledge.plan_files import pdf_file, repacked, rows_of, ruled, word_file
 
 ROOT = Path(__file__).parent.parent.parent
 SENTENCE = "この計画は、みんなが使いやすい窓口をつくるためのものです。"
@@ -80,6 +83,77 @@ def test_a_pdf_brings_its_lines_its_columns_and_its_pages(tmp_path: Path) -> Non
         (2, "件数\t10件\t30件"),
     ]
     assert (document.pages, document.empty_pages, seen) == (2, (), [(1, 2), (2, 2)])
+
+
+COLUMNS = (40, 160, 260, 360, 460)
+ROWS = (700, 720, 760, 780)
+"""From the lowest line of the table to its highest."""
+
+
+def test_the_lines_of_a_pdf_tell_empty_wrapped_and_wide_cells(tmp_path: Path) -> None:
+    letters = [
+        (45, 765, "取組"), (165, 765, "令和4年度"), (265, 765, "令和5年度"), (365, 765, "令和6年度"),
+        (45, 745, "書かない窓口を"), (45, 730, "広げる"), (265, 738, "導入"),
+        (45, 705, "予約"), (165, 705, "運用"), (365, 705, "見直し"),
+        (40, 660, "次の文です。"),
+    ]  # fmt: skip
+    wide = (260.0, 700.0, 260.0, 720.0)
+    document = read_plan(
+        pdf_file(tmp_path / "plan.pdf", [letters], sides=ruled(COLUMNS, ROWS, without=[wide])),
+    )
+    assert texts(document) == [
+        "取組\t令和4年度\t令和5年度\t令和6年度",
+        "書かない窓口を広げる\t\t導入\t",
+        f"予約\t運用\t{CONTINUED}\t見直し",
+        "次の文です。",
+    ]
+    assert [(one.name, one.steps) for one in read_contents(document).schedules] == [
+        ("書かない窓口を広げる", (((2023,), "導入"),)),
+        ("予約", (((2022, 2023), "運用"), ((2024,), "見直し"))),
+    ]
+
+
+def test_a_table_without_lines_at_its_ends_is_read_too(tmp_path: Path) -> None:
+    ends = [(x, y, x, to_y) for x in (40, 460) for y, to_y in pairwise(ROWS)]
+    letters = [
+        (45, 765, "指標名"),
+        (165, 765, "現状値"),
+        (265, 765, "目標値(R8)"),
+        (45, 735, "件数"),
+        (265, 735, "30件"),
+        (40, 640, SENTENCE),
+    ]
+    path = pdf_file(tmp_path / "plan.pdf", [letters], sides=ruled(COLUMNS, ROWS, without=ends))
+    (found,) = read_contents(read_plan(path)).indicators
+    assert (found.name, found.baseline, found.target) == (
+        "件数",
+        {"value": None},
+        {"value": "30", "fiscal_year": 2026},
+    )
+
+
+def test_a_frame_around_a_text_is_no_table(tmp_path: Path) -> None:
+    path = pdf_file(tmp_path / "plan.pdf", [rows_of([SENTENCE, "次の文です。"])], sides=ruled((30, 560), (760, 830)))
+    assert texts(read_plan(path)) == [SENTENCE, "次の文です。"]
+
+
+def test_a_map_of_many_lines_is_read_as_letters_only(tmp_path: Path) -> None:
+    path = pdf_file(tmp_path / "plan.pdf", [rows_of([SENTENCE])], sides=ruled(range(0, 590, 4), range(0, 840, 4)))
+    assert texts(read_plan(path)) == [SENTENCE]
+
+
+def test_a_cell_over_several_columns_of_a_word_file_tells_them(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(2, 4)
+    for cell, text in zip(table.rows[0].cells, ["取組", "R4", "R5", "R6"], strict=True):
+        cell.text = text
+    table.rows[1].cells[0].text = "窓口"
+    table.rows[1].cells[1].merge(table.rows[1].cells[2]).text = "検討"
+    path = tmp_path / "plan.docx"
+    document.save(str(path))
+    found = read_contents(read_plan(path))
+    assert [(one.name, one.steps) for one in found.schedules] == [("窓口", (((2022, 2023), "検討"),))]
+    assert not any(CONTINUED in one.text for one in found.outline.sections)
 
 
 def test_what_stands_on_every_page_of_a_pdf_is_left_out(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def paths(text: str) -> list[tuple[str, ...]]:
             id="編と章",
         ),
         pytest.param(
-            "1. 目的\n(1) 国\n① 一つめ\n② 二つめ\n(2) 県\n2. 期間\n",
+            "1. 目的\n(1) 国\n① 一つめ\n話\n② 二つめ\n話\n(2) 県\n2. 期間\n",
             [
                 ("1. 目的",),
                 ("1. 目的", "(1) 国"),
@@ -60,6 +60,49 @@ def paths(text: str) -> list[tuple[str, ...]]:
             [("① 窓口",), ("① 窓口", "【指標】"), ("① 窓口", "■ 会議録を作るAIの運用"), ("① 窓口", "■ 情報政策課")],
             id="■ と 【】、注の印は見出しに入れない",
         ),
+        pytest.param(
+            "Ⅰ はじめに\n話\nⅡ 取組\n重点プロジェクト1 窓口\n《ねらい》\n話\n施策2：相談\n話\n",
+            [
+                ("Ⅰ はじめに",),
+                ("Ⅱ 取組",),
+                ("Ⅱ 取組", "重点プロジェクト1 窓口"),
+                ("Ⅱ 取組", "重点プロジェクト1 窓口", "《ねらい》"),
+                ("Ⅱ 取組", "施策2:相談"),
+            ],
+            id="Ⅰ・施策1・《 》",
+        ),
+        pytest.param(
+            "1. 体制\n〈役割〉\n○副市長\n決めます。\n○各部長\n進めます。\n〔部会〕\n話し合います。\n",
+            [
+                ("1. 体制",),
+                ("1. 体制", "〈役割〉"),
+                ("1. 体制", "〈役割〉", "○ 副市長"),
+                ("1. 体制", "〈役割〉", "○ 各部長"),
+                ("1. 体制", "〔部会〕"),
+            ],
+            id="〈 〉と ○ と 〔 〕",
+        ),
+        pytest.param(
+            "第1章 柱\n基本理念\n「つながる」\n基本目標\n二つあります。\n■ 国の原則\n原則①：電子で\n話\n",
+            [
+                ("第1章 柱",),
+                ("第1章 柱", "基本理念"),
+                ("第1章 柱", "基本目標"),
+                ("第1章 柱", "基本目標", "■ 国の原則"),
+                ("第1章 柱", "基本目標", "■ 国の原則", "原則①:電子で"),
+            ],
+            id="番号のない基本理念、原則①",
+        ),
+        pytest.param(
+            "1. 要綱\n(設置)\n\n第1条 本部を置く。\n(任務)\n\n第2条 次のとおりとする。\n(1) 決めること。\n",
+            [("1. 要綱",), ("1. 要綱", "(設置)"), ("1. 要綱", "(任務)")],
+            id="要綱の条の見出し",
+        ),
+        pytest.param(
+            "1. 経過\n平成20年～\n計画を立てる。\n令和3年～\n見直す。\n",
+            [("1. 経過",), ("1. 経過", "平成20年~"), ("1. 経過", "令和3年~")],
+            id="年で分けた経過",
+        ),
         pytest.param("１．目的\n（１）国の動き\n", [("1.目的",), ("1.目的", "(1) 国の動き")], id="全角の番号"),
     ],
 )
@@ -76,6 +119,12 @@ def test_the_usual_ways_of_numbering_are_headings(text: str, expected: list[tupl
         pytest.param("① 窓口\t② 会議", id="表の行"),
         pytest.param("①、③による見直し", id="番号を指す文"),
         pytest.param("7 マイナポータル…国のオンライン窓口", id="注"),
+        pytest.param("(たとえば、窓口)", id="条の上にない括弧"),
+        pytest.param("<人口の推移>\n（総合計画より引用）", id="図の題"),
+        pytest.param("<体制の図>", id="何も続かない図の題"),
+        pytest.param("○：主担当　△：補助", id="凡例"),
+        pytest.param("施策1つを選びます", id="数"),
+        pytest.param("令和3年度～令和7年度", id="期間"),
     ],
 )
 def test_what_only_begins_with_a_number_is_text(line: str) -> None:
@@ -146,6 +195,34 @@ def test_a_list_of_contents_within_a_plan_makes_no_sections() -> None:
         ("1. 取組", "(1) 申請"),
         ("1. 取組", "(2) 会議"),
     ]
+
+
+def test_items_without_a_text_are_no_headings() -> None:
+    assert paths("1. 取組\n【内容】\n① 端末を置く\n② 入力する\n【目標】\n表です。\n") == [
+        ("1. 取組",),
+        ("1. 取組", "【内容】"),
+        ("1. 取組", "【目標】"),
+    ]
+    (told,) = sections("1. 視点\n視点1 やさしく\n視点2 守る\n")
+    assert told.text == "視点1 やさしく\n視点2 守る"
+
+
+def test_a_divider_page_that_repeats_headings_makes_no_sections() -> None:
+    text = "1. 取組\n(1) 申請\n話\n(2) 会議\n話\n1. 取組\n(1) 申請\n(2) 会議\n(3) 公開\n話\n"
+    assert paths(text) == [("1. 取組",), ("1. 取組", "(1) 申請"), ("1. 取組", "(2) 会議"), ("1. 取組", "(3) 公開")]
+
+
+def test_labels_within_a_picture_are_no_headings() -> None:
+    assert paths("第1章 全体\n話\n体系図\n基本理念\n「つながる」\n1 窓口\n第2章 取組\n話\n") == [
+        ("第1章 全体",),
+        ("第1章 全体", "体系図"),
+        ("第2章 取組",),
+    ]
+
+
+def test_a_row_of_the_contents_without_a_number_is_a_heading() -> None:
+    text = "目次\nごあいさつ....1\n第1章 今....2\n付録....9\n\nごあいさつ\n話\n第1章 今\n話\n付録\n話\n"
+    assert paths(text) == [(CONTENTS,), ("ごあいさつ",), ("第1章 今",), ("付録",)]
 
 
 def test_the_whole_text_of_a_section_has_its_parts() -> None:
