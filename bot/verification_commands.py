@@ -12,7 +12,8 @@ from rich.progress import track
 
 from knowledge.bundle import Bundle, BundleError, content_folders, read_bundle
 from knowledge.plan_texts import PlanTextMissingError, plan_sections
-from knowledge.source_check import NO_SECTION, STALE, Finding, Outcome, examine, known_of, statements
+from knowledge.source_check import ABSENT, COLUMN, ERA, NO_SECTION, STALE, Finding, Outcome, examine
+from knowledge.statements import known_of, statements
 
 
 @click.command("verify")
@@ -69,6 +70,7 @@ def _verify(bundle: Bundle, folder: Path) -> Counter[str]:
             ) from error
         outcome = examine(statements(bundle, plan.id), sections, known_of(bundle, plan.id))
         click.echo(_summary(bundle, outcome))
+        click.echo(_unreadable(outcome.counts))
         _show(bundle.municipality.code, outcome.findings)
         total += Counter(checked=1, findings=len(outcome.findings))
     return total
@@ -78,8 +80,18 @@ def _summary(bundle: Bundle, outcome: Outcome) -> str:
     counts: Mapping[str, int] = outcome.counts
     return (
         f"{bundle.municipality.code} {bundle.municipality.name}: 内容 {counts['statements']}件、"
-        f"数字・日付 {counts['figures']}、固有名詞 {counts['names']}、"
-        f"説明つき {counts['explained']}、指摘 {len(outcome.findings)}"
+        f"数字・日付 {counts['figures']}、固有名詞 {counts['names']}、訳の数字と言葉 {counts['translated']}、"
+        f"計画にないという言葉 {counts['absent']}、説明つき {counts['explained']}、指摘 {len(outcome.findings)}"
+    )
+
+
+def _unreadable(counts: Mapping[str, int]) -> str:
+    """What could be checked of the schedules' years, and what could not."""
+    return (
+        f"  工程表の行: 年度の欄で確かめた {counts['columns sure']}、"
+        f"列がずれた表で間隔だけ確かめた {counts['columns shifted']}、"
+        f"年度の欄を読めず確かめていない {counts['columns unreadable']}"
+        f"（ほかの文で、読めない表の見出しにだけある年度 {counts['unread years']}）"
     )
 
 
@@ -94,6 +106,12 @@ def sentence(finding: Finding) -> str:
         return f"出典の節が計画書に見つかりません: {finding.cites}"
     if finding.kind == STALE:
         return f"説明（explained）の「{finding.figure}」は、もう要りません（出典の節にあるか、文にありません）"
+    if finding.kind == COLUMN:
+        return f"{finding.figure}とした所が、計画書の表では{'、'.join(finding.elsewhere)}の欄です（{finding.cites}）"
+    if finding.kind == ABSENT:
+        return f"計画に書かれていないとした「{finding.figure}」が、あります: {'／'.join(finding.elsewhere)}"
+    if finding.kind == ERA:
+        return f"西暦と和暦が合いません: {finding.figure}"
     where = (
         f"→ ほかの節にはあります: {'／'.join(finding.elsewhere)}"
         if finding.elsewhere

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import bot.verification_commands as commands
-from bot.verification_commands import knowledge_verify
+from bot.verification_commands import knowledge_verify, sentence
+from knowledge.source_check import Finding
 from tests.knowledge.small_town import CODE, write_town
 
 PLAN = """小さい市デジタル計画
@@ -48,6 +49,23 @@ def test_findings_are_listed_and_end_with_1(content: Path, tmp_path: Path) -> No
     assert "小さい市: 内容 " in result.output
     assert "011002 juki: 出典の節が計画書に見つかりません: 施策1-1" in result.output
     assert "docs/source-check.md" in result.output
+
+
+def test_what_could_not_be_read_of_the_schedules_is_counted(content: Path, tmp_path: Path) -> None:
+    (tmp_path / f"{CODE}.txt").write_text(PLAN.replace("工程表", "4. 工程表"), encoding="utf-8")
+    assert "年度の欄を読めず確かめていない 1" in verify("--plans", tmp_path).output
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        pytest.param(Finding("a", "年度の欄", "令和5年度", "4. 工程", ("令和4年度",)), "計画書の表では令和4年度の欄", id="欄"),
+        pytest.param(Finding("a", "記載", "図書館", "計画全体", ("2. 図書館",)), "「図書館」が、あります: 2. 図書館", id="記載"),
+        pytest.param(Finding("a", "和暦と西暦", "2022年(令和5年)", "1."), "西暦と和暦が合いません", id="暦"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_finding_says_what_is_wrong(finding: Finding, said: str) -> None:
+    assert said in sentence(finding)
 
 
 def test_a_folder_without_the_plan_names_the_files_it_looked_for(content: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from knowledge.bundle import BundleError, content_folders, read_bundle
 from knowledge.names import known_names
 from knowledge.plan_sections import sections
 from knowledge.plan_texts import PlanTextMissingError, plan_sections
-from knowledge.source_check import Known, Statement, check, examine, known_of, statements
+from knowledge.source_check import check, examine
+from knowledge.statements import Known, Statement, known_of, statements
 from tests.knowledge.small_town import write_town
 
 PLANS = Path(__file__).parent.parent.parent.parent / "shared" / "plans"
@@ -146,8 +147,70 @@ def test_one_of_them_counts_nothing() -> None:
 
 
 def test_what_is_silent_may_name_what_the_plan_lacks() -> None:
-    silent = Statement("line", "計画全体", ("LINEのことは書かれていません。2030年には別です。",), silent=True)
+    silent = Statement("line", "計画全体", (), asked="LINEのことは書かれていません。2030年には別です。")
     assert [one.figure for one in check([silent], PLAN)] == ["2030年"]
+
+
+def test_a_word_that_is_said_to_be_missing_must_be_missing() -> None:
+    said = Statement("class", "計画全体", (), absent=("図書館", "デジタル・デバイド対策"))
+    (found,) = check([said], PLAN)
+    assert (found.kind, found.figure, found.elsewhere) == (
+        "記載",
+        "デジタル・デバイド対策",
+        ("3. デジタル・デバイド対策",),
+    )
+
+
+def test_an_explanation_does_not_hide_that_the_plan_has_the_word() -> None:
+    why = "計画書にこの言葉がないことを伝える文です"
+    said = Statement(
+        "net",
+        "2. 指標",
+        ("「ひえひえ教室」と「あったか教室」はありません",),
+        explained={"ひえひえ教室": why, "あったか教室": why},
+    )
+    assert [(one.kind, one.figure) for one in check([said], PLAN)] == [("記載", "あったか教室")]
+
+
+@pytest.mark.parametrize("said", ["2022年度（令和5年度）", "令和5年度（2022年度）", "fiscal 2022 (令和5年度)"])
+def test_years_told_in_both_calendars_must_be_the_same(said: str) -> None:
+    assert "和暦と西暦" in [kind for kind, _ in figures_found(said)]
+    assert "和暦と西暦" not in [kind for kind, _ in figures_found(said.replace("5", "4"))]
+
+
+def test_a_value_of_a_table_keeps_its_year() -> None:
+    assert figures_found("令和7年度の目標は300件です。", "2. 指標") == []
+    assert figures_found("令和3年度は300件です。", "2. 指標") == [("年度の欄", "300件")]
+    assert figures_found("令和3年度の40件を300件にします。", "2. 指標") == []
+
+
+def test_other_names_of_an_office_stand_somewhere_in_the_plan() -> None:
+    said = Statement("dep", "2. 指標", (), anywhere=("幹事会", "なかま会"))
+    assert [(one.kind, one.figure) for one in check([said], PLAN)] == [("固有名詞", "なかま会")]
+
+
+JAPANESE = "令和4年7月から、コンビニで住民票を取れます。お電話は011-222-3333へ。申し込みは2件です。"
+ENGLISH = (
+    "Since July 2022 (令和4年7月) you can get a certificate (住民票) at a コンビニ. Call 011-222-3333. 2 requests."
+)
+
+
+@pytest.mark.parametrize(
+    ("true", "wrong", "kind"),
+    [
+        pytest.param("July 2022", "June 2022", "日付", id="月"),
+        pytest.param("July 2022", "July 2023", "日付", id="年"),
+        pytest.param("令和4年7月", "令和5年7月", "日付", id="元号"),
+        pytest.param("011-222-3333", "011-222-3334", "電話", id="電話"),
+        pytest.param("2 requests", "3 requests", "数", id="数"),
+        pytest.param("住民票", "図書館", "固有名詞", id="添えた言葉"),
+    ],
+)
+def test_a_translation_says_what_the_japanese_says(true: str, wrong: str, kind: str) -> None:
+    right = Statement("juki [en]", "1. 窓口", (ENGLISH,), original=JAPANESE, language="en")
+    assert check([right], PLAN) == ()
+    found = check([replace(right, texts=(ENGLISH.replace(true, wrong),))], PLAN)
+    assert kind in [one.kind for one in found]
 
 
 def test_an_explained_finding_is_counted_and_not_listed() -> None:
@@ -180,7 +243,8 @@ TOWN_PLAN = """小さい市デジタル計画
 指標名\t現状(令和3年度)\t目標(令和7年度)
 オンライン申請の数\t10件\t100件
 4. 工程表
-書かない窓口\t令和4年度 令和5年度 準備
+取組\t令和4年度\t令和5年度\t令和6年度
+書かない窓口\t準備\t準備\t
 5. 用語
 DXとは、デジタルの力で変えることです。
 """
@@ -216,7 +280,7 @@ def test_each_kind_of_content_is_checked(tmp_path: Path) -> None:
         ("goal", "札幌"),
         ("dep-it", "011-222-4444"),
         ("kpi", "200件"),
-        ("step", "2024年度"),
+        ("step", "令和4年度、令和6年度"),
         ("term", "2023年"),
         ("term", "LINE"),
     } <= found
