@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.contacts import contact_asked, contact_entry, contact_reply
+from bot.contacts import contact_asked, contact_entry, contact_reply, matter_reply
 from bot.dialogue import (
     NEW_DIALOGUE,
     Chosen,
@@ -48,9 +48,10 @@ from bot.replies import (
     small_talk_reply,
     suggestion_reply,
 )
-from bot.subjects import with_right_office
+from bot.subjects import with_office_for, with_right_office
 from bot.weighing import verdict_reply, weigh
 from bot.wording import say
+from intents.contacts import matter_asked
 from intents.decision import Policy, Verdict
 from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question
@@ -58,6 +59,7 @@ from intents.handoff import Wish, wish
 from intents.language_wishes import wished_language
 from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
+from intents.subjects import subjects_named
 from intents.text import MAX_QUESTION, clean, normalize, shorten
 from intents.years import fiscal_years, without_years
 from knowledge.calendar import fiscal_year_of
@@ -117,7 +119,8 @@ def answer(
         if wished and not asked:
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
         reply, after = _reply(knowledge, asked, words, before, policy)
-        return with_right_office(knowledge, words, reply), after
+        found = with_right_office(knowledge, words, reply)
+        return found, replace(after, subjects=found.subjects if found.choices else ())
 
     reply, dialogue = held_in(knowledge, tongue, make)
     elapsed_ms = (time.perf_counter() - begun) * 1000
@@ -150,7 +153,7 @@ def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALO
 
 def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
     """「この中にない」: said openly, with whom to ask."""
-    reply = none_reply(knowledge, None, before.misses, after_choices=True)
+    reply = with_office_for(knowledge, before.subjects, none_reply(knowledge, None, before.misses, after_choices=True))
     return reply, replace(before, offered=(), misses=before.misses + 1)
 
 
@@ -186,8 +189,10 @@ def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dial
     if isinstance(turn, OtherTopic):
         question = f"{turn.topic}の{PHRASES.get(Facet(turn.facet), '')}"
     asked = contact_asked(knowledge, without_opening(question))
-    if asked is None or knowledge.places.other_place(question) is not None:
+    if knowledge.places.other_place(question) is not None:
         return None
+    if asked is None:
+        return _for_a_matter(knowledge, without_opening(question), before, policy)
     if asked.bare and before.offered and isinstance(turn, Unclear):
         return None  # one of the choices may tell it
     if asked.bare and before.entry_id and before.entry_id in knowledge.answers:
@@ -199,6 +204,16 @@ def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dial
     if found is None:
         return contact_reply(knowledge, asked), after
     return answer_reply(knowledge, found, None, side), replace(after, entry_id=found.entry_id)
+
+
+def _for_a_matter(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> Said | None:
+    """Whom to ask about a subject, where nothing else is asked and the municipality has named an office for it."""
+    asked = matter_asked(question)
+    if asked is None or not knowledge.subjects or not subjects_named(asked.matter):
+        return None
+    side = Asked(question, asked.side, open=True)
+    reply = matter_reply(knowledge, question, weigh(knowledge, side, policy))
+    return (reply, replace(before, offered=(), facet=asked.side, listing=None, misses=0)) if reply else None
 
 
 def _turn(typed: str, question: str, before: Dialogue) -> Turn:

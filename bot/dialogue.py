@@ -42,7 +42,8 @@ class Dialogue:
     ``facet``: the side of a matter asked for last.  ``listing``: the list shown last, of which
     ``shown`` rows are out; ``years``: the years that the last two lists were about.  ``language``:
     of the last turn, held to the end where the resident has chosen it; ``language_told``: the one
-    that the resident was told replies do not come in.
+    that the resident was told replies do not come in.  ``subjects``: what the question was about
+    that the choices were offered to.
     """
 
     entry_id: str | None = None
@@ -56,6 +57,7 @@ class Dialogue:
     language: str | None = None
     language_chosen: bool = False
     language_told: str | None = None
+    subjects: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -78,6 +80,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("language"),
         state.get("language_chosen", False),
         state.get("language_told"),
+        tuple(state.get("subjects", ())),
     )
 
 

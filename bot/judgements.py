@@ -15,9 +15,7 @@ from intents.decision import Decision
 from intents.emergencies import Need
 from intents.judgements import Judgement, judgement, names_no_matter, tells_of_somebody
 from intents.leads import without_yes_or_no
-from knowledge.answers import Office
 from knowledge.corpus import Knowledge
-from knowledge.country import hall_name
 from knowledge.emergency_numbers import EmergencyNumber, numbers_for
 
 
@@ -82,12 +80,13 @@ def _declined(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
     was not met; nobody takes the conversation over.
     """
     town = knowledge.town.name
-    office = reply.contact if kind.of_one_person and reply.contact else Office(hall_name(town), None)
+    office = reply.contact if kind.of_one_person and reply.contact else knowledge.directory.hall
     return replace(
         none_reply(knowledge, reply.score, 0),
         text="\n".join((_cannot(kind), say(f"judgement_{kind.value}_ask", town=town))),
         numbers=_numbers(kind),
         contact=office,
+        is_apology=False,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.wording import DEFAULT, current, say
@@ -27,7 +28,6 @@ from intents.yes_or_no import is_earned, is_turned
 from knowledge.answers import FACETS, Answer, Office
 from knowledge.calendar import fiscal_year_name
 from knowledge.corpus import Knowledge
-from knowledge.country import hall_name
 from knowledge.schedules import step_going_on
 
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
@@ -127,7 +127,7 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
     The office that wrote the plan cannot know until when a screening is open: only an entry's own
     office is named for it, else the town's.
     """
-    office = (answer.office or _town_office(knowledge)).department
+    office = (answer.office or knowledge.directory.hall).department
     facet = asked.facet or Facet.MEANING
     slot = answer.kind == "procedure" and facet.value in FACETS and current() == DEFAULT
     named = slot_label(facet.value) if slot else say(f"facet_name_{facet.value}")
@@ -152,20 +152,25 @@ def _is_beside(answer: Answer, asked: Asked, facet: Facet, slot: str) -> bool:
 
 def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
     """The answer's own office.  What the plan is silent on is not its office's business either."""
-    if answer.office:
+    if has_own_office(knowledge, answer) and answer.office:
         return answer.office
-    return _silent_office(knowledge, answer) if answer.kind == "silent" else knowledge.contact
+    if answer.kind == "office" and answer.name in knowledge.directory.of_subjects:
+        return knowledge.directory.office(answer.name)
+    if answer.kind != "silent" and answer.office is None:
+        return knowledge.contact
+    return _named_office(knowledge, answer) or answer.office or knowledge.directory.hall
 
 
-def _silent_office(knowledge: Knowledge, answer: Answer) -> Office:
-    """Of a matter that the plan does not tell: the office that the municipality has named for it, else its hall."""
-    subject = subject_of_most((answer.title, *answer.wordings))
+def has_own_office(knowledge: Knowledge, answer: Answer) -> bool:
+    """Whether an answer names an office that sees to it; a common entry names the hall where nobody is known."""
+    return answer.office is not None and answer.office.department != knowledge.directory.hall.department
+
+
+def _named_office(knowledge: Knowledge, answer: Answer) -> Office | None:
+    """Of a matter that the plan does not tell: the office that the municipality has named for it."""
+    subject = subject_of_most((answer.title, *answer.wordings)) if knowledge.subjects else None
     named = knowledge.subjects.get(subject.id) if subject else None
-    return Office(named.department, named.telephone) if named and named.department else _town_office(knowledge)
-
-
-def _town_office(knowledge: Knowledge) -> Office:
-    return Office(hall_name(knowledge.town.name), None)
+    return named.office if named else None
 
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:
@@ -232,7 +237,7 @@ def _told_by_any_answer(asked: Asked, facet: Facet) -> bool:
 
 
 def _reached(knowledge: Knowledge, answer: Answer, facet: Facet) -> tuple[str, bool]:
-    office = Office(answer.name, None) if answer.kind == "office" else whom_to_ask(knowledge, answer)
+    office = knowledge.directory.office(answer.name) if answer.kind == "office" else whom_to_ask(knowledge, answer)
     return reach_sentence(knowledge, office, facet)
 
 
@@ -244,17 +249,17 @@ def _begins_with(plain: str, knowledge: Knowledge, answer: Answer, facet: Facet)
 
 
 def reach_sentence(knowledge: Knowledge, office: Office, facet: Facet) -> tuple[str, bool]:
-    """How to reach an office, or that the plan does not print it; whether it does."""
+    """How to reach an office, or that the plan does not print it, or that it is not known here; whether it is."""
     ways = _ways_to_reach(knowledge, office.department)
+    lacking = "missing" if office.in_plan else "unknown"
     value = ways.get(_REACHED_BY[facet]) or (office.telephone if facet is Facet.TELEPHONE else None)
     if facet is Facet.TELEPHONE:
-        key = "facet_telephone" if value else "facet_telephone_missing"
+        key = "facet_telephone" if value else f"facet_telephone_{lacking}"
         return say(key, office=office.department, telephone=value), bool(value)
-    key = "facet_reach" if value else "facet_reach_missing"
+    key = "facet_reach" if value else f"facet_reach_{lacking}"
     named = say(f"facet_name_{facet.value}")
     return say(key, office=office.department, facet=named, value=value), bool(value)
 
 
-def _ways_to_reach(knowledge: Knowledge, department: str) -> dict[str, str]:
-    found = next((one for one in knowledge.answers.values() if one.kind == "office" and one.name == department), None)
-    return dict(found.facts) if found else {}
+def _ways_to_reach(knowledge: Knowledge, department: str) -> Mapping[str, str]:
+    return knowledge.directory.ways.get(department, {})

@@ -51,8 +51,10 @@ class Reply:
     asks_feedback: bool = False
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
+    is_apology: bool = False
+    """Whether it says nothing but that nothing fits."""
     subjects: tuple[str, ...] = ()
-    """Of a question that nothing answers: the ids of what it is about."""
+    """Of a question that nothing answers, or only choices: the ids of what it is about."""
     language: str = DEFAULT
     """What its sentences are written in, and its labels are to be shown in."""
 
@@ -107,7 +109,7 @@ def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_ch
     sentences = [first, say("none_next", town=knowledge.town.name)]
     if not after_choices:
         sentences.append(say("none_rephrase"))
-    return _contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score)
+    return replace(_contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score), is_apology=True)
 
 
 def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
@@ -254,7 +256,7 @@ def _plain_text(reply: Reply) -> str:
 def contact_sentence(office: Office) -> str:
     if office.telephone:
         return say("contact", department=office.department, telephone=office.telephone)
-    return say("contact_no_telephone", department=office.department)
+    return say("contact_no_telephone" if office.in_plan else "contact_unknown_telephone", department=office.department)
 
 
 def source_sentence(source: SourceLine) -> str:

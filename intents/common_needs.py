@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from intents.lexicon import Lexicon, make_lexicon
+from intents.lexicon import Lexicon, make_lexicon, names_something
 from intents.text import kana_share, to_katakana
 from intents.tokenizer import Token, reading_of
 
@@ -27,13 +27,15 @@ _SHORTEST_SOUND = 3
 class CommonNeeds:
     """``signs``: a part -> (need, all the parts that must be found) of the signs that begin with it.
 
-    A part is a group of ``phrases``; ``sounds``: (part, katakana of one of its phrases).
+    A part is a group of ``phrases``; ``sounds``: (part, katakana of one of its phrases).  ``counts``:
+    the tokens that phrases are made of.
     """
 
     names: tuple[str, ...]
     signs: Mapping[int, tuple[tuple[int, frozenset[int]], ...]]
     phrases: Lexicon
     sounds: tuple[tuple[int, str], ...]
+    counts: Callable[[Token], bool] = names_something
 
     def found(self, tokens: Sequence[Token]) -> frozenset[int]:
         """The needs that a question gives away; of a sign within another only the longer one counts."""
@@ -62,7 +64,7 @@ class CommonNeeds:
     def _read(self, tokens: Sequence[Token]) -> dict[int, frozenset[int]]:
         """Parts found as words."""
         ends = list(accumulate(len(token.surface) for token in tokens))
-        named = [(token, end) for token, end in zip(tokens, ends, strict=True) if token.naming]
+        named = [(token, end) for token, end in zip(tokens, ends, strict=True) if self.counts(token)]
         found: dict[int, frozenset[int]] = {}
         for part, first, last in self.phrases.concepts([token.normalized for token, _ in named]):
             begin = named[first][1] - len(named[first][0].surface)
@@ -82,7 +84,9 @@ class CommonNeeds:
 Sign = str | list[str | list[str]]
 
 
-def make_common_needs(rows: Sequence[dict[str, str | list[Sign]]]) -> CommonNeeds:
+def make_common_needs(
+    rows: Sequence[dict[str, str | list[Sign]]], counts: Callable[[Token], bool] = names_something
+) -> CommonNeeds:
     """``rows`` as in ``data/common_needs.yaml``: a name and its signs each."""
     parts: dict[tuple[str, ...], int] = {}
     signs: dict[int, list[tuple[int, frozenset[int]]]] = {}
@@ -92,7 +96,9 @@ def make_common_needs(rows: Sequence[dict[str, str | list[Sign]]]) -> CommonNeed
             signs.setdefault(numbers[0], []).append((need, frozenset(numbers)))
     sounds = tuple((number, sound) for part, number in parts.items() for sound in filter(None, map(_sound, part)))
     names = tuple(str(row["name"]) for row in rows)
-    return CommonNeeds(names, {part: tuple(found) for part, found in signs.items()}, make_lexicon(parts), sounds)
+    return CommonNeeds(
+        names, {part: tuple(found) for part, found in signs.items()}, make_lexicon(parts, counts), sounds, counts
+    )
 
 
 def _parts(sign: Sign) -> list[str | list[str]]:

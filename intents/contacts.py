@@ -21,6 +21,8 @@ _NOTHING = re.compile(f"(?:{_FILLER})*")
 _THE_HALL = re.compile(rf"(?:市の?)?(?:{_HALL}|{_FILLER})*")
 _NAMES_A_PLACE = re.compile(_PLACE)
 _UNITS = re.compile(_UNIT)
+_UNIT_AT_END = re.compile(rf"(?:{_UNIT})$")
+_ABOUT = re.compile(_PARTS["about"].pattern)
 _BEFORE = re.compile(r"^(?:[\s、。・]|の|あの|えっと|すみません|すいません)+")
 _AFTER = re.compile(rf"(?:{_FILLER})+$")
 _SPACE_IN_JAPANESE = re.compile(r"(?<=[ぁ-ゖァ-ヺ一-龥]) (?=[ぁ-ゖァ-ヺ一-龥])")
@@ -73,6 +75,29 @@ def contact_question(text: str, own: Collection[str] = (), offices: Offices = NO
         bare = not named and bool(_NOTHING.fullmatch(rest))
         return ContactQuestion(side, office=offices.names[named] if named else None, bare=bare)
     return None if named or side is Facet.OFFICE else _of_another(side, left, offices)
+
+
+@dataclass(frozen=True)
+class MatterAsked:
+    """A question for who sees to something: what of them is asked (``side``), and the ``matter``."""
+
+    side: Facet
+    matter: str
+
+
+def matter_asked(text: str) -> MatterAsked | None:
+    """``text`` as a question for whom to ask about something: without what asks."""
+    side, rest = side_of_contact(text), _plain(text)
+    if side is None:
+        return None
+    for asking in _SIDES.values():
+        rest = asking.sub(" ", rest)
+    return MatterAsked(side, _trimmed(_ABOUT.sub(" ", rest)))
+
+
+def without_unit(name: str) -> str:
+    """An office's name without 課, 係 …: what it sees to."""
+    return _trimmed(_UNIT_AT_END.sub("", name))
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,12 +43,26 @@ def is_concept(term: str) -> bool:
     return term.startswith("§")
 
 
-def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
+_JOINING = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号", "感動詞"})
+
+
+def names_something(token: Token) -> bool:
+    """Whether a token counts where phrases are read by what a text is about."""
+    return token.naming
+
+
+def is_a_word(token: Token) -> bool:
+    """Whether a token counts where a phrase must stand as it is written: 危険物 is not 危険, 水が出る no 水."""
+    return token.part[0] not in _JOINING
+
+
+def make_lexicon(groups: Iterable[Sequence[str]], counts: Callable[[Token], bool] = names_something) -> Lexicon:
+    """``counts``: the tokens that a phrase is made of."""
     phrases: dict[tuple[str, ...], set[int]] = {}
     kept = tuple(tuple(group) for group in groups)
     for number, group in enumerate(kept):
         for phrase in group:
-            words = phrase_words(tokenize(phrase))
+            words = phrase_words(tokenize(phrase), counts)
             if words:
                 phrases.setdefault(words, set()).add(number)
     longest: dict[str, int] = {}
@@ -61,9 +75,9 @@ def make_lexicon(groups: Iterable[Sequence[str]]) -> Lexicon:
     )
 
 
-def phrase_words(tokens: Sequence[Token]) -> tuple[str, ...]:
+def phrase_words(tokens: Sequence[Token], counts: Callable[[Token], bool] = names_something) -> tuple[str, ...]:
     """The words by which a phrase is found in a text."""
-    return tuple(token.normalized for token in tokens if token.naming)
+    return tuple(token.normalized for token in tokens if counts(token))
 
 
 @lru_cache(maxsize=1)

@@ -122,6 +122,34 @@ def reading_of(word: str) -> str:
     return "".join(token.reading for token in tokenize(word))
 
 
+_STEM_ENDS = {
+    "く": "きかい",
+    "ぐ": "ぎがい",
+    "す": "しさ",
+    "つ": "ちたっ",
+    "る": "りらっ",
+    "う": "いわっ",
+    "ぬ": "になん",
+    "ぶ": "びばん",
+    "む": "みまん",
+}
+_ENDINGS = ("た", "だ", "て", "ます", "ない", "たい", "れる")
+
+
+def phrase_forms(phrase: str) -> Iterator[list[Token]]:
+    """A phrase as tokens, and, where it ends in a verb, as it is said of what was, is not and is wished."""
+    plain = tokenize(phrase)
+    yield plain
+    if not plain or plain[-1].part[0] != "動詞" or phrase[-1] not in _STEM_ENDS:
+        return
+    for stem in ("", *_STEM_ENDS[phrase[-1]]):
+        for ending in _ENDINGS:
+            form = tokenize(phrase[:-1] + stem + ending)
+            # Only what Sudachi takes for a form of the same verb is one.
+            if len(form) == len(plain) + 1 and form[-2].normalized == plain[-1].normalized:
+                yield form
+
+
 def reading(text: str) -> str:
     """How a text is read, in katakana, without punctuation."""
     return spoken(tokenize(text))

@@ -52,10 +52,11 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class Office:
-    """Whom to ask."""
+    """Whom to ask.  ``in_plan``: it is known from the plan, so a number that it lacks is none that the plan prints."""
 
     department: str
     telephone: str | None
+    in_plan: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,11 +108,11 @@ def common_offices(content: CommonContent, values: Mapping[str, str], own: Seque
 
     Where it names one of its ``own`` departments without a telephone, that department's stands.
     """
-    telephones = {office.department: office.telephone for office in own}
+    known = {office.department: office for office in own}
     return {
-        office.id: Office(name, values.get(office.telephone_slot) or telephones.get(name))
+        office.id: replace(found, telephone=values.get(office.telephone_slot) or found.telephone)
         for office in content.offices.values()
-        if (name := values.get(office.name_slot))
+        if (name := values.get(office.name_slot)) and (found := known.get(name, Office(name, None)))
     }
 
 

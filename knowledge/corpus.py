@@ -31,6 +31,7 @@ from knowledge.common_answers import Filling, answers_of_entries, common_offices
 from knowledge.common_content import common_content, is_common
 from knowledge.country import Country, country, hall_name, short_name
 from knowledge.db import Database
+from knowledge.directory import Directory, make_directory
 from knowledge.index_files import IndexFiles, LearnedPart
 from knowledge.indicators import indicator_answer
 from knowledge.learned import learned_mark, read_adaptation
@@ -40,7 +41,8 @@ from knowledge.quotable import NOTHING_QUOTABLE, Quotable, quotable
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
 from knowledge.slot_values import slot_values
-from knowledge.subject_offices import SubjectOffice, subject_offices
+from knowledge.subject_names import GENERAL
+from knowledge.subject_offices import NOTHING_KNOWN, SubjectOffice, subject_offices
 from knowledge.terms import term_answer
 
 MOST_ANSWERS = 3_000
@@ -119,6 +121,13 @@ class Knowledge:
     def latin_words(self) -> Mapping[str, str]:
         """The same, and the names that the answers give to things, made when somebody first asks in Latin letters."""
         return ChainMap(*self.latin_places.maps, latin_terms(_names_of_things(self.answers.values())))
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The offices by name, made when somebody first asks for one."""
+        general = self.subjects.get(GENERAL, NOTHING_KNOWN)
+        hall = Office(hall_name(self.town.name), general.telephone)
+        return make_directory(self.answers.values(), self.contact.department, self.subjects, hall)
 
     @property
     def version(self) -> int:
@@ -224,7 +233,7 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
     common, values = common_content(), slot_values(session, code)
     own_offices = {department.entry_id: office(department) for department in departments}
     contact_office = own_offices.get(row.contact_department)
-    contact = Office(contact_office.department if contact_office else hall_name(town.name), row.contact_telephone)
+    contact = replace(contact_office or Office(hall_name(town.name), None), telephone=row.contact_telephone)
     around = Surroundings(
         MappingProxyType(plans),
         MappingProxyType(common_offices(common, values, list(own_offices.values())) | own_offices),

@@ -12,7 +12,7 @@ from knowledge.models import Department, Municipality
 
 
 def office(department: Department) -> Office:
-    return Office(department.name, department.telephone)
+    return Office(department.name, department.telephone, in_plan=True)
 
 
 def office_answer(department: Department, around: Surroundings) -> Answer:

@@ -13,21 +13,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge import models
+from knowledge.answers import Office
 from knowledge.bundle import Bundle
 from knowledge.subject_names import subject_names
 
 
 @dataclass(frozen=True)
 class SubjectOffice:
-    """Whom to ask about a subject: what of it is known.  ``department`` is a name."""
+    """Whom to ask about a subject: what of it is known.  ``department`` is a name; ``in_plan``: the plan's own."""
 
     department: str | None
     telephone: str | None
     url: str | None
+    in_plan: bool = False
 
     @property
     def is_empty(self) -> bool:
         return not (self.department or self.telephone or self.url)
+
+    @property
+    def office(self) -> Office | None:
+        """Whom to ask, where the municipality has named somebody."""
+        return Office(self.department, self.telephone, self.in_plan) if self.department else None
 
 
 NOTHING_KNOWN = SubjectOffice(None, None, None)
@@ -51,7 +58,8 @@ def _by_id_and_name(departments: Iterable[models.Department]) -> dict[str, model
 def _shown(row: models.SubjectOffice, known: dict[str, models.Department]) -> SubjectOffice:
     department = known.get(row.department or "")
     name = department.name if department else row.department
-    return SubjectOffice(name, row.telephone or (department.telephone if department else None), row.url)
+    telephone = row.telephone or (department.telephone if department else None)
+    return SubjectOffice(name, telephone, row.url, in_plan=department is not None)
 
 
 def _rows(session: Session, code: str) -> Sequence[models.SubjectOffice]:

@@ -28,6 +28,7 @@ from bot.replies import Choice, Reply, contact_sentence, plain_text
 from bot.taps import Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
+from knowledge.answers import Office
 
 Message = dict[str, Any]
 Part = dict[str, Any]
@@ -169,8 +170,8 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
     ]
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
     buttons += [_telephone_button(say("call", name=name), number) for name, number in numbers[:4]]
-    if reply.answer and reply.answer.office and reply.answer.office.telephone:
-        buttons.append(_telephone_button(say("telephone_label"), reply.answer.office.telephone))
+    if reply.answer and (office := _own_office(reply)) and office.telephone:
+        buttons.append(_telephone_button(say("telephone_label"), office.telephone))
     if reply.answer:
         buttons.append(_pair(_more_button(reply, log_id), _contact_button(reply, log_id)))
     elif reply.contact and reply.contact.telephone and not reply.numbers:
@@ -183,6 +184,11 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
             )
         )
     return buttons
+
+
+def _own_office(reply: Reply) -> Office | None:
+    """The office that sees to an answer; of what the plan is silent on the one that is named instead."""
+    return reply.contact if reply.decision is Decision.NONE or reply.answer is None else reply.answer.office
 
 
 def _more_button(reply: Reply, log_id: str) -> Part:

@@ -44,7 +44,7 @@ class LoggedQuestion(Base):
     entry_version: Mapped[int | None]
     department: Mapped[str | None] = mapped_column(String(60))
     subject: Mapped[str | None] = mapped_column(String(90))
-    """Of a question without an answer: the id of its subject, two with a space between."""
+    """Of a question that was not answered directly: the id of its subject, two with a space between."""
     score: Mapped[float | None]
     candidates: Mapped[list[Any]] = mapped_column(JSON)
     index_version: Mapped[int]

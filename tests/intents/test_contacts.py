@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intents.contacts import ContactQuestion, Offices, contact_question
+from intents.contacts import ContactQuestion, MatterAsked, Offices, contact_question, matter_asked
 from intents.facets import Facet
 
 OFFICES = Offices(
@@ -84,3 +84,20 @@ def test_another_place_is_told_from_the_offices(place: str) -> None:
 )
 def test_a_matter_of_its_own_makes_it_another_question(text: str) -> None:
     assert reading(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "matter"),
+    [
+        ("ごみのことはどこに聞けばいい？", Facet.TELEPHONE, "ごみ"),
+        ("保育園の担当課はどこですか", Facet.OFFICE, "保育園"),
+        ("水道のFAX番号", Facet.FAX, "水道"),
+        ("介護について誰に相談すればいいですか", Facet.OFFICE, "介護"),
+    ],
+)
+def test_what_an_office_is_asked_for_is_told_from_what_asks(text: str, side: Facet, matter: str) -> None:
+    assert matter_asked(text) == MatterAsked(side, matter)
+
+
+def test_what_asks_for_nobody_asks_for_no_matter() -> None:
+    assert matter_asked("ごみの日はいつ") is None
