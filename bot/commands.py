@@ -25,6 +25,7 @@ from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledg
 from bot.calibration_report import reliability_tables
 from bot.common_commands import common_group
 from bot.conversation import answer_masked
+from bot.count_commands import knowledge_counts
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
@@ -79,6 +80,7 @@ knowledge_group.add_command(faq_page_command)
 
 
 knowledge_group.add_command(knowledge_verify)
+knowledge_group.add_command(knowledge_counts)
 
 knowledge_group.add_command(knowledge_due)
 knowledge_group.add_command(knowledge_links)

@@ -64,7 +64,8 @@ def _show_tables(
     console = Console(width=None if sys.stdout.isatty() else 140)
     for place in dict.fromkeys(tuple(row[key] for key in groups) for row in rows):
         here = [row for row in rows if tuple(row[key] for key in groups) == place]
-        table = Table(title=Text(f"{' '.join(place)}（{len(here)}件）"), title_justify="left")
+        title = Text(f"{' '.join(place)}（{len(here)}件）") if place else None
+        table = Table(title=title, title_justify="left")
         shown = [key for key in headings if key not in groups]
         for key in shown:
             table.add_column(headings[key], overflow="fold")

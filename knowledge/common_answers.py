@@ -29,9 +29,13 @@ class Filling:
     hall: Office
 
     def text(self, template: str, office: str, language: str = "ja", beside: Sequence[str] = ()) -> str:
-        """A text filled in, and whom to ask for what it leaves out (``beside`` for further slots too)."""
+        """A text filled in, and whom to ask for what it leaves out (``beside`` for further slots too).
+
+        Nobody asks the hall for its own number: the contact below says where to find it.
+        """
         found = fill(template, self.shown(language))
-        lacking = dict.fromkeys(slot for slot in (*found.missing, *beside) if slot in self.slots)
+        missing = dict.fromkeys((*found.missing, *beside))
+        lacking = [slot for slot in missing if slot in self.slots and slot != HALL_TELEPHONE]
         names = [self.slots[slot].name_in(language) for slot in lacking]
         return "\n".join(filter(None, (found.text, ask_sentence(names, office, self.town, language) if names else "")))
 

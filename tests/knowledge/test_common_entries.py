@@ -217,6 +217,17 @@ def test_an_answer_without_its_slot_names_whom_to_ask(database: Database, town: 
     assert "小さい市役所に 聞（き）いて ください" in found.translations["easy"].text
 
 
+def test_the_hall_is_not_asked_for_its_own_number(database: Database, town: Bundle) -> None:
+    load_bundle(database, town, MOMENT, COMMON)
+    found = answers(database)["common-no-smartphone"]
+    assert found.text.splitlines() == [
+        "スマートフォンがない人は、窓口か電話でお聞きください。",
+        "転入届や転居届のように、窓口でする手続きもあります。",
+    ]
+    assert "電話番号" not in found.translations["easy"].text
+    assert "telephone number" not in found.translations["en"].text
+
+
 def test_a_filled_slot_is_in_the_answer_at_once(database: Database, town: Bundle) -> None:
     load_bundle(database, town, MOMENT, COMMON)
     put(database, convenience_fee="200円", office_certificates="市民課", telephone_certificates="011-222-4444")
