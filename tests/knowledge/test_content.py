@@ -58,25 +58,9 @@ def test_at_least_forty_answers_come_from_the_plan(bundle_of: dict[str, Bundle],
     assert sum(entry.kind in ("procedure", "plan") for entry in bundle_of[code].entries) >= 40
 
 
-STILL_SHORT = {
-    ("222232", "departments"): 10,
-    ("222232", "terms"): 54,
-    ("232084", "schedule"): 27,
-    ("232084", "departments"): 14,
-    ("232084", "terms"): 66,
-    ("242047", "schedule"): 48,
-    ("242047", "terms"): 44,
-}
-"""Municipality and kind -> how many had fewer than five wordings when this was counted.  It may only fall."""
-
-
 def short_of_wordings(counted: ContentCounts) -> dict[str, tuple[str, ...]]:
-    """What has fewer than five wordings, where it is more than is known."""
-    return {
-        kind: found.few
-        for kind, found in counted.wordings.items()
-        if len(found.few) > STILL_SHORT.get((counted.code, kind), 0)
-    }
+    """What has fewer than five wordings, by kind."""
+    return {kind: found.few for kind, found in counted.wordings.items() if found.few}
 
 
 @pytest.mark.parametrize("code", CODES)
