@@ -27,5 +27,5 @@ def set_caution(session: Session, code: str, level: str) -> None:
     row = session.get(Municipality, code, with_for_update=True)
     if row is None:
         raise LookupError(code)
-    row.caution = level
+    row.caution, row.version = level, row.version + 1
     row.knowledge_version += 1

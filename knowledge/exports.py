@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import JST
 from knowledge.common_content import common_content, is_common
 from knowledge.common_sheet import common_table
-from knowledge.digests import short_digest
 from knowledge.models import Department, Municipality, Plan
 from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import (
@@ -62,13 +61,6 @@ def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
         order, key = (kind.table.position, kind.table.number), "number"
     found = session.scalars(select(kind.table).where(kind.table.municipality_code == code).order_by(*order))
     return {name: row for row in found if not is_common(name := getattr(row, key))}
-
-
-def version_of(kind: SheetKind, row: Any) -> int:
-    """What moves with every change of a row.  The municipality's own moves with its cells: it has no counter."""
-    if kind.name != "municipality":
-        return int(row.version)
-    return int(short_digest(*cells_of(kind, values_of(kind, row)).values(), letters=6), 16)
 
 
 def names_by_id(session: Session, code: str) -> dict[str, dict[str, str]]:
@@ -127,7 +119,7 @@ def _row(kind: SheetKind, row: Any, names: Mapping[str, Mapping[str, str]]) -> t
     for column in kind.columns:
         if column.refers:
             cells[column.heading] = names[column.refers].get(cells[column.heading], cells[column.heading])
-    cells[VERSION] = str(version_of(kind, row))
+    cells[VERSION] = str(row.version)
     if kind.curated:
         cells[STATE] = STATES.get(row.state, row.state)
     return tuple(cells[heading] for heading in kind.headings)

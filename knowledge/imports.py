@@ -18,7 +18,6 @@ from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
 from knowledge.digests import short_digest
-from knowledge.exports import version_of
 from knowledge.import_checks import check_together, nowhere
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
 from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
@@ -256,7 +255,7 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
         work.faults.append(
             place.fault(
                 VERSION,
-                f"「{key}」はすでにあります（版 {version_of(kind, present)}）。"
+                f"「{key}」はすでにあります（版 {present.version}）。"
                 "新しい行なら ID を空にし、直すなら版を書き出した表から写してください",
             )
         )
@@ -391,12 +390,12 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
         _note(work, item, "added", cells)
     elif not cells:
         _note(work, item, "unchanged")
-    elif item.version is not None and item.version != version_of(kind, present):
+    elif item.version is not None and item.version != present.version:
         work.faults.append(
             item.place.fault(
                 VERSION,
                 "書き出したあとに、ほかの人が変えています"
-                f"（この表は版 {item.version}、いまは版 {version_of(kind, present)}）。"
+                f"（この表は版 {item.version}、いまは版 {present.version}）。"
                 "もう一度書き出し、新しい表を直してください",
             )
         )
@@ -497,12 +496,11 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
         row = _new_row(work, kind, change.key)
         session.add(row)
         work.present[kind.name][change.key] = row
-    elif kind.name != "municipality":
+    else:
         row.version += 1
     for name, value in values.items():
         setattr(row, name, value)
-    if kind.name != "municipality":
-        row.by_staff = True
+    row.by_staff = True
     if kind.curated:
         row.state, row.updated_at = item.state, moment
         if item.state == "draft":

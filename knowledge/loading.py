@@ -89,18 +89,19 @@ def load_bundle(
 
 
 def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
-    """The municipality, its plans and measures; those that staff added or changed stay as they are."""
+    """The municipality, its plans and measures; what staff added or changed of them stays as it is."""
     given = bundle.municipality
     digest = digest_of(given, *bundle.plans, *bundle.measures)
     row = session.get(Municipality, given.code, with_for_update=True)
     if row is None:
-        row = Municipality(code=given.code, knowledge_version=0, taken_over=False)
+        row = Municipality(code=given.code, knowledge_version=0, taken_over=False, by_staff=False)
         session.add(row)
     elif row.bundled_digest == digest:
         return row, False
-    row.name, row.kana, row.prefecture, row.aliases = given.name, given.kana, given.prefecture, given.aliases
-    row.contact_department, row.contact_telephone = given.contact.department, given.contact.telephone
-    row.sample, row.examples = given.sample, given.examples
+    if not row.by_staff:
+        row.name, row.kana, row.prefecture, row.aliases = given.name, given.kana, given.prefecture, given.aliases
+        row.contact_department, row.contact_telephone = given.contact.department, given.contact.telephone
+        row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
     session.execute(

@@ -33,4 +33,4 @@ def set_reply_languages(session: Session, code: str, languages: Sequence[str]) -
     if row is None:
         raise LookupError(code)
     row.reply_languages = [language for language in REPLY_LANGUAGES if language in languages]
-    row.knowledge_version += 1
+    row.version, row.knowledge_version = row.version + 1, row.knowledge_version + 1

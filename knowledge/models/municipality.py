@@ -38,6 +38,10 @@ class Municipality(Base):
     knowledge_version: Mapped[int] = mapped_column(default=0)
     learned_version: Mapped[int] = mapped_column(default=0)
     bundled_digest: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Of this row, as staff see and change it; ``knowledge_version`` moves with all that is published."""
+    by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Set with the first change by staff: loading bundled content leaves the row alone."""
 
 
 class Plan(Base):

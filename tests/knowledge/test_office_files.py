@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,19 @@ def test_a_term_a_recheck_and_the_municipality_itself_come_in_from_their_columns
     assert any(
         "ほかの人が変えています" in fault for fault in faults(town, edited(file, "市町村", 別の呼び名_2="別の町"))
     )
+
+
+def test_what_staff_wrote_of_the_municipality_outlives_a_changed_bundle(
+    town: Database, file: Path, tmp_path: Path
+) -> None:
+    edited(file, "市町村", 別の呼び名_2="ちいさい町")
+    imported(town, CODE, read_tables(file), MOMENT)
+    bundled = read_bundle(tmp_path / "town" / CODE)
+    changed = bundled.municipality.model_copy(update={"aliases": ["おおきい町"]})
+    load_bundle(town, replace(bundled, municipality=changed), MOMENT)
+    with town.reading() as session:
+        row = session.get_one(Municipality, CODE)
+        assert (row.aliases, row.version) == (["ちいさい町"], 2)
 
 
 def test_a_draft_stays_one_until_its_publication_is_asked_for_twice(town: Database, file: Path) -> None:
