@@ -26,6 +26,7 @@ from bot.calibration_report import reliability_tables
 from bot.common_commands import common_group
 from bot.conversation import answer_masked
 from bot.count_commands import knowledge_counts
+from bot.database_faults import explain_database_faults
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
@@ -94,19 +95,7 @@ knowledge_group.add_command(drafts)
 
 
 def register(app: Flask) -> None:
-    for command in (
-        prepare,
-        welcome,
-        ask,
-        evaluate_command,
-        reconcile_command,
-        knowledge_group,
-        log_group,
-        database_group,
-        line_group,
-        jobs_group,
-        needs_group,
-    ):
+    for command in COMMANDS:
         app.cli.add_command(command)
 
 
@@ -469,3 +458,20 @@ def reconcile_command(as_json: bool) -> None:
         click.echo(f"二重に返信              {found.answered_twice}")
         click.echo(f"読めなかった本文        {found.quarantined}")
     sys.exit(0 if found.sound else 1)
+
+
+COMMANDS = (
+    prepare,
+    welcome,
+    ask,
+    evaluate_command,
+    reconcile_command,
+    knowledge_group,
+    log_group,
+    database_group,
+    line_group,
+    jobs_group,
+    needs_group,
+)
+for each in COMMANDS:
+    explain_database_faults(each)

@@ -12,10 +12,12 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask.testing import FlaskCliRunner
 
+from app import create_app
 from bot.commands import answer_lines
 from bot.services import Services
 from intents.decision import Decision
 from knowledge.caution import LEVELS
+from knowledge.db import migrate
 from knowledge.models import LineEvent, Municipality
 
 FIELDS = ["municipality", "question", "language", "decision", "text", "entry_id", "title", "score", "candidates", "sources", "contact", "index_version", "elapsed_ms", "reply_language"]  # fmt: skip
@@ -380,3 +382,34 @@ def test_staff_see_and_change_how_sure_an_answer_must_be(app: Flask) -> None:
 def test_a_wrong_level_or_town_is_said(app: Flask, words: list[str], status: int, sentence: str) -> None:
     found = run(app.test_cli_runner(), "knowledge", "caution", "--municipality", *words, status=status)
     assert sentence in found
+
+
+# --- The database ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ask", "--municipality", "242047", "住民票"),
+        ("knowledge", "load"),
+        ("knowledge", "due"),
+        ("knowledge", "common", "list", "--municipality", "242047"),
+        ("welcome",),
+    ],
+)
+def test_tables_of_another_version_are_told_with_the_remedy(words: tuple[str, ...], tmp_path: Path) -> None:
+    app = create_app({"INSTANCE_PATH": str(tmp_path)})
+    database = app.extensions["kotae"].database
+    migrate(database, "0003")
+    out = run(app.test_cli_runner(), *words, status=1)
+    assert "版と合っていません" in out
+    assert "database migrate" in out
+    database.dispose()
+
+
+def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
+    away = {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    app = create_app(away)
+    out = run(app.test_cli_runner(), "knowledge", "load", status=1)
+    assert "つながりません" in out
+    app.extensions["kotae"].database.dispose()
