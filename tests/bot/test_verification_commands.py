@@ -47,7 +47,7 @@ def test_findings_are_listed_and_end_with_1(content: Path, tmp_path: Path) -> No
     result = verify("--plans", tmp_path)
     assert result.exit_code == 1
     assert "小さい市: 内容 " in result.output
-    assert "011002 juki: 出典の節が計画書に見つかりません: 施策1-1" in result.output
+    assert "出典の節が計画書に見つかりません: 用語" in result.output
     assert "docs/source-check.md" in result.output
 
 

@@ -40,7 +40,7 @@ def test_a_definition_does_not_answer_more_than_its_word(corpus: Corpus) -> None
     reply = answer(corpus.current(TSUSHIMA), "バスの時刻表").reply
     assert reply.answer is not None
     assert reply.answer.kind == "plan"
-    assert plain_text(reply).startswith("時刻や料金は載っていない")
+    assert plain_text(reply).startswith("時刻や料金も載っていない")
 
 
 @pytest.mark.parametrize(
