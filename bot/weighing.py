@@ -13,6 +13,7 @@ from intents.facets import Asked, Facet, kind_suits
 from intents.leads import facet_of_title, facets_spoken_of, leading_sentence
 from intents.ranker import Candidate, Ranking, rank
 from knowledge.answers import Answer
+from knowledge.common_content import is_common
 from knowledge.corpus import Knowledge
 
 SUITED, TOLD = 0.15, 0.05
@@ -33,6 +34,7 @@ def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
     ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
     decided = _or_silent_on_it(knowledge, ranking, decide(ranking, policy), policy)
+    decided = _unless_it_is_told_everywhere(knowledge, ranking, decided, policy)
     verdict = _unless_it_is_of_something_else(knowledge, decided, asked)
     if not _is_written_for(knowledge, verdict.chosen, asked.facet):
         verdict = _unless_another_holds_more(ranking, verdict)
@@ -74,6 +76,30 @@ def _or_silent_on_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, p
     first, *others = verdict.choices
     fits = first.features.likeness > ALIKE and knowledge.answers[first.document.id].kind == "silent"
     return Verdict(Decision.ANSWER, verdict.score, first, tuple(others)) if fits else verdict
+
+
+def _unless_it_is_told_everywhere(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, policy: Policy) -> Verdict:
+    """That the plan is silent is not said where an answer common to all municipalities tells as much."""
+    chosen = verdict.chosen
+    if chosen is None or knowledge.answers[chosen.document.id].kind != "silent":
+        return verdict
+    telling = (one for one in ranking.candidates if _is_told_everywhere(knowledge, one, chosen, policy))
+    first = next(telling, None)
+    if first is None:
+        return verdict
+    others = tuple(one for one in verdict.choices if one is not first)
+    return Verdict(Decision.ANSWER, likelihood(first.features, 0.0), first, (chosen, *others)[: policy.most_choices])
+
+
+def _is_told_everywhere(knowledge: Knowledge, other: Candidate, silent: Candidate, policy: Policy) -> bool:
+    return (
+        is_common(other.document.id)
+        and knowledge.answers[other.document.id].kind != "silent"
+        and other.features.key >= NAMED
+        and other.features.coverage >= silent.features.coverage
+        and other.points >= silent.points - CLOSE
+        and likelihood(other.features, 0.0) >= policy.answer_from
+    )
 
 
 def _is_written_for(knowledge: Knowledge, chosen: Candidate | None, facet: Facet | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from intents.text import letters
@@ -55,20 +55,22 @@ def own_first(answers: Sequence[Answer]) -> list[Answer]:
     """All answers but the common ones to a question that an own one answers in the same letters.
 
     Of wordings that own answers have too, common ones keep none: what is the municipality's wins.
+    An own answer that only says that the plan is silent takes nothing from a common one that tells.
     """
-    taken = {
-        letters(wording)
-        for answer in answers
-        if not is_common(answer.entry_id)
-        for wording in (answer.title, *answer.wordings)
-    }
-    return [
-        replace(answer, wordings=tuple(one for one in answer.wordings if letters(one) not in taken))
-        if is_common(answer.entry_id)
-        else answer
-        for answer in answers
-        if not (is_common(answer.entry_id) and letters(answer.title) in taken)
-    ]
+    own = [answer for answer in answers if not is_common(answer.entry_id)]
+    said, told = _wordings(own), _wordings(answer for answer in own if answer.kind != "silent")
+    kept: list[Answer] = []
+    for answer in answers:
+        taken = said if answer.kind == "silent" else told
+        if not is_common(answer.entry_id):
+            kept.append(answer)
+        elif letters(answer.title) not in taken:
+            kept.append(replace(answer, wordings=tuple(one for one in answer.wordings if letters(one) not in taken)))
+    return kept
+
+
+def _wordings(answers: Iterable[Answer]) -> set[str]:
+    return {letters(wording) for answer in answers for wording in (answer.title, *answer.wordings)}
 
 
 def common_answer(entry: Entry, around: Surroundings, filling: Filling) -> Answer:

@@ -36,6 +36,24 @@ def test_what_was_written_for_the_side_that_was_asked_answers(
     assert answer(corpus.current(code), question).reply.title == title
 
 
+@pytest.mark.parametrize(
+    ("code", "question", "entry_id"),
+    [
+        pytest.param(TSUSHIMA, "転出届 オンライン", "common-moving-out", id="told everywhere"),
+        pytest.param(
+            MOBARA, "転入届もインターネットで出せますか", "common-moving-in", id="told everywhere, otherwise put"
+        ),
+        pytest.param(
+            MOBARA, "戸籍もコンビニで取れる？", "silent-family-register", id="the common ones tell another thing"
+        ),
+    ],
+)
+def test_that_the_plan_is_silent_is_not_said_of_what_is_the_same_everywhere(
+    corpus: Corpus, code: str, question: str, entry_id: str
+) -> None:
+    assert answer(corpus.current(code), question).entry_id == entry_id
+
+
 def test_a_definition_does_not_answer_more_than_its_word(corpus: Corpus) -> None:
     reply = answer(corpus.current(TSUSHIMA), "バスの時刻表").reply
     assert reply.answer is not None

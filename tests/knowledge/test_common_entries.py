@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from intents.text import letters
 from intents.vectors import NO_VECTORS
 from knowledge.answers import Answer
 from knowledge.bundle import Bundle, BundleError, SlotValue, Source, content_folders, read_bundle
@@ -278,6 +279,24 @@ def test_own_entries_come_before_common_ones_with_the_same_words(database: Datab
     assert WHAT not in found
     taken = {"コンビニ交付", "じゅうみんひょう"}
     assert not any(taken & set(one.wordings) for name, one in found.items() if name.startswith("common-"))
+
+
+def test_a_silent_own_entry_takes_nothing_from_a_common_one_that_tells(database: Database, tmp_path: Path) -> None:
+    question = "コンビニ交付とはどんなサービスですか？"
+    changes = {"entries.yaml": ("住民票はコンビニで取れますか？", question)}
+    load_bundle(database, read_bundle(write_town(tmp_path, changes)), MOMENT, COMMON)
+    with database.writing() as session:
+        session.get_one(Entry, (CODE, "juki")).kind = "silent"
+        session.get_one(Municipality, CODE).knowledge_version += 1
+    found = answers(database)
+    assert found[WHAT].kind == "plan"
+    assert "コンビニ交付とは" in found[WHAT].wordings
+    assert not any(
+        letters(wording) in {letters(own) for own in (found["juki"].title, *found["juki"].wordings)}
+        for name, one in found.items()
+        if name.startswith("common-") and one.kind == "silent"
+        for wording in one.wordings
+    )
 
 
 # --- The bundled content -----------------------------------------------------------------------------------------
