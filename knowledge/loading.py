@@ -104,10 +104,12 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
+    still_cited = _cited_by_staff(session, given.code) - {plan.id for plan in bundle.plans}
     session.execute(
         delete(Plan).where(
             Plan.municipality_code == given.code,
             Plan.plan_id.not_like(f"{COMMON_PREFIX}%"),
+            Plan.plan_id.not_in(still_cited),
             ~Plan.by_staff,
             ~Plan.imported,
         )
@@ -124,6 +126,15 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         if measure.number not in numbers:
             session.add(Measure(municipality_code=given.code, position=position, **values))
     return row, True
+
+
+def _cited_by_staff(session: Session, code: str) -> set[str]:
+    """The plans that what staff made their own is taken from: it must keep its source when a bundle drops the plan."""
+    return {
+        plan
+        for table in CURATED.values()
+        for plan in session.scalars(select(table.source_plan).where(table.municipality_code == code, table.by_staff))
+    }
 
 
 def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime) -> Counter[str]:

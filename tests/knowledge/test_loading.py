@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
+from intents.vectors import NO_VECTORS
 from knowledge.bundle import Bundle, read_bundle
+from knowledge.corpus import Corpus
 from knowledge.db import Database
 from knowledge.loading import LoadReport, load_bundle
 from knowledge.models import BundledDraft, Entry, Measure, Municipality, Plan, Term
@@ -163,6 +165,20 @@ def test_what_staff_edited_stays_when_the_bundle_drops_it(
     change(database, "goal", {"by_staff": True})
     assert load_bundle(database, town_without_goal, LATER).withdrawn == 0
     assert entry(database, "goal").state == "published"
+
+
+def test_what_staff_edited_keeps_the_plan_that_the_bundle_drops(
+    database: Database, town: Bundle, tmp_path: Path
+) -> None:
+    load_bundle(database, town, MOMENT)
+    change(database, "goal", {"by_staff": True})
+    folder = write_town(tmp_path / "next-plan")
+    for file in folder.glob("*.yaml"):
+        told = file.read_text(encoding="utf-8")
+        file.write_text(told.replace("plan: plan,", "plan: next,").replace("- id: plan\n", "- id: next\n"), "utf-8")
+    load_bundle(database, read_bundle(folder), LATER)
+    knowledge = Corpus(database, NO_VECTORS, lambda: dt.date(2026, 11, 21)).current(CODE)
+    assert (knowledge.answers["goal"].plan.id, knowledge.answers["juki"].plan.id) == ("plan", "next")
 
 
 def test_what_staff_wrote_themselves_is_not_withdrawn(database: Database, town: Bundle) -> None:
