@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 from bot.conversation import answer
+from intents.subjects import all_subjects
 from knowledge.corpus import Corpus
 
 _GREETINGS = (
@@ -30,6 +31,8 @@ def warm_up(corpus: Corpus) -> None:
         if corpus.size == 1:
             for greeting in _GREETINGS:
                 answer(knowledge, greeting)
+            # Read with the first question that nothing answers: more than half a second.
+            all_subjects()
         if corpus.is_full:
             break
     # What is here now mostly stays: without this, looking through all of it for garbage

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.warm_up import warm_up
+from intents.subjects import all_subjects
 from intents.vectors import Vectors
 from knowledge.corpus import Corpus
 from knowledge.db import Database
@@ -24,6 +25,12 @@ def test_every_municipality_that_fits_is_open(loaded_database: Database, vectors
     warm_up(corpus)
     assert corpus.size == len(corpus.towns()) == 5
     assert gc.get_freeze_count() > 0
+
+
+def test_the_table_of_subjects_is_read(loaded_database: Database, vectors: Vectors) -> None:
+    all_subjects.cache_clear()
+    warm_up(Corpus(loaded_database, vectors))
+    assert all_subjects.cache_info().currsize == 1
 
 
 def test_no_more_are_opened_than_are_kept(loaded_database: Database, vectors: Vectors) -> None:
