@@ -27,7 +27,7 @@ from bot.dialogue import (
     read_turn,
 )
 from bot.follow_ups import Said, follow_up, other_topic, told_by_a_choice, understood_from
-from bot.judgements import without_judging
+from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
 from bot.listing import listed, next_rows, row_asked
@@ -162,6 +162,11 @@ def _reply(knowledge: Knowledge, typed: str, question: str, before: Dialogue, po
     person = _for_a_person(knowledge, typed)
     if person is not None:
         return person, replace(before, offered=())
+    said = _of_turn(knowledge, typed, question, before, policy)
+    return without_judging_abroad(knowledge, typed, question, said, before)
+
+
+def _of_turn(knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy) -> Said:
     turn = _turn(typed, question, before)
     if isinstance(turn, _ASKING) and (said := _for_a_contact(knowledge, question, turn, before, policy)):
         return said

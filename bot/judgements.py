@@ -13,10 +13,18 @@ from bot.replies import Reply, answer_reply, none_reply, with_opening
 from bot.wording import say
 from intents.decision import Decision
 from intents.emergencies import Need
-from intents.judgements import Judgement, judgement, names_no_matter, tells_of_somebody
+from intents.judgements import (
+    Judgement,
+    judgement,
+    judgement_in_another_language,
+    names_no_matter,
+    tells_of_somebody,
+)
 from intents.leads import without_yes_or_no
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import EmergencyNumber, numbers_for
+
+_WEIGHED = (Decision.ANSWER, Decision.SUGGEST, Decision.NONE)
 
 
 def without_judging(
@@ -31,6 +39,23 @@ def without_judging(
     reply, dialogue = weighed
     if kind is None:
         return _without_verdict(question, reply), dialogue
+    return _judged(knowledge, kind, question, weighed, before)
+
+
+def without_judging_abroad(
+    knowledge: Knowledge, typed: str, question: str, weighed: tuple[Reply, Dialogue], before: Dialogue
+) -> tuple[Reply, Dialogue]:
+    """The same for a message ``typed`` in another language, of which ``question`` has the Japanese words."""
+    kind = judgement_in_another_language(typed)
+    if kind is None or judgement(question) is not None or weighed[0].decision not in _WEIGHED:
+        return weighed
+    return _judged(knowledge, kind, question, weighed, before)
+
+
+def _judged(
+    knowledge: Knowledge, kind: Judgement, question: str, weighed: tuple[Reply, Dialogue], before: Dialogue
+) -> tuple[Reply, Dialogue]:
+    reply, dialogue = weighed
     if _sends_elsewhere(knowledge, question, reply):
         return weighed
     bare = names_no_matter(question)

@@ -37,7 +37,7 @@ SCRIPTS = {
 _TEXTS = {"name", "script", "reviewed_by"}
 _WORDS = {"small_words", "unmistakable", "particles", "origin", "ambiguous", "traditional", "simplified"}
 _WORDS |= {"chinese", "japanese", "romanised"}
-_GROUPS = {"small_talk", "handoff", "emergencies"}
+_GROUPS = {"small_talk", "handoff", "emergencies", "judgements"}
 _FIELDS = _TEXTS | _WORDS | _GROUPS | {"reviewed", "also", "strict_marks", "endings", "terms"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from intents.foreign import readings
 from intents.patterns import patterns
 from intents.text import normalize, split_story
 
@@ -42,6 +43,15 @@ _OWN = (
 )
 """What is a judgement only about somebody: 「対象ですか」 may ask which procedures are covered."""
 
+_ABROAD = (
+    Judgement.POLITICAL,
+    Judgement.LEGAL,
+    Judgement.MEDICAL,
+    Judgement.STATUS,
+    Judgement.AMOUNT,
+    Judgement.ELIGIBILITY,
+)
+
 _SURE = (
     (Judgement.STATUS, "status_sure"),
     (Judgement.ELIGIBILITY, "judged"),
@@ -68,6 +78,18 @@ def judgement(text: str) -> Judgement | None:
         return None
     own = _first(_OWN, asked) if _is_of_somebody(whole) else None
     return own or _first(_SURE, asked) or _of_a_case(whole, asked) or _broadly(whole, asked)
+
+
+def judgement_in_another_language(text: str) -> Judgement | None:
+    """The same of a message in another language, as it was typed.
+
+    Its Japanese words alone no longer tell who may get it from whether I may.
+    """
+    for plain, known in readings(text, "judgements"):
+        kind = next((kind for kind in _ABROAD if known[kind.value].search(plain)), None)
+        if kind is not None:
+            return kind
+    return None
 
 
 def _of_a_case(whole: str, asked: str) -> Judgement | None:

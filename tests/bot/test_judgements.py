@@ -15,8 +15,9 @@ from bot.replies import Reply, answer_reply, plain_text
 from bot.wording import say
 from intents.decision import Decision
 from intents.facets import Asked, Facet
-from intents.judgements import Judgement
+from intents.judgements import Judgement, judgement_in_another_language
 from knowledge.corpus import Corpus, Knowledge
+from knowledge.reply_languages import REPLY_LANGUAGES
 from tests.support.gold import HELD_OUT
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((HELD_OUT / "judgements.yaml").read_text(encoding="utf-8"))
@@ -144,3 +145,22 @@ def test_the_affairs_of_another_town_are_still_that_towns(corpus: Corpus) -> Non
 def test_a_harmless_question_is_answered_as_ever(corpus: Corpus, row: dict[str, Any]) -> None:
     text = plain_text(reply_to(corpus, row))
     assert not any(say(f"judgement_{kind.value}") in text for kind in Judgement)
+
+
+# --- Other languages ---------------------------------------------------------------------------------------------
+
+ABROAD: list[dict[str, Any]] = yaml.safe_load((HELD_OUT.parent / "judgements_abroad.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["question"]) for row in ABROAD])
+def test_a_judgement_is_known_in_every_language(row: dict[str, Any]) -> None:
+    assert judgement_in_another_language(row["question"]) == row["kind"]
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["question"]) for row in ABROAD if row["kind"]])
+@pytest.mark.parametrize("code", ["382159", "242047"])
+def test_nobody_is_told_yes_or_no_in_another_language(corpus: Corpus, code: str, row: dict[str, Any]) -> None:
+    outcome = answer(corpus.current(code), row["question"])
+    cannot = {say(f"judgement_{row['kind']}", language=language) for language in ("ja", *REPLY_LANGUAGES)}
+    told = plain_text(outcome.reply)
+    assert any(sentence in told for sentence in cannot), told
