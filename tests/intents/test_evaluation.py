@@ -264,5 +264,9 @@ def test_the_points_of_a_run_never_rise_from_place_to_place(folder: Path) -> Non
 
 @pytest.mark.skipif(not LOCALGOVFAQ.exists(), reason=f"the benchmark is not here: {LOCALGOVFAQ}")
 def test_real_questions_to_a_municipality_are_ranked_well(vectors: Vectors) -> None:
+    """0.679, 0.797 and 0.772 today; another order of learning moves the first by 0.004.  Without learning it is 0.594."""
     test_set = read_test_set(LOCALGOVFAQ)
-    assert evaluate(test_set, run(test_set, vectors)).ndcg_at_10 >= 0.55
+    found = evaluate(test_set, run(test_set, vectors))
+    assert found.ndcg_at_10 >= 0.66
+    assert found.recall_at_10 >= 0.78
+    assert found.success_at_3 >= 0.75
