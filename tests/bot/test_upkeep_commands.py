@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,10 @@ def test_dead_links_are_listed_by_office_with_since_when(own: FlaskCliRunner, ki
     with kit.database.reading() as session:
         use = links.uses(session, CODE)[0]
     for day in (0, 1):
-        moment = MOMENT + dt.timedelta(days=day)
         links.check_next(
             kit.database,
             lambda url: Visit("failed" if url == use.url else "alive", "ページがありません（404）", 404),
-            lambda moment=moment: moment,  # type: ignore[misc]
+            partial(MOMENT.__add__, dt.timedelta(days=day)),
             code=CODE,
             pause=lambda _: None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,8 @@ def sheet(*rows: tuple[str, ...]) -> list[Sheet]:
 
 
 def a_list(*questions: tuple[str, str], **more: str) -> FaqList:
-    rows = (FaqRow(f"{number}行目", question, answer, **more) for number, (question, answer) in enumerate(questions, 2))  # type: ignore[arg-type]
-    return FaqList(tuple(rows))
+    rows = (FaqRow(f"{number}行目", question, answer) for number, (question, answer) in enumerate(questions, 2))
+    return FaqList(tuple(replace(row, **more) for row in rows))
 
 
 def take(database: Database, found: FaqList) -> FaqPlan:

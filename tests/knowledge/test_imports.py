@@ -162,7 +162,9 @@ def test_a_sheet_or_column_that_is_missing_changes_nothing(town: Database) -> No
     narrow = Sheet("Sheet1", tuple(Row(row.number, tuple(row.cells[place] for place in kept)) for row in given.rows))
     plan = imported(town, CODE, [narrow], LATER, end_missing=True)
     assert [(key, action) for key, action, _ in differences(plan)] == [("juki", "changed")]
-    assert entry(town, "juki").facets["bring"] == "マイナンバーカード"  # type: ignore[index]
+    facets = entry(town, "juki").facets
+    assert facets is not None
+    assert facets["bring"] == "マイナンバーカード"
 
 
 def test_what_somebody_else_changed_since_the_export_is_not_overwritten(town: Database) -> None:
@@ -271,7 +273,7 @@ def test_a_workbook_that_lost_its_styles_and_sheet_names_is_known_by_its_heading
     town: Database, tmp_path: Path
 ) -> None:
     book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    del book["Sheet"]
     for number, sheet in enumerate(sheets(town, juki__答え="はい、コンビニで取れます。"), 1):
         page = book.create_sheet(f"Sheet{number}")
         page.append(["無害化済み"])
@@ -361,7 +363,8 @@ def test_lists_readings_and_steps_come_back_from_their_cells(**values: object) -
         closed(kind, back)
         shown = {column.path[0] for column in kind.columns}
         expected = {key: value for key, value in values.items() if key in shown}
-        if expected.get("baseline") is not None and not any(expected["baseline"].values()):  # type: ignore[attr-defined]
+        baseline = expected.get("baseline")
+        if isinstance(baseline, dict) and not any(baseline.values()):
             assert cells["現状値"] == "（記載なし）"
         assert back == expected
 
