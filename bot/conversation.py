@@ -285,9 +285,9 @@ def _without_personal_data(text: str) -> str:
 
 
 def _speaks_of(verdict: Verdict, place: str) -> bool:
-    """Whether the municipality's own answer is about ``place`` (its plan names neighbours, too)."""
+    """Whether the municipality's own answer is about ``place`` (its plan names neighbours, too) and all else asked."""
     first = verdict.chosen or (verdict.choices[0] if verdict.choices else None)
-    if first is None:
+    if first is None or first.features.missing:
         return False
     document = first.document
     return any(place in normalize(text) for text in (*document.wordings, document.answer))

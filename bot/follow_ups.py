@@ -60,7 +60,10 @@ def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, p
     related = None if stays else _related(knowledge, last, asked, asked.facet, telling=says_so)
     if related is not None:
         return answer_reply(knowledge, related, None, asked), replace(about, entry_id=related.entry_id)
-    return led_reply(knowledge, last, own or Lead(missing, "", known=False)), about
+    repeats = before.misses > 0 and last.kind != "indicator" and asked.facet not in REACHING
+    if own is None or own.opening == missing or repeats:
+        own = Lead(missing_sentence(knowledge, last, asked, again=before.misses > 0), "", known=False)
+    return led_reply(knowledge, last, own), replace(about, misses=before.misses + 1)
 
 
 def _side_meant(asked: Asked, before: Dialogue) -> Facet | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.dialogue import Dialogue
 from bot.leads import slot_label
 from bot.replies import Choice, Reply, with_opening
+from bot.translated_indicators import translated_indicator
 from bot.translated_leads import translated_sentence, without_part, without_yes_or_no
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
 from intents.facets import Asked, Facet
@@ -145,7 +146,7 @@ def _in_language(knowledge: Knowledge, reply: Reply, tongue: Tongue) -> Reply:
 def _answered(reply: Reply, language: str) -> Reply:
     """The answer as staff wrote it in the language, else in やさしい日本語, else as it is."""
     answer = reply.answer
-    written = answer and (answer.translations.get(language) or answer.translations.get(EASY))
+    written = answer and (written_in(answer, language) or answer.translations.get(EASY))
     if not answer or not written or not (_quoted(reply) or _slot_led(reply)):
         return reply
     led = [_led(answer, written, line, alone=not reply.text) for line in (reply.opening or "").split("\n") if line]
@@ -197,9 +198,14 @@ def _choice(knowledge: Knowledge, choice: Choice, language: str) -> Choice:
 
 
 def title_in(answer: Answer | None, language: str) -> str | None:
-    """An entry's title in a language, where staff wrote one."""
-    written = answer.translations.get(language) if answer else None
+    """An entry's title in a language, where it has one."""
+    written = written_in(answer, language) if answer else None
     return written.title if written else None
+
+
+def written_in(answer: Answer, language: str) -> Translated | None:
+    """An answer as staff wrote it in a language, or an indicator by its fixed sentences."""
+    return answer.translations.get(language) or translated_indicator(answer, language)
 
 
 def _offering(knowledge: Knowledge, dialogue: Dialogue, language: str) -> Dialogue:
@@ -224,7 +230,7 @@ def _number(number: EmergencyNumber) -> EmergencyNumber:
 def _notes(reply: Reply, tongue: Tongue) -> list[str]:
     """Which words of a reply are Japanese only, and which nobody has checked."""
     quoted = _quoted(reply)
-    written = quoted.translations.get(tongue.reply) if quoted else None
+    written = written_in(quoted, tongue.reply) if quoted else None
     notes = []
     if quoted and not written:
         notes.append(say("answer_easy_only" if EASY in quoted.translations else "answer_japanese_only"))

@@ -33,6 +33,8 @@ from knowledge.schedules import step_going_on
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
 _TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.OFFICE, Facet.TARGET})
 _COUNTED = frozenset({Facet.COUNT, Facet.PERCENT})
+_SAID_OPENLY = frozenset({Facet.FEE, Facet.BRING, Facet.HOURS, Facet.VALIDITY, Facet.DELIVERY_DAYS})
+"""What an entry that is silent on a matter names itself, or it is said before that this is not known either."""
 _OF_THE_ACT = frozenset({Facet.METHOD, Facet.TARGET, Facet.ONLINE})
 _OF_PROCEDURES = frozenset({Facet.PROXY, Facet.MAIL, Facet.BRANCH, Facet.ONLINE})
 
@@ -58,7 +60,8 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
     if facet is None:
         return Lead(None, plain)
     if answer.kind == "silent":
-        return Lead(None, plain, known=False)
+        named = facet not in _SAID_OPENLY or facet in facets_spoken_of(answer.text)
+        return Lead(None if named else missing_sentence(knowledge, answer, asked), plain, known=False)
     if facet in REACHING:
         opening, known = _reached(knowledge, answer, facet)
         return Lead(None if _begins_with(plain, knowledge, answer, facet) else opening, plain, known)
@@ -92,13 +95,20 @@ def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead |
     if answer.kind == "silent" and asked.facet is Facet.OFFICE:
         return Lead(say("facet_office_missing", office=whom_to_ask(knowledge, answer).department), "")
     if answer.kind == "silent":
-        return Lead(None, made.text, known=False)
+        return _beside_silence(knowledge, answer, asked)
     first = first_told(made.text)
     if made.opening is None:
         says_so = answer.kind == "indicator" and is_silence(first)
         return Lead(first, "", made.known) if made.known or says_so else None
     beside = first if made.known and answer.kind == "indicator" and asked.facet in _COUNTED else ""
     return Lead(made.opening, beside, made.known)
+
+
+def _beside_silence(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead:
+    """What an entry tells all the same that says openly what the plan lacks; its apology is not said again."""
+    found = leading_sentence(answer.text, asked, answer.title)
+    told = found is not None and not found.first and not found.silent
+    return Lead(found.sentence, "") if found and told else Lead(missing_sentence(knowledge, answer, asked), "", False)
 
 
 def is_missing(knowledge: Knowledge, answer: Answer, asked: Asked) -> bool:
@@ -121,8 +131,8 @@ def _of_year(knowledge: Knowledge, answer: Answer, asked: Asked, year: int) -> L
     return Lead(missing, answer.text if answer.kind == "indicator" else "", known=False)
 
 
-def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
-    """That what was asked is not there, and whom to ask.
+def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked, *, again: bool = False) -> str:
+    """That what was asked is not there, and whom to ask; ``again``: after another side that is not there.
 
     The office that wrote the plan cannot know until when a screening is open: only an entry's own
     office is named for it, else the town's.
@@ -133,7 +143,7 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked) -> str:
     named = slot_label(facet.value) if slot else say(f"facet_name_{facet.value}")
     if asks_age(asked):
         named = say("facet_name_age")
-    return say("facet_missing", facet=named, office=office)
+    return say("facet_missing_again" if again else "facet_missing", facet=named, office=office)
 
 
 def slot_label(facet: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bot.dialogue import Dialogue, chosen_number
 from bot.list_replies import PAGE, listing_reply, page_end
-from bot.replies import Reply, ask_what_reply, plain_reply
-from intents.facets import Facet, asked_facet, is_bare_facet, without_reference
+from bot.replies import Reply, answer_reply, ask_what_reply, plain_reply
+from intents.facets import Asked, Facet, asked_facet, is_bare_facet, without_reference
 from intents.list_requests import ListRequest, Subject, list_request, next_figure, order_asked
 from intents.text import normalize
 from intents.years import fiscal_years, is_bare_year, without_years
@@ -35,7 +35,18 @@ def listed(knowledge: Knowledge, text: str, before: Dialogue) -> tuple[Reply, Di
         _after_list(text, before, this_year) or list_request(text, this_year) or _all_alone(text, before, this_year)
     )
     listing = make_listing(knowledge, request) if request else None
-    return _turned_to(knowledge, request, listing, 0, before) if request and listing else None
+    if request is None or listing is None:
+        return None
+    if request.when and len(listing.rows) == 1:
+        return _the_one_goal(knowledge, listing.rows[0].entry_id, text, before)
+    return _turned_to(knowledge, request, listing, 0, before)
+
+
+def _the_one_goal(knowledge: Knowledge, entry_id: str, text: str, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """「60%は何年度の目標？」: where only one goal is that high, its year."""
+    found = knowledge.answers[entry_id]
+    after = replace(before, entry_id=entry_id, offered=(), misses=0, facet=Facet.DEADLINE, listing=None)
+    return answer_reply(knowledge, found, None, Asked(text, Facet.DEADLINE, open=True)), after
 
 
 def next_rows(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dialogue import Dialogue
@@ -10,8 +11,10 @@ from bot.quotations import quotation_reply
 from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply
 from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
 from intents.facets import Asked, Facet, kind_suits
-from intents.leads import facet_of_title, facets_spoken_of, leading_sentence
+from intents.features import asked_words, mentions, rarest_noun
+from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
 from intents.ranker import Candidate, Ranking, rank
+from intents.text import normalize
 from knowledge.answers import Answer
 from knowledge.common_content import is_common
 from knowledge.corpus import Knowledge
@@ -28,16 +31,21 @@ CLOSE = 0.5
 ALIKE = 0.6
 """From this likeness to one of its wordings on, a question asks for what an entry is silent on."""
 _WHOLE = 0.99
+_AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業務|手続き?|時間|団体|枚|割)")
+"""A number with its unit, as a goal is."""
 
 
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
     ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
-    decided = _or_silent_on_it(knowledge, ranking, decide(ranking, policy), policy)
+    decided = _or_what_has_its_figure(knowledge, ranking, decide(ranking, policy), asked)
+    decided = _or_silent_on_it(knowledge, ranking, decided, policy)
     decided = _unless_it_is_told_everywhere(knowledge, ranking, decided, policy)
     verdict = _unless_it_is_of_something_else(knowledge, decided, asked)
     if not _is_written_for(knowledge, verdict.chosen, asked.facet):
         verdict = _unless_another_holds_more(ranking, verdict)
+    verdict = _unless_another_is_named_for_it(knowledge, ranking, verdict)
+    verdict = _unless_it_only_defines(knowledge, verdict, asked)
     return _unless_another_tells(knowledge, verdict, asked)
 
 
@@ -62,11 +70,32 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
 def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
     """An entry that lacks what the question names is offered, unless it says openly what it does not tell."""
     chosen = verdict.chosen
-    if chosen is None or chosen.exact or chosen.features.key >= NAMED:
+    if chosen is None or chosen.exact:
+        return verdict
+    if names_only_its_paper(asked.text, "\n".join((*chosen.document.wordings, chosen.document.answer))):
+        return _offered(verdict, (chosen,))
+    if chosen.features.key >= NAMED:
         return verdict
     found = knowledge.answers[chosen.document.id]
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
     return verdict if says_so else _offered(verdict, (chosen,))
+
+
+def _or_what_has_its_figure(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
+    """「交付率83%は何年度の目標？」: of what fits, the one indicator with that very goal is meant."""
+    amounts = {found[0].replace(" ", "") for found in _AMOUNT.finditer(normalize(asked.text))}
+    if not amounts or not asks_ahead(asked.text) or (verdict.chosen and verdict.chosen.exact):
+        return verdict
+    meant = [one for one in ranking.candidates if one.features.key > 0 and _aims_at(knowledge, one, amounts)]
+    if len(meant) != 1:
+        return verdict
+    others = tuple(one for one in verdict.choices if one is not meant[0])
+    return Verdict(Decision.ANSWER, verdict.score, meant[0], others)
+
+
+def _aims_at(knowledge: Knowledge, candidate: Candidate, amounts: set[str]) -> bool:
+    figures = knowledge.answers[candidate.document.id].figures
+    return any(one.label == "目標" and normalize(one.amount).replace(",", "") in amounts for one in figures)
 
 
 def _or_silent_on_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, policy: Policy) -> Verdict:
@@ -97,6 +126,7 @@ def _is_told_everywhere(knowledge: Knowledge, other: Candidate, silent: Candidat
         and knowledge.answers[other.document.id].kind != "silent"
         and other.features.key >= NAMED
         and other.features.coverage >= silent.features.coverage
+        and other.features.likeness >= silent.features.likeness - MUCH_LESS
         and other.points >= silent.points - CLOSE
         and likelihood(other.features, 0.0) >= policy.answer_from
     )
@@ -120,6 +150,33 @@ def _unless_another_holds_more(ranking: Ranking, verdict: Verdict) -> Verdict:
 
 def _holds_more(other: Candidate, chosen: Candidate) -> bool:
     return other.features.coverage > chosen.features.coverage and other.points >= chosen.points - CLOSE
+
+
+def _unless_another_is_named_for_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict) -> Verdict:
+    """What has the matter (RPA) in a heading of its plan only is offered beside what is asked for by its name."""
+    chosen = verdict.chosen
+    if chosen is None or chosen.exact or chosen.features.named:
+        return verdict
+    meant = tuple(one for one in ranking.candidates if one.features.named and one.features.key >= NAMED)
+    if not meant or _tells_of(knowledge, ranking, chosen):
+        return verdict
+    return _offered(verdict, (chosen, *meant))
+
+
+def _unless_it_only_defines(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
+    """What a word means is no answer to what is done about the matter, which is why the question says more than it."""
+    chosen = verdict.chosen
+    if chosen is None or chosen.exact or asked.facet is Facet.MEANING or chosen.features.coverage >= _WHOLE:
+        return verdict
+    return _offered(verdict, (chosen,)) if knowledge.answers[chosen.document.id].kind == "term" else verdict
+
+
+def _tells_of(knowledge: Knowledge, ranking: Ranking, chosen: Candidate) -> bool:
+    """Whether a resident reads of the matter in an answer."""
+    found = knowledge.answers[chosen.document.id]
+    matter = rarest_noun(asked_words(knowledge.index, ranking.query))
+    shown = "\n".join((found.text, *(f"{name} {value}" for name, value in found.facts)))
+    return matter is None or mentions(knowledge.index, shown, matter)
 
 
 def _offered(verdict: Verdict, first: tuple[Candidate, ...]) -> Verdict:

@@ -123,4 +123,6 @@ def _may_answer(features: Features) -> bool:
 
 
 def _may_suggest(features: Features) -> bool:
-    return features.key > 0 or features.coverage > 0.5 or features.likeness > 0.35 or features.sound > 0.4
+    # Without the key noun, a wording alike in form (…の課はどこ) is offered only where some of the matter is shared.
+    alike = features.likeness > (0.35 if features.coverage > 0.35 else 0.43)
+    return features.key > 0 or features.coverage > 0.5 or alike or features.sound > 0.4

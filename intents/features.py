@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.counts import Floats, Layout
+from intents.counts import Floats, Layout, terms_of
 from intents.derivation import related_forms
 from intents.index import Index
 from intents.lists import spans
 from intents.patterns import word_list
+from intents.tokenizer import tokenize
 from intents.understanding import Query
 
 ASKED_SHARE = 0.4
@@ -35,7 +36,8 @@ class Features:
     matter, and 0 where the rarest of them is not there.  ``likeness``: to the most alike wording.
     ``sound``: share of the question's kana runs in the most alike wording.  ``meaning``: nearness in
     vectors, to wording and answer.  ``missing``: how many of the question's nouns do not stand in the
-    document.  ``worded``: 1 where staff gave it other wordings than its title.
+    document.  ``worded``: 1 where staff gave it other wordings than its title.  ``named``: 1 where the
+    rarest of the nouns that name a matter stands in one of its wordings, not in its answer alone.
     """
 
     coverage: float
@@ -45,12 +47,11 @@ class Features:
     meaning: float
     missing: int
     worded: float
+    named: float
 
 
 _FEATURES = len(fields(Features))
 _ORDERING = np.array([[1.2, 0.5, 0.55, 1.8]], np.float32)
-_MOST_SHARED = np.array([[1.0], [1.0], [np.inf]], np.float32)
-"""Sums of shares may come out a hair above the whole; a number of words is no share."""
 _MOST_SHARED = np.array([[1.0], [1.0], [np.inf]], np.float32)
 """Sums of shares may come out a hair above the whole; a number of words is no share."""
 
@@ -65,8 +66,8 @@ class Figures:
         """Those of some of the documents, in this order."""
         rows: list[list[float]] = self.table.T[places].tolist()
         return [
-            Features(coverage, key, likeness, sound, meaning, int(missing), worded)
-            for coverage, key, likeness, sound, meaning, missing, worded in rows
+            Features(coverage, key, likeness, sound, meaning, int(missing), worded, named)
+            for coverage, key, likeness, sound, meaning, missing, worded, named in rows
         ]
 
     def weight(self) -> Floats:
@@ -117,6 +118,17 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
     return list(asked.values())
 
 
+def rarest_noun(asked: Sequence[AskedWord]) -> AskedWord | None:
+    """Of the nouns that name a matter the one that tells most; None where none does."""
+    return max((word for word in asked if word.naming), key=lambda word: word.weight, default=None)
+
+
+def mentions(index: Index, text: str, word: AskedWord) -> bool:
+    """Whether ``text`` has a word, itself or as a synonym."""
+    terms = terms_of(tokenize(text), index.lexicon, index.ignored)
+    return any(index.vocabulary.get(term) in word.columns for term in (*terms.words, *terms.concepts))
+
+
 def holders_of(index: Index, asked: Sequence[AskedWord]) -> NDArray[np.bool_]:
     """(words, documents): whether each document has each word."""
     held = [index.holders.of(word.columns) for word in asked]
@@ -134,7 +146,7 @@ def figures_of(
     """Those of ``documents``.  ``held``: (words, documents) whether each of these has each of ``asked``."""
     group = _group(index.layout, documents)
     table = np.empty((_FEATURES, len(documents)), np.float32)
-    coverage, key, likeness, sound, meaning, missing, worded = table
+    coverage, key, likeness, sound, meaning, missing, worded, named = table
     coverage[:], key[:], missing[:] = _shares(asked, held)
     likeness[:] = _likeness(index, query, closeness.shared, group)
     sound[:] = group.best(index.readings.shares(query.spoken, group.wordings))
@@ -144,6 +156,7 @@ def figures_of(
     heard = np.maximum(sound, without) if query.in_kana else without
     np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard, out=meaning)
     worded[:] = group.counts > 1
+    named[:] = _named(index, asked, group)
     return Figures(table)
 
 
@@ -172,6 +185,17 @@ def _likeness(index: Index, query: Query, shared: Floats, group: _Group) -> Floa
     length = max(sum(index.weight_of(term) ** 2 for term in {*query.terms.words, *query.terms.concepts}), 1e-9) ** 0.5
     cosine = shared[group.wordings] / (index.lengths[group.wordings] * np.float32(length))
     return group.best(cosine)
+
+
+def _named(index: Index, asked: Sequence[AskedWord], group: _Group) -> NDArray[np.bool_]:
+    """Per document, whether one of its wordings has the rarest noun that names a matter; all where none is asked."""
+    rarest = rarest_noun(asked)
+    if rarest is None:
+        return np.ones(len(group.counts), bool)
+    holding = np.zeros(index.postings.size, bool)
+    holding[index.postings.rows(rarest.columns)] = True
+    found: NDArray[np.bool_] = np.logical_or.reduceat(holding[group.wordings], group.first)
+    return found
 
 
 def _weight(index: Index, word: str, columns: frozenset[int]) -> float:

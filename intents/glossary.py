@@ -36,8 +36,8 @@ SCRIPTS = {
 
 _TEXTS = {"name", "script", "reviewed_by"}
 _WORDS = {"small_words", "unmistakable", "particles", "origin", "ambiguous", "traditional", "simplified"}
-_WORDS |= {"chinese", "japanese", "romanised"}
-_GROUPS = {"small_talk", "handoff", "emergencies", "judgements"}
+_WORDS |= {"chinese", "japanese", "romanised", "unjapanese"}
+_GROUPS = {"small_talk", "handoff", "emergencies", "judgements", "whole_questions"}
 _FIELDS = _TEXTS | _WORDS | _GROUPS | {"reviewed", "also", "strict_marks", "endings", "terms"}
 
 
@@ -55,7 +55,7 @@ class Language:
 
     ``endings``: what a word may end with -> what stands there in its basic form.  ``also``: the
     language whose words its speakers mix in.  ``patterns``: regular expressions of greetings,
-    of wishes for a person and of cries for help, by section and kind.
+    of wishes for a person, of cries for help and of questions read as a whole, by section and kind.
     """
 
     code: str

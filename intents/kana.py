@@ -9,8 +9,7 @@ weigh them, and every word gets the probability that it is meant.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -262,6 +261,10 @@ class KanaModel:
         return Edge(end, token, -1, self.classes.get(token.part, BOUNDARY), _unseen(token) * _SCALE**length)
 
 
+_SILENCE = -1
+"""In the place of a word: what has no sound, and what stands before the first."""
+
+
 def make_kana_model(wordings: Iterable[Sequence[Token]], answers: Iterable[Sequence[Token]] = ()) -> KanaModel:
     """Learn from the tokens of all texts, and of what people say every day."""
     lessons = _Lessons()
@@ -288,17 +291,20 @@ class _Lessons:
         self._counts: list[int] = []
         self._kinds: list[int] = []
         self._classes: dict[tuple[str, str], int] = {("", ""): BOUNDARY}
-        self._pairs: Counter[tuple[int, int]] = Counter()
+        self._pairs: dict[tuple[int, int], int] = {}
+        self._met: dict[Token, int] = {}
+        """A word comes again and again: what it is, is found out once."""
 
     def learn(self, text: Sequence[Token], count: int) -> None:
-        before = -1
+        before = _SILENCE
         for token in text:
-            if not _is_spoken(token):
-                before = -1
-                continue
-            word = self._word(token)
-            self._counts[word] += count
-            self._pairs[before, word] += count
+            word = self._met.get(token)
+            if word is None:
+                word = self._met[token] = self._word(token) if _is_spoken(token) else _SILENCE
+            if word != _SILENCE:
+                self._counts[word] += count
+                pair = (before, word)
+                self._pairs[pair] = self._pairs.get(pair, 0) + count
             before = word
 
     def _word(self, token: Token) -> int:
@@ -343,7 +349,7 @@ def _readings(words: Sequence[Token]) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _pairs(counts: Counter[tuple[int, int]], size: int) -> Pairs:
+def _pairs(counts: Mapping[tuple[int, int], int], size: int) -> Pairs:
     """Of each word's followers, the share that each is of all."""
     rows = np.array([(*pair, count) for pair, count in counts.items() if pair[0] >= 0], np.int64).reshape(-1, 3)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
@@ -353,7 +359,7 @@ def _pairs(counts: Counter[tuple[int, int]], size: int) -> Pairs:
     return Pairs(Lists(starts.astype(np.int64), rows[:, 1].astype(np.int32)), shares.astype(np.float32))
 
 
-def _moves(pairs: Counter[tuple[int, int]], kinds: Sequence[int], size: int) -> list[list[float]]:
+def _moves(pairs: Mapping[tuple[int, int], int], kinds: Sequence[int], size: int) -> list[list[float]]:
     counts = [[_CLASS_SMOOTHING] * size for _ in range(size)]
     for (before, word), count in pairs.items():
         counts[kinds[before] if before >= 0 else 0][kinds[word]] += count

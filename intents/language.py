@@ -71,8 +71,14 @@ def _around_katakana(text: str) -> str | None:
 
 
 def _is_chinese(text: str) -> bool:
-    """Whether a character is none that Japanese is written with, or a word only Chinese has."""
-    if any(word in text for word in language("zh").words["unmistakable"]):
+    """Whether a character is none that Japanese is written with today, or a word only Chinese has.
+
+    Old forms that live on in names (國, 澤, 齋) tell nothing: whoever is called so is Japanese.
+    """
+    words = language("zh").words
+    if any(word in text for word in words["unmistakable"]) or any(
+        char in "".join(words["unjapanese"]) for char in text
+    ):
         return True
     try:
         "".join(SCRIPTS["han"].findall(text)).encode("cp932")

@@ -44,6 +44,10 @@ _ACT = re.compile(
     r"(?:の|を)?(?:方法|やり方|しかた|仕方|手順|する|した|は?どう|(?:ネット|オンライン)で)"
 )
 """What somebody wants to do."""
+_SEAL = re.compile("実印|はんこ|ハンコ|判子")
+_PAPERED_ACT = re.compile("([一-龥]{0,4})[のを]?(登録|納税|課税|転入|転出|婚姻|離婚|出生|死亡|納付|廃車)")
+_PAPER = re.compile(r"[一-龥]{2,8}?の?(?:証明書?|証(?!明)|カード|番号|票)")
+"""Papers that have the name of an act in theirs."""
 _DIGIT = re.compile(r"\d")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
 _UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
@@ -113,6 +117,22 @@ def is_of_another_act(asked: str, told: str) -> bool:
     """Whether what is asked how to do (印鑑登録の方法) is nowhere ``told``: 印鑑登録証明書 is only a paper's name."""
     act = _ACT.search(normalize(asked))
     return act is not None and not re.search(f"{re.escape(act[1])}(?!の?証明|証|カード|番号)", normalize(told))
+
+
+def names_only_its_paper(asked: str, told: str) -> bool:
+    """Whether an act that is asked for is ``told`` of only in the name of a paper: 印鑑登録 in 印鑑登録証明書.
+
+    Who names a paper asks for that, whatever act is in its name.
+    """
+    question = _SEAL.sub("印鑑", normalize(asked))
+    acts = [] if _PAPER.search(question) else [match.groups() for match in _PAPERED_ACT.finditer(question)]
+    if not acts:
+        return False
+    plain = normalize(told)
+    named, rest = " ".join(_PAPER.findall(plain)), _PAPER.sub(" ", plain)
+    # What is registered may be called otherwise: then any 登録 but that of a paper may be it.
+    meant = [f"{of}{act}" if f"{of}{act}" in plain else act for of, act in acts]
+    return any(act in named and act not in rest for act in meant)
 
 
 def _by_the_way(asked: Asked, sentence: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from intents.facets import without_reference
 from intents.text import normalize
-from intents.years import fiscal_years, without_years
+from intents.years import fiscal_years, month_named, without_years
 
 
 class Subject(StrEnum):
@@ -32,7 +32,8 @@ class ListRequest:
 
     ``starting``: only what begins in the year.  ``change``: what differs between two years.
     ``telephones``: of offices, their numbers.  ``current``: of indicators, what was when the plan was made.
-    ``goals``: of a figure, only where it is a goal.  A figure may be a year: then it is in ``years``.
+    ``goals``: of a figure, only where it is a goal; ``when``: its year is asked.  A figure may be
+    a year: then it is in ``years``, and in ``month`` the month of a calendar year (0 for all of them).
     """
 
     subject: Subject
@@ -45,6 +46,8 @@ class ListRequest:
     telephones: bool = False
     current: bool = False
     goals: bool = False
+    when: bool = False
+    month: int = 0
     order: Order = Order.PLAN
 
 
@@ -71,6 +74,10 @@ _AIMED_AT = re.compile(
     r"(?:して|する|なって|掲げて)?(?:い?る)?(?:もの|指標|項目|やつ|取り?組み?|の)*(?:は|って|を|が)?"
     r"(?:何|なに|どれ|全部|ぜんぶ|すべて|全て|教えて|あります|ある)*(?:ですか|か)?[?。]*$"
 )
+_AIMED_WHEN = re.compile(
+    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})(?:という|って|とは|は|の|[、,\s])*(?:いつ|何年度?|何年)(?:まで|までに)?の目標(?:値)?"
+    r"(?:ですか|でしょうか|なの|なん|や|か|だ)*[?。]*$"
+)
 _BARE_FIGURE = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:の方|のほう)?(?:は|って)?[?。]*$")
 _MEANT = re.compile(rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?\s?(?:って|とは)[?。]*$")
 _GOALS = re.compile(r"目標(?:値|数値)?|数値目標|(?:成果|評価|業績)?指標|kpi|kgi|現状(?:の)?(?:値|数値|数字)|もくひょう")
@@ -89,6 +96,7 @@ _PAST = re.compile(
     r"|(?:何|なに)を(?:した|やった|しました|やりました|行った|行いました)|出来事|できごと"
     r"|(?:あった|できた|始まった|行われた|行った)(?:こと|もの)"
 )
+_STARTED = re.compile(r"(?:何|なに)(?:が|を)(?:始|はじ)|始ま(?:った|りました)|(?:始めた|開始した)(?:もの|こと|の)?")
 _CHANGE = re.compile(r"違い|ちがい|違う|比べ|比較|変わる|差")
 _SIDE_BY_SIDE = re.compile(r"比べ(?:て|る|ると|たい)?|くらべて?|比較(?:して|する|したい)?|並べて")
 OR = "/"
@@ -108,11 +116,14 @@ def list_request(text: str, this_year: int) -> ListRequest | None:
     found = _FIGURE.match(plain) or _MEANT.match(plain)
     if found:
         return _about_figure(found)
-    aimed = _AIMED_AT.match(plain)
+    aimed = _AIMED_AT.match(plain) or _AIMED_WHEN.match(plain)
     if aimed:
-        return replace(_about_figure(aimed), goals=True)
+        return replace(_about_figure(aimed), goals=True, when=aimed.re is _AIMED_WHEN)
     years = fiscal_years(plain, this_year)
     rest = without_years(plain)
+    month = month_named(plain)
+    if month:
+        return _of_month(rest, *month)
     if years:
         return _of_years(rest, years)
     if _asks_for_all(rest):
@@ -160,6 +171,12 @@ def _of_years(rest: str, years: tuple[int, ...]) -> ListRequest | None:
     if doing and not topic:
         return ListRequest(Subject.SCHEDULE, years=years, starting=bool(doing["starting"]))
     return None
+
+
+def _of_month(rest: str, year: int, month: int) -> ListRequest | None:
+    """What there was in a month; a schedule knows years only."""
+    happened = (_PAST.search(rest) or _STARTED.search(rest)) and not _topic(rest, _PAST, _STARTED, _ALL)
+    return ListRequest(Subject.FIGURE, years=(year,), month=month) if happened else None
 
 
 def _asks_for_all(rest: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,10 @@ class Postings:
         # One pass over all lists together: a pass per term costs three times as much.
         every = spans(self.lists.starts[columns], lengths)
         return Hits(self.lists.places[every], self.counts[every], lengths, self.size)
+
+    def rows(self, columns: Collection[int]) -> NDArray[np.int32]:
+        """The rows that have any of the terms, one that has several as often."""
+        return self.lists.together(np.fromiter(columns, np.intp, len(columns)))
 
 
 def postings(matrix: sparse.sparray) -> Postings:

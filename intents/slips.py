@@ -7,8 +7,11 @@ word in two, so that neighbours are read together too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import eq
 from zlib import crc32
 
 import numpy as np
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from intents.kana import Heard, KanaModel
-from intents.tokenizer import Token
+from intents.tokenizer import Token, tokenize
 
 SLIP_LIMIT = 3
 _SHORTEST_SAME, _SHORTEST_NEAR, _LONGER_JOINED = 3, 4, 1
@@ -26,6 +29,7 @@ DOUBTED = 0.8
 
 _NOT_KANA = re.compile("[^ァ-ヺー]")
 _KANJI = re.compile("[一-龥々]")
+_PROPER_NOUN = ("名詞", "固有名詞")
 _SIGNS = ("補助記号", "空白")
 
 Exists = Callable[[str], bool]
@@ -117,6 +121,31 @@ def mend(
         return None
     said = [(token.normalized, 1.0) for token in mended if token.content]
     return Heard(tuple(mended), (*said, *others))
+
+
+def own_names_mended(tokens: Iterable[Token], names: frozenset[str]) -> tuple[Token, ...]:
+    """``tokens`` with the municipality's own name (松阪) where another letter of its sound was typed (松坂)."""
+    sounding = _by_bare_sound(names)
+    return tuple(_own_name(token, names, sounding) for token in tokens)
+
+
+def _own_name(token: Token, names: frozenset[str], sounding: Mapping[str, str]) -> Token:
+    if token.part[:2] != _PROPER_NOUN or token.normalized in names:
+        return token
+    name = sounding.get(_bare(token.reading), "")
+    alike = len(name) == len(token.surface) and any(map(eq, name, token.surface))
+    return Token(token.surface, name, token.reading, token.part) if alike else token
+
+
+@lru_cache(maxsize=2_000)
+def _by_bare_sound(names: frozenset[str]) -> Mapping[str, str]:
+    """Names of one word by their readings, with no difference between か and が."""
+    parts = {name: list(tokenize(name)) for name in sorted(names)}
+    return {_bare(found[0].reading): name for name, found in parts.items() if len(found) == 1 and _KANJI.search(name)}
+
+
+def _bare(reading: str) -> str:
+    return unicodedata.normalize("NFD", reading).replace("\u3099", "")
 
 
 def together(heard: Heard | None, mended: Heard | None) -> Heard | None:

@@ -24,6 +24,7 @@ class SmallTalk(StrEnum):
     APOLOGY = "apology"
     INSULT = "insult"
     HELP = "help"
+    OTHER_WORK = "other_work"
     EMPTY = "empty"
 
 

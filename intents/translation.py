@@ -20,6 +20,7 @@ from intents.matching import Match, RunMatcher, WordMatcher, fold, longest_first
 from intents.patterns import pattern_sources
 from intents.romaji import LONG_NAME, spelling_of, spellings
 from intents.text import normalize
+from intents.whole_questions import whole_question
 
 MOST_UNKNOWN = 3
 """More words than these that nothing knows say no more than they do."""
@@ -131,6 +132,10 @@ def _joined(read: Sequence[tuple[Sequence[str], str]]) -> str:
 
 def _read(sentence: str, spoken: Language, places: Mapping[str, str]) -> _Reading:
     reading = _Reading()
+    for whole in _read_whole(sentence, spoken, places):
+        reading.keep(whole)
+    if reading.parts:
+        return reading
     for kept in _AS_TYPED.findall(sentence):
         reading.keep(kept)
     rest = _AS_TYPED.sub(" ", sentence)
@@ -140,6 +145,23 @@ def _read(sentence: str, spoken: Language, places: Mapping[str, str]) -> _Readin
         _read_runs(rest, spoken, places, reading)
     reading.parts = _in_japanese_order(reading.parts)
     return reading
+
+
+def _read_whole(sentence: str, spoken: Language, places: Mapping[str, str]) -> Iterator[str]:
+    """A sentence that is understood as a whole, after the places that it names; a term alone is only that."""
+    if normalize(sentence) in _terms(spoken.code):
+        return
+    rest, names = sentence, []
+    if spoken.script == "latin":
+        typed = list(_WORD.finditer(sentence))
+        words = [normalize(word[0]).replace("’", "'").removesuffix("'s") for word in typed]
+        for (start, end), name in reversed(list(_named_places(words, spoken, places))):
+            names.append(name)
+            rest = rest[: typed[start].start()] + rest[typed[end - 1].end() :]
+    whole = whole_question(rest, spoken.code)
+    if whole:
+        yield from reversed(names)
+        yield whole
 
 
 def _read_words(typed: Sequence[str], spoken: Language, places: Mapping[str, str], reading: _Reading) -> None:
@@ -318,6 +340,11 @@ def _simplified(text: str, spoken: Language) -> str:
 def _characters(code: str, given: str, wanted: str) -> dict[int, str]:
     words = language(code).words
     return dict(zip(map(ord, "".join(words[given])), "".join(words[wanted]), strict=True))
+
+
+@lru_cache
+def _terms(code: str) -> frozenset[str]:
+    return frozenset(normalize(term) for terms in language(code).terms.values() for term in terms)
 
 
 @lru_cache

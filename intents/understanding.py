@@ -10,7 +10,7 @@ from intents.counts import NO_TERMS, Terms, terms_of
 from intents.dialect import in_standard_words
 from intents.index import CONCEPT_WEIGHT, Index
 from intents.kana import Heard, in_kana
-from intents.slips import mend, together
+from intents.slips import mend, own_names_mended, together
 from intents.text import clean, normalize, shorten, split_story
 from intents.tokenizer import Token, spoken, tokenize
 
@@ -45,7 +45,7 @@ def understand(index: Index, text: str) -> Query:
     """Take a question apart against the words that ``index`` knows."""
     question, before, rest = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
-    typed = tuple(tokenize(in_standard_words(plain)))
+    typed = own_names_mended(tokenize(in_standard_words(plain)), index.ignored)
     heard = index.kana.hear(typed)
     heard = together(
         heard, mend(heard.tokens if heard else typed, index.vocabulary, index.sounds, index.encoder.exists)

@@ -58,6 +58,16 @@ def fiscal_years(text: str, this_year: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def month_named(text: str) -> tuple[int, int] | None:
+    """The first month that ``text`` names with its calendar year: 2022年7月, 令和4年の7月."""
+    for match in _YEAR.finditer(normalize(text)):
+        month = int(match["month"] or 0)
+        if 1 <= month <= 12 and not match["relative"] and not match["bare"]:
+            year = fiscal_years(match[0], 0)[0]
+            return year + (month < 4), month
+    return None
+
+
 def without_years(text: str) -> str:
     """``text`` without the years in it."""
     return _YEAR.sub("", normalize(text))

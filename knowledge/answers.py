@@ -61,13 +61,17 @@ class Office:
 
 @dataclass(frozen=True)
 class Figure:
-    """A value of an indicator as published.  ``label``: 現状, 途中の目標 or 目標; ``when``: its year or day."""
+    """A value of an indicator as published.
+
+    ``label``: 現状, 途中の目標 or 目標; ``when``: its year or day, as it is read; ``as_of``: the month or day itself.
+    """
 
     label: str
     value: str
     unit: str
     when: str
     fiscal_year: int | None
+    as_of: str | None = None
 
     @property
     def amount(self) -> str:

@@ -63,7 +63,14 @@ def _figures(indicator: Indicator) -> tuple[Figure, ...]:
         ("目標", indicator.target),
     ]
     return tuple(
-        Figure(label, str(reading["value"]), indicator.unit, _when(reading), reading.get("fiscal_year"))
+        Figure(
+            label,
+            str(reading["value"]),
+            indicator.unit,
+            _when(reading),
+            reading.get("fiscal_year"),
+            reading.get("as_of"),
+        )
         for label, reading in readings
         if reading and reading.get("value")
     )

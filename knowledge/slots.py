@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 SlotKind = Literal["yen", "hours", "age", "telephone", "names", "text"]
@@ -213,7 +214,36 @@ def ask_sentence(slots: Sequence[str], office: str, town: str, language: str = "
     return _ASK.get(language, _ASK["en"]).format(slots=_listed(slots, language), office=office, town=town)
 
 
+def _alike(names: Sequence[str]) -> list[list[str]]:
+    """Names that begin with the same thing (転入届の窓口, 転入届の時間), neighbours together."""
+    groups: list[list[str]] = []
+    for name in names:
+        if groups and _beginning([groups[-1][-1], name]):
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return groups
+
+
+def _with_one_beginning(names: Sequence[str]) -> str:
+    """転入届の窓口と時間: what all begin with is said once."""
+    beginning = _beginning(names)
+    return beginning + "と".join(name.removeprefix(beginning) for name in names)
+
+
+def _beginning(names: Sequence[str]) -> str:
+    """What all of several names begin with, as far as the last の of it."""
+    if len(names) < 2:
+        return ""
+    shared = "".join(
+        letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    )
+    return shared[: shared.rfind("の") + 1]
+
+
 def _listed(names: Sequence[str], language: str) -> str:
-    if language in ("ja", "easy"):
+    if language == "ja":
+        return "、".join(_with_one_beginning(group) for group in _alike(names))
+    if language == "easy":
         return "、".join(names)
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

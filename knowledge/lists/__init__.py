@@ -28,6 +28,6 @@ _MAKERS: Mapping[Subject, Callable[[Knowledge, ListRequest], Listing]] = {
 
 
 def make_listing(knowledge: Knowledge, request: ListRequest) -> Listing | None:
-    """The list asked for.  None where its topic has no rows: then it is a question like any other."""
+    """The list asked for.  None where its topic or its month has no rows: then it is a question like any other."""
     made = _MAKERS[request.subject](knowledge, request)
-    return made if made.rows or not request.topic else None
+    return made if made.rows or not (request.topic or request.month) else None

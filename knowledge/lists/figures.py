@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +10,7 @@ from intents.leads import shared, split_sentences, unit_pattern
 from intents.list_requests import ListRequest
 from intents.text import normalize
 from knowledge.answers import Answer
-from knowledge.calendar import era_year
+from knowledge.calendar import era_year, era_year_of
 from knowledge.corpus import Knowledge
 from knowledge.lists.goals import dated
 from knowledge.lists.listing import Listing, Row, in_plan_order
@@ -22,7 +23,7 @@ _BULLET = re.compile(r"^・\s*")
 
 def about_figure(knowledge: Knowledge, request: ListRequest) -> Listing:
     if request.years:
-        return _about_year(knowledge, request.years[0])
+        return _about_time(knowledge, request.years[0], request.month)
     number = _number_pattern(request)
     indicators = _of_indicators(knowledge, number)
     aims = [(answer, row) for answer, row in indicators if not row.value.startswith("現状")]
@@ -35,12 +36,13 @@ def about_figure(knowledge: Knowledge, request: ListRequest) -> Listing:
     return Listing("list-figure", key, rows, {"figure": shown, "count": len(rows)})
 
 
-def _about_year(knowledge: Knowledge, year: int) -> Listing:
-    """Every sentence that names the year, by its era or not."""
-    named = era_year(year)
-    rows = _told(knowledge, re.compile(rf"{named}|(?<!\d){year}年"), ())
+def _about_time(knowledge: Knowledge, year: int, month: int) -> Listing:
+    """Every sentence that names the year, by its era or not, or a month of it."""
+    era = era_year_of(dt.date(year, month, 28)) if month else era_year(year)
+    of_year = f"{month}月" if month else ""
+    rows = _told(knowledge, re.compile(rf"(?:{era}|(?<!\d){year}年(?:\({era}\))?){of_year}"), ())
     key = "list_figure" if rows else "list_figure_none"
-    return Listing("list-figure", key, rows, {"figure": named, "count": len(rows)})
+    return Listing("list-figure", key, rows, {"figure": f"{era}{of_year}", "count": len(rows)})
 
 
 def _of_indicators(knowledge: Knowledge, number: re.Pattern[str]) -> list[tuple[Answer, Row]]:

@@ -25,10 +25,11 @@ from tests.bench.country import MUNICIPALITIES, measure_country
 from tests.bench.material import VECTORS, gold_questions, material
 from tests.bench.memory import measure_service
 from tests.bench.peers import compare
+from tests.bench.publish import measure_publishing
 from tests.bench.sizes import SIZES, compare_sizes
 from tests.bench.timing import timed
 
-PARTS = ("replies", "peers", "sizes", "memory", "country")
+PARTS = ("replies", "peers", "sizes", "publish", "memory", "country")
 
 
 def whole_way(console: Console) -> None:
@@ -64,6 +65,8 @@ def main() -> None:
             compare(measured_on, vectors, console)
         elif part == "sizes":
             compare_sizes(measured_on, vectors, console, [int(size) for size in given.sizes.split(",")], given.picture)
+        elif part == "publish":
+            measure_publishing(measured_on, vectors, console)
         elif part == "memory":
             measure_service(console)
         else:

@@ -55,8 +55,8 @@ def name_of(number: int) -> str:
     return f"{_LETTERS[number // size // size % size]}{_LETTERS[number // size % size]}{_LETTERS[number % size]}町"
 
 
-def fill(database: Database, documents: Sequence[Document], towns: int) -> None:
-    """Each municipality with another choice of ENTRIES of ``documents``."""
+def fill(database: Database, documents: Sequence[Document], towns: int, entries: int = ENTRIES) -> None:
+    """Each municipality with another choice of as many ``entries`` of ``documents``."""
     for number in track(range(towns), "自治体を入れる", transient=True):
         code, choose = code_of(number), random.Random(number)
         with database.writing() as session:
@@ -68,8 +68,8 @@ def fill(database: Database, documents: Sequence[Document], towns: int) -> None:
             )  # fmt: skip
             session.flush()
             session.add(_plan(code))
-            chosen = choose.sample(list(documents), min(ENTRIES, len(documents)))
-            session.add_all(_entry(code, f"e{at}", document) for at, document in enumerate(chosen))
+            chosen = choose.sample(list(documents), min(entries, len(documents)))
+            session.add_all(entry_of(code, f"e{at}", document) for at, document in enumerate(chosen))
 
 
 def _plan(code: str) -> Plan:
@@ -79,7 +79,7 @@ def _plan(code: str) -> Plan:
     )  # fmt: skip
 
 
-def _entry(code: str, entry_id: str, document: Document) -> Entry:
+def entry_of(code: str, entry_id: str, document: Document) -> Entry:
     return Entry(
         municipality_code=code, entry_id=entry_id, kind="plan", category="手続き", question=document.question[:80],
         answer=document.answer, facets=None, links=[], measure=None, translations={}, phrasings=[],

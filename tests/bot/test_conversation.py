@@ -281,3 +281,15 @@ def test_an_entry_that_says_the_plan_is_silent_counts_as_a_need_that_is_not_met(
     assert reply.decision is Decision.NONE
     assert "記載がありません" in plain_text(reply)
     assert reply.contact is not None
+
+
+def test_the_matters_of_another_town_are_not_answered_with_what_only_names_that_town(corpus: Corpus) -> None:
+    toon = corpus.current("382159")
+    assert answer(toon, "松山市のマイナンバー窓口").reply.text == say("other_town", town="東温市", place="松山市")
+    assert answer(toon, "東温市は松山市と協力しますか").entry_id == "pref-cooperation"
+
+
+def test_the_name_of_the_town_may_be_written_with_another_letter(matsusaka: Knowledge) -> None:
+    typed = answer(matsusaka, "松坂ナビのダウンロード数は？").reply
+    assert typed.answer is not None
+    assert typed.answer.entry_id == answer(matsusaka, "松阪ナビのダウンロード数は？").entry_id

@@ -151,3 +151,71 @@ def test_a_year_after_choices_is_told_by_the_row_that_goes_on_in_it(corpus: Corp
     offered = (("dx-roadmap", "何年度に何をするか"), ("sch-e-application", "電子申請サービスの導入と運用"))
     outcome = answer(corpus.current("222232"), "令和6年度は？", Dialogue(offered=offered))
     assert outcome.entry_id == "sch-e-application"
+
+
+def talk(knowledge: Knowledge, *said: str) -> list[str]:
+    """The replies to ``said`` as they are read, from the first word of a dialogue on."""
+    before, told = NEW_DIALOGUE, []
+    for text in said:
+        outcome = answer(knowledge, text, before)
+        before = dialogue_from_json(outcome.dialogue.as_json())
+        told.append(plain_text(outcome.reply))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        *(
+            (code, ["マイナンバーカードの保有率は？", "目標は？"])
+            for code in ("242047", "222232", "232084", "122106", "382159")
+        ),
+        *(
+            (code, ["粗大ごみの手数料は？", "電話番号は？", "いくら？"])
+            for code in ("242047", "222232", "232084", "122106", "382159")
+        ),
+        ("232084", ["津島市のマイナンバーカードの交付率は何％ですか？", "目標は？", "現状は？"]),
+        ("382159", ["マイナンバーカードの保有率は？", "目標は？", "いつまで？"]),
+        ("242047", ["公民館でWi-Fiは使える？", "時間は？", "いくら？"]),
+        ("232084", ["無料Wi-Fiはどこで使える？", "時間は？"]),
+        ("242047", ["スマホ教室はある？", "時間は？", "場所は？", "費用は？"]),
+        ("242047", ["転入届はオンラインで出せる？", "必要なものは？", "いつまで？"]),
+        ("232084", ["転入届はオンラインで出せる？", "いつまで？", "必要なものは？", "手数料は？"]),
+    ],
+)
+def test_no_reply_of_a_dialogue_says_again_what_the_one_before_said(corpus: Corpus, code: str, said: list[str]) -> None:
+    first = [reply.split("。")[0] for reply in talk(corpus.current(code), *said)]
+    assert len(set(first)) == len(first)
+
+
+def test_a_second_side_that_is_missing_is_told_in_other_words(corpus: Corpus) -> None:
+    said = talk(corpus.current("242047"), "転入届はオンラインで出せる？", "必要なものは？", "いつまで？")
+    assert said[1].startswith("必要なものは、この案内には載っていません。")
+    assert said[2].startswith("期限や期間も、この案内には載っていません。")
+
+
+def test_an_entry_that_is_silent_still_tells_what_it_tells(corpus: Corpus) -> None:
+    said = talk(corpus.current("232084"), "マイナンバーカードの保有率は？", "目標は？")
+    assert said[1].startswith("国の目標としては、2022年度末まで")
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "entry_id", "told"),
+    [
+        ("242047", "交付率83%は何年度の目標？", "ind-mynumber-rate", "令和8年度"),
+        ("242047", "60%は何年度の目標？", "ind-online-rate", "令和8年度"),
+        ("242047", "オンライン申請300件の目標は何年度？", "ind-online-procedures", "令和8年度"),
+        ("242047", "83%の目標はいつまで？", "ind-mynumber-rate", "令和8年度"),
+        ("122106", "交付率100%は何年度の目標？", "ind-card-issuance", "令和7年度"),
+        ("122106", "テレワーク10か所は何年度の目標？", "ind-telework", "令和7年度"),
+    ],
+)
+def test_the_year_of_a_goal_that_is_named_by_its_figure_is_told(
+    corpus: Corpus, code: str, question: str, entry_id: str, told: str
+) -> None:
+    outcome = answer(corpus.current(code), question)
+    assert outcome.entry_id == entry_id
+    assert told in plain_text(outcome.reply).split("。")[0]
+    other = "松阪市" if code == "122106" else "東温市"
+    after = answer(corpus.current(code), f"じゃあ{other}は？", outcome.dialogue)
+    assert (after.reply.decision, after.entry_id) == (Decision.NONE, None)

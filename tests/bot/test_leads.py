@@ -182,9 +182,18 @@ def test_what_any_answer_may_tell_is_not_said_to_be_missing(mobara: Knowledge, q
 
 def test_a_silent_entry_says_first_that_the_plan_is_silent(mobara: Knowledge) -> None:
     text = "ごみの出し方は、計画に記載がありません。\n市役所にお聞きください。"
-    for question in ("ごみの収集日はいつ？", "ごみの電話番号は", "ごみ袋はいくら"):
+    for question in ("ごみの収集日はいつ？", "ごみの電話番号は"):
         made = lead(mobara, entry(text, "silent"), asked(question))
         assert (made.opening, made.text, made.known) == (None, text, False)
+
+
+def test_a_fee_that_a_silent_entry_does_not_name_is_said_to_be_missing_too(mobara: Knowledge) -> None:
+    text = "ごみの出し方は、計画に記載がありません。\n市役所にお聞きください。"
+    made = lead(mobara, entry(text, "silent"), asked("粗大ごみの手数料は？"))
+    assert made.opening == say("facet_missing", facet=say("facet_name_fee"), office="茂原市役所")
+    assert (made.text, made.known) == (text, False)
+    named = "ごみの手数料は、計画に記載がありません。"
+    assert lead(mobara, entry(named, "silent"), asked("粗大ごみの手数料は？")).opening is None
 
 
 def test_a_slot_of_a_procedure_is_shown_by_its_name(mobara: Knowledge) -> None:

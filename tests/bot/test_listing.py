@@ -169,3 +169,15 @@ def test_a_figure_that_stands_nowhere_is_no_answer(matsusaka: Knowledge) -> None
 def test_a_long_message_asks_for_no_list(matsusaka: Knowledge) -> None:
     story = "先日、市役所で長く待ちました。窓口の方はていねいでしたが、もう少し早くならないものでしょうか。目標を全部"
     assert answer(matsusaka, story).reply.list_id is None
+
+
+@pytest.mark.parametrize("text", ["2022年7月に何が始まった", "令和4年7月に何があった？"])
+def test_a_month_lists_what_names_it_and_nothing_of_the_rest_of_the_year(matsusaka: Knowledge, text: str) -> None:
+    reply = answer(matsusaka, text).reply
+    assert reply.list_id == "list-figure"
+    assert reply.facts
+    assert all(re.search("令和4年7月|2022年7月", value) for _, value in reply.facts)
+
+
+def test_a_month_of_which_nothing_is_told_is_searched_for(matsusaka: Knowledge) -> None:
+    assert answer(matsusaka, "昭和40年2月に何があった？").reply.list_id is None

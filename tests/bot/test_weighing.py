@@ -113,3 +113,30 @@ def test_grandfathers_without_a_smartphone_are_meant_by_any_word_for_them(corpus
 def test_words_of_time_and_manner_name_no_matter(corpus: Corpus) -> None:
     reply = answer(corpus.current(OMAEZAKI), "申請書への押印は今後どうなりますか？").reply
     assert reply.title == "申請書のハンコはいらなくなりますか？"
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "offered"),
+    [
+        pytest.param(MOBARA, "RPAで何時間減った？", "ind-rpa", id="RPA stands in the heading of another goal only"),
+        pytest.param(
+            MATSUSAKA, "情報格差をなくすために何してる", "digital-divide", id="a word's meaning is not enough"
+        ),
+    ],
+)
+def test_what_may_as_well_be_meant_is_offered_beside_it(corpus: Corpus, code: str, question: str, offered: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert reply.decision is Decision.SUGGEST
+    assert offered in [choice.entry_id for choice in reply.choices]
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        (TSUSHIMA, "ビットコインは今いくらですか？"),
+        (MATSUSAKA, "松阪牛のすき焼きのおいしい作り方を教えて"),
+        (MOBARA, "おすすめの投資信託を教えてください。"),
+    ],
+)
+def test_nothing_is_offered_that_only_asks_in_the_same_way(corpus: Corpus, code: str, question: str) -> None:
+    assert answer(corpus.current(code), question).reply.decision is Decision.NONE

@@ -90,3 +90,50 @@ def test_a_single_kana_makes_a_message_japanese(text: str, kana: str) -> None:
 @given(st.text(st.characters(exclude_categories=()), max_size=100))
 def test_any_text_has_a_language(text: str) -> None:
     assert language_of(text) in {"ja", *LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎麼申請住民票",
+        "垃圾怎麼分類",
+        "在便利商店可以領取什麼證明",
+        "如何辦理轉入",
+        "申請住民票需要什麼",
+        "住民票在哪裡申請",
+        "幾點開門",
+        "印鑑證明",
+        "手續費多少",
+        "外國人諮詢",
+        "計畫的期間",
+        "預防接種時間",
+        "廢棄物處理",
+        "市政府開放時間",
+        "子女津貼",
+        "印章注册",
+    ],
+)
+def test_chinese_in_old_characters_is_told_by_what_japanese_does_not_write_today(text: str) -> None:
+    assert language_of(text) == "zh"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "住民票交付手数料",
+        "個人番号交付率",
+        "学校給食費免除申請",
+        "予防接種日程",
+        "國勢調査",
+        "廣島転入",
+        "齋藤市長",
+        "慶應義塾",
+        "渡邊市長発言",
+        "龍神地区防災無線",
+        "澤田住民票",
+        "補助金申請方法",
+        "多久市転入",
+    ],
+)
+def test_japanese_in_characters_alone_stays_japanese_old_ones_of_names_too(text: str) -> None:
+    assert language_of(text) == "ja"

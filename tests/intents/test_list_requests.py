@@ -99,3 +99,24 @@ def test_after_goals_the_other_end_may_be_asked() -> None:
 def test_a_request_survives_being_kept(request_: ListRequest) -> None:
     assert list_from_json(asdict(request_)) == request_
     assert list_from_json(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "month"),
+    [
+        ("2022年7月に何が始まった", 2022, 7),
+        ("令和4年の7月に何が始まった？", 2022, 7),
+        ("平成30年1月に始まったこと", 2018, 1),
+        ("令和3年3月に何があった？", 2021, 3),
+    ],
+)
+def test_a_month_that_is_named_is_asked_for_alone(text: str, year: int, month: int) -> None:
+    found = list_request(text, 2026)
+    assert found == ListRequest(Subject.FIGURE, years=(year,), month=month)
+
+
+@pytest.mark.parametrize(
+    "text", ["令和6年9月に何をする？", "2022年7月に松阪ナビで何が始まった", "令和4年7月の人口は？"]
+)
+def test_a_month_with_anything_else_is_a_question_like_any_other(text: str) -> None:
+    assert list_request(text, 2026) is None

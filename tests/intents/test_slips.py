@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 
 from intents.index import Document
 from intents.kana import Heard, make_kana_model
-from intents.slips import Sounds, make_sounds, mend, together
+from intents.slips import Sounds, make_sounds, mend, own_names_mended, together
 from intents.tokenizer import Token, content_tokens, tokenize
 
 _REAL = frozenset({"哺育", "胎児", "会期", "スマート"})
@@ -101,3 +101,15 @@ def test_what_was_heard_keeps_its_chance_beside_what_was_mended(known: frozenset
     assert both.tokens[0].normalized == "コンビニ"
     assert together(heard, None) is heard
     assert together(None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("松坂", "松阪"), ("松山", "松山"), ("まつさか", "まつさか"), ("津島", "津島"), ("対馬", "対馬")],
+)
+def test_only_another_letter_of_the_same_sound_stands_for_the_own_name(typed: str, read: str) -> None:
+    names = frozenset({"松阪", "津島"})
+    found = own_names_mended(tokenize(typed), names)
+    assert [token.normalized for token in found] == [
+        token.normalized if typed == read else read for token in tokenize(typed)
+    ]

@@ -97,6 +97,18 @@ def test_what_was_left_out_is_named_with_whom_to_ask() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["転入届の窓口", "転入届の窓口の時間"], "転入届の窓口と窓口の時間"),
+        (["コンビニ交付の時間", "コンビニ交付の休止日", "窓口の手数料"], "コンビニ交付の時間と休止日、窓口の手数料"),
+        (["手数料", "手数料の例外"], "手数料、手数料の例外"),
+    ],
+)
+def test_what_several_begin_with_is_said_once(names: list[str], said: str) -> None:
+    assert ask_sentence(names, "市民課", "茂原市") == f"茂原市の{said}は、市民課にお聞きください。"
+
+
 @pytest.mark.parametrize("language", ["ja", "en", "easy"])
 @pytest.mark.parametrize("one", CONTENT.slots.values(), ids=lambda one: one.id)
 def test_a_shown_value_keeps_its_figures_in_every_language(one: Slot, language: str) -> None:
