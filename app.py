@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot import commands
+from bot import commands, console
 from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
 from bot.line.receiver import Receiver
@@ -24,6 +24,7 @@ from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
 from knowledge.index_files import IndexFiles
+from knowledge.preview import Previews
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
@@ -48,20 +49,18 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     # A question's few small products gain nothing from many threads, and lose much when the cores are busy.
     threadpool_limits(1, "blas")
     clients = LineClients(settings.line_channels, settings.line_api_host)
+    vectors, index_files = open_vectors(settings.vectors_folder), IndexFiles(settings.indexes_folder)
     app.extensions["kotae"] = Services(
         settings,
         database,
-        Corpus(
-            database,
-            open_vectors(settings.vectors_folder),
-            index_files=IndexFiles(settings.indexes_folder),
-            most_answers=settings.kept_answers,
-        ),
+        Corpus(database, vectors, index_files=index_files, most_answers=settings.kept_answers),
+        Previews(database, vectors, index_files=index_files),
         clients,
         Receiver(clients),
     )
     for part in (health, line_webhook, api, chat, line_preview):
         app.register_blueprint(part.blueprint)
+    console.register(app, https=not settings.is_local)
     app.jinja_env.filters["host_of"] = lambda url: urlsplit(url).hostname or url
     headers.register(app, https=settings.base_url.startswith("https:"))
     problems.register(app)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answer_object import answer_object
 from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledge_restore
+from bot.audit_commands import audit_group
 from bot.calibration_report import reliability_tables
 from bot.common_commands import common_group
 from bot.conversation import answer_masked
@@ -30,7 +31,9 @@ from bot.database_faults import explain_database_faults
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
+from bot.effect_commands import checks_group, effect_command, why_command
 from bot.faq_commands import faq_page_command, import_faq, publish_faq
+from bot.history_commands import knowledge_history
 from bot.jobs import work
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
@@ -42,8 +45,10 @@ from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.slot_commands import slots_group
 from bot.spreadsheet_commands import knowledge_export, knowledge_import
+from bot.staff_commands import new_first_code, staff_group
 from bot.subject_commands import subjects_group
 from bot.verification_commands import knowledge_verify
+from bot.word_commands import words_group
 from bot.wording import is_reviewed
 from intents.calibration import Reliability, reliability
 from intents.decision import POLICIES, decide
@@ -84,10 +89,13 @@ knowledge_group.add_command(knowledge_verify)
 knowledge_group.add_command(knowledge_counts)
 
 knowledge_group.add_command(knowledge_due)
+knowledge_group.add_command(knowledge_history)
 knowledge_group.add_command(knowledge_links)
 for of_one_municipality in (knowledge_export_all, knowledge_restore, knowledge_erase):
     knowledge_group.add_command(of_one_municipality)
 
+for of_effects in (effect_command, why_command, checks_group, words_group):
+    knowledge_group.add_command(of_effects)
 knowledge_group.add_command(subjects_group)
 knowledge_group.add_command(new_municipality)
 knowledge_group.add_command(import_plan_command)
@@ -116,6 +124,10 @@ def welcome() -> None:
     for town in kit.corpus.towns():
         channel = _channel_state(kit.settings.line_channels.get(town.code))
         click.echo(f"  {town.name}  {kit.settings.base_url}/{town.code}/  （{channel}）")
+    click.echo(f"\n職員用の画面  {kit.settings.base_url}/staff/")
+    if (code := new_first_code(kit.database, now())) is not None:
+        click.echo(f"  最初の管理者を {kit.settings.base_url}/staff/first で決めてください")
+        click.echo(f"  一度だけ使えるコード（24時間）: {code}")
     click.echo("\n止めるには Ctrl+C\n")
 
 
@@ -472,6 +484,8 @@ COMMANDS = (
     line_group,
     jobs_group,
     needs_group,
+    staff_group,
+    audit_group,
 )
 for each in COMMANDS:
     explain_database_faults(each)

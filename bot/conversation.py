@@ -34,6 +34,7 @@ from bot.listing import listed, next_rows, row_asked
 from bot.replies import (
     Choice,
     Reply,
+    Rule,
     answer_reply,
     ask_what_reply,
     details_reply,
@@ -208,7 +209,8 @@ def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dial
     found = None if isinstance(turn, Unclear) else contact_entry(knowledge, asked, weigh(knowledge, side, policy))
     if found is None:
         return contact_reply(knowledge, asked), after
-    return answer_reply(knowledge, found, None, side), replace(after, entry_id=found.entry_id)
+    reply = replace(answer_reply(knowledge, found, None, side), rule=Rule.CONTACT)
+    return reply, replace(after, entry_id=found.entry_id)
 
 
 def _for_a_matter(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> Said | None:

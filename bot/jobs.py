@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.effect_jobs import WORKS, JobFaultError
+from bot.many_questions import AskingFailedError
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
+from knowledge.audit_chain import expire, note_daily_head
+from knowledge.bookings import publish_due
+from knowledge.calendar import now
+from knowledge.jobs import (
+    Claimed,
+    StopAskedError,
+    claim_job,
+    end_stopped,
+    fail_job,
+    finish_job,
+    give_back,
+    report_progress,
+)
 from knowledge.lessons import ClaimLostError, learn_next
 from knowledge.link_visitor import LinkVisitor
 from knowledge.links import RoundLostError, check_next
+from knowledge.sessions import forget_old_sessions
 
 IDLE_SECONDS = 5.0
 """Between two looks for work."""
+BOOKING_SECONDS = 2.0
+"""Between two looks for what is booked: a change for midnight is live within seconds of it."""
+LOOK_SECONDS = 0.5
+"""Between two looks for what staff have asked for: somebody sits and waits."""
+REPORT_SECONDS = 0.5
+"""Between two reports of progress: pages are reloaded by hand."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -37,19 +61,118 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
     def stopped() -> bool:
         return stop.is_set() or (parent is not None and os.getppid() != parent)
 
-    def progress(_code: str, _share: float) -> None:
+    def go_on() -> None:
         if stopped():
             raise StoppedError
 
-    while not stopped():
-        try:
-            did = _learned(kit, vectors, progress) or _links_checked(kit, lambda *_: progress("", 0.0))
-        except StoppedError:
-            return
-        if did is None:
-            if once:
+    looked = 0.0
+
+    def meanwhile(*_: object) -> None:
+        """In the middle of what nobody waits for: stop where told to, and first do what somebody does wait for."""
+        nonlocal looked
+        go_on()
+        if time.monotonic() - looked > LOOK_SECONDS:
+            _asked_for(kit, go_on)
+            looked = time.monotonic()
+
+    with _bookings_watched(kit):
+        while not stopped():
+            try:
+                did = (
+                    _asked_for(kit, go_on)
+                    or _learned(kit, vectors, meanwhile)
+                    or _links_checked(kit, meanwhile)
+                    or _staff_kept_up(kit)
+                )
+                if did is None:
+                    if once:
+                        return
+                    _wait_for_work(kit, stop, go_on)
+            except StoppedError:
                 return
-            stop.wait(IDLE_SECONDS)
+
+
+@contextmanager
+def _bookings_watched(kit: Services) -> Iterator[None]:
+    """Fire what is booked now, and within in time: learning takes minutes, and midnight does not wait for it."""
+    fire_bookings(kit)
+    ended = threading.Event()
+    watcher = threading.Thread(target=_watch_bookings, args=(kit, ended), name="bookings", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _watch_bookings(kit: Services, ended: threading.Event) -> None:
+    while not ended.wait(BOOKING_SECONDS):
+        fire_bookings(kit)
+
+
+def fire_bookings(kit: Services) -> None:
+    """Publish and end what is booked for now; where the database is away, the next look does it."""
+    try:
+        fired = publish_due(kit.database, now())
+    except SQLAlchemyError as error:
+        _log.error("job_failed", kind="bookings", error=type(error).__name__)
+        return
+    for one in fired:
+        _log.info("booking_fired", municipality=one.municipality_code, entry=one.entry_id, what=one.what)
+
+
+def _wait_for_work(kit: Services, stop: threading.Event, go_on: Callable[[], None]) -> None:
+    """Until the next look for what is due; what is asked for meanwhile is done at once."""
+    until = time.monotonic() + IDLE_SECONDS
+    while time.monotonic() < until and not stop.wait(LOOK_SECONDS):
+        if _asked_for(kit, go_on):
+            return
+
+
+def _asked_for(kit: Services, go_on: Callable[[], None]) -> str | None:
+    """Do what staff have asked for, who may be waiting; None where nothing is, or where it could not be done now."""
+    try:
+        claimed = claim_job(kit.database, WORKS, now())
+        if claimed is not None:
+            _do(kit, claimed, go_on)
+    except ClaimLostError:
+        return None
+    except SQLAlchemyError as error:
+        _log.error("job_failed", kind="asked_for", error=type(error).__name__)
+        return None
+    return claimed.code if claimed else None
+
+
+def _do(kit: Services, claimed: Claimed, go_on: Callable[[], None]) -> None:
+    """Bring a piece of work to its end, whichever; where this process is to stop, it is given back."""
+    reported = 0.0
+
+    def progress(share: float) -> None:
+        nonlocal reported
+        go_on()
+        if time.monotonic() - reported > REPORT_SECONDS:
+            reported = time.monotonic()
+            report_progress(kit.database, claimed, share, now())
+
+    try:
+        result = WORKS[claimed.kind](kit, claimed.code, claimed.payload, progress)
+    except StopAskedError:
+        end_stopped(kit.database, claimed, now())
+    except (JobFaultError, AskingFailedError) as error:
+        fail_job(kit.database, claimed, str(error), now())
+        _log.warning("job_fault", kind=claimed.kind, municipality=claimed.code, error=type(error).__name__)
+    except StoppedError:
+        give_back(kit.database, claimed)
+        raise
+    except SQLAlchemyError:
+        raise  # the lease ends, and somebody begins it anew
+    except Exception as error:  # whoever waits for it must be told, and the others' work goes on
+        fail_job(kit.database, claimed, "うまくいきませんでした。もう一度始めるか、管理者に知らせてください", now())
+        _log.exception("job_failed", kind=claimed.kind, municipality=claimed.code, error=type(error).__name__)
+    else:
+        finish_job(kit.database, claimed, result, now())
+        _log.info("job_done", kind=claimed.kind, municipality=claimed.code)
 
 
 def _learned(kit: Services, vectors: Vectors, progress: Callable[[str, float], None]) -> str | None:
@@ -64,6 +187,22 @@ def _learned(kit: Services, vectors: Vectors, progress: Callable[[str, float], N
     if code is not None:
         _log.info("learned", municipality=code)
     return code
+
+
+def _staff_kept_up(kit: Services) -> str | None:
+    """Once a day: how far the audit log has come is noted, what is too old is deleted."""
+    moment = now()
+    try:
+        with kit.database.writing() as session:
+            if not note_daily_head(session, moment):
+                return None
+            expired = expire(session, moment, kit.settings.audit_days)
+            forgotten = forget_old_sessions(session, moment)
+    except SQLAlchemyError as error:
+        _log.error("job_failed", kind="staff", error=type(error).__name__)
+        return None
+    _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten)
+    return "staff"
 
 
 def _links_checked(kit: Services, progress: Callable[[int, int], None]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue import Dialogue
-from bot.replies import Reply, answer_reply, none_reply, with_opening
+from bot.replies import Reply, Rule, answer_reply, none_reply, with_opening
 from bot.wording import say
 from intents.decision import Decision
 from intents.emergencies import Need
@@ -87,7 +87,7 @@ def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
     if reply.decision is Decision.ANSWER or reply.answer is not None:
         return _as_general(knowledge, kind, reply)
     if reply.decision is Decision.SUGGEST and kind.of_one_person:
-        return with_opening(reply, _cannot(kind))
+        return replace(with_opening(reply, _cannot(kind)), rule=Rule.JUDGEMENT)
     return None
 
 
@@ -95,7 +95,14 @@ def _as_general(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
     """An answer without the yes or no it begins with, and without the facet that would give a figure."""
     plain = answer_reply(knowledge, reply.answer, reply.score) if reply.answer else reply
     opening = "\n".join((_cannot(kind), say("judgement_general")))
-    return replace(plain, opening=opening, text=without_yes_or_no(plain.text), numbers=_numbers(kind))
+    return replace(
+        plain,
+        opening=opening,
+        text=without_yes_or_no(plain.text),
+        numbers=_numbers(kind),
+        rule=Rule.JUDGEMENT,
+        verdict=reply.verdict,
+    )
 
 
 def _declined(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
@@ -112,6 +119,8 @@ def _declined(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:
         numbers=_numbers(kind),
         contact=office,
         is_apology=False,
+        rule=Rule.JUDGEMENT,
+        verdict=reply.verdict,
     )
 
 

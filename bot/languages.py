@@ -7,7 +7,8 @@ counter understands; a resident may also choose.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.dialogue import Dialogue
@@ -79,6 +80,18 @@ def is_taught(question: str, before: Dialogue) -> bool:
 
 def searched(knowledge: Knowledge, question: str, tongue: Tongue) -> str:
     """``question`` in the Japanese words that are searched for."""
+    read = _in_japanese(knowledge, question, tongue)
+    terms = knowledge.words.foreign.get(tongue.spoken)
+    return " ".join((read, *meant_by(question, terms))) if terms else read
+
+
+def meant_by(question: str, terms: Sequence[tuple[str, str]]) -> list[str]:
+    """What the ``terms`` in ``question`` mean, each a term and its Japanese word; none is part of a longer word."""
+    plain = normalize(question)
+    return [means for term, means in terms if re.search(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])", plain)]
+
+
+def _in_japanese(knowledge: Knowledge, question: str, tongue: Tongue) -> str:
     if tongue.spoken != JAPANESE:
         return translate(question, tongue.spoken, knowledge.latin_words).text or question
     if tongue.wanted == EASY:

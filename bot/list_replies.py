@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.replies import Reply, SourceLine, plan_notes
+from bot.replies import Reply, Rule, SourceLine, plan_notes
 from bot.wording import say
 from intents.decision import Decision
 from knowledge.answers import Answer
@@ -31,6 +31,7 @@ def listing_reply(knowledge: Knowledge, listing: Listing, start: int = 0) -> Rep
         notes=plan_notes(knowledge, plan) if plan else (),
         list_id=listing.id,
         asks_feedback=True,
+        rule=Rule.LIST,
     )
 
 

@@ -5,7 +5,7 @@ A quotation is not an answer, and is never counted as one: the decision stays ``
 
 from __future__ import annotations
 
-from bot.replies import Reply, SourceLine, plan_notes
+from bot.replies import Reply, Rule, SourceLine, plan_notes
 from bot.wording import say
 from intents.decision import Decision
 from knowledge.corpus import Knowledge
@@ -31,6 +31,7 @@ def quotation_reply(knowledge: Knowledge, question: str, score: float | None) ->
         sources=(SourceLine(found.section.plan.title, place, found.section.plan.url),),
         notes=plan_notes(knowledge, found.section.plan),
         score=score,
+        rule=Rule.QUOTED,
     )
 
 

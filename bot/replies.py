@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from bot.leads import Lead, lead, whom_to_ask
 from bot.wording import DEFAULT, say, speaking
-from intents.decision import Decision
+from intents.decision import Decision, Verdict
 from intents.facets import Asked
 from knowledge.answers import Answer, Office, SourcePlan
 from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import EmergencyNumber
+
+
+class Rule(StrEnum):
+    """What made a reply: the first of these that a question fell under."""
+
+    EMERGENCY = "emergency"
+    SMALL_TALK = "small_talk"
+    PERSON = "person"
+    LANGUAGE = "language"
+    CONTACT = "contact"
+    OTHER_TOWN = "other_town"
+    LIST = "list"
+    UNCLEAR = "unclear"
+    WEIGHED = "weighed"
+    QUOTED = "quoted"
+    JUDGEMENT = "judgement"
+    DIALOGUE = "dialogue"
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,14 @@ class Reply:
     """Of a question that nothing answers, or only choices: the ids of what it is about."""
     language: str = DEFAULT
     """What its sentences are written in, and its labels are to be shown in."""
+    rule: Rule = field(default=Rule.DIALOGUE, compare=False)
+    verdict: Verdict | None = field(default=None, compare=False, repr=False)
+    """What was weighed, and how: for those who want to know why."""
+
+
+def weighed_reply(reply: Reply, verdict: Verdict) -> Reply:
+    """``reply`` with what it was made from."""
+    return replace(reply, rule=Rule.QUOTED if reply.rule is Rule.QUOTED else Rule.WEIGHED, verdict=verdict)
 
 
 def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, asked: Asked | None = None) -> Reply:
@@ -123,6 +149,7 @@ def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
         contact=Office(_OFFICE_NAMES[name[-1]].format(name), None) if name[-1] in _OFFICE_NAMES else None,
         elsewhere=(knowledge.country.codes[served], served) if served else None,
         notes=_town_notes(knowledge),
+        rule=Rule.OTHER_TOWN,
     )
 
 
@@ -131,16 +158,18 @@ _OFFICE_NAMES = dict.fromkeys("市区", "{}役所") | dict.fromkeys("町村", "{
 
 
 def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
-    return _contact_reply(knowledge, Decision.HANDOFF, say(key), None)
+    return replace(_contact_reply(knowledge, Decision.HANDOFF, say(key), None), rule=Rule.PERSON)
 
 
 def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:
     """The numbers, and nothing that could stand between them and the person who needs them."""
-    return Reply(Decision.HANDOFF, text=say(key), numbers=tuple(numbers), notes=_town_notes(knowledge))
+    notes = _town_notes(knowledge)
+    return Reply(Decision.HANDOFF, text=say(key), numbers=tuple(numbers), notes=notes, rule=Rule.EMERGENCY)
 
 
 def small_talk_reply(knowledge: Knowledge, key: str) -> Reply:
-    return Reply(Decision.SMALLTALK, text=say(key, town=knowledge.town.name), notes=_town_notes(knowledge))
+    text = say(key, town=knowledge.town.name)
+    return Reply(Decision.SMALLTALK, text=text, notes=_town_notes(knowledge), rule=Rule.SMALL_TALK)
 
 
 def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Reply:
@@ -156,7 +185,7 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
 def language_reply(knowledge: Knowledge, spoken: bool) -> Reply:
     """To who asked for a language and nothing else: that it is ``spoken`` from now on, and what they want to know."""
     sentences = ([say("language_set")] if spoken else []) + [say("ask_what")]
-    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=_town_notes(knowledge))
+    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=_town_notes(knowledge), rule=Rule.LANGUAGE)
 
 
 def greeting_reply(knowledge: Knowledge) -> Reply:
@@ -207,12 +236,14 @@ def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | No
         text=say("none_next", town=knowledge.town.name),
         contact=contact,
         notes=_town_notes(knowledge),
+        rule=Rule.CONTACT,
     )
 
 
 def ask_what_reply(knowledge: Knowledge) -> Reply:
     """A message that only makes sense after another, and there was none."""
-    return Reply(Decision.NONE, text=say("ask_what"), contact=knowledge.contact, notes=_town_notes(knowledge))
+    notes = _town_notes(knowledge)
+    return Reply(Decision.NONE, text=say("ask_what"), contact=knowledge.contact, notes=notes, rule=Rule.UNCLEAR)
 
 
 def nothing_more_reply(knowledge: Knowledge, answer: Answer) -> Reply:

@@ -11,6 +11,7 @@ from bot.line.receiver import Receiver
 from bot.settings import Settings
 from knowledge.corpus import Corpus
 from knowledge.db import Database
+from knowledge.preview import Previews
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Services:
     settings: Settings
     database: Database
     corpus: Corpus
+    previews: Previews
+    """What staff see beside it: drafts, and what is for them alone."""
     line_clients: LineClients
     receiver: Receiver
 

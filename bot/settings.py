@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
 import json
+import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LINE_API_HOST = "https://api.line.me"
+KEYS = ("SECRET_KEY", "PSEUDONYM_PEPPER", "DATA_KEY")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ SETTINGS = (
     Setting("BASE_URL", "http://127.0.0.1:8000", "外から見た住所（本番は https）。LINE が開くリンクに使う"),
     Setting("SECRET_KEY", "", "署名の鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("PSEUDONYM_PEPPER", "", "質問者を仮名にする鍵（32文字以上）。手元で試すときは自動で作られる"),
+    Setting("DATA_KEY", "", "職員の確認コード（TOTP）の種を暗号にする鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("LINE_API_HOST", LINE_API_HOST, "LINE の API の住所。試験や中継のときだけ変える"),
     Setting("SENDER_THREADS", "2", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
     Setting("TRUSTED_HOSTS", "", "受け付ける Host 名（カンマ区切り）。空なら BASE_URL の名前と 127.0.0.1、localhost"),
@@ -39,6 +44,7 @@ SETTINGS = (
         "一つのプロセスがメモリーに置く答えの数（300件の自治体で10）。ほかの自治体の索引はファイルから開く",
     ),
     Setting("LINK_CHECKS", "1", "リンク切れを調べる仕事をするか。外へ出られない場所では 0"),
+    Setting("AUDIT_DAYS", "400", "だれが何をしたかの記録を残す日数（365から3650まで）"),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
@@ -65,6 +71,7 @@ class Settings:
     base_url: str
     secret_key: str
     pepper: bytes
+    data_key: bytes
     line_api_host: str
     line_channels: Mapping[str, LineChannel]
     sender_threads: int
@@ -72,6 +79,7 @@ class Settings:
     proxy_hops: int
     kept_answers: int
     link_checks: bool
+    audit_days: int
     log_level: str
 
     @property
@@ -93,15 +101,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     instance = Path(given["INSTANCE_PATH"]).absolute()
     base_url = given["BASE_URL"].rstrip("/")
     _check_base_url(base_url)
-    secret_key, pepper = _keys(given, instance, local=_is_loopback(base_url))
+    keys = _keys(given, instance, local=_is_loopback(base_url))
     hosts = tuple(host.strip() for host in given["TRUSTED_HOSTS"].split(",") if host.strip())
     return Settings(
         database_url=given["DATABASE_URL"] or f"sqlite:///{instance / 'kotae.db'}",
         instance=instance,
         content_folder=Path(given["CONTENT_FOLDER"]).absolute() if given["CONTENT_FOLDER"] else instance / "content",
         base_url=base_url,
-        secret_key=secret_key,
-        pepper=pepper.encode(),
+        secret_key=keys["SECRET_KEY"],
+        pepper=keys["PSEUDONYM_PEPPER"].encode(),
+        data_key=keys["DATA_KEY"].encode(),
         line_api_host=given["LINE_API_HOST"].rstrip("/"),
         line_channels=_line_channels(environment),
         sender_threads=_number(given, "SENDER_THREADS", most=32),
@@ -109,6 +118,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         proxy_hops=_number(given, "PROXY_HOPS", most=5),
         kept_answers=_number(given, "KEPT_ANSWERS", most=10_000_000),
         link_checks=_number(given, "LINK_CHECKS", most=1) == 1,
+        audit_days=_number(given, "AUDIT_DAYS", most=3650, least=365),
         log_level=given["LOG_LEVEL"].upper(),
     )
 
@@ -136,36 +146,42 @@ def _is_loopback(base_url: str) -> bool:
         return False
 
 
-def _keys(given: Mapping[str, str], instance: Path, *, local: bool) -> tuple[str, str]:
-    """The two keys; where one tries things out at hand, made once and kept in the instance."""
-    names = ("SECRET_KEY", "PSEUDONYM_PEPPER")
-    for name in names:
+def _keys(given: Mapping[str, str], instance: Path, *, local: bool) -> dict[str, str]:
+    """The keys by name; where one tries things out at hand, made once and kept in the instance."""
+    for name in KEYS:
         if given[name] and len(given[name]) < 32:
             raise SettingsError(f"{name} は32文字以上にしてください")
-    if all(given[name] for name in names):
-        return given["SECRET_KEY"], given["PSEUDONYM_PEPPER"]
-    if not local:
-        missing = next(name for name in names if not given[name])
-        raise SettingsError(f"{missing} がありません。`openssl rand -hex 32` で作り、環境変数に入れてください")
-    kept = _kept_keys(instance / "keys.json", names)
-    return given["SECRET_KEY"] or kept["SECRET_KEY"], given["PSEUDONYM_PEPPER"] or kept["PSEUDONYM_PEPPER"]
+    missing = [name for name in KEYS if not given[name]]
+    if missing and not local:
+        raise SettingsError(f"{missing[0]} がありません。`openssl rand -hex 32` で作り、環境変数に入れてください")
+    kept = _kept_keys(instance / "keys.json") if missing else {}
+    return {name: given[name] or kept[name] for name in KEYS}
 
 
-def _kept_keys(path: Path, names: tuple[str, ...]) -> dict[str, str]:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{secrets.token_hex(4)}")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(json.dumps({name: secrets.token_hex(32) for name in names}), encoding="utf-8")
-        # Two processes may start at once: only the first file stays.
-        try:
-            path.hardlink_to(unfinished)
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+def _kept_keys(path: Path) -> dict[str, str]:
+    """The keys kept in ``path``; those that it lacks are made and added, the others never change."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Processes may start at once: whoever comes second finds what the first made.
+    with _only_one(path.parent):
+        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if not kept.keys() >= set(KEYS):
+            kept = {name: secrets.token_hex(32) for name in KEYS} | kept
+            unfinished = path.with_suffix(f".{secrets.token_hex(4)}")
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(json.dumps(kept), encoding="utf-8")
+            unfinished.replace(path)
     return kept
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for oneself; let go when the process ends, too."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
@@ -180,11 +196,11 @@ def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
     return channels
 
 
-def _number(given: Mapping[str, str], name: str, most: int) -> int:
+def _number(given: Mapping[str, str], name: str, most: int, least: int = 0) -> int:
     try:
         number = int(given[name])
     except ValueError as error:
         raise SettingsError(f"{name} は数字で書いてください（今は {given[name]}）") from error
-    if not 0 <= number <= most:
-        raise SettingsError(f"{name} は0から{most}までにしてください（今は {number}）")
+    if not least <= number <= most:
+        raise SettingsError(f"{name} は{least}から{most}までにしてください（今は {number}）")
     return number

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bot.dialogue import Dialogue
 from bot.leads import is_missing, lead
 from bot.quotations import quotation_reply
-from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply
-from intents.decision import STANDARD, Decision, Policy, Verdict, decide, likelihood
+from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply, weighed_reply
+from intents.decision import STANDARD, Decision, Policy, Reason, Verdict, decide, likelihood
 from intents.facets import Asked, Facet, kind_suits
 from intents.features import asked_words, mentions, rarest_noun
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
@@ -58,13 +58,14 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
     )
     if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
         found = knowledge.answers[verdict.chosen.document.id]
-        reply = answer_reply(knowledge, found, verdict.score, asked)
+        reply = weighed_reply(answer_reply(knowledge, found, verdict.score, asked), verdict)
         return reply, replace(about, entry_id=found.entry_id, offered=(), misses=0)
     if verdict.decision is Decision.SUGGEST:
         offered = tuple((choice.entry_id, choice.title) for choice in choices)
-        return suggestion_reply(knowledge, choices, verdict.score, before.misses), replace(about, offered=offered)
+        reply = weighed_reply(suggestion_reply(knowledge, choices, verdict.score, before.misses), verdict)
+        return reply, replace(about, offered=offered)
     reply = quotation_reply(knowledge, asked.text, verdict.score) or none_reply(knowledge, verdict.score, before.misses)
-    return reply, replace(about, offered=(), misses=before.misses + 1)
+    return weighed_reply(reply, verdict), replace(about, offered=(), misses=before.misses + 1)
 
 
 def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
@@ -73,12 +74,12 @@ def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, aske
     if chosen is None or chosen.exact:
         return verdict
     if names_only_its_paper(asked.text, "\n".join((*chosen.document.wordings, chosen.document.answer))):
-        return _offered(verdict, (chosen,))
+        return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
     if chosen.features.key >= NAMED:
         return verdict
     found = knowledge.answers[chosen.document.id]
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
-    return verdict if says_so else _offered(verdict, (chosen,))
+    return verdict if says_so else _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
 
 
 def _or_what_has_its_figure(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
@@ -90,7 +91,7 @@ def _or_what_has_its_figure(knowledge: Knowledge, ranking: Ranking, verdict: Ver
     if len(meant) != 1:
         return verdict
     others = tuple(one for one in verdict.choices if one is not meant[0])
-    return Verdict(Decision.ANSWER, verdict.score, meant[0], others)
+    return Verdict(Decision.ANSWER, verdict.score, meant[0], others, Reason.HAS_THE_FIGURE, ranking)
 
 
 def _aims_at(knowledge: Knowledge, candidate: Candidate, amounts: set[str]) -> bool:
@@ -104,7 +105,9 @@ def _or_silent_on_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, p
         return verdict
     first, *others = verdict.choices
     fits = first.features.likeness > ALIKE and knowledge.answers[first.document.id].kind == "silent"
-    return Verdict(Decision.ANSWER, verdict.score, first, tuple(others)) if fits else verdict
+    if not fits:
+        return verdict
+    return Verdict(Decision.ANSWER, verdict.score, first, tuple(others), Reason.SILENT_ON_IT, ranking)
 
 
 def _unless_it_is_told_everywhere(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, policy: Policy) -> Verdict:
@@ -117,7 +120,8 @@ def _unless_it_is_told_everywhere(knowledge: Knowledge, ranking: Ranking, verdic
     if first is None:
         return verdict
     others = tuple(one for one in verdict.choices if one is not first)
-    return Verdict(Decision.ANSWER, likelihood(first.features, 0.0), first, (chosen, *others)[: policy.most_choices])
+    choices = (chosen, *others)[: policy.most_choices]
+    return Verdict(Decision.ANSWER, likelihood(first.features, 0.0), first, choices, Reason.TOLD_EVERYWHERE, ranking)
 
 
 def _is_told_everywhere(knowledge: Knowledge, other: Candidate, silent: Candidate, policy: Policy) -> bool:
@@ -145,7 +149,7 @@ def _unless_another_holds_more(ranking: Ranking, verdict: Verdict) -> Verdict:
     if chosen is None or chosen.exact:
         return verdict
     fuller = tuple(one for one in ranking.candidates if _holds_more(one, chosen))
-    return _offered(verdict, (chosen, *fuller)) if fuller else verdict
+    return _offered(verdict, (chosen, *fuller), Reason.ANOTHER_HOLDS_MORE) if fuller else verdict
 
 
 def _holds_more(other: Candidate, chosen: Candidate) -> bool:
@@ -160,7 +164,7 @@ def _unless_another_is_named_for_it(knowledge: Knowledge, ranking: Ranking, verd
     meant = tuple(one for one in ranking.candidates if one.features.named and one.features.key >= NAMED)
     if not meant or _tells_of(knowledge, ranking, chosen):
         return verdict
-    return _offered(verdict, (chosen, *meant))
+    return _offered(verdict, (chosen, *meant), Reason.ANOTHER_IS_NAMED)
 
 
 def _unless_it_only_defines(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
@@ -168,7 +172,8 @@ def _unless_it_only_defines(knowledge: Knowledge, verdict: Verdict, asked: Asked
     chosen = verdict.chosen
     if chosen is None or chosen.exact or asked.facet is Facet.MEANING or chosen.features.coverage >= _WHOLE:
         return verdict
-    return _offered(verdict, (chosen,)) if knowledge.answers[chosen.document.id].kind == "term" else verdict
+    only_defines = knowledge.answers[chosen.document.id].kind == "term"
+    return _offered(verdict, (chosen,), Reason.ONLY_DEFINES) if only_defines else verdict
 
 
 def _tells_of(knowledge: Knowledge, ranking: Ranking, chosen: Candidate) -> bool:
@@ -179,10 +184,11 @@ def _tells_of(knowledge: Knowledge, ranking: Ranking, chosen: Candidate) -> bool
     return matter is None or mentions(knowledge.index, shown, matter)
 
 
-def _offered(verdict: Verdict, first: tuple[Candidate, ...]) -> Verdict:
+def _offered(verdict: Verdict, first: tuple[Candidate, ...], reason: Reason) -> Verdict:
     """The choice between candidates in the place of an answer, ``first`` before the others."""
     rest = (one for one in verdict.choices if one not in first)
-    return Verdict(Decision.SUGGEST, verdict.score, None, (*first, *rest)[: STANDARD.most_choices])
+    choices = (*first, *rest)[: STANDARD.most_choices]
+    return Verdict(Decision.SUGGEST, verdict.score, None, choices, reason, verdict.ranking)
 
 
 def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
@@ -193,7 +199,7 @@ def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) 
     telling = [one for one in verdict.choices if _tells_as_well(knowledge, one, chosen, asked)]
     if not telling:
         return verdict
-    return _offered(verdict, (*telling, chosen))
+    return _offered(verdict, (*telling, chosen), Reason.ANOTHER_TELLS)
 
 
 def _tells_as_well(knowledge: Knowledge, other: Candidate, chosen: Candidate, asked: Asked) -> bool:
@@ -214,11 +220,13 @@ def _favoured(knowledge: Knowledge, ranking: Ranking, facet: Facet | None) -> Ra
     first = ranking.candidates[0]
     least = first.features.coverage - MUCH_LESS
     candidates = [
-        replace(one, points=one.points + _bonus(knowledge, one, facet, least) * first.points)
+        Candidate(
+            one.document, one.points + _bonus(knowledge, one, facet, least) * first.points, one.features, one.exact
+        )
         for one in ranking.candidates
     ]
     candidates.sort(key=lambda one: (not one.exact, -one.points))
-    return replace(ranking, candidates=tuple(candidates))
+    return Ranking(ranking.query, tuple(candidates), ranking.breadth)
 
 
 def _bonus(knowledge: Knowledge, candidate: Candidate, facet: Facet | None, least: float) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from intents.facets import Facet
 from intents.patterns import patterns
+from intents.remembered import remembered
 from intents.text import normalize
 
 _PARTS = patterns("contacts")
@@ -85,6 +86,7 @@ class MatterAsked:
     matter: str
 
 
+@remembered
 def matter_asked(text: str) -> MatterAsked | None:
     """``text`` as a question for whom to ask about something: without what asks."""
     side, rest = side_of_contact(text), _plain(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -17,6 +17,28 @@ class Decision(StrEnum):
     NONE = "none"
     SMALLTALK = "smalltalk"
     HANDOFF = "handoff"
+
+
+class Reason(StrEnum):
+    """What decided.  From SILENT_ON_IT on, only those know who know more of an entry than its words."""
+
+    EXACT = "exact"
+    SURE = "sure"
+    ONLY = "only"
+    UNSURE = "unsure"
+    BROAD = "broad"
+    KEY_MISSING = "key_missing"
+    UNLIKELY = "unlikely"
+    NOTHING_ALIKE = "nothing_alike"
+    NO_CANDIDATE = "no_candidate"
+    SILENT_ON_IT = "silent_on_it"
+    TOLD_EVERYWHERE = "told_everywhere"
+    OF_SOMETHING_ELSE = "of_something_else"
+    ANOTHER_HOLDS_MORE = "another_holds_more"
+    ANOTHER_TELLS = "another_tells"
+    ANOTHER_IS_NAMED = "another_is_named"
+    ONLY_DEFINES = "only_defines"
+    HAS_THE_FIGURE = "has_the_figure"
 
 
 @dataclass(frozen=True)
@@ -38,12 +60,17 @@ class Policy:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``chosen`` answers; ``choices`` are offered; ``score`` is the likelihood that the first is right."""
+    """``chosen`` answers; ``choices`` are offered; ``score`` is the likelihood that the first is right.
+
+    ``ranking``: what was weighed.
+    """
 
     decision: Decision
     score: float
     chosen: Candidate | None
     choices: tuple[Candidate, ...]
+    reason: Reason = Reason.SURE
+    ranking: Ranking | None = field(default=None, compare=False, repr=False)
 
 
 STANDARD = Policy()
@@ -69,18 +96,34 @@ def likelihood(features: Features, lead: float) -> float:
 def decide(ranking: Ranking, policy: Policy = STANDARD) -> Verdict:
     """Weigh a ranking.  An entry that lacks the question's key noun is offered, never answered."""
     if not ranking.candidates:
-        return Verdict(Decision.NONE, 0.0, None, ())
+        return Verdict(Decision.NONE, 0.0, None, (), Reason.NO_CANDIDATE, ranking)
     first, *others = ranking.candidates
     score = likelihood(first.features, lead(ranking))
     if first.exact:
         score = max(score, EXACT_SCORE)
     choices = _choices((first, *others), policy)
-    sure = score >= (policy.suggest_from if _is_only(ranking) else policy.answer_from)
-    if sure and _may_answer(first.features) and not _is_broad(ranking, policy):
-        return Verdict(Decision.ANSWER, score, first, choices[1:])
+    reason = _why_not_answered(ranking, score, policy)
+    if reason is None:
+        return Verdict(Decision.ANSWER, score, first, choices[1:], _why_answered(first, score, policy), ranking)
     if score >= policy.suggest_from and _may_suggest(first.features):
-        return Verdict(Decision.SUGGEST, score, None, choices)
-    return Verdict(Decision.NONE, score, None, ())
+        return Verdict(Decision.SUGGEST, score, None, choices, reason, ranking)
+    reason = Reason.UNLIKELY if score < policy.suggest_from else Reason.NOTHING_ALIKE
+    return Verdict(Decision.NONE, score, None, (), reason, ranking)
+
+
+def _why_not_answered(ranking: Ranking, score: float, policy: Policy) -> Reason | None:
+    """What speaks against answering with the first candidate; None where nothing does."""
+    if score < (policy.suggest_from if _is_only(ranking) else policy.answer_from):
+        return Reason.UNSURE
+    if not _may_answer(ranking.candidates[0].features):
+        return Reason.KEY_MISSING
+    return Reason.BROAD if _is_broad(ranking, policy) else None
+
+
+def _why_answered(first: Candidate, score: float, policy: Policy) -> Reason:
+    if first.exact:
+        return Reason.EXACT
+    return Reason.SURE if score >= policy.answer_from else Reason.ONLY
 
 
 def lead(ranking: Ranking) -> float:

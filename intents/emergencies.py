@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from intents.foreign import readings
 from intents.patterns import patterns
+from intents.remembered import remembered
 from intents.text import normalize
 
 
@@ -50,6 +51,7 @@ _SIGNS = " .!?,、。！？।"
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
+@remembered
 def emergency(text: str) -> Need | None:
     """The need that a message tells of, the most urgent first; None for questions and all else."""
     found = _told(_plain(text), list(map(_plain, _SENTENCE_ENDS.split(text))), patterns("emergencies"))

@@ -162,7 +162,7 @@ class Encoder:
     def __init__(self, vocabulary: Mapping[str, int], vectors: Vectors, made: WordVectors) -> None:
         self.made = made
         self._vocabulary = vocabulary
-        self._vectors = vectors
+        self.vectors = vectors
         self._others: dict[str, Halves] = {}
 
     @property
@@ -204,12 +204,12 @@ class Encoder:
 
         Without vectors every word may be one.
         """
-        return self._vectors.row(word) is not None or not len(self._vectors.keys)
+        return self.vectors.row(word) is not None or not len(self.vectors.keys)
 
     def _composed(self, word: str) -> Floats:
         """A word that stands nowhere, from its vector and the parts that it shares."""
         total = np.zeros(self.made.words.shape[1], np.float32)
-        own = self._vectors.vector(word)
+        own = self.vectors.vector(word)
         if own is not None:
             total += _turned(own * np.float32(self.made.unseen), self.made.turn)
         for part in parts_of(word)[1:]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.patterns import pattern_sources, patterns
+from intents.remembered import remembered
 from intents.text import normalize, split_story
 from intents.tokenizer import tokenize
 from intents.years import fiscal_years
@@ -84,6 +85,7 @@ _OPEN_QUESTION = re.compile(
 )
 
 
+@remembered
 def read_question(text: str, this_year: int) -> Asked:
     """What ``text`` asks, a story around it left aside.
 
@@ -156,12 +158,14 @@ def asked_facet(text: str) -> Facet | None:
     return found[0] if found else None
 
 
+@remembered
 def asked_facets(text: str) -> tuple[Facet, ...]:
     """Every facet that a question asks for, what it is most about first."""
     found = {match.lastgroup or "" for match in _ANY.finditer(normalize(text))}
     return tuple(Facet(name) for name in sorted(found, key=_RANKS.__getitem__))
 
 
+@remembered
 def without_reference(text: str) -> tuple[str, bool]:
     """``text`` without 「じゃあ」「それは」, and whether it pointed back at all."""
     plain = normalize(text)
@@ -170,6 +174,7 @@ def without_reference(text: str) -> tuple[str, bool]:
     return bare, bare != plain
 
 
+@remembered
 def lacks_topic(text: str) -> bool:
     """Whether a message asks for a side of something that it does not name: 「誰が借りられる？」."""
     plain = normalize(text)
@@ -179,6 +184,7 @@ def lacks_topic(text: str) -> bool:
     return not topic_nouns(text)
 
 
+@remembered
 def topic_nouns(text: str) -> tuple[str, ...]:
     """The nouns of a message beside those by which it asks for a facet: what it is about, if it says so."""
     plain = normalize(text)
@@ -192,6 +198,7 @@ def topic_nouns(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@remembered
 def is_bare_facet(text: str) -> bool:
     """Whether a message is nothing but the asking for a facet: it needs the topic before it."""
     rest, _ = without_reference(text)

@@ -91,6 +91,7 @@ class Closeness:
 class AskedWord:
     """A word of the question: what it weighs, whether it is a noun and names a matter, and what would hold it."""
 
+    word: str
     weight: float
     noun: bool
     naming: bool
@@ -114,7 +115,7 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
         noun = token.part[0] == "名詞"
         naming = noun and token.part[1] != "数詞" and word not in _GENERAL_NOUNS
         weight = _weight(index, word, columns) * (1.0 if noun else _VERB_WEIGHT)
-        asked[word] = AskedWord(weight, noun, naming, columns)
+        asked[word] = AskedWord(word, weight, noun, naming, columns)
     return list(asked.values())
 
 

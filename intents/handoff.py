@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from intents.foreign import readings
 from intents.patterns import patterns
+from intents.remembered import remembered
 from intents.text import normalize
 
 
@@ -16,6 +17,7 @@ class Wish(StrEnum):
     COMPLAINT = "complaint"
 
 
+@remembered
 def wish(text: str) -> Wish | None:
     """What kind of person a message wants; None where it merely asks about one."""
     said = ((normalize(text), patterns("handoff")), *readings(text, "handoff"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,12 @@ class Index:
     kana: KanaModel
     sounds: Sounds
     neighbours: Neighbours
+
+    @cached_property
+    def known(self) -> Collection[str]:
+        """The words that are no slips: those of the texts, and those laid down for them."""
+        own = self.lexicon.own
+        return {*self.vocabulary, *(word for phrase in own for word in phrase)} if own else self.vocabulary
 
     def weight_of(self, term: str) -> float:
         """How rare a term is; one that stands nowhere is rarer than all that stand somewhere."""

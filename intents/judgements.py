@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from intents.foreign import readings
 from intents.patterns import patterns
+from intents.remembered import remembered
 from intents.text import normalize, split_story
 
 
@@ -65,6 +66,7 @@ _BROAD_OWN = ((Judgement.STATUS, "own_status"), (Judgement.ELIGIBILITY, "own_mat
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
+@remembered
 def judgement(text: str) -> Judgement | None:
     """The judgement that a message asks for; None for a question about what holds for all."""
     known = patterns("judgements")
@@ -80,6 +82,7 @@ def judgement(text: str) -> Judgement | None:
     return own or _first(_SURE, asked) or _of_a_case(whole, asked) or _broadly(whole, asked)
 
 
+@remembered
 def judgement_in_another_language(text: str) -> Judgement | None:
     """The same of a message in another language, as it was typed.
 
@@ -111,6 +114,7 @@ def names_no_matter(text: str) -> bool:
     return bool(patterns("judgements")["bare"].fullmatch(_plain(text)))
 
 
+@remembered
 def tells_of_somebody(text: str) -> bool:
     """Whether a message speaks of one person or household, its writer's most often."""
     plain = _plain(text)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from intents.glossary import ROMAJI, SCRIPTS, Language, language
 from intents.matching import fold, words_of
 from intents.patterns import word_list
+from intents.remembered import remembered
 from intents.romaji import spellings
 from intents.text import normalize
 from intents.translation import LONGEST_ROMAJI, clear_romaji
@@ -39,6 +40,7 @@ _NEUTRAL = word_list("latin_in_japanese")
 """Words that Japanese write in Latin letters themselves: they tell nothing."""
 
 
+@remembered
 def language_of(text: str, before: str | None = None) -> str:
     """The code of a message's language; ``before``: what the dialogue was in, for a message that does not tell."""
     if _KANA.search(text):

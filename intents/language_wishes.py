@@ -13,11 +13,14 @@ from pathlib import Path
 
 import yaml
 
+from intents.remembered import remembered
+
 _DATA = Path(__file__).parent / "data" / "language_wishes.yaml"
 _ENDS = re.compile(r"(?<=[。.!?！？、,，।…\n])\s*")
 _SIGNS = " \u3000…。.!?！？、,，।\n「」“”\"'〜~"
 
 
+@remembered
 def wished_language(text: str) -> tuple[str | None, str]:
     """The language that ``text`` asks to be answered in, and what it asks besides; None and all of it where none."""
     if not _names().search(text):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,12 +18,14 @@ _BUNDLED = Path(__file__).parent / "data" / "synonyms.yaml"
 class Lexicon:
     """``phrases``: a row of normalized words -> the numbers of the concepts it names.
 
-    ``longest``: of the phrases that begin with a word, how many words the longest has.
+    ``longest``: of the phrases that begin with a word, how many words the longest has.  ``own``: what
+    somebody has laid down for one knowledge base, a row of normalized words -> the tokens of what it means.
     """
 
     phrases: dict[tuple[str, ...], frozenset[int]]
     groups: tuple[tuple[str, ...], ...]
     longest: dict[str, int]
+    own: Mapping[tuple[str, ...], tuple[Token, ...]] = field(default_factory=dict)
 
     def concepts(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
         """Each concept named in ``words``, as (concept, start, end); overlaps are kept."""
@@ -73,6 +75,51 @@ def make_lexicon(groups: Iterable[Sequence[str]], counts: Callable[[Token], bool
         kept,
         longest,
     )
+
+
+def with_synonyms(lexicon: Lexicon, pairs: Sequence[tuple[str, str]]) -> Lexicon:
+    """``lexicon`` with each (word, what it means) of ``pairs``: the word joins every group of what it means.
+
+    What stands in no group yet makes a new one with its word.
+    """
+    if not pairs:
+        return lexicon
+    phrases, groups = dict(lexicon.phrases), [list(group) for group in lexicon.groups]
+    longest, own = dict(lexicon.longest), dict(lexicon.own)
+    for word, means in pairs:
+        said, meant = phrase_words(tokenize(word)), phrase_words(tokenize(means))
+        if not said or not meant:
+            continue
+        if meant not in phrases:
+            phrases[meant] = frozenset({len(groups)})
+            groups.append([means])
+        for number in phrases[meant]:
+            groups[number].append(word)
+        phrases[said] = phrases.get(said, frozenset()) | phrases[meant]
+        own[tuple(token.normalized for token in tokenize(word))] = tuple(tokenize(means))
+        for words in (said, meant):
+            longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    ordered = dict(sorted(own.items(), key=lambda pair: -len(pair[0])))
+    return Lexicon(phrases, tuple(map(tuple, groups)), longest, ordered)
+
+
+def in_known_words(tokens: Sequence[Token], lexicon: Lexicon, known: Container[str]) -> tuple[Token, ...]:
+    """``tokens`` with what each laid-down word means in its place, where the texts do not say that word themselves."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        phrase = next((one for one in lexicon.own if _stands_at(one, tokens, at)), None)
+        if phrase and not all(word in known for word in phrase):
+            found += lexicon.own[phrase]
+            at += len(phrase)
+        else:
+            found.append(tokens[at])
+            at += 1
+    return tuple(found)
+
+
+def _stands_at(phrase: tuple[str, ...], tokens: Sequence[Token], at: int) -> bool:
+    return phrase == tuple([token.normalized for token in tokens[at : at + len(phrase)]])
 
 
 def phrase_words(tokens: Sequence[Token], counts: Callable[[Token], bool] = names_something) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from intents.facets import without_reference
+from intents.remembered import remembered
 from intents.text import normalize
 from intents.years import fiscal_years, month_named, without_years
 
@@ -110,6 +111,7 @@ _FILLER = re.compile(
 )
 
 
+@remembered
 def list_request(text: str, this_year: int) -> ListRequest | None:
     """The list that ``text`` asks for; None for any other question."""
     plain, _ = without_reference(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from intents.patterns import pattern_sources
 from intents.text import normalize
@@ -27,6 +27,11 @@ class Neighbourhood:
     own: frozenset[str]
     served: frozenset[str]
 
+    @cached_property
+    def _nearby(self) -> tuple[re.Pattern[str], ...]:
+        """町 and 村 of the own prefecture."""
+        return tuple(pattern for prefecture, pattern in _towns().items() if prefecture in self.own)
+
     def other_place(self, text: str) -> NamedPlace | None:
         """The first other municipality or prefecture named in ``text``, or None.
 
@@ -39,7 +44,7 @@ class Neighbourhood:
         return self._named_by_its_kind(plain) or self._town_nearby(plain)
 
     def _named_by_its_kind(self, plain: str) -> NamedPlace | None:
-        places = list(place_names(plain))
+        places = place_names(plain)
         for at, (name, stem) in enumerate(places):
             following = places[at + 1][0] if at + 1 < len(places) else ""
             if name in self.own or (following and name[-1] in "都道府県" and name + following in plain):
@@ -51,8 +56,7 @@ class Neighbourhood:
         return None
 
     def _town_nearby(self, plain: str) -> NamedPlace | None:
-        nearby = (pattern for prefecture, pattern in _towns().items() if prefecture in self.own)
-        found = next((match.group() for pattern in nearby for match in pattern.finditer(plain)), None)
+        found = next((match.group() for pattern in self._nearby for match in pattern.finditer(plain)), None)
         return NamedPlace(found, served=False) if found and found not in self.own else None
 
 

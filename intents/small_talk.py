@@ -9,6 +9,7 @@ import regex
 
 from intents.foreign import small_talk_in
 from intents.patterns import pattern_sources
+from intents.remembered import remembered
 from intents.text import normalize
 
 
@@ -41,6 +42,7 @@ _OPENING = re.compile(
 )
 
 
+@remembered
 def small_talk(text: str) -> SmallTalk | None:
     """The kind of small talk, where a message is nothing else; the last kind where it is several."""
     rest = _TAIL.sub("", normalize(text))
@@ -71,6 +73,7 @@ def _length(pattern: regex.Pattern[str], text: str) -> int:
     return found.end() if found else 0
 
 
+@remembered
 def without_opening(text: str) -> str:
     """``text`` without a greeting before the question itself."""
     rest = _OPENING.sub("", text.strip())

@@ -55,7 +55,7 @@ def fingerprint(
 ) -> str:
     """Names all that an index is made from; ``learned`` names its adaptation."""
     digest = hashlib.blake2b(_program(), digest_size=16)
-    digest.update(_vectors_mark(vectors))
+    digest.update(vectors_mark(vectors))
     told = [[document.question, *document.phrasings, document.answer] for document in documents]
     named = [[document.id, document.prior] for document in documents]
     digest.update(msgpack.packb([sorted(ignored), learned, lexicon.groups, named, told]))
@@ -73,7 +73,7 @@ def _program() -> bytes:
     return digest.digest()
 
 
-def _vectors_mark(vectors: Vectors) -> bytes:
+def vectors_mark(vectors: Vectors) -> bytes:
     return hashlib.blake2b(b"%d" % len(vectors.keys) + vectors.matrix[:8].tobytes()).digest()
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from intents.patterns import pattern_sources
+from intents.remembered import remembered
 
 MAX_QUESTION = 2000
 """Characters of a question that are read.  Sudachi refuses 49,149 bytes; this stays far below."""
@@ -38,6 +39,7 @@ def shorten(text: str, limit: int = MAX_QUESTION) -> str:
     return _DIGITS_AT_END.sub("", text[:head]) + "\n" + _DIGITS_AT_START.sub("", text[-(limit - head - 1) :])
 
 
+@remembered
 def normalize(text: str) -> str:
     """NFKC, lower case, one kind of hyphen, single spaces: how all comparing begins."""
     folded = unicodedata.normalize("NFKC", text).lower()
@@ -74,6 +76,7 @@ _STORY = 50
 """From this many characters on, a message may be a story with its question at one end."""
 
 
+@remembered
 def split_story(text: str) -> tuple[str, str, str]:
     """(the question, what stands right before it, the rest).  A short message is all question.
 

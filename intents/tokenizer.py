@@ -11,6 +11,7 @@ from functools import lru_cache
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
 from intents.patterns import word_list
+from intents.remembered import remembered
 from intents.text import normalize, shorten
 
 
@@ -88,8 +89,13 @@ def _within_limit(text: str) -> str:
 
 def tokenize(text: str) -> list[Token]:
     """``text``, normalized and at most as long as Sudachi takes, as tokens in order."""
+    return list(_tokens(text))
+
+
+@remembered
+def _tokens(text: str) -> tuple[Token, ...]:
     morphemes = _tokenizer().tokenize(_within_limit(text))
-    return [_seen.get((morpheme.word_id(), morpheme.surface())) or _look_at(morpheme) for morpheme in morphemes]
+    return tuple([_seen.get((morpheme.word_id(), morpheme.surface())) or _look_at(morpheme) for morpheme in morphemes])
 
 
 def _look_at(morpheme: Morpheme) -> Token:
@@ -170,8 +176,13 @@ def ngrams(text: str, sizes: tuple[int, ...] = (2, 3, 4)) -> Iterator[str]:
 _PLACE_SUFFIXES = frozenset("都道府県市区町村")
 
 
-def place_names(text: str) -> Iterator[tuple[str, str]]:
+@remembered
+def place_names(text: str) -> tuple[tuple[str, str], ...]:
     """Places named in ``text``: (with its 市・町・県 where one follows, without)."""
+    return tuple(_place_names(text))
+
+
+def _place_names(text: str) -> Iterator[tuple[str, str]]:
     morphemes = list(_tokenizer().tokenize(_within_limit(text)))
     for at, morpheme in enumerate(morphemes):
         part = morpheme.part_of_speech()

@@ -10,6 +10,7 @@ from intents.counts import NO_TERMS, Terms, terms_of
 from intents.dialect import in_standard_words
 from intents.index import CONCEPT_WEIGHT, Index
 from intents.kana import Heard, in_kana
+from intents.lexicon import in_known_words
 from intents.slips import mend, own_names_mended, together
 from intents.text import clean, normalize, shorten, split_story
 from intents.tokenizer import Token, spoken, tokenize
@@ -39,6 +40,8 @@ class Query:
     own: frozenset[int]
     spoken: str
     in_kana: bool
+    typed: tuple[Token, ...] = ()
+    """As Sudachi took it; ``tokens`` are as it was heard and mended."""
 
 
 def understand(index: Index, text: str) -> Query:
@@ -46,18 +49,17 @@ def understand(index: Index, text: str) -> Query:
     question, before, rest = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
     typed = own_names_mended(tokenize(in_standard_words(plain)), index.ignored)
-    heard = index.kana.hear(typed)
-    heard = together(
-        heard, mend(heard.tokens if heard else typed, index.vocabulary, index.sounds, index.encoder.exists)
-    )
-    tokens = heard.tokens if heard else typed
+    said = in_known_words(typed, index.lexicon, index.vocabulary) if index.lexicon.own else typed
+    heard = index.kana.hear(said)
+    heard = together(heard, mend(heard.tokens if heard else said, index.known, index.sounds, index.encoder.exists))
+    tokens = heard.tokens if heard else said
     terms = terms_of(tokens, index.lexicon, index.ignored)
     story = [(_told(index, rest), REST_WEIGHT), (_told(index, before), BEFORE_WEIGHT)]
     words, weights = _words(terms, story), _weights(index, terms, story)
     if heard:
         words, weights = _as_heard(index, heard, words, weights)
     own = frozenset(index.vocabulary[term] for term in (*terms.words, *terms.concepts) if term in index.vocabulary)
-    return Query(plain, tokens, terms, words, weights, own, spoken(tokens), in_kana(plain))
+    return Query(plain, tokens, terms, words, weights, own, spoken(tokens), in_kana(plain), typed)
 
 
 def _as_heard(

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from knowledge.bundle import Bundle, BundleError
 from knowledge.common_content import COMMON_PREFIX, CommonContent
-from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain
+from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain, typed
+from knowledge.entry_versions import BUNDLED, COMMAND, Author, revised
 from knowledge.models import BundledDraft, Entry, Municipality, Plan
 from knowledge.slot_values import load_bundled
 
@@ -73,14 +74,14 @@ def load_common(session: Session, bundle: Bundle, content: CommonContent, moment
     for entry in content.entries:
         row = rows.get(entry.id)
         if entry.id in off:
-            counts["withdrawn"] += _switch(row, ENDED, moment)
+            counts["withdrawn"] += _switch(session, row, ENDED, moment)
             continue
         values, digest = flat(entry.model_dump(exclude={"id"} | NOT_LOADED)), digest_of(entry)
         if row is None:
             session.add(_new_row(code, entry.id, values, digest, moment))
             counts["added"] += 1
             continue
-        counts["updated"] += _switch(row, "published", moment)
+        counts["updated"] += _switch(session, row, "published", moment)
         proposed = flat(entry.model_dump(mode="json", exclude={"id"} | NOT_LOADED))
         drafted = _propose(session, row, proposed, digest, moment)
         counts["drafts"] += drafted
@@ -122,11 +123,12 @@ def _new_row(code: str, entry_id: str, values: dict[str, Any], digest: str, mome
     )
 
 
-def _switch(row: Entry | None, state: str, moment: dt.datetime) -> bool:
+def _switch(session: Session, row: Entry | None, state: str, moment: dt.datetime) -> bool:
     """Follow the folder's ``common_off``, unless staff decided; whether the row changed."""
     if row is None or row.by_staff or row.state == state:
         return False
-    row.state, row.updated_at, row.version = state, moment, row.version + 1
+    with revised(session, row, moment, BUNDLED):
+        row.state = state
     return True
 
 
@@ -212,14 +214,15 @@ def _differences(row: Entry, draft: BundledDraft) -> tuple[tuple[str, Any, Any],
     return tuple((name, old, new) for name, old, new in found if old != new)
 
 
-def adopt(session: Session, code: str, entry_id: str, moment: dt.datetime) -> None:
+def adopt(session: Session, code: str, entry_id: str, moment: dt.datetime, author: Author = COMMAND) -> None:
     """採用: the municipality's text becomes the proposed one.  Raises NoSuchEntryError."""
     municipality = _existing(session, code)
     row, draft = _waiting(session, code, entry_id)
-    for name, value in draft.values.items():
-        setattr(row, name, _typed(name, value))
-    row.by_staff = "state" in draft.values
-    row.bundled_digest, row.version, row.updated_at = draft.digest, row.version + 1, moment
+    with revised(session, row, moment, author):
+        for name, value in draft.values.items():
+            setattr(row, name, typed(name, value))
+        row.by_staff = "state" in draft.values
+        row.bundled_digest = draft.digest
     session.delete(draft)
     municipality.knowledge_version += 1
 
@@ -232,14 +235,16 @@ def skip(session: Session, code: str, entry_id: str) -> None:
     session.delete(draft)
 
 
-def switch_by_staff(session: Session, code: str, entry_id: str, *, on: bool, moment: dt.datetime) -> None:
+def switch_by_staff(
+    session: Session, code: str, entry_id: str, *, on: bool, moment: dt.datetime, author: Author = COMMAND
+) -> None:
     """Use a common entry here, or not.  Raises NoSuchEntryError."""
     municipality = _existing(session, code)
     row = session.get(Entry, (code, entry_id), with_for_update=True)
     if row is None or not entry_id.startswith(COMMON_PREFIX):
         raise NoSuchEntryError(entry_id)
-    row.state, row.by_staff = "published" if on else ENDED, True
-    row.updated_at, row.version = moment, row.version + 1
+    with revised(session, row, moment, author):
+        row.state, row.by_staff = "published" if on else ENDED, True
     municipality.knowledge_version += 1
 
 
@@ -249,10 +254,6 @@ def _waiting(session: Session, code: str, entry_id: str) -> tuple[Entry, Bundled
     if row is None or draft is None or not entry_id.startswith(COMMON_PREFIX):
         raise NoSuchEntryError(entry_id)
     return row, draft
-
-
-def _typed(name: str, value: Any) -> Any:
-    return dt.date.fromisoformat(value) if value and name in ("checked_on", "valid_from", "valid_until") else value
 
 
 def _existing(session: Session, code: str) -> Municipality:

@@ -20,6 +20,7 @@ from typing import TypeVar
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from intents.counts import Document
 from intents.decision import POLICIES, STANDARD, Policy
 from intents.index import Index
 from intents.places import Neighbourhood
@@ -41,6 +42,7 @@ from knowledge.quotable import NOTHING_QUOTABLE, Quotable, quotable
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
 from knowledge.slot_values import slot_values
+from knowledge.staff_words import NO_WORDS, Words, words_of
 from knowledge.subject_names import GENERAL
 from knowledge.subject_offices import NOTHING_KNOWN, SubjectOffice, subject_offices
 from knowledge.terms import term_answer
@@ -116,6 +118,8 @@ class Knowledge:
     """Which office sees to what, by the subject's id; the city hall's own number under ``general``."""
     quotable: Quotable = NOTHING_QUOTABLE
     """What may be quoted where nothing else fits."""
+    words: Words = NO_WORDS
+    """What staff have laid down about words."""
 
     @cached_property
     def latin_words(self) -> Mapping[str, str]:
@@ -186,10 +190,28 @@ class Corpus:
             return kept
         return self._rebuilt(code, wanted)
 
+    def tried(self, code: str, change: Callable[[Session], None]) -> Knowledge:
+        """The knowledge of ``code`` as ``change`` would make it; nothing is changed.
+
+        ``change`` is done and undone in one transaction, which others' writing waits for: it must be
+        quick.  The index is made after it, under what was learned before, and kept nowhere.
+        """
+        with self._database.writing() as session:
+            change(session)
+            session.flush()
+            session.expire_all()
+            gathered = _gather(session, code, self._clock())
+            adaptation = gathered.learned.read()
+            session.rollback()
+        learned = replace(gathered.learned, read=lambda: adaptation)
+        return _whole(replace(gathered, learned=learned), self._vectors, IndexFiles(None))
+
     def lay_out(self, knowledge: Knowledge, learned: LearnedPart) -> None:
         """Make the file of the index that ``knowledge`` will have under what was ``learned``."""
         town, documents = knowledge.town, knowledge.index.documents
-        self._files.index(town.code, documents, _own_names(town), self._vectors, learned)
+        words = knowledge.words
+        names = [*_own_names(town), *words.ignored]
+        self._files.index(town.code, documents, names, self._vectors, learned, words.synonyms)
 
     def keeps(self, code: str) -> bool:
         """Whether a municipality is in memory, whatever its version."""
@@ -215,20 +237,58 @@ class Corpus:
             kept = self._kept.get(code)
             if kept is None or kept.state != wanted:
                 with self._database.reading() as session:
-                    kept = _read(session, code, wanted.day, self._vectors, self._files)
+                    kept = read_knowledge(session, code, wanted.day, self._vectors, self._files)
                 self._kept.put(code, kept)
             return kept
 
 
-def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: IndexFiles) -> Knowledge:
-    """Read and index one municipality within one transaction: one version, nothing in between."""
+@dataclass(frozen=True)
+class _Gathered:
+    """All that was read of a municipality: what its index is made of, and the rest."""
+
+    place: str
+    documents: tuple[Document, ...]
+    names: tuple[str, ...]
+    words: Words
+    learned: LearnedPart
+    with_index: Callable[[Index], Knowledge]
+
+
+def read_knowledge(
+    session: Session,
+    code: str,
+    day: dt.date,
+    vectors: Vectors,
+    files: IndexFiles,
+    *,
+    entries: Sequence[Entry] | None = None,
+    place: str | None = None,
+) -> Knowledge:
+    """Read and index one municipality within one transaction: one version, nothing in between.
+
+    ``entries`` stand in for the published ones, to see what they would change; their index is then kept at
+    ``place``, away from what residents are answered from.
+    """
+    return _whole(replace(_gather(session, code, day, entries), place=place or code), vectors, files)
+
+
+def _whole(gathered: _Gathered, vectors: Vectors, files: IndexFiles) -> Knowledge:
+    words = gathered.words
+    names = [*gathered.names, *words.ignored]
+    index = files.index(gathered.place, gathered.documents, names, vectors, gathered.learned, words.synonyms)
+    return gathered.with_index(index)
+
+
+def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] | None = None) -> _Gathered:
     row = session.get_one(Municipality, code)
     town = _town(row)
     everywhere = country(_names(session))
-    departments = _published(session, Department, code, day)
+    departments = published(session, Department, code, day)
+    # A draft may be taken from a plan of which nothing is approved yet.
+    seen = [Plan.state == "published"] if entries is None else []
     plans = {
         plan.plan_id: source_plan(plan, day)
-        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code, Plan.state == "published"))
+        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code, *seen))
     }
     common, values = common_content(), slot_values(session, code)
     own_offices = {department.entry_id: office(department) for department in departments}
@@ -249,27 +309,22 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
     )
     answers = [
         *answers_of_entries(
-            _published(session, Entry, code, day),
+            published(session, Entry, code, day) if entries is None else entries,
             around,
             Filling(town.name, common.slots, values, hall(town.name, values)),
         ),
-        *(indicator_answer(indicator, around) for indicator in _published(session, Indicator, code, day)),
-        *(schedule_answer(item, around) for item in _published(session, ScheduleItem, code, day)),
+        *(indicator_answer(indicator, around) for indicator in published(session, Indicator, code, day)),
+        *(schedule_answer(item, around) for item in published(session, ScheduleItem, code, day)),
         *(office_answer(department, around) for department in departments),
-        *(term_answer(term, around) for term in _published(session, Term, code, day)),
+        *(term_answer(term, around) for term in published(session, Term, code, day)),
     ]
     answers = own_first(answers)
-    return Knowledge(
+    names, words = _own_names(town), words_of(session, code)
+    whole = partial(
+        Knowledge,
         town=town,
         state=State(row.knowledge_version, row.learned_version, day),
         answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
-        index=files.index(
-            code,
-            [answer.document() for answer in answers],
-            _own_names(town),
-            vectors,
-            LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
-        ),
         contact=contact,
         plans=tuple(plan for plan in plans.values() if not is_common(plan.id)),
         places=everywhere.around(town.names),
@@ -277,7 +332,16 @@ def _read(session: Session, code: str, day: dt.date, vectors: Vectors, files: In
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
         subjects=MappingProxyType(subject_offices(session, code, departments)),
-        quotable=quotable(session, code, plans, _own_names(town)),
+        quotable=quotable(session, code, plans, names),
+        words=words,
+    )
+    return _Gathered(
+        code,
+        tuple(answer.document() for answer in answers),
+        tuple(names),
+        words,
+        LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
+        lambda index: whole(index=index),
     )
 
 
@@ -299,7 +363,7 @@ def _names(session: Session) -> str:
     return session.scalar(select(func.aggregate_strings(named.c.line, "\n"))) or ""
 
 
-def _published(session: Session, table: type[_Row], code: str, day: dt.date) -> Sequence[_Row]:
+def published(session: Session, table: type[_Row], code: str, day: dt.date) -> Sequence[_Row]:
     """What residents may see on ``day``."""
     return session.scalars(
         select(table)

@@ -30,6 +30,14 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
+_DAYS = ("checked_on", "recheck_on", "valid_from", "valid_until")
+
+
+def typed(name: str, value: Any) -> Any:
+    """The value of a column that was kept as JSON: a day is a day again."""
+    return dt.date.fromisoformat(value) if name in _DAYS and isinstance(value, str) else value
+
+
 def digest_of(*parts: BaseModel) -> str:
     text = json.dumps([_given(part) for part in parts], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

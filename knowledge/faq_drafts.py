@@ -16,6 +16,7 @@ from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED, NOT_LOADED
 from knowledge.db import Database
 from knowledge.digests import short_digest
+from knowledge.entry_versions import COMMAND, LIST, Author, added, revised
 from knowledge.faq_duplicates import Near, near_questions
 from knowledge.faq_lists import CATEGORY_STEP, FaqList, FaqRow, compared, entry_id
 from knowledge.models import Department, Entry, Municipality, Plan
@@ -282,21 +283,20 @@ def _store(session: Session, code: str, entry: StaffEntry, moment: dt.datetime) 
     values = row_values(entry.model_dump(exclude=NOT_LOADED))
     row = session.get(Entry, (code, entry.id))
     if row is None:
-        session.add(
-            Entry(
-                municipality_code=code,
-                entry_id=entry.id,
-                state="draft",
-                by_staff=True,
-                version=1,
-                updated_at=moment,
-                **values,
-            )
+        row = Entry(
+            municipality_code=code,
+            entry_id=entry.id,
+            state="draft",
+            by_staff=True,
+            version=1,
+            updated_at=moment,
+            **values,
         )
+        added(session, row, LIST)
         return
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.version, row.updated_at = row.version + 1, moment
+    with revised(session, row, moment, LIST):
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def faq_drafts(session: Session, code: str) -> list[Entry]:
@@ -321,7 +321,12 @@ class NoDraftError(LookupError):
 
 
 def publish_drafts(
-    database: Database, code: str, wanted: Collection[str] | None, day: dt.date, moment: dt.datetime
+    database: Database,
+    code: str,
+    wanted: Collection[str] | None,
+    day: dt.date,
+    moment: dt.datetime,
+    author: Author = COMMAND,
 ) -> list[str]:
     """Show these drafts (all where None) to residents; whoever approves has checked them ``day``.  Their questions.
 
@@ -335,7 +340,8 @@ def publish_drafts(
             raise NoDraftError("、".join(unknown))
         chosen = [row for key, row in drafts.items() if wanted is None or key in wanted]
         for row in chosen:
-            row.state, row.checked_on, row.updated_at, row.version = "published", day, moment, row.version + 1
+            with revised(session, row, moment, author):
+                row.state, row.checked_on = "published", day
         if chosen and town is not None:
             town.knowledge_version += 1
         return [row.question for row in chosen]

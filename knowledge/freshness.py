@@ -164,7 +164,7 @@ def _curated(
         columns.append(Entry.term.label("days"))
     published = (
         select(*columns)
-        .where(table.municipality_code == town.code, table.state == "published")
+        .where(table.municipality_code == town.code, table.state.in_(("published", "staff")))
         .order_by(table.entry_id)
     )
     for row in session.execute(published):

@@ -8,6 +8,7 @@ from knowledge.common_content import is_common
 from knowledge.import_items import Item, Work
 from knowledge.models import Municipality
 from knowledge.sheet_kinds import (
+    IN_USE,
     KINDS,
     SheetKind,
 )
@@ -39,12 +40,12 @@ def _after(work: Work, kind: SheetKind) -> dict[str, Values]:
     rows = {
         key: values_of(kind, row)
         for key, row in work.present[kind.name].items()
-        if not kind.curated or row.state in ("published", "draft")
+        if not kind.curated or row.state in IN_USE
     }
     for change, item in work.changes:
         if change.kind != kind.name:
             continue
-        if item is None or item.state not in ("published", "draft"):
+        if item is None or item.state not in IN_USE:
             rows.pop(change.key, None)
         else:
             rows[change.key] = item.values
@@ -52,7 +53,7 @@ def _after(work: Work, kind: SheetKind) -> dict[str, Values]:
 
 
 def _wrong_references(item: Item, known: Mapping[str, set[str]]) -> Iterator[str]:
-    if item.state not in ("published", "draft"):
+    if item.state not in IN_USE:
         return
     for column in item.kind.columns:
         sheet = "measures" if column.path == ("measure",) else column.refers
@@ -79,7 +80,7 @@ def _wordings(work: Work, after: Mapping[str, Mapping[str, Values]]) -> dict[str
 
 def _twice(work: Work, item: Item, wordings: Mapping[str, list[tuple[str, str]]]) -> Iterator[str]:
     own = (item.kind.name, item.key)
-    if item.state in ("published", "draft"):
+    if item.state in IN_USE:
         for wording in [*item.values.get("phrasings", ()), *filter(None, [item.values.get("question")])]:
             others = [key for key in wordings.get(wording, ()) if key != own]
             if others:

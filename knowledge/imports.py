@@ -13,15 +13,15 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from knowledge.bundle import in_japanese
 from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
-from knowledge.digests import short_digest
-from knowledge.import_checks import check_together, nowhere
+from knowledge.entry_versions import SHEET, added, revised
+from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
 from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
 from knowledge.models import Municipality, Plan
+from knowledge.schema_faults import schema_fault
 from knowledge.sheet_kinds import (
     KINDS,
     LANGUAGE,
@@ -34,7 +34,6 @@ from knowledge.sheet_kinds import (
     VERSION,
     Column,
     SheetKind,
-    all_columns,
     recognised,
 )
 from knowledge.sheet_places import (
@@ -49,7 +48,7 @@ from knowledge.sheet_places import (
     plain_heading,
     renamed_headings,
 )
-from knowledge.sheet_rows import cells_of, closed, put, row_values, values_of
+from knowledge.sheet_rows import cells_of, closed, generated_key, put, row_values, values_of
 from knowledge.staff_content import is_long
 from knowledge.tabular import Row, Sheet, column_letter
 
@@ -79,17 +78,30 @@ def imported(
 ) -> ImportPlan:
     """Change it, in one transaction: all of it, or nothing.  Drafts become published only where ``publish`` says so."""
     with database.writing() as session:
-        town = session.get(Municipality, code, with_for_update=True)
-        if town is None:
-            raise LookupError(code)
-        work = _worked(session, code, sheets, end_missing=end_missing, publish=publish)
-        plan, version = _plan(work), town.knowledge_version
-        for change, item in work.changes:
-            _apply(session, work, change, item, moment)
-        for make in work.later:
-            make(session, moment)
-        town.knowledge_version = version + bool(plan.changes)
-        return plan
+        return import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish)
+
+
+def import_into(
+    session: Session,
+    code: str,
+    sheets: Sequence[Sheet],
+    moment: dt.datetime,
+    *,
+    end_missing: bool = False,
+    publish: bool = False,
+) -> ImportPlan:
+    """The same within a transaction of the caller's, who may as well undo it."""
+    town = session.get(Municipality, code, with_for_update=True)
+    if town is None:
+        raise LookupError(code)
+    work = _worked(session, code, sheets, end_missing=end_missing, publish=publish)
+    plan, version = _plan(work), town.knowledge_version
+    for change, item in work.changes:
+        _apply(session, work, change, item, moment)
+    for make in work.later:
+        make(session, moment)
+    town.knowledge_version = version + bool(plan.changes)
+    return plan
 
 
 def _plan(work: Work) -> ImportPlan:
@@ -231,7 +243,7 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
     key = (known.text(row, kind.key) or "").strip()
     generated = not key
     if generated:
-        key = _generated_key(kind, known.text(row, kind.label) or "")
+        key = generated_key(kind, known.text(row, kind.label) or "")
     present = work.present[kind.name].get(key)
     item = Item(kind, key, values_of(kind, present) if present is not None else {}, place, generated=generated)
     if present is not None and kind.curated:
@@ -246,7 +258,7 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
             )
         )
     if kind.curated and (state := (known.text(row, STATE) or "").strip()):
-        states = {name: value for value, name in STATES.items()}
+        states = {name: value for value, name in STATES.items() if value != "staff" or kind.name == "entries"}
         if state in states or (present is not None and state == present.state):
             item.state = states.get(state, state)
         else:
@@ -260,13 +272,6 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
             )
         )
     return item
-
-
-def _generated_key(kind: SheetKind, label: str) -> str:
-    """The same for the same words, so that a file read twice adds nothing twice."""
-    if not label.strip() or kind.name in ("measures", "municipality"):
-        return ""
-    return f"staff-{short_digest(f'{kind.name}:{plain_heading(label)}', letters=12)}"
 
 
 def _version(work: Work, known: Known, row: Row, place: Place) -> int | None:
@@ -291,7 +296,7 @@ def _learn_names(work: Work, known: Sequence[Known]) -> None:
             keys: dict[str, set[str]] = {}
             for row in one.rows:
                 name = one.text(row, heading) or ""
-                key = (one.text(row, kind.key) or "").strip() or _generated_key(kind, one.text(row, kind.label) or "")
+                key = (one.text(row, kind.key) or "").strip() or generated_key(kind, one.text(row, kind.label) or "")
                 keys.setdefault(plain_heading(name), set()).add(key)
             work.ids[one.name] |= {name: found.pop() for name, found in keys.items() if name and len(found) == 1}
 
@@ -399,12 +404,12 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
                 "もう一度書き出し、新しい表を直してください",
             )
         )
-    elif state == "draft" and item.state == "published" and not work.publish:
+    elif state in ("draft", "staff") and item.state == "published" and not work.publish:
         work.faults.append(
             item.place.fault(
                 STATE,
-                "下書きが「公開」になっています。"
-                "住民に出してよければ --publish を付け、まだなら「下書き」に戻してください",
+                f"{STATES[state]}が「公開」になっています。"
+                f"住民に出してよければ --publish を付け、まだなら「{STATES[state]}」に戻してください",
             )
         )
     else:
@@ -438,38 +443,12 @@ def _valid(work: Work, item: Item) -> bool:
     return True
 
 
-_WORDS = {"facets": "手続きの列（対象になる人〜届くまで）", "kind: procedure": "種類「手続き」"}
-_WORDS |= {"valid_from": "「公開を始める日」", "valid_until": "「公開を終える日」"}
-_WORDS |= {"recheck_on": "「再確認日」", "checked_on": "「確認した日」", "term.until": "「受付の最終日」"}
-_WORDS |= {
-    f"translations.{column.path[1]}": f"{column.heading.partition('の')[0]}の訳" for column in TRANSLATION_COLUMNS
-}
-
-
 def _fault(item: Item, fault: Any) -> str:
-    location = tuple(str(step) for step in fault["loc"])
-    place = item.place
-    if location[:1] == ("translations",) and len(location) > 1:
-        place = item.translations.get(location[1], place)
-    sentence = "空です。書いてください" if fault.get("input") is None else in_japanese(fault)
-    if fault["type"] == "missing":
-        sentence = "空です。書いてください"
-    column = _column(item.kind, location)
-    if column is not None and column.refers and fault.get("input"):
-        sentence = nowhere(str(fault["input"]), column.refers)
-    for word, shown in _WORDS.items():
-        sentence = sentence.replace(word, shown)
-    return place.fault(column.heading if column else None, sentence)
-
-
-def _column(kind: SheetKind, location: Sequence[str]) -> Column | None:
-    """The column that a fault of the schema is about."""
-    columns = all_columns(kind)
-    for length in range(len(location), 0, -1):
-        for column in columns:
-            if column.path[:length] == tuple(location[:length]):
-                return column
-    return None
+    found = schema_fault(item.kind, fault)
+    location = found.location
+    translated = location[:1] == ("translations",) and len(location) > 1
+    place = item.translations.get(location[1], item.place) if translated else item.place
+    return place.fault(found.heading, found.sentence)
 
 
 def _end_missing(work: Work, kind: SheetKind) -> None:
@@ -491,29 +470,44 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
     if item is None:
         _end(session, kind, row, moment)
         return
-    values = row_values(item.values)
     if row is None:
         row = _new_row(work, kind, change.key)
-        session.add(row)
         work.present[kind.name][change.key] = row
+        _fill(kind, row, item)
+        if kind.curated:
+            row.updated_at = moment
+        if kind.name == "entries":
+            added(session, row, SHEET)
+        else:
+            session.add(row)
+    elif kind.curated:
+        with revised(session, row, moment, SHEET):
+            _fill(kind, row, item)
     else:
         row.version += 1
-    for name, value in values.items():
+        _fill(kind, row, item)
+    if kind.curated and item.state in ("published", "staff"):
+        plan = session.get(Plan, (work.code, row.source_plan))
+        if plan is not None:
+            plan.state = "published"
+
+
+def _fill(kind: SheetKind, row: Any, item: Item) -> None:
+    for name, value in row_values(item.values).items():
         setattr(row, name, value)
     row.by_staff = True
     if kind.curated:
-        row.state, row.updated_at = item.state, moment
+        row.state = item.state
         if item.state == "draft":
             row.bundled_digest = CORRECTED
-        if item.state == "published" and (plan := session.get(Plan, (work.code, row.source_plan))) is not None:
-            plan.state = "published"
 
 
 def _end(session: Session, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
     if not kind.curated:
         session.delete(row)
         return
-    row.state, row.by_staff, row.updated_at, row.version = "ended", True, moment, row.version + 1
+    with revised(session, row, moment, SHEET):
+        row.state, row.by_staff = "ended", True
 
 
 def _new_row(work: Work, kind: SheetKind, key: str) -> Any:

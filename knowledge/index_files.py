@@ -16,7 +16,7 @@ import structlog
 from intents.counts import Document
 from intents.encoder import Adaptation
 from intents.index import Index, build_index, ignored_words
-from intents.lexicon import bundled_lexicon
+from intents.lexicon import bundled_lexicon, with_synonyms
 from intents.storage import IndexFileError, fingerprint, open_index, save_index
 from intents.vectors import Vectors
 
@@ -39,17 +39,29 @@ class IndexFiles:
         self._folder = folder
 
     def index(
-        self, code: str, documents: Sequence[Document], names: Sequence[str], vectors: Vectors, learned: LearnedPart
+        self,
+        place: str,
+        documents: Sequence[Document],
+        names: Sequence[str],
+        vectors: Vectors,
+        learned: LearnedPart,
+        synonyms: Sequence[tuple[str, str]] = (),
     ) -> Index:
-        """The index of ``documents``, opened where it was made before.  ``names``: the municipality's own."""
+        """The index of ``documents``, opened where it was made before.
+
+        ``place``: the municipality's code, or a folder within its own for what residents are not answered from.
+        ``names``: what says nothing here, the municipality's own above all; ``synonyms``: its words, each
+        with what it means.
+        """
+        lexicon = with_synonyms(bundled_lexicon(), synonyms)
         if self._folder is None:
-            return build_index(documents, vectors=vectors, ignored=names, adaptation=learned.read())
-        lexicon, ignored = bundled_lexicon(), ignored_words(names)
+            return build_index(documents, lexicon=lexicon, vectors=vectors, ignored=names, adaptation=learned.read())
+        ignored = ignored_words(names)
         name = fingerprint(documents, ignored, vectors, learned.mark, lexicon)
-        path = self._folder / code / f"{name}.index"
+        path = self._folder / place / f"{name}.index"
         with contextlib.suppress(OSError, IndexFileError):
             return open_index(path, documents, lexicon, ignored, vectors)
-        index = build_index(documents, vectors=vectors, ignored=names, adaptation=learned.read())
+        index = build_index(documents, lexicon=lexicon, vectors=vectors, ignored=names, adaptation=learned.read())
         try:
             save_index(index, path)
             _delete_older(path.parent)

@@ -20,6 +20,7 @@ from knowledge.common_content import COMMON_PREFIX, CommonContent, is_common
 from knowledge.common_entries import load_common
 from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain
 from knowledge.db import Database
+from knowledge.entry_versions import BUNDLED, revised
 from knowledge.models import (
     BundledDraft,
     Department,
@@ -167,19 +168,18 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
         elif row.bundled_digest == digest and row.state == "published":
             counts["unchanged"] += 1
         else:
-            _overwrite(row, values, digest, moment)
+            _overwrite(session, row, values, digest, moment)
             counts["updated"] += 1
-    counts["withdrawn"] += _withdraw(present.values(), {item.id for item in items}, moment)
+    counts["withdrawn"] += _withdraw(session, present.values(), {item.id for item in items}, moment)
     return counts
 
 
-def _overwrite(row: Curated, values: dict[str, Any], digest: str, moment: dt.datetime) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.state = "published"
-    row.bundled_digest = digest
-    row.version += 1
-    row.updated_at = moment
+def _overwrite(session: Session, row: Curated, values: dict[str, Any], digest: str, moment: dt.datetime) -> None:
+    with revised(session, row, moment, BUNDLED):
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.state = "published"
+        row.bundled_digest = digest
 
 
 def _keep_draft(session: Session, row: Curated, kind: str, item: Any, digest: str, moment: dt.datetime) -> int:
@@ -204,7 +204,7 @@ def _keep_draft(session: Session, row: Curated, kind: str, item: Any, digest: st
     return 1
 
 
-def _withdraw(rows: Iterable[Curated], kept: set[str], moment: dt.datetime) -> int:
+def _withdraw(session: Session, rows: Iterable[Curated], kept: set[str], moment: dt.datetime) -> int:
     """End what the bundle no longer has and nobody has touched."""
     gone = [
         row
@@ -212,5 +212,6 @@ def _withdraw(rows: Iterable[Curated], kept: set[str], moment: dt.datetime) -> i
         if row.entry_id not in kept and row.bundled_digest and not row.by_staff and row.state == "published"
     ]
     for row in gone:
-        row.state, row.updated_at, row.version = "ended", moment, row.version + 1
+        with revised(session, row, moment, BUNDLED):
+            row.state = "ended"
     return len(gone)

@@ -34,7 +34,15 @@ from knowledge.staff_content import StaffEntry, StaffMunicipality
 
 VERSION = "版"
 STATE = "状態"
-STATES: Mapping[str, str] = {"published": "公開", "draft": "下書き", "ended": "終了", "deleted": "削除"}
+STATES: Mapping[str, str] = {
+    "published": "公開",
+    "draft": "下書き",
+    "staff": "職員のみ",
+    "ended": "終了",
+    "deleted": "削除",
+}
+IN_USE = ("published", "draft", "staff")
+"""What is, or may soon be, read by somebody."""
 LANGUAGES: Mapping[str, str] = {
     "en": "英語",
     "easy": "やさしい日本語",

@@ -8,8 +8,10 @@ from typing import Any
 
 from knowledge.answers import FACETS
 from knowledge.curated_rows import NOT_LOADED
+from knowledge.digests import short_digest
 from knowledge.sheet_forms import Blank
 from knowledge.sheet_kinds import Column, SheetKind, all_columns
+from knowledge.sheet_places import plain_heading
 
 Values = dict[str, Any]
 """An item as the schema writes it: nested."""
@@ -118,3 +120,10 @@ def _facets(values: Values) -> dict[str, Any] | None:
     if values.get("kind") == "procedure" or any(given.values()):
         return dict.fromkeys(FACETS) | given
     return None
+
+
+def generated_key(kind: SheetKind, label: str) -> str:
+    """The same for the same words, so that what is brought twice is added once."""
+    if not label.strip() or kind.name in ("measures", "municipality"):
+        return ""
+    return f"staff-{short_digest(f'{kind.name}:{plain_heading(label)}', letters=12)}"

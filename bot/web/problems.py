@@ -10,6 +10,7 @@ _log = structlog.get_logger("web.problems")
 
 _PAGES = {
     400: ("リクエストを読めませんでした", "もう一度、はじめからお試しください。"),
+    403: ("このページを開く権限がありません", "必要なときは、管理者に役割を頼んでください。"),
     404: ("ページが見つかりません", "アドレスが正しいか、お確かめください。"),
     405: ("この方法では開けません", "はじめのページからお試しください。"),
     413: ("送られた内容が大きすぎます", "短い文にして、もう一度お送りください。"),
@@ -17,6 +18,10 @@ _PAGES = {
     500: ("うまく動きませんでした", "少し待ってから、もう一度お試しください。"),
     503: ("ただいま混み合っています", "少し待ってから、もう一度お試しください。"),
 }
+_OLD_FORM = (
+    "フォームを開いてから時間がたったか、ほかのサイトから送られました。"
+    "前のページへ戻って開き直し、もう一度お試しください。"
+)
 
 
 class Problem(Exception):  # noqa: N818  named after RFC 9457's problem object
@@ -45,9 +50,13 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int]:
     if request.path.startswith("/line/"):
         return "", status
     title, remedy = _PAGES.get(status, _PAGES[500] if status >= 500 else _PAGES[400])
+    if status == 400 and request.path.startswith("/staff/"):
+        remedy = (
+            "フォームを開いてから時間がたったか、ほかのサイトから送られました。戻って開き直し、もう一度お試しください。"
+        )
     if request.path.startswith("/api/"):
         return _problem(Problem(status, title, remedy))
-    return render_template("pages/error.html", status=status, title=title, remedy=remedy), status
+    return _page(status, title, remedy), status
 
 
 def _unknown_host(_: SecurityError) -> tuple[Response | str, int]:
@@ -70,4 +79,10 @@ def _fault(error: Exception) -> tuple[Response | str, int]:
         return "", 500
     if request.path.startswith("/api/"):
         return _problem(Problem(500, title, remedy))
-    return render_template("pages/error.html", status=500, title=title, remedy=remedy), 500
+    return _page(500, title, remedy), 500
+
+
+def _page(status: int, title: str, remedy: str) -> str:
+    """A fault within the console stays in the console; where that itself is what broke, the plain page is shown."""
+    template = "console/problem.html" if request.path.startswith("/staff/") and status < 500 else "pages/error.html"
+    return render_template(template, status=status, title=title, remedy=remedy)

@@ -1,36 +1,59 @@
 """The tables."""
 
+from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
+from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.entry_version import EntryVersion
+from knowledge.models.job import Job
 from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.link_check import LinkCheck, LinkRound
+from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.slot_value import SlotValue
+from knowledge.models.staff import StaffAccount, StaffCode, StaffGrant
+from knowledge.models.staff_session import SignInFailure, StaffSession
+from knowledge.models.staff_word import StaffWord
 from knowledge.models.subject_office import SubjectOffice
+from knowledge.models.unsaved_text import UnsavedText
 
 __all__ = [
+    "AuditCheckpoint",
+    "AuditHead",
+    "AuditLine",
     "Base",
     "BundledDraft",
+    "CheckQuestionRow",
     "Conversation",
     "Department",
     "Entry",
+    "EntryVersion",
     "Indicator",
+    "Job",
     "Learned",
     "LineEvent",
     "LinkCheck",
     "LinkRound",
     "LoggedQuestion",
     "Measure",
+    "Misguidance",
     "Municipality",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
     "ScheduleItem",
+    "SignInFailure",
     "SlotValue",
+    "StaffAccount",
+    "StaffCode",
+    "StaffGrant",
+    "StaffSession",
+    "StaffWord",
     "SubjectOffice",
     "Term",
+    "UnsavedText",
     "UnsentMessage",
 ]

@@ -50,9 +50,9 @@ class Base(DeclarativeBase):
 class CuratedColumns:
     """What every kind of knowledge carries: whose it is, its state, and where it comes from.
 
-    ``state``: ``published``, ``ended`` or ``deleted``.  ``by_staff`` is set with the first
-    change that staff make; from then on loading bundled content leaves the row alone.
-    ``bundled_digest`` tells which bundled text the row was last loaded from.
+    ``state``: ``published``, ``draft``, ``ended`` or ``deleted``, and of entries ``staff``: for staff alone.
+    ``by_staff`` is set with the first change that staff make; from then on loading bundled content
+    leaves the row alone.  ``bundled_digest`` tells which bundled text the row was last loaded from.
     """
 
     municipality_code: Mapped[str] = mapped_column(String(6), primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, false
+from sqlalchemy import ForeignKey, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
@@ -42,6 +42,10 @@ class Municipality(Base):
     """Of this row, as staff see and change it; ``knowledge_version`` moves with all that is published."""
     by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Set with the first change by staff: loading bundled content leaves the row alone."""
+    drafts_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Moves with every step of a version that residents do not see yet."""
+    separate_approver: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whoever wrote a version may not approve it."""
 
 
 class Plan(Base):

@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
+
+
+def _filled(name: str | None, column: str, *columns: str) -> Index:
+    """An index of only the rows that have something in ``column``: few, so it is small."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class LoggedQuestion(Base):
@@ -24,6 +30,13 @@ class LoggedQuestion(Base):
         Index(None, "municipality_code", "jst_date"),
         Index(None, "municipality_code", "message_id"),
         Index(None, "municipality_code", "asker"),
+        Index(None, "municipality_code", "entry_id", "jst_date"),
+        _filled(None, "tapped_entry_id", "municipality_code", "tapped_entry_id", "jst_date"),
+        _filled(
+            "ix_query_log_feedback",
+            "feedback",
+            *("municipality_code", "jst_date", "entry_id", "tapped_entry_id", "feedback"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -22,6 +22,7 @@ from knowledge.corpus import Corpus
 from knowledge.db import migrate, open_database
 from knowledge.loading import load_bundle
 from tests.bench.country import MUNICIPALITIES, measure_country
+from tests.bench.effect import measure_effect
 from tests.bench.material import VECTORS, gold_questions, material
 from tests.bench.memory import measure_service
 from tests.bench.peers import compare
@@ -29,7 +30,7 @@ from tests.bench.publish import measure_publishing
 from tests.bench.sizes import SIZES, compare_sizes
 from tests.bench.timing import timed
 
-PARTS = ("replies", "peers", "sizes", "publish", "memory", "country")
+PARTS = ("replies", "peers", "sizes", "publish", "memory", "effect", "country")
 
 
 def whole_way(console: Console) -> None:
@@ -69,6 +70,8 @@ def main() -> None:
             measure_publishing(measured_on, vectors, console)
         elif part == "memory":
             measure_service(console)
+        elif part == "effect":
+            measure_effect(console)
         else:
             measure_country(measured_on, console, given.municipalities)
 

@@ -11,7 +11,12 @@ import pytest
 from bot.settings import LINE_API_HOST, SETTINGS, SettingsError, read_settings
 
 LONG = "k" * 32
-PUBLIC = {"BASE_URL": "https://kotae.city.example", "SECRET_KEY": LONG, "PSEUDONYM_PEPPER": "p" * 32}
+PUBLIC = {
+    "BASE_URL": "https://kotae.city.example",
+    "SECRET_KEY": LONG,
+    "PSEUDONYM_PEPPER": "p" * 32,
+    "DATA_KEY": "d" * 32,
+}
 
 
 def test_at_hand_nothing_needs_to_be_set(tmp_path: Path) -> None:
@@ -48,10 +53,13 @@ def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Pat
         pytest.param({"PSEUDONYM_PEPPER": "k" * 31}, "PSEUDONYM_PEPPER は32文字以上", id="short pepper"),
         pytest.param({"SECRET_KEY": ""}, "SECRET_KEY がありません。`openssl rand -hex 32`", id="no key"),
         pytest.param({"PSEUDONYM_PEPPER": ""}, "PSEUDONYM_PEPPER がありません", id="no pepper"),
+        pytest.param({"DATA_KEY": ""}, "DATA_KEY がありません", id="no data key"),
+        pytest.param({"DATA_KEY": "d" * 31}, "DATA_KEY は32文字以上", id="short data key"),
         pytest.param({"SENDER_THREADS": "two"}, "SENDER_THREADS は数字で", id="no number"),
         pytest.param({"SENDER_THREADS": "-1"}, "SENDER_THREADS は0から32まで", id="below nought"),
         pytest.param({"SENDER_THREADS": "33"}, "SENDER_THREADS は0から32まで", id="too many threads"),
         pytest.param({"PROXY_HOPS": "6"}, "PROXY_HOPS は0から5まで", id="too many proxies"),
+        pytest.param({"AUDIT_DAYS": "364"}, "AUDIT_DAYS は365から3650まで", id="less than a year"),
         pytest.param({"PROXY_HOPS": "1.5"}, "PROXY_HOPS は数字で", id="half a proxy"),
     ],
 )
@@ -61,7 +69,7 @@ def test_an_unusable_setting_is_refused_with_its_remedy(tmp_path: Path, changes:
     assert said in str(found.value)
 
 
-@pytest.mark.parametrize("key", ["SECRET_KEY", "PSEUDONYM_PEPPER"])
+@pytest.mark.parametrize("key", ["SECRET_KEY", "PSEUDONYM_PEPPER", "DATA_KEY"])
 def test_a_refusal_never_repeats_a_key(tmp_path: Path, key: str) -> None:
     with pytest.raises(SettingsError) as found:
         read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path), key: "hunter2"})

@@ -1,0 +1,34 @@
+"""The staff console, below /staff/: one module a screen, all behind one guard."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from bot.console import (
+    account_import,
+    account_roles,
+    accounts,
+    audit_log,
+    cookies,
+    door,
+    front,
+    guard,
+    invitation,
+    layout,
+    me,
+    totp,
+)
+
+SCREENS = (door, invitation, me, totp, accounts, account_roles, account_import, audit_log, front)
+"""Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
+
+blueprint = Blueprint("console", __name__, url_prefix="/staff")
+for screen in SCREENS:
+    blueprint.register_blueprint(screen.blueprint)
+layout.register(blueprint)
+
+
+def register(app: Flask, *, https: bool) -> None:
+    cookies.register(app, https=https)
+    guard.register(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,119 @@
+"""Accounts from a file: what it would change is shown first, and done only after that."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
+
+from bot.console.entering import Answered
+from bot.console.forms import say
+from bot.console.guard import actor, person
+from bot.console.layout import all_towns
+from bot.console.role_words import grant_words
+from bot.console.uploads import uploaded
+from bot.services import services
+from knowledge import audit
+from knowledge.account_sheet import HEADINGS, ImportPlan, apply_import, plan_import, sample_sheet
+from knowledge.calendar import now
+from knowledge.csv_files import csv_bytes
+from knowledge.sessions import end_sessions
+from knowledge.spreadsheet_files import read_tables
+from knowledge.staff import StaffError
+from knowledge.tabular import Row, Sheet
+from knowledge.upload_limits import UploadError
+
+blueprint = Blueprint("account_import", __name__)
+
+MOST_KEPT = 1 << 20
+"""Letters of the table that goes back and forth between looking and doing."""
+
+
+@blueprint.route("/accounts/import", methods=["GET", "POST"])
+def index() -> Answered:
+    """Look at a file (``file``), then do what was shown (``table``)."""
+    if request.method == "GET":
+        return _page({})
+    try:
+        sheets = _kept_table() if "table" in request.form else _read_file()
+    except UploadError as error:
+        return _page({"file": str(error)}), 422
+    with services().database.reading() as session:
+        plan = plan_import(session, person(), sheets)
+        if "table" not in request.form or plan.problems:
+            return _page({}, plan, _as_text(sheets), session), 422 if plan.problems else 200
+    return _do(plan, request.form["table"])
+
+
+def _read_file() -> list[Sheet]:
+    with uploaded("file") as path:
+        if path.suffix not in (".csv", ".xlsx"):
+            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
+        return read_tables(path)[:1]
+
+
+def _as_text(sheets: list[Sheet]) -> str:
+    rows = [
+        [row.number, *(row.text(place) for place in range(len(row.cells)))] for sheet in sheets for row in sheet.rows
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _kept_table() -> list[Sheet]:
+    """The table that was shown.  It comes from the browser, and is judged anew as any file."""
+    try:
+        rows = json.loads(request.form["table"][:MOST_KEPT])
+        return [Sheet("table", tuple(Row(int(number), tuple(map(str, cells))) for number, *cells in rows))]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UploadError("表を読めませんでした。もう一度ファイルをえらんでください") from error
+
+
+def _page(
+    errors: dict[str, str], plan: ImportPlan | None = None, table: str = "", session: Session | None = None
+) -> str:
+    shown = []
+    if plan is not None and session is not None:
+        shown = [(change, grant_words(session, change.grants, all_towns())) for change in plan.changes]
+    return render_template(
+        "console/accounts/import.html",
+        errors=errors,
+        plan=plan,
+        shown=shown,
+        table=table,
+        too_large=len(table) > MOST_KEPT,
+        headings=HEADINGS,
+    )
+
+
+def _do(plan: ImportPlan, table: str) -> Answered:
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            for account in apply_import(session, plan, moment):
+                end_sessions(session, account.id, moment)
+            for change in plan.changes:
+                before = [grant.as_json() for grant in change.before or ()]
+                after = [grant.as_json() for grant in change.grants]
+                details = {"before": before, "after": after}
+                audit.append(session, actor(), "grants_changed", at=moment, subject=change.login, details=details)
+            audit.append(session, actor(), "accounts_imported", at=moment, details=_counts(plan, table))
+    except StaffError as error:
+        return _page({"file": str(error)}), 422
+    say(f"{len(plan.changes)}人を取り込みました。新しい人には、それぞれのページで招待コードを発行してください。")
+    return redirect(url_for("console.accounts.index", state="unset"), 303)
+
+
+def _counts(plan: ImportPlan, table: str) -> dict[str, object]:
+    added = sum(change.is_new for change in plan.changes)
+    digest = hashlib.sha256(table.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"added": added, "changed": len(plan.changes) - added, "file_digest": digest}
+
+
+@blueprint.get("/accounts/import/sample.csv")
+def sample() -> Response:
+    return send_file(
+        io.BytesIO(csv_bytes(sample_sheet())), "text/csv", as_attachment=True, download_name="riyosha-mihon.csv"
+    )

@@ -1,0 +1,64 @@
+"""What was being sent when a session ended: it goes through the door in the form itself, signed, and on afterwards.
+
+Nothing of it is stored.  It is given back to nobody but the account that wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, render_template, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from bot.console import forms
+
+SECONDS = 12 * 3600
+LONGEST = 300_000
+"""Letters; an answer has some thousand."""
+NOT_KEPT = frozenset({forms.FIELD, "password", "again", "code", "seed", "kept"})
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def keep(account_id: int | None) -> str | None:
+    """The posted form as a token; None where there is nothing to keep, or no telling whose it is."""
+    if request.method != "POST" or account_id is None or request.files or not forms.token_is_right():
+        return None
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
+    if not any(value.strip() for _, value in fields) or sum(len(value) for _, value in fields) > LONGEST:
+        return None
+    written = _serializer().dumps([account_id, request.full_path.removesuffix("?"), fields])
+    g.kept_token = written.decode() if isinstance(written, bytes) else written
+    return token()
+
+
+def token() -> str | None:
+    """The token on its way through the door."""
+    found: str | None = g.get("kept_token") or request.form.get("kept")
+    return found or None
+
+
+def door_page(name: str) -> str:
+    """A page of the door that carries the token on."""
+    return render_template(f"console/door/{name}.html", errors={}, login="", next=None)
+
+
+def read(account_id: int) -> KeptForm | None:
+    """What was kept; None where it is another's, too old or forged."""
+    try:
+        owner, path, fields = _serializer().loads(token() or "", max_age=SECONDS)
+    except BadSignature:
+        return None
+    return KeptForm(path, tuple((name, value) for name, value in fields)) if owner == account_id else None
+
+
+def page(kept: KeptForm) -> str:
+    return render_template("console/door/kept.html", kept=kept)
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="kept staff form")

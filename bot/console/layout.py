@@ -1,0 +1,130 @@
+"""What every page of the console shows: where one is, who one is, and where one can go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, g, request, url_for
+
+from bot.console import kept_forms
+from bot.console.forms import csrf_token
+from bot.console.guard import signed_in
+from bot.console.needs import NEEDS, Where
+from bot.services import services
+from knowledge.calendar import JST, date_name, now
+from knowledge.corpus import Town
+from knowledge.roles import Person, Role
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A page in the menu.  ``endpoint`` tells by the table of needs who sees it, and whether it wants a code."""
+
+    endpoint: str
+    label: str
+
+
+MENU: Sequence[MenuItem] = (
+    MenuItem("console.front.town", "今週やること"),
+    MenuItem("console.accounts.index", "利用者"),
+    MenuItem("console.audit_log.index", "操作の記録"),
+)
+"""In the order of the menu.  A screen adds its line here."""
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    address: str
+    here: bool
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_app_template_filter(moment_name, "moment_name")
+    blueprint.add_app_template_filter(date_name, "date_name")
+    blueprint.add_app_template_global(csrf_token, "csrf_token")
+    blueprint.add_app_template_global(kept_forms.token, "kept_token")
+    blueprint.app_context_processor(_around)
+
+
+def _around() -> dict[str, Any]:
+    if not request.path.startswith("/staff"):
+        return {}
+    found = signed_in()
+    inside = found is not None and found.full
+    person = found.person if found is not None and inside else None
+    code = (request.view_args or {}).get("code")
+    here = _town_here(person, code) if person is not None else None
+    return {
+        "person": person,
+        "seconds_left": int((found.ends_at() - now()).total_seconds()) if found is not None and inside else None,
+        "town": here,
+        "several_towns": person is not None and len(towns_of(person)) > 1,
+        "menu": menu(person, here.code if here else None) if person else (),
+    }
+
+
+def _town_here(person: Person, code: object) -> Town | None:
+    """The municipality of the address; on a page of none, the only one that the person has."""
+    if isinstance(code, str):
+        return town_named(code) if person.knows(code) else None
+    own = towns_of(person)
+    return own[0] if len(own) == 1 else None
+
+
+def menu(person: Person, code: str | None) -> list[Link]:
+    """The pages that this person may open, of this municipality where one is chosen."""
+    shown = []
+    for item in MENU:
+        need = NEEDS[item.endpoint]
+        if need.where is Where.IN_TOWN:
+            if code is None or need.role is None or not person.may(need.role, code):
+                continue
+            address = url_for(item.endpoint, code=code)
+        else:
+            if need.role is not None and not person.anywhere(need.role):
+                continue
+            address = url_for(item.endpoint)
+        shown.append(Link(item.label, address, _is_here(item.endpoint)))
+    return shown
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether the page now open is of the same screen."""
+    return (request.endpoint or "").rsplit(".", 1)[0] == endpoint.rsplit(".", 1)[0]
+
+
+def all_towns() -> list[Town]:
+    """All municipalities, read once a request."""
+    if "towns" not in g:
+        g.towns = services().corpus.towns()
+    found: list[Town] = g.towns
+    return found
+
+
+def towns_of(person: Person) -> list[Town]:
+    """The municipalities in which this person may do something."""
+    return [town for town in all_towns() if person.knows(town.code)]
+
+
+def towns_of_role(person: Person, role: Role) -> list[Town]:
+    """The municipalities, whole, in which this person has the role."""
+    scopes = person.scopes(role)
+    return [town for town in all_towns() if scopes is None or town.code in scopes]
+
+
+def town_named(code: str) -> Town | None:
+    return next((town for town in all_towns() if town.code == code), None)
+
+
+def town_or_404(code: str) -> Town:
+    return town_named(code) or abort(404)
+
+
+def moment_name(moment: dt.datetime) -> str:
+    """``令和8年11月21日 9:05``, as clocks in Japan show it."""
+    local = moment.astimezone(JST)
+    return f"{date_name(local.date())} {local.hour}:{local.minute:02}"

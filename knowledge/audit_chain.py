@@ -1,0 +1,113 @@
+"""Whether the audit log is whole: no line changed, removed, put elsewhere, and none cut off at the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from knowledge import audit
+from knowledge.calendar import JST
+from knowledge.models import AuditCheckpoint, AuditHead, AuditLine
+
+DAILY, EXPIRED = "daily", "expired"
+NOTHING = "0" * 64
+"""The digest before the first line."""
+_BATCH = 1000
+_MOST_FINDINGS = 100
+
+_log = structlog.get_logger("audit")
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """``findings``: a sentence each, for whoever has to look into it."""
+
+    lines: int
+    first: int
+    last: int
+    digest: str
+    findings: tuple[str, ...]
+
+
+def verify(session: Session, expected: tuple[int, str] | None = None) -> ChainReport:
+    """Read every line.  ``expected``: a number and its digest, as the application log told them some day."""
+    start = session.scalars(
+        select(AuditCheckpoint).where(AuditCheckpoint.kind == EXPIRED).order_by(AuditCheckpoint.number.desc()).limit(1)
+    ).first()
+    number, digest = (start.number, start.digest) if start else (0, NOTHING)
+    first, known, lines = number + 1, _known(session, expected), 0
+    findings: list[str] = []
+    for line in _lines(session):
+        lines += 1
+        findings += _line_findings(line, number, digest)
+        findings += _known_findings(known.pop(line.number, line.digest), line)
+        number, digest = line.number, line.digest
+    head = session.get_one(AuditHead, 1)
+    if (head.number, head.digest) != (number, digest):
+        findings.append(
+            f"最後の行は{head.number}番のはずですが、{number}番で終わっています（末尾が消されたか、足されました）"
+        )
+    gone = [each for each in known if each > number]
+    if gone:
+        findings.append(
+            f"{max(gone)}番までの行があったことが控えに残っていますが、{number}番で終わっています（末尾が消されました）"
+        )
+    return ChainReport(lines, first, number, digest, tuple(findings[:_MOST_FINDINGS]))
+
+
+def _known(session: Session, expected: tuple[int, str] | None) -> dict[int, str]:
+    rows = session.scalars(select(AuditCheckpoint).where(AuditCheckpoint.number > 0, AuditCheckpoint.kind == DAILY))
+    known = {row.number: row.digest for row in rows}
+    return known | ({expected[0]: expected[1]} if expected else {})
+
+
+def _lines(session: Session) -> Iterator[AuditLine]:
+    return iter(session.scalars(select(AuditLine).order_by(AuditLine.number).execution_options(yield_per=_BATCH)))
+
+
+def _line_findings(line: AuditLine, number: int, digest: str) -> Iterator[str]:
+    if line.number != number + 1:
+        yield f"{number}番の次が{line.number}番です（間の行が消されました）"
+    elif line.previous != digest:
+        yield f"{line.number}番が、前の行とつながりません（前の行が変えられたか、入れ替えられました）"
+    if audit.line_digest(line) != line.digest:
+        yield f"{line.number}番の中身が、書いたときと違います（変えられました）"
+
+
+def _known_findings(known: str, line: AuditLine) -> Iterator[str]:
+    if known != line.digest:
+        yield f"{line.number}番が、控えと違います（その行までが作り直されました）"
+
+
+def note_daily_head(session: Session, moment: dt.datetime) -> bool:
+    """Once a day in Japan: keep how far the lines have come, and tell the application log.  Whether it was due."""
+    head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    last = session.execute(select(func.max(AuditCheckpoint.at)).where(AuditCheckpoint.kind == DAILY)).scalar_one()
+    if last is not None and last.astimezone(JST).date() >= moment.astimezone(JST).date():
+        return False
+    session.merge(AuditCheckpoint(number=head.number, kind=DAILY, digest=head.digest, at=moment))
+    _log.info("audit_head", number=head.number, digest=head.digest)
+    return True
+
+
+def expire(session: Session, moment: dt.datetime, days: int) -> int:
+    """Delete the lines older than ``days``, all from the beginning; where the chain begins now is kept."""
+    cutoff = moment - dt.timedelta(days=days)
+    first_kept = session.execute(select(func.min(AuditLine.number)).where(AuditLine.at >= cutoff)).scalar_one()
+    old = select(AuditLine).where(AuditLine.at < cutoff)
+    if first_kept is not None:
+        old = old.where(AuditLine.number < first_kept)
+    last = session.scalars(old.order_by(AuditLine.number.desc()).limit(1)).first()
+    if last is None:
+        return 0
+    number, digest = last.number, last.digest
+    session.merge(AuditCheckpoint(number=number, kind=EXPIRED, digest=digest, at=moment))
+    gone = session.execute(select(func.count()).where(AuditLine.number <= number)).scalar_one()
+    session.execute(delete(AuditLine).where(AuditLine.number <= number))
+    audit.append(session, audit.BY_COMMAND, "audit_expired", at=moment, details={"lines": gone, "up_to": number})
+    return int(gone)

@@ -1,0 +1,271 @@
+"""The console's list of answers: found by words as residents find them, narrowed by what staff look for.
+
+Each filter is one condition of one query over ``entries``; what the log tells is read from indexes
+made for it, so that a page is quick with a million questions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from intents.ranker import Candidate, rank
+from knowledge.calendar import JST, a_year_after
+from knowledge.common_content import COMMON_PREFIX
+from knowledge.entry_versions import OPEN
+from knowledge.models import Entry, EntryVersion, LoggedQuestion
+from knowledge.preview import Previews, Selection
+from knowledge.slot_values import slot_values
+from knowledge.slots import TOWN, fill
+
+PAGE = 50
+UNUSED_DAYS = 90
+RATED_DAYS = 90
+LOW_FROM, LOW_SHARE = 3, 0.4
+"""低評価: this many 解決しなかった at least, and this share of all that were told."""
+MOST_FOUND = 100
+_WAITING = (*OPEN, "approved")
+_EVERYTHING = Selection(drafts=True, staff_only=True, ended=True)
+
+STATES: Mapping[str, str] = {
+    "published": "公開",
+    "staff": "公開（職員のみ）",
+    "draft": "下書き",
+    "requested": "承認依頼中",
+    "returned": "差戻し",
+    "approved": "公開予約",
+    "confirm": "事後承認待ち",
+    "ended": "公開終了",
+}
+"""What one filters by, and how staff read it."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is looked for.  ``departments``: None for all, else those that an account sees."""
+
+    words: str = ""
+    state: str | None = None
+    department: str | None = None
+    departments: tuple[str, ...] | None = None
+    measure: str | None = None
+    expired: bool = False
+    unused: bool = False
+    low_rated: bool = False
+    blanks: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry in the list.  ``state`` is what is answered from; ``waiting`` is the version beside it, if there is."""
+
+    entry_id: str
+    question: str
+    state: str
+    version: int
+    department: str | None
+    measure: str | None
+    checked_on: dt.date
+    updated_at: dt.datetime
+    waiting: int | None
+    waiting_state: str | None
+    publish_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: tuple[Line, ...]
+    total: int
+
+
+def listed(session: Session, previews: Previews, code: str, filters: Filters, day: dt.date, page: int = 1) -> Page:
+    """One page of the list: by likeness where words are given, else by id."""
+    conditions = [Entry.municipality_code == code, Entry.state != "deleted", *_conditions(session, code, filters, day)]
+    found = found_ids(session, previews, code, filters.words) if filters.words.strip() else None
+    if found is not None:
+        conditions.append(Entry.entry_id.in_(found))
+    waiting = _waiting(code)
+    version = aliased(EntryVersion)
+    joined = (
+        select(
+            Entry.entry_id,
+            Entry.question,
+            Entry.state,
+            Entry.version,
+            Entry.department,
+            Entry.measure,
+            Entry.checked_on,
+            Entry.updated_at,
+            version.number.label("waiting"),
+            version.state.label("waiting_state"),
+            version.publish_at,
+        )
+        .outerjoin(waiting, waiting.c.entry_id == Entry.entry_id)
+        .outerjoin(
+            version,
+            and_(
+                version.municipality_code == code,
+                version.entry_id == waiting.c.entry_id,
+                version.number == waiting.c.number,
+            ),
+        )
+        .where(*conditions)
+    )
+    total = session.scalar(select(func.count()).select_from(Entry).where(*conditions)) or 0
+    order = [_place(found), Entry.entry_id] if found else [Entry.entry_id]
+    shown = joined.order_by(*order).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+    return Page(tuple(Line(*row) for row in session.execute(shown)), total)
+
+
+def _waiting(code: str) -> Subquery:
+    """The newest version of each entry that somebody works at, or that waits for its moment."""
+    found = (
+        select(EntryVersion.entry_id, func.max(EntryVersion.number).label("number"))
+        .where(EntryVersion.municipality_code == code, EntryVersion.state.in_(_WAITING))
+        .group_by(EntryVersion.entry_id)
+    )
+    return found.subquery()
+
+
+def _place(found: Sequence[str]) -> ColumnElement[int]:
+    return case({entry_id: place for place, entry_id in enumerate(found)}, value=Entry.entry_id, else_=len(found))
+
+
+def _of_state(state: str, code: str) -> ColumnElement[bool]:
+    if state in ("published", "staff", "ended"):
+        return Entry.state == state
+    if state == "confirm":
+        return Entry.entry_id.in_(_having(code, EntryVersion.confirmation == "waiting"))
+    beside = Entry.entry_id.in_(_having(code, EntryVersion.state == state))
+    if state == "draft":
+        # A draft of a list that was taken in before versions were kept has none.
+        any_beside = _having(code, EntryVersion.state.in_(_WAITING))
+        return or_(beside, and_(Entry.state == "draft", Entry.entry_id.not_in(any_beside)))
+    return beside
+
+
+def _having(code: str, condition: ColumnElement[bool]) -> Select[str]:
+    return select(EntryVersion.entry_id).where(EntryVersion.municipality_code == code, condition)
+
+
+def _conditions(session: Session, code: str, filters: Filters, day: dt.date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        found.append(_of_state(filters.state, code))
+    if filters.department is not None:
+        found.append(Entry.department == filters.department)
+    if filters.departments is not None:
+        found.append(Entry.department.in_(filters.departments))
+    if filters.measure is not None:
+        found.append(Entry.measure == filters.measure)
+    if filters.expired:
+        found.append(expired(day))
+    if filters.unused:
+        found.append(unused(code, day))
+    if filters.low_rated:
+        found.append(low_rated(code, day))
+    if filters.blanks:
+        found.append(Entry.entry_id.in_(blank_ids(session, code)))
+    return found
+
+
+def expired(day: dt.date) -> ColumnElement[bool]:
+    """期限切れ: to be checked again, shown no longer, or with a term that is over; as knowledge.freshness counts."""
+    return and_(
+        Entry.state.in_(("published", "staff")),
+        or_(
+            Entry.recheck_on <= day,
+            and_(Entry.recheck_on.is_(None), Entry.checked_on <= checked_long_ago(day)),
+            Entry.valid_until < day,
+            Entry.term["until"].as_string() < day.isoformat(),
+        ),
+    )
+
+
+def checked_long_ago(day: dt.date) -> dt.date:
+    """The last day of checking that is a year ago on ``day``."""
+    try:
+        before = day.replace(year=day.year - 1)
+    except ValueError:
+        before = day.replace(year=day.year - 1, day=28)
+    # 29 February is a year ago on the 28th already.
+    following = before + dt.timedelta(days=1)
+    return following if a_year_after(following) <= day else before
+
+
+def unused(code: str, day: dt.date, days: int = UNUSED_DAYS) -> ColumnElement[bool]:
+    """使われていない: answered from for that long as it is, and shown to nobody."""
+    since = day - dt.timedelta(days=days)
+    shown = or_(
+        exists().where(
+            LoggedQuestion.municipality_code == code,
+            LoggedQuestion.entry_id == Entry.entry_id,
+            LoggedQuestion.jst_date >= since,
+        ),
+        exists().where(
+            LoggedQuestion.municipality_code == code,
+            LoggedQuestion.tapped_entry_id == Entry.entry_id,
+            LoggedQuestion.jst_date >= since,
+        ),
+    )
+    long_ago = dt.datetime.combine(since, dt.time(), JST)
+    return and_(Entry.state == "published", Entry.updated_at < long_ago, ~shown)
+
+
+def low_rated(code: str, day: dt.date, days: int = RATED_DAYS) -> ColumnElement[bool]:
+    """低評価: of what residents said of it lately, much was 解決しなかった."""
+    entry_id = func.coalesce(LoggedQuestion.entry_id, LoggedQuestion.tapped_entry_id)
+    unsolved = func.sum(case((LoggedQuestion.feedback == "unsolved", 1), else_=0))
+    rated = (
+        select(entry_id)
+        .where(
+            LoggedQuestion.municipality_code == code,
+            LoggedQuestion.jst_date >= day - dt.timedelta(days=days),
+            LoggedQuestion.feedback.is_not(None),
+        )
+        .group_by(entry_id)
+        .having(unsolved >= LOW_FROM, unsolved >= LOW_SHARE * func.count())
+    )
+    return Entry.entry_id.in_(rated)
+
+
+def blank_ids(session: Session, code: str) -> list[str]:
+    """空欄あり: the common entries in use that leave something out, since the municipality has no value for it."""
+    values = {**slot_values(session, code), TOWN: ""}
+    rows = session.execute(
+        select(Entry.entry_id, Entry.answer, Entry.facets).where(
+            Entry.municipality_code == code,
+            Entry.entry_id.startswith(COMMON_PREFIX),
+            Entry.state.in_(("published", "staff")),
+        )
+    )
+    return [row.entry_id for row in rows if _lacks(values, row.answer, *(row.facets or {}).values())]
+
+
+def _lacks(values: Mapping[str, str], *texts: str | None) -> bool:
+    return any(fill(text, values).missing for text in texts if text)
+
+
+def found_ids(session: Session, previews: Previews, code: str, words: str) -> list[str]:
+    """The entries that ``words`` may mean, the nearest first: as residents' questions are understood.
+
+    What was written a moment ago, and is not indexed yet, is found by its letters.
+    """
+    index = previews.latest(code, _EVERYTHING).knowledge.index
+    ranked = [one.document.id for one in rank(index, words, MOST_FOUND).candidates if _has_to_do(one)]
+    plain = words.strip()
+    literal = select(Entry.entry_id).where(
+        Entry.municipality_code == code,
+        or_(Entry.entry_id == plain, Entry.question.contains(plain, autoescape=True)),
+    )
+    by_letters = session.scalars(literal.order_by(Entry.entry_id).limit(MOST_FOUND)).all()
+    return list(dict.fromkeys([*(one for one in by_letters if one == plain), *ranked, *by_letters]))
+
+
+def _has_to_do(candidate: Candidate) -> bool:
+    found = candidate.features
+    return candidate.exact or found.coverage > 0 or found.sound > 0.6

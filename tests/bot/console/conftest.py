@@ -1,0 +1,37 @@
+"""A site whose people the tests may change, made anew for each module."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from bot.services import Services
+from knowledge.db import Database
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_file: Path) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("office")
+    (instance / "vectors").symlink_to(vectors_folder)
+    shutil.copy(loaded_file, instance / "kotae.db")
+    made = create_app({"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"})
+    yield made
+    made.extensions["kotae"].database.dispose()
+
+
+@pytest.fixture
+def office_database(office: Flask) -> Database:
+    kit: Services = office.extensions["kotae"]
+    return kit.database
+
+
+@pytest.fixture
+def stranger(office: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return office.test_client()
