@@ -86,9 +86,14 @@ def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
         return None
     if reply.decision is Decision.ANSWER or reply.answer is not None:
         return _as_general(knowledge, kind, reply)
-    if reply.decision is Decision.SUGGEST and kind.of_one_person:
+    if reply.decision is Decision.SUGGEST and kind.of_one_person and _offers_the_matter(reply):
         return replace(with_opening(reply, _cannot(kind)), rule=Rule.JUDGEMENT)
     return None
+
+
+def _offers_the_matter(reply: Reply) -> bool:
+    """Whether a choice has what the question is about: 個人情報の保護 is no 生活保護."""
+    return reply.verdict is None or any(choice.features.key > 0 for choice in reply.verdict.choices)
 
 
 def _as_general(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:

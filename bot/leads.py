@@ -20,6 +20,7 @@ from intents.leads import (
     sentence_at,
     split_sentences,
     tells_age,
+    tells_loosely,
     without_yes_or_no,
 )
 from intents.subjects import subject_of_most
@@ -198,6 +199,8 @@ def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet,
         return Lead(None, plain, known=found is None)
     if _told_by_any_answer(asked, facet) or (facet in _OF_PROCEDURES and answer.kind != "procedure"):
         return Lead(None, plain, known=False)
+    if tells_loosely(answer.text, asked):
+        return Lead(None, plain)
     return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
 
 

@@ -221,7 +221,10 @@ def _favoured(knowledge: Knowledge, ranking: Ranking, facet: Facet | None) -> Ra
     least = first.features.coverage - MUCH_LESS
     candidates = [
         Candidate(
-            one.document, one.points + _bonus(knowledge, one, facet, least) * first.points, one.features, one.exact
+            one.document,
+            one.points + _bonus(knowledge, one, facet, least) * first.points,
+            one.features,
+            one.exact and not (facet is None and _is_scheduled(knowledge, one)),
         )
         for one in ranking.candidates
     ]
@@ -229,11 +232,19 @@ def _favoured(knowledge: Knowledge, ranking: Ranking, facet: Facet | None) -> Ra
     return Ranking(ranking.query, tuple(candidates), ranking.breadth)
 
 
+def _is_scheduled(knowledge: Knowledge, candidate: Candidate) -> bool:
+    """Whether it tells only when something is to be: who says no more than the name of it asks what it is."""
+    found = knowledge.answers.get(candidate.document.id)
+    return found is not None and found.kind == "schedule"
+
+
 def _bonus(knowledge: Knowledge, candidate: Candidate, facet: Facet | None, least: float) -> float:
     """What a candidate gains, in shares of the best points; nothing where it holds less than ``least`` of the words."""
     found = knowledge.answers.get(candidate.document.id)
     if found is None:
         return 0.0
+    if facet is None and found.kind == "schedule":
+        return -SUITED
     if facet is None:
         return -SUITED if found.kind == "term" and candidate.features.coverage < _WHOLE else 0.0
     bonus = facet_bonus(found, facet)

@@ -49,6 +49,7 @@ _PAPERED_ACT = re.compile("([一-龥]{0,4})[のを]?(登録|納税|課税|転入
 _PAPER = re.compile(r"[一-龥]{2,8}?の?(?:証明書?|証(?!明)|カード|番号|票)")
 """Papers that have the name of an act in theirs."""
 _DIGIT = re.compile(r"\d")
+_ASKS_ALREADY = re.compile("もう|すでに|既に")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
 _UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
 
@@ -102,6 +103,19 @@ def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None
     bonus = _FIRST_WEIGHT + _TITLE_WEIGHT * (facet_of_title(title) is asked.facet)
     best = max(plain or found, key=lambda place: _fitness(sentences[place], asked) + bonus * (place == 0))
     return _taken_out(text, sentences, best, silent=False)
+
+
+def tells_loosely(text: str, asked: Asked) -> bool:
+    """Whether a text may well tell what was asked, in words that are no proof of it: no ground to say that it does not.
+
+    When something is, only where it was asked whether it is already (もう走ってますか).
+    """
+    if asked.facet is None or (asked.facet is Facet.WHEN and not _ASKS_ALREADY.search(asked.text)):
+        return False
+    value = _VALUES.get(f"loosely_{asked.facet.value}")
+    return value is not None and any(
+        value.search(normalize(one)) and not is_silence(one) for one in split_sentences(text)
+    )
 
 
 def asks_age(asked: Asked) -> bool:

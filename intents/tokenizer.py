@@ -67,6 +67,7 @@ _parts: dict[int, tuple[str, str]] = {}
 _seen: dict[tuple[int, str], Token] = {}
 """Tokens by their number in the dictionary and how they were written: asking for their forms costs a third more."""
 _MOST_SEEN = 30_000
+_DEPUTY = "副"
 
 
 def _tokenizer() -> Tokenizer:
@@ -95,7 +96,21 @@ def tokenize(text: str) -> list[Token]:
 @remembered
 def _tokens(text: str) -> tuple[Token, ...]:
     morphemes = _tokenizer().tokenize(_within_limit(text))
-    return tuple([_seen.get((morpheme.word_id(), morpheme.surface())) or _look_at(morpheme) for morpheme in morphemes])
+    tokens = [_seen.get((morpheme.word_id(), morpheme.surface())) or _look_at(morpheme) for morpheme in morphemes]
+    return tuple(_with_deputies(tokens) if _DEPUTY in text else tokens)
+
+
+def _with_deputies(tokens: Iterable[Token]) -> list[Token]:
+    """``tokens`` with 副 and the office after it as one: a 副市長 is no 市長."""
+    joined: list[Token] = []
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if before is not None and before.surface == _DEPUTY and before.part[0] == "接頭辞" and token.part[0] == "名詞":
+            normalized = before.normalized + token.normalized
+            joined[-1] = _token(before.surface + token.surface, normalized, before.reading + token.reading, token.part)
+        else:
+            joined.append(token)
+    return joined
 
 
 def _look_at(morpheme: Morpheme) -> Token:

@@ -22,6 +22,7 @@ from intents.tokenizer import Token, tokenize
 
 _KNOWN = patterns("yes_or_no")
 _SAME_ACTIONS = tuple(_KNOWN[group] for group in ("receive", "use", "apply"))
+_WAYS = ("by_net", "by_telephone", "at_counter", "by_post", "at_shop")
 _POTENTIAL = dict(zip("えけせてねべめれげ", "うくすつぬぶむるぐ", strict=True))
 """取れる asks for what 取る does: the last kana of a verb before its ending, and that of the plain verb."""
 _LEAST = 0.4
@@ -56,6 +57,8 @@ def is_earned(question: str, document: Document, index: Index) -> bool:
     own = (document.question, opening) if document.answer.startswith("はい") else (document.question,)
     if not is_yes_or_no_question(asked) or _is_narrower(asked, own) or _is_of_others(asked, own):
         return False
+    if not _means_of(asked) <= _means_of(*own):
+        return False
     words = _read(asked)
     said = [word for word in words.words if word not in index.ignored and not _KNOWN["empty"].fullmatch(word)]
     if not said or not _asks_what_is_told(words, [_read_published(one) for one in own]):
@@ -68,7 +71,8 @@ def is_turned(question: str, document: Document) -> bool:
     """Whether a question denies, narrows or makes a condition of what no wording of ``document`` does."""
     asked = split_story(question)[0]
     own = (*document.wordings, split_sentences(document.answer)[0])
-    return _is_narrower(asked, own) or not _keeps_to(_read(asked), [_read_published(one) for one in own])
+    turned = _is_narrower(asked, own) or _names_others(asked, own)
+    return turned or not _keeps_to(_read(asked), [_read_published(one) for one in own])
 
 
 def _is_narrower(asked: str, own: Sequence[str]) -> bool:
@@ -80,6 +84,18 @@ def _is_of_others(asked: str, own: Sequence[str]) -> bool:
     """Whether the entry is about certain people and the question names none."""
     named = _KNOWN["persons"]
     return bool(named.search(normalize(" ".join(own)))) and not named.search(normalize(asked))
+
+
+def _names_others(asked: str, own: Sequence[str]) -> bool:
+    """Whether the question is about certain people (子ども) and the entry about certain others (高齢者)."""
+    told, named = normalize(" ".join(own)), [found[0] for found in _KNOWN["persons"].finditer(normalize(asked))]
+    return bool(named) and _KNOWN["persons"].search(told) is not None and not any(one in told for one in named)
+
+
+def _means_of(*texts: str) -> frozenset[str]:
+    """The ways that texts name in which something may be done: by telephone, at the counter, by post …"""
+    told = normalize(" ".join(texts))
+    return frozenset(way for way in _WAYS if _KNOWN[way].search(told))
 
 
 def _asks_what_is_told(asked: _Words, told: Sequence[_Words]) -> bool:

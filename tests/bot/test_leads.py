@@ -318,3 +318,16 @@ def test_the_row_that_leads_is_not_shown_among_the_rows_again(mobara: Knowledge)
     reply = answer_reply(mobara, mobara.answers["community-equipment"], None, asked("いくら？"))
     assert reply.opening == "手数料：無料"
     assert "手数料" not in dict(reply.facts)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("なぜ三層に分けたの", "国のモデルに合わせ、個人情報を守る考えです。"),
+        ("何人がダウンロードしたの", "まつぷりは約2,400件です。"),
+        ("ライブ配信はもうやってる", "会議や研修を流しています。"),
+    ],
+)
+def test_what_may_well_be_told_is_not_denied(mobara: Knowledge, question: str, text: str) -> None:
+    made = lead(mobara, entry(text), asked(question))
+    assert made.opening is None or "載っていません" not in made.opening

@@ -140,3 +140,27 @@ def test_what_may_as_well_be_meant_is_offered_beside_it(corpus: Corpus, code: st
 )
 def test_nothing_is_offered_that_only_asks_in_the_same_way(corpus: Corpus, code: str, question: str) -> None:
     assert answer(corpus.current(code), question).reply.decision is Decision.NONE
+
+
+def test_a_bare_topic_is_not_answered_with_when_it_is_to_be(corpus: Corpus) -> None:
+    """「コンビニ交付」 is a row of the schedule, letter for letter, and asks what that is."""
+    assert answer(corpus.current(TSUSHIMA), "コンビニ交付").entry_id != "sch-convenience"
+
+
+@pytest.mark.parametrize("question", ["副市長は誰ですか", "副市長の名前は"])
+def test_a_deputy_is_not_the_mayor(corpus: Corpus, question: str) -> None:
+    assert answer(corpus.current(MATSUSAKA), question).reply.decision is not Decision.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("question", "never"),
+    [
+        pytest.param("がん検診は電話で申し込めますか", "はい", id="by telephone, where the entry tells of the net"),
+        pytest.param(
+            "子供の予防接種はオンラインで申し込めますか", "：できます", id="children, where it tells of the old"
+        ),
+    ],
+)
+def test_no_yes_is_said_to_another_way_or_to_other_people(corpus: Corpus, question: str, never: str) -> None:
+    reply = answer(corpus.current(TSUSHIMA), question).reply
+    assert never not in (reply.opening or reply.text).splitlines()[0]
