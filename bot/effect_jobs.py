@@ -15,9 +15,12 @@ from bot.reply_memory import ReplyMemory
 from bot.services import Services
 from intents.decision import POLICIES
 from intents.language import JAPANESE
-from knowledge.calendar import now, today
+from knowledge.calendar import JST, now, today
 from knowledge.check_questions import CheckQuestion, check_questions
 from knowledge.corpus import Knowledge
+from knowledge.jobs import ask_once, latest_job
+from knowledge.models import EntryVersion
+from knowledge.preview import waiting_versions
 from knowledge.recent_questions import recent_questions
 from knowledge.staff_words import Word, WordError, keep_word, remove_word
 
@@ -41,15 +44,30 @@ def effect_work(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     make = NEW_SIDES.get(str(payload.get("of")))
     if make is None:
         raise JobFaultError("何を確かめるのか分かりません。もう一度始めてください")
+    new = make(kit, knowledge, payload)
     found = check_effect(
-        Side(knowledge),
-        make(kit, knowledge, payload),
+        old_side(kit, knowledge, new),
+        new,
         *asked_lately(kit, code),
         memory=reply_memory(kit),
         progress=progress,
         processes=processes_here(),
     )
     return effect_as_json(found)
+
+
+def old_side(kit: Services, knowledge: Knowledge, new: Side) -> Side:
+    """What is in force, on the day of the changed side."""
+    if new.knowledge.day == knowledge.day:
+        return Side(knowledge)
+    return Side(kit.previews.with_versions(knowledge.town.code, (), new.knowledge.day).knowledge)
+
+
+def both_sides(kit: Services, code: str, payload: Mapping[str, Any]) -> tuple[Side, Side]:
+    """Both sides of a check, made anew: to read one question's replies.  Raises JobFaultError."""
+    knowledge = kit.corpus.current(code)
+    new = NEW_SIDES[str(payload.get("of"))](kit, knowledge, payload)
+    return old_side(kit, knowledge, new), new
 
 
 def prepare_work(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -84,9 +102,13 @@ def _of_level(kit: Services, knowledge: Knowledge, payload: Mapping[str, Any]) -
 
 def _of_word(kit: Services, knowledge: Knowledge, payload: Mapping[str, Any]) -> Side:
     """``{"of": "word", "kind", "word", "means", "language"}``, with ``"remove": true`` for one that is to go."""
+    return with_word(kit, knowledge.town.code, word_in(payload), remove=bool(payload.get("remove")))
+
+
+def word_in(payload: Mapping[str, Any]) -> Word:
+    """The word that a check is of."""
     kind, said, means, language = (str(payload.get(name, "")) for name in ("kind", "word", "means", "language"))
-    word = Word(kind, said, means, language or JAPANESE)
-    return with_word(kit, knowledge.town.code, word, remove=bool(payload.get("remove")))
+    return Word(kind, said, means, language or JAPANESE)
 
 
 def with_word(kit: Services, code: str, word: Word, *, remove: bool = False) -> Side:
@@ -104,7 +126,32 @@ def with_word(kit: Services, code: str, word: Word, *, remove: bool = False) -> 
         raise JobFaultError(str(error)) from error
 
 
-NEW_SIDES: dict[str, NewSide] = {"level": _of_level, "word": _of_word}
+def _of_versions(kit: Services, knowledge: Knowledge, payload: Mapping[str, Any]) -> Side:
+    """``{"of": "versions", "versions": [[entry id, number], …]}``: versions that wait, as if they were live."""
+    code = knowledge.town.code
+    wanted = versions_in(payload)
+    with kit.database.reading() as session:
+        waiting = {(one.entry_id, one.number): one for one in waiting_versions(session, code)}
+    found = [waiting[one] for one in wanted if one in waiting]
+    if not found or len(found) < len(wanted):
+        raise JobFaultError("版が見つかりません。公開されたか、書き直されました。もう一度えらんで始めてください")
+    return Side(kit.previews.with_versions(code, found, max(knowledge.day, *map(_first_day, found))).knowledge)
+
+
+def versions_in(payload: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The versions that a check is of; none where it is of something else."""
+    return [(str(entry_id), int(number)) for entry_id, number in payload.get("versions", ())]
+
+
+def _first_day(version: EntryVersion) -> dt.date:
+    """The first day on which residents would get it, as far as it is known."""
+    booked = version.publish_at.astimezone(JST).date() if version.publish_at else None
+    valid_from = version.content.get("valid_from")
+    valid = dt.date.fromisoformat(valid_from) if valid_from else None
+    return max(filter(None, (booked, valid)), default=dt.date.min)
+
+
+NEW_SIDES: dict[str, NewSide] = {"level": _of_level, "word": _of_word, "versions": _of_versions}
 """How the changed side is made, by the payload's ``of``."""
 
 
@@ -126,6 +173,19 @@ def questions_of(
 def last_month(day: dt.date) -> tuple[dt.date, dt.date]:
     """The thirty days up to ``day``."""
     return day - dt.timedelta(days=29), day
+
+
+def prepare_soon(kit: Services, code: str) -> None:
+    """Let what is in force be asked before anybody waits for a check, once for each state of it."""
+    knowledge = kit.corpus.current(code)
+    state = knowledge.state
+    payload = {"published": state.published, "learned": state.learned, "day": state.day.isoformat()}
+    with kit.database.reading() as session:
+        latest = latest_job(session, code, PREPARE)
+    if latest is not None and latest.payload == payload and latest.state != "failed":
+        return
+    with kit.database.writing() as session:
+        ask_once(session, code, PREPARE, payload, now())
 
 
 def reply_memory(kit: Services) -> ReplyMemory:

@@ -6,20 +6,22 @@ weighed for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.conversation import Outcome, answer
 from bot.dialogue import NEW_DIALOGUE, Dialogue
-from bot.replies import Rule, plain_text
+from bot.replies import Rule, plain_text, saying_first
 from intents.decision import Decision, Policy, Reason, Verdict, likelihood
 from intents.facets import PHRASES, Facet
 from intents.features import AskedWord, asked_words, holders_of
 from intents.index import Index
 from intents.judgements import Judgement, judgement
 from intents.lexicon import is_concept
+from intents.personal_data import mask
 from intents.ranker import Candidate, Ranking
+from intents.text import MAX_QUESTION, clean, shorten
 from intents.understanding import Query
 from knowledge.corpus import Knowledge
 
@@ -146,6 +148,16 @@ def explain(
         understood(knowledge.index, ranking.query) if ranking else None,
         _candidates(knowledge.index, ranking) if ranking else (),
     )
+
+
+def explain_masked(knowledge: Knowledge, raw: str, public_numbers: Collection[str] = ()) -> tuple[Explanation, bool]:
+    """The same for words that nobody has masked yet, as ``conversation.answer_masked`` answers them."""
+    masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers)
+    found = explain(knowledge, masked.text)
+    if masked.found:
+        reply = saying_first(found.outcome.reply, "personal_data")
+        found = replace(found, outcome=replace(found.outcome, reply=reply), text=plain_text(reply))
+    return found, masked.found
 
 
 def _why(rule: Rule, decision: Decision, verdict: Verdict | None, policy: Policy) -> Iterator[str]:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.effect_jobs import WORKS, JobFaultError
+from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
@@ -31,7 +32,9 @@ from knowledge.jobs import (
 from knowledge.lessons import ClaimLostError, learn_next
 from knowledge.link_visitor import LinkVisitor
 from knowledge.links import RoundLostError, check_next
+from knowledge.outbox import forget_old
 from knowledge.sessions import forget_old_sessions
+from knowledge.staff_mails import write_mails
 
 IDLE_SECONDS = 5.0
 """Between two looks for work."""
@@ -41,6 +44,8 @@ LOOK_SECONDS = 0.5
 """Between two looks for what staff have asked for: somebody sits and waits."""
 REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
+NOTICE_SECONDS = 120.0
+"""Between two looks for what staff are to be told by mail."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -75,6 +80,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
+    mail = _Mail(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -83,6 +89,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _learned(kit, vectors, meanwhile)
                     or _links_checked(kit, meanwhile)
                     or _staff_kept_up(kit)
+                    or mail.send()
                 )
                 if did is None:
                     if once:
@@ -198,11 +205,39 @@ def _staff_kept_up(kit: Services) -> str | None:
                 return None
             expired = expire(session, moment, kit.settings.audit_days)
             forgotten = forget_old_sessions(session, moment)
+            forget_old(session, moment)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)
         return None
     _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten)
     return "staff"
+
+
+class _Mail:
+    """Notices to staff: what is to be told is looked for from time to time, and sent one at a time."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def send(self) -> str | None:
+        """None where mail is off, none is due, or it could not be done now."""
+        server = self._kit.settings.mail
+        if server is None:
+            return None
+        try:
+            self._look()
+            return "mail" if send_next(self._kit.database, server) else None
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind="mail", error=type(error).__name__)
+            return None
+
+    def _look(self) -> None:
+        if self._looked is not None and time.monotonic() - self._looked < NOTICE_SECONDS:
+            return
+        self._looked = time.monotonic()
+        with self._kit.database.writing() as session:
+            write_mails(session, now(), self._kit.settings.base_url)
 
 
 def _links_checked(kit: Services, progress: Callable[[int, int], None]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from pathlib import Path
 
@@ -15,23 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.services import services
 from knowledge.calendar import now, today
 from knowledge.plan_contents import PlanContents, read_contents
+from knowledge.plan_details import period_of, plan_details
 from knowledge.plan_documents.document import PlanDocument, PlanFileError
 from knowledge.plan_documents.reading import read_plan
-from knowledge.plan_import import (
-    KINDS,
-    MOST_SHORT_TITLE,
-    MOST_TITLE,
-    OWN,
-    ImportReport,
-    PlanDetails,
-    PlanImportError,
-    import_plan,
-    plan_id_of,
-)
-from knowledge.plan_period import Period
+from knowledge.plan_import import KINDS, ImportReport, PlanDetails, PlanImportError, import_plan
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MOST_PLAN_ID = 40
+_LABELS = {
+    "title": "--title ",
+    "short_title": "--short-title ",
+    "plan": "--plan ",
+    "from": "--from ",
+    "until": "--until ",
+    "url": "--url ",
+}
 _SHOWN_CHANGES = 10
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -63,7 +58,8 @@ def import_plan_command(
     try:
         document = _read(file)
         contents = read_contents(document)
-        details = _details(title, short_title, plan_id, _period(contents, begins, ends), url)
+        period = period_of(contents.period, begins and begins.date(), ends and ends.date(), _LABELS)
+        details = plan_details(title, short_title, plan_id, period, url, _LABELS)
         _show_found(document, contents, details)
         if dry_run:
             click.echo("試しに読んだだけで、取り込んでいません（--dry-run を外すと取り込みます）")
@@ -85,35 +81,6 @@ def _read(file: Path) -> PlanDocument:
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)
         return read_plan(file, lambda page, pages: bar.update(task, completed=page, total=pages))
-
-
-def _period(contents: PlanContents, begins: dt.datetime | None, ends: dt.datetime | None) -> Period:
-    read = contents.period
-    first = begins.date() if begins else read.begins if read else None
-    last = ends.date() if ends else read.ends if read else None
-    if last is None:
-        raise PlanImportError("計画の期間を読み取れません。--until 2032-03-31 のように、終わりの日を付けてください")
-    if first and first > last:
-        raise PlanImportError(
-            f"計画の期間の始まり（{first}）が終わり（{last}）より後です。--from と --until を確かめてください"
-        )
-    return Period(first, last)
-
-
-def _details(title: str, short: str | None, plan_id: str | None, period: Period, url: str | None) -> PlanDetails:
-    name = " ".join(title.split())
-    brief = " ".join((short or name[:MOST_SHORT_TITLE]).split())
-    if not 1 <= len(name) <= MOST_TITLE:
-        raise PlanImportError(f"--title は1字から{MOST_TITLE}字までで書いてください（今は{len(name)}字）")
-    if not 1 <= len(brief) <= MOST_SHORT_TITLE:
-        raise PlanImportError(f"--short-title は{MOST_SHORT_TITLE}字までで書いてください（今は{len(brief)}字）")
-    if plan_id and not (_SLUG.fullmatch(plan_id) and len(plan_id) <= _MOST_PLAN_ID):
-        raise PlanImportError(f"--plan は小文字の英数字とハイフンで{_MOST_PLAN_ID}字までです: {plan_id}")
-    if url and not (re.fullmatch(r"https?://\S+", url) and len(url) <= 1000):
-        raise PlanImportError("--url は https:// で始まるアドレスを書いてください")
-    draft = re.search(r"[(（]案[)）]|[（(]素案[)）]|案$", name) is not None
-    own_id = f"{OWN}{plan_id.removeprefix(OWN)}" if plan_id else plan_id_of(name)
-    return PlanDetails(own_id, name, brief, draft, period.begins, period.ends, period.text, url)
 
 
 def _show_found(document: PlanDocument, contents: PlanContents, details: PlanDetails) -> None:

@@ -191,11 +191,10 @@ def language_reply(knowledge: Knowledge, spoken: bool) -> Reply:
 def greeting_reply(knowledge: Knowledge) -> Reply:
     """The first words to a new friend: what can be asked, what not to write, some examples."""
     choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:5])
+    greeting = knowledge.town.greeting or say("greeting_follow", town=knowledge.town.name)
     return Reply(
         Decision.SMALLTALK,
-        text="\n".join(
-            (say("greeting_follow", town=knowledge.town.name), say("privacy_notice"), say("languages_hint"))
-        ),
+        text="\n".join((greeting, say("privacy_notice"), say("languages_hint"))),
         choices=choices,
         notes=_town_notes(knowledge),
     )

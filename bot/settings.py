@@ -6,6 +6,7 @@ import fcntl
 import ipaddress
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +46,12 @@ SETTINGS = (
     ),
     Setting("LINK_CHECKS", "1", "リンク切れを調べる仕事をするか。外へ出られない場所では 0"),
     Setting("AUDIT_DAYS", "400", "だれが何をしたかの記録を残す日数（365から3650まで）"),
+    Setting("SMTP_HOST", "", "職員への知らせを送るメールのサーバー。空なら知らせは送らない"),
+    Setting("SMTP_PORT", "587", "知らせを送るメールのサーバーのポート"),
+    Setting("SMTP_USER", "", "メールのサーバーのユーザー名。空ならサインインせずに送る"),
+    Setting("SMTP_PASSWORD", "", "メールのサーバーのパスワード"),
+    Setting("SMTP_STARTTLS", "1", "STARTTLS で暗号にするか。0 にできるのは、ユーザー名が要らない庁内の中継だけ"),
+    Setting("MAIL_FROM", "", "知らせの差出人のメールアドレス"),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
@@ -64,6 +71,18 @@ class LineChannel:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Where notices to staff are handed in, and in whose name."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls: bool
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     database_url: str
     instance: Path
@@ -80,6 +99,8 @@ class Settings:
     kept_answers: int
     link_checks: bool
     audit_days: int
+    mail: MailServer | None
+    """None: no notice is written or sent."""
     log_level: str
 
     @property
@@ -119,6 +140,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         kept_answers=_number(given, "KEPT_ANSWERS", most=10_000_000),
         link_checks=_number(given, "LINK_CHECKS", most=1) == 1,
         audit_days=_number(given, "AUDIT_DAYS", most=3650, least=365),
+        mail=_mail_server(given),
         log_level=given["LOG_LEVEL"].upper(),
     )
 
@@ -194,6 +216,20 @@ def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
         token = environment.get(f"LINE_{code}_CHANNEL_ACCESS_TOKEN") or None
         channels[code] = LineChannel(code, (secret, old) if old else (secret,), token)
     return channels
+
+
+def _mail_server(given: Mapping[str, str]) -> MailServer | None:
+    if not given["SMTP_HOST"]:
+        return None
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", given["MAIL_FROM"]):
+        raise SettingsError("SMTP_HOST を書いたら、MAIL_FROM に差出人のメールアドレスを書いてください")
+    starttls = _number(given, "SMTP_STARTTLS", most=1) == 1
+    if given["SMTP_USER"] and not starttls:
+        raise SettingsError("SMTP_USER を使うときは SMTP_STARTTLS を 1 にしてください（パスワードが読まれます）")
+    port = _number(given, "SMTP_PORT", most=65535, least=1)
+    return MailServer(
+        given["SMTP_HOST"], port, given["SMTP_USER"], given["SMTP_PASSWORD"], starttls, given["MAIL_FROM"]
+    )
 
 
 def _number(given: Mapping[str, str], name: str, most: int, least: int = 0) -> int:

@@ -39,6 +39,21 @@ class SheetChange:
     ended: int
 
 
+@dataclass(frozen=True)
+class SheetPlan:
+    """What taking a sheet in would do: nothing, where there are ``faults``."""
+
+    added: tuple[CheckQuestion, ...]
+    changed: tuple[CheckQuestion, ...]
+    unchanged: int
+    ended: tuple[CheckQuestion, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.ended)
+
+
 def check_sheet(questions: Iterable[CheckQuestion]) -> OutSheet:
     lines = [(one.text, DECISIONS[one.decision], "\n".join(one.entry_ids), one.language, one.note) for one in questions]
     return OutSheet(SHEET, HEADINGS, _WIDTHS, frozenset(), lines, frozen="A2")
@@ -58,16 +73,36 @@ def take_in(
 
     ``end_missing``: those that the sheet lacks are asked no more.
     """
+    plan = planned(session, code, sheets, end_missing=end_missing, public_numbers=public_numbers)
+    if plan.faults:
+        raise ImportFaultsError(plan.faults)
+    for question in (*plan.added, *plan.changed):
+        keep_check_question(session, code, question, moment, by)
+    for question in plan.ended:
+        end_check_question(session, code, question.id, moment, by)
+    return SheetChange(len(plan.added) + len(plan.changed), plan.unchanged, len(plan.ended))
+
+
+def planned(
+    session: Session,
+    code: str,
+    sheets: Sequence[Sheet],
+    *,
+    end_missing: bool = False,
+    public_numbers: Collection[str] = (),
+) -> SheetPlan:
+    """What ``take_in`` would do with the same sheets.  Raises ImportFaultsError where no table can be found."""
     known = one_sheet("check_questions", sheets, HEADINGS, NEEDED)
     questions, faults = known_questions(known, entry_ids_of(session, code), public_numbers)
-    if faults:
-        raise ImportFaultsError(faults)
-    before = check_questions(session, code)
-    kept = sum(keep_check_question(session, code, question, moment, by) for question in questions)
+    before = {one.id: one for one in check_questions(session, code)}
     wanted = {question.id for question in questions}
-    missing = [one.id for one in before if one.id not in wanted] if end_missing else []
-    ended = sum(end_check_question(session, code, check_id, moment, by) for check_id in missing)
-    return SheetChange(kept, len(questions) - kept, ended)
+    return SheetPlan(
+        tuple(one for one in questions if one.id not in before),
+        tuple(one for one in questions if one.id in before and before[one.id] != one),
+        sum(before.get(one.id) == one for one in questions),
+        tuple(one for one in before.values() if end_missing and one.id not in wanted),
+        tuple(faults),
+    )
 
 
 def known_questions(

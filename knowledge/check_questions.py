@@ -55,10 +55,27 @@ def check_questions(session: Session, code: str) -> list[CheckQuestion]:
         .where(CheckQuestionRow.municipality_code == code, CheckQuestionRow.state == USED)
         .order_by(CheckQuestionRow.check_id)
     )
-    return [
-        CheckQuestion(row.check_id, row.text, row.decision, tuple(row.entry_ids), row.language, row.note)
-        for row in rows
-    ]
+    return [_question(row) for row in rows]
+
+
+def check_question(session: Session, code: str, check_id: str) -> CheckQuestion | None:
+    """The one with this id, where it is in use."""
+    row = session.get(CheckQuestionRow, (code, check_id))
+    return _question(row) if row is not None and row.state == USED else None
+
+
+def _question(row: CheckQuestionRow) -> CheckQuestion:
+    return CheckQuestion(row.check_id, row.text, row.decision, tuple(row.entry_ids), row.language, row.note)
+
+
+def departments_by_entry(session: Session, code: str, entry_ids: Collection[str]) -> dict[str, str | None]:
+    """The 課 of each of the entries; what is no entry (a figure, an office) is not in it."""
+    rows = session.execute(
+        select(Entry.entry_id, Entry.department).where(
+            Entry.municipality_code == code, Entry.entry_id.in_(entry_ids), Entry.state.not_in(("deleted", "ended"))
+        )
+    )
+    return {row.entry_id: row.department for row in rows}
 
 
 def new_check_question(

@@ -70,7 +70,7 @@ def load_common(session: Session, bundle: Bundle, content: CommonContent, moment
     off = set(bundle.municipality.common_off)
     if unknown := off - {entry.id for entry in content.entries}:
         raise BundleError([f"municipality.yaml: common_off: 知らない共通の答えです: {one}" for one in sorted(unknown)])
-    rows = _rows(session, code)
+    rows = common_rows(session, code)
     for entry in content.entries:
         row = rows.get(entry.id)
         if entry.id in off:
@@ -157,7 +157,8 @@ def _propose(session: Session, row: Entry, proposed: dict[str, Any], digest: str
     return 1
 
 
-def _rows(session: Session, code: str) -> dict[str, Entry]:
+def common_rows(session: Session, code: str) -> dict[str, Entry]:
+    """The common entries as a municipality has them, by id."""
     chosen = select(Entry).where(
         Entry.municipality_code == code,
         Entry.entry_id.startswith(COMMON_PREFIX),
@@ -186,14 +187,14 @@ def common_states(session: Session, code: str) -> list[CommonState]:
             row.state == "published",
             row.answer,
         )
-        for row in _rows(session, code).values()
+        for row in common_rows(session, code).values()
     ]
 
 
 def common_updates(session: Session, code: str, entry_id: str | None = None) -> list[CommonUpdate]:
     """The changes that wait, all or of one entry.  Raises NoSuchEntryError, or LookupError."""
     _existing(session, code)
-    rows, drafts = _rows(session, code), _drafts(session, code)
+    rows, drafts = common_rows(session, code), _drafts(session, code)
     if entry_id is not None and entry_id not in drafts:
         raise NoSuchEntryError(entry_id)
     return [

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from knowledge.common_entries import CommonState, adopt, common_states, common_updates, skip, switch_by_staff
+from knowledge.entry_versions import Author
 from knowledge.sheet_forms import choice
 from knowledge.sheet_places import Known
 from knowledge.tabular import OutSheet
@@ -100,12 +101,14 @@ def known_decisions(known: Known, states: Mapping[str, CommonState]) -> tuple[li
     return [one for one in found.values() if one.cells], faults
 
 
-def apply_decisions(session: Session, code: str, decisions: list[CommonDecision], moment: dt.datetime) -> None:
+def apply_decisions(
+    session: Session, code: str, decisions: list[CommonDecision], moment: dt.datetime, author: Author
+) -> None:
     """The update first: what is switched afterwards is the row as it then is."""
     for one in decisions:
         if one.update == "adopt":
-            adopt(session, code, one.entry_id, moment)
+            adopt(session, code, one.entry_id, moment, author)
         elif one.update == "skip":
             skip(session, code, one.entry_id)
         if one.used is not None:
-            switch_by_staff(session, code, one.entry_id, on=one.used, moment=moment)
+            switch_by_staff(session, code, one.entry_id, on=one.used, moment=moment, author=author)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.calendar import JST, date_name
@@ -54,7 +54,11 @@ class Difference:
 
 def comparison(old: EntryVersion, new: EntryVersion) -> list[Difference]:
     """The fields that differ, in the order of the form.  職員メモ never leaves the console, and is not among them."""
-    before, after = _cells(old), _cells(new)
+    return cell_differences(_cells(old), _cells(new))
+
+
+def cell_differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
+    """The cells (heading -> text) that differ, in the order of ``before``."""
     return [
         Difference(field, *_parts(before[field], after[field])) for field in before if before[field] != after[field]
     ]
@@ -99,7 +103,7 @@ def comparison_workbook(town: str, old: EntryVersion, new: EntryVersion) -> byte
     ]
     headings = ("項目", f"旧（第{old.number}版）", f"新（第{new.number}版）", "変わったところ")
     sheet = OutSheet("新旧対照表", headings, (18, 50, 50, 36), frozenset(), rows, frozen="B2")
-    return workbook_bytes(list(_about(town, old, new)), [sheet])
+    return workbook_bytes(list(about(town, old, new)), [sheet])
 
 
 def _told(change: tuple[str, str]) -> str:
@@ -109,7 +113,8 @@ def _told(change: tuple[str, str]) -> str:
     return f"「{old}」を「{new}」に改める" if new else f"「{old}」を削る"
 
 
-def _about(town: str, old: EntryVersion, new: EntryVersion) -> Iterator[tuple[str, str]]:
+def about(town: str, old: EntryVersion, new: EntryVersion) -> Iterator[tuple[str, str]]:
+    """What is compared, and who decided it: the head of the table."""
     yield "新旧対照表", f"{town}　{new.content['question']}"
     yield "文書番号", new.document_number or ""
     yield "決裁日", date_name(new.decided_on) if new.decided_on else ""

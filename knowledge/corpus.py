@@ -76,6 +76,8 @@ class Town:
     """The languages beside Japanese that residents are answered in."""
     policy: Policy
     """How sure one must be to answer here."""
+    greeting: str | None = None
+    """The first words to whoever comes anew, where the municipality has its own."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -284,34 +286,16 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
     town = _town(row)
     everywhere = country(_names(session))
     departments = published(session, Department, code, day)
-    # A draft may be taken from a plan of which nothing is approved yet.
-    seen = [Plan.state == "published"] if entries is None else []
-    plans = {
-        plan.plan_id: source_plan(plan, day)
-        for plan in session.scalars(select(Plan).where(Plan.municipality_code == code, *seen))
-    }
-    common, values = common_content(), slot_values(session, code)
+    values = slot_values(session, code)
     own_offices = {department.entry_id: office(department) for department in departments}
     contact_office = own_offices.get(row.contact_department)
     contact = replace(contact_office or Office(hall_name(town.name), None), telephone=row.contact_telephone)
-    around = Surroundings(
-        MappingProxyType(plans),
-        MappingProxyType(common_offices(common, values, list(own_offices.values())) | own_offices),
-        MappingProxyType(
-            {
-                measure.number: measure.title
-                for measure in session.scalars(
-                    select(Measure).where(Measure.municipality_code == code).order_by(Measure.position)
-                )
-            }
-        ),
-        day,
-    )
+    around = _around(session, code, day, values, own_offices, all_plans=entries is not None)
     answers = [
         *answers_of_entries(
             published(session, Entry, code, day) if entries is None else entries,
             around,
-            Filling(town.name, common.slots, values, hall(town.name, values)),
+            _filling(town.name, values),
         ),
         *(indicator_answer(indicator, around) for indicator in published(session, Indicator, code, day)),
         *(schedule_answer(item, around) for item in published(session, ScheduleItem, code, day)),
@@ -326,13 +310,13 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         state=State(row.knowledge_version, row.learned_version, day),
         answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
         contact=contact,
-        plans=tuple(plan for plan in plans.values() if not is_common(plan.id)),
+        plans=tuple(plan for plan in around.plans.values() if not is_common(plan.id)),
         places=everywhere.around(town.names),
         country=everywhere,
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
         subjects=MappingProxyType(subject_offices(session, code, departments)),
-        quotable=quotable(session, code, plans, names),
+        quotable=quotable(session, code, around.plans, names),
         words=words,
     )
     return _Gathered(
@@ -343,6 +327,40 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
         lambda index: whole(index=index),
     )
+
+
+def _around(
+    session: Session,
+    code: str,
+    day: dt.date,
+    values: Mapping[str, str],
+    own_offices: Mapping[str, Office],
+    *,
+    all_plans: bool,
+) -> Surroundings:
+    """``all_plans``: a draft may be taken from a plan of which nothing is approved yet."""
+    seen = [] if all_plans else [Plan.state == "published"]
+    plans = session.scalars(select(Plan).where(Plan.municipality_code == code, *seen))
+    measures = session.scalars(select(Measure).where(Measure.municipality_code == code).order_by(Measure.position))
+    return Surroundings(
+        MappingProxyType({plan.plan_id: source_plan(plan, day) for plan in plans}),
+        MappingProxyType({**common_offices(common_content(), values, list(own_offices.values())), **own_offices}),
+        MappingProxyType({measure.number: measure.title for measure in measures}),
+        day,
+    )
+
+
+def _filling(town: str, values: Mapping[str, str]) -> Filling:
+    return Filling(town, common_content().slots, values, hall(town, values))
+
+
+def drafted_answers(session: Session, knowledge: Knowledge, entries: Sequence[Entry]) -> list[Answer]:
+    """The answers that ``entries`` would be among ``knowledge``, without an index: to look at, not to be found."""
+    code, day = knowledge.town.code, knowledge.day
+    values = slot_values(session, code)
+    own_offices = {one.entry_id: office(one) for one in published(session, Department, code, day)}
+    around = _around(session, code, day, values, own_offices, all_plans=True)
+    return answers_of_entries(entries, around, _filling(knowledge.town.name, values))
 
 
 _QUOTED = re.compile("「([^「」]{3,20})」")
@@ -392,4 +410,5 @@ def _town(row: Municipality) -> Town:
         tuple(row.examples),
         tuple(row.reply_languages),
         POLICIES.get(row.caution, STANDARD),
+        row.greeting,
     )

@@ -50,7 +50,7 @@ def checked(
         *_nowhere(session, code, entry),
         *_taken_ids(session, code, entry.id),
         *_twice(session, code, entry, audience),
-        *_times(publish_at, end_at),
+        *wrong_times(publish_at, end_at),
     ]
     if faults:
         raise EntryFaultsError(faults)
@@ -111,6 +111,7 @@ def _twice(session: Session, code: str, entry: StaffEntry, audience: str) -> Ite
             )
 
 
-def _times(publish_at: dt.datetime | None, end_at: dt.datetime | None) -> Iterator[SchemaFault]:
+def wrong_times(publish_at: dt.datetime | None, end_at: dt.datetime | None) -> Iterator[SchemaFault]:
+    """What keeps the two bookings from being made."""
     if publish_at is not None and end_at is not None and publish_at >= end_at:
         yield _fault("end_at", "公開予約より後の日時にしてください")

@@ -28,8 +28,12 @@ class Near:
     likeness: float
 
 
-def near_questions(questions: Sequence[str], known: Mapping[str, str]) -> Iterator[Near]:
+def near_questions(
+    questions: Sequence[str], known: Mapping[str, str], *, among_themselves: bool = True
+) -> Iterator[Near]:
     """Each question with the wording most like it: of ``known`` (wording -> owner), or of an earlier question.
+
+    ``among_themselves``: False where all ``questions`` are wordings of one entry, which may be alike.
 
     Exact repeats are not named: they are told apart before.
     """
@@ -41,7 +45,7 @@ def near_questions(questions: Sequence[str], known: Mapping[str, str]) -> Iterat
         scores = process.cdist(block, plain, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.float32, workers=1)
         for offset, text in enumerate(block):
             place = start + offset
-            row = scores[offset, : len(known) + place]
+            row = scores[offset, : len(known) + (place if among_themselves else 0)]
             if len(text) < _SHORTEST or not row.size or not row.max():
                 continue
             best = int(row.argmax())

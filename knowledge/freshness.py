@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.application_terms import application_term
@@ -110,17 +110,20 @@ def _ending(
         yield Due(row, over if last < day else soon, last)
 
 
-def watched(session: Session, code: str | None = None) -> list[Watched]:
-    """Everything published of one municipality, or of all."""
+def watched(session: Session, code: str | None = None, until: dt.date | None = None) -> list[Watched]:
+    """Everything published of one municipality, or of all.
+
+    ``until``: only what may be due by then; whether it is, ``due`` tells.
+    """
     named = select(Municipality).order_by(Municipality.code)
     towns = session.scalars(named.where(Municipality.code == code) if code else named)
-    return [row for town in towns for row in _watched(session, town)]
+    return [row for town in towns for row in _watched(session, town, until)]
 
 
-def _watched(session: Session, town: Municipality) -> Iterator[Watched]:
+def _watched(session: Session, town: Municipality, until: dt.date | None) -> Iterator[Watched]:
     offices = department_names(session, town.code)
     for kind, table, title in _TITLES:
-        yield from _curated(session, town, offices, kind, table, title)
+        yield from _curated(session, town, offices, kind, table, title, until)
     in_charge = offices.get(town.contact_department, NO_DEPARTMENT)
     for plan in session.scalars(select(Plan).where(Plan.municipality_code == town.code).order_by(Plan.plan_id)):
         if plan.kind == "plan":
@@ -148,8 +151,25 @@ KINDS: Mapping[str, str] = {
 """What staff read for each kind."""
 
 
+def _may_be_due(table: _Curated, until: dt.date) -> ColumnElement[bool]:
+    """No day of checking is due before 365 days; a term is read from its text, so each with one stays."""
+    dated = [
+        table.recheck_on <= until,
+        and_(table.recheck_on.is_(None), table.checked_on <= until - dt.timedelta(days=365)),
+        table.valid_until <= until,
+        table.valid_from.is_not(None),
+    ]
+    return or_(*dated, Entry.term.is_not(None)) if table is Entry else or_(*dated)
+
+
 def _curated(
-    session: Session, town: Municipality, offices: Mapping[str, str], kind: str, table: _Curated, title: str
+    session: Session,
+    town: Municipality,
+    offices: Mapping[str, str],
+    kind: str,
+    table: _Curated,
+    title: str,
+    until: dt.date | None,
 ) -> Iterator[Watched]:
     columns: list[Any] = [
         table.entry_id,
@@ -167,6 +187,8 @@ def _curated(
         .where(table.municipality_code == town.code, table.state.in_(("published", "staff")))
         .order_by(table.entry_id)
     )
+    if until is not None:
+        published = published.where(_may_be_due(table, until))
     for row in session.execute(published):
         term = application_term(row.days) if table is Entry else None
         yield Watched(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from knowledge.entry_versions import SHEET
 from knowledge.exports import names_by_id, rows_of
 from knowledge.sheet_kinds import (
     KINDS,
@@ -68,6 +69,8 @@ class Work:
         self.code = code
         self.end_missing = end_missing
         self.publish = publish
+        self.author = SHEET
+        """Of the versions that are made."""
         self.faults: list[str] = []
         self.notices: list[str] = []
         self.present = {name: rows_of(session, kind, code) for name, kind in KINDS.items()}

@@ -43,7 +43,7 @@ def _read_common(work: Work, known: Known) -> None:
         RowChange("common", one.entry_id, one.question, "changed", one.number, one.cells) for one in decisions
     ]
     if decisions:
-        work.later.append(lambda session, moment: apply_decisions(session, work.code, decisions, moment))
+        work.later.append(lambda session, moment: apply_decisions(session, work.code, decisions, moment, work.author))
 
 
 def _read_slots(work: Work, known: Known) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
-from knowledge.entry_versions import SHEET, added, revised
+from knowledge.entry_versions import SHEET, Author, added, revised
 from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
 from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
@@ -89,12 +89,14 @@ def import_into(
     *,
     end_missing: bool = False,
     publish: bool = False,
+    author: Author = SHEET,
 ) -> ImportPlan:
-    """The same within a transaction of the caller's, who may as well undo it."""
+    """The same within a transaction of the caller's, who may as well undo it.  ``author``: of the new versions."""
     town = session.get(Municipality, code, with_for_update=True)
     if town is None:
         raise LookupError(code)
     work = _worked(session, code, sheets, end_missing=end_missing, publish=publish)
+    work.author = author
     plan, version = _plan(work), town.knowledge_version
     for change, item in work.changes:
         _apply(session, work, change, item, moment)
@@ -153,7 +155,7 @@ def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
         titles = "、".join(kind.title for kind in KINDS.values())
         work.faults.append(
             f"読み込めるシートがありません。見出しの行が、書き出した表（{titles}）と同じか確かめてください"
-            "（ふつうの質問の一覧は knowledge import-faq で取り込みます）"
+            "（ふつうの質問の一覧は、コマンドの knowledge import-faq で取り込みます）"
         )
     return list(found.values())
 
@@ -200,8 +202,7 @@ def _note_whose(work: Work, sheet: Sheet) -> None:
         if plain_heading(row.text(0)) == "コード":
             if row.text(1).strip() != work.code:
                 work.faults.append(
-                    f"シート「{sheet.name}」: この表は {row.text(1).strip()} のものです。"
-                    f"--municipality {work.code} には読み込めません"
+                    f"シート「{sheet.name}」: この表は {row.text(1).strip()} のものです。{work.code} には読み込めません"
                 )
             return
     if sheet.rows:
@@ -253,9 +254,7 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
     item.version = _version(work, known, row, place)
     if kind.name == "municipality" and key != work.code:
         work.faults.append(
-            place.fault(
-                kind.key, f"この表は {key or '（空）'} のものです。--municipality {work.code} には読み込めません"
-            )
+            place.fault(kind.key, f"この表は {key or '（空）'} のものです。{work.code} には読み込めません")
         )
     if kind.curated and (state := (known.text(row, STATE) or "").strip()):
         states = {name: value for value, name in STATES.items() if value != "staff" or kind.name == "entries"}
@@ -409,7 +408,8 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
             item.place.fault(
                 STATE,
                 f"{STATES[state]}が「公開」になっています。"
-                f"住民に出してよければ --publish を付け、まだなら「{STATES[state]}」に戻してください",
+                "住民に出してよければ「公開してよい」をえらび（コマンドでは --publish を付け）、"
+                f"まだなら「{STATES[state]}」に戻してください",
             )
         )
     else:
@@ -468,7 +468,7 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
     if change.action == "unchanged":
         return
     if item is None:
-        _end(session, kind, row, moment)
+        _end(work, kind, row, moment)
         return
     if row is None:
         row = _new_row(work, kind, change.key)
@@ -477,11 +477,11 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
         if kind.curated:
             row.updated_at = moment
         if kind.name == "entries":
-            added(session, row, SHEET)
+            added(session, row, work.author)
         else:
             session.add(row)
     elif kind.curated:
-        with revised(session, row, moment, SHEET):
+        with revised(session, row, moment, work.author):
             _fill(kind, row, item)
     else:
         row.version += 1
@@ -502,11 +502,11 @@ def _fill(kind: SheetKind, row: Any, item: Item) -> None:
             row.bundled_digest = CORRECTED
 
 
-def _end(session: Session, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
+def _end(work: Work, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
     if not kind.curated:
-        session.delete(row)
+        work.session.delete(row)
         return
-    with revised(session, row, moment, SHEET):
+    with revised(work.session, row, moment, work.author):
         row.state, row.by_staff = "ended", True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
@@ -93,6 +93,26 @@ def latest_job(session: Session, code: str, kind: str) -> JobStatus | None:
     """What was asked for last of a kind."""
     latest = _of(code).where(Job.kind == kind).order_by(Job.asked_at.desc(), Job.id).limit(1)
     return _status(session.scalar(latest.options(undefer(Job.result))))
+
+
+def recent_jobs(session: Session, code: str, kind: str, most: int = 10) -> list[JobStatus]:
+    """What was asked for lately of a kind, the latest first, without the results."""
+    latest = _of(code).where(Job.kind == kind).order_by(Job.asked_at.desc(), Job.id).limit(most)
+    return [_status_without_result(job) for job in session.scalars(latest)]
+
+
+def ask_once(
+    session: Session,
+    code: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    moment: dt.datetime,
+    asked_by: str | None = None,
+) -> str:
+    """As ``ask_for``; where the very same is being worked at, or waits, that one is taken."""
+    open_ones = session.scalars(_of(code).where(Job.kind == kind, Job.state.in_(_OPEN), Job.stop_asked.is_(False)))
+    same = next((job.id for job in open_ones if job.payload == dict(payload)), None)
+    return same or ask_for(session, code, kind, payload, moment, asked_by)
 
 
 def stop_job(session: Session, code: str, job_id: str, moment: dt.datetime) -> None:
@@ -193,8 +213,10 @@ def _is_old(moment: dt.datetime) -> ColumnElement[bool]:
 
 
 def _status(job: Job | None) -> JobStatus | None:
-    if job is None:
-        return None
+    return None if job is None else replace(_status_without_result(job), result=job.result)
+
+
+def _status_without_result(job: Job) -> JobStatus:
     return JobStatus(
         job.id,
         job.kind,
@@ -205,5 +227,5 @@ def _status(job: Job | None) -> JobStatus | None:
         job.asked_at,
         job.finished_at,
         job.fault,
-        job.result,
+        None,
     )

@@ -93,7 +93,8 @@ def _uses(session: Session, code: str) -> Iterator[LinkUse]:
     def office(department: str | None) -> str:
         return offices.get(department or "", NO_DEPARTMENT)
 
-    for entry in session.scalars(_published(Entry, code)):
+    columns = (Entry.entry_id, Entry.question, Entry.answer, Entry.links, Entry.term, Entry.department)
+    for entry in session.execute(_published(Entry, code).with_only_columns(*columns)):
         term = entry.term or {}
         for url in [link["url"] for link in entry.links] + _written(
             entry.answer, term.get("before"), term.get("after")
@@ -322,11 +323,14 @@ def _give_back(database: Database, held: Round) -> None:
 
 def dead_links(session: Session, code: str) -> list[DeadLink]:
     """The dead links of a municipality with each place where they stand, office by office, the oldest first."""
-    known = _known(session, code)
+    known = {url: row for url, row in _known(session, code).items() if is_dead(row)}
+    if not known:
+        # Most often: then nothing needs to be read for links.
+        return []
     found = [
         DeadLink(use, row.failing_since, row.reason, row.checked_at)
         for use in uses(session, code)
-        if (row := known.get(use.url)) is not None and is_dead(row) and row.failing_since
+        if (row := known.get(use.url)) is not None and row.failing_since
     ]
     return sorted(
         found,

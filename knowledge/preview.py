@@ -10,15 +10,16 @@ import datetime as dt
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intents.vectors import Vectors
 from knowledge.calendar import today
-from knowledge.corpus import Knowledge, State, UnknownMunicipalityError, read_knowledge
+from knowledge.corpus import Knowledge, State, UnknownMunicipalityError, drafted_answers, read_knowledge
 from knowledge.db import Database
+from knowledge.digests import short_digest
 from knowledge.entry_versions import OPEN, columns_of, state_of_row
 from knowledge.index_files import IndexFiles
 from knowledge.models import Entry, EntryVersion, Municipality, Plan
@@ -26,22 +27,32 @@ from knowledge.recently_used import RecentlyUsed
 
 MOST_ANSWERS = 3_000
 """In memory beside those of residents."""
-_WAITING = (*OPEN, "approved")
+WAITING = (*OPEN, "approved")
+"""What is not what residents get, and may soon be."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What is seen beside what residents see: ``drafts`` (the newest of each entry), and entries for staff alone."""
+    """What is seen beside what residents see: ``drafts`` (the newest of each entry), and entries for staff alone.
+
+    ``departments``: of both only what belongs to these 課; None: all.
+    """
 
     drafts: bool = False
     staff_only: bool = False
     ended: bool = False
     """Whatever is kept, of any day: for the console's list, not for answers."""
+    departments: frozenset[str] | None = None
 
     @property
     def place(self) -> str:
         """The name of the folder of its indexes."""
-        return "-".join(name for name in ("drafts", "staff_only", "ended") if getattr(self, name)) or "as-published"
+        names = [name for name in ("drafts", "staff_only", "ended") if getattr(self, name)]
+        own = [short_digest(*sorted(self.departments), letters=12)] if self.departments is not None else []
+        return "-".join([*names, *own]) or "as-published"
+
+    def reaches(self, department: object) -> bool:
+        return self.departments is None or department in self.departments
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,11 @@ class Previews:
             with self._database.reading() as session:
                 # What moved since ``wanted`` was read is in it, and is known by this.
                 wanted = _wanted(session, code, wanted.state.day)
-                waiting = _waiting(session, code) if selection.drafts else []
+                waiting = [
+                    version
+                    for version in (waiting_versions(session, code) if selection.drafts else ())
+                    if selection.reaches(version.content.get("department"))
+                ]
                 place = f"{code}/{selection.place}"
                 made = self._made(session, code, wanted.state.day, waiting, selection, place)
             self._kept.put((code, selection), (wanted, made))
@@ -151,9 +166,9 @@ def _wanted(session: Session, code: str, day: dt.date) -> _Wanted:
     return _Wanted(State(town.knowledge_version, town.learned_version, day), town.drafts_version)
 
 
-def _waiting(session: Session, code: str) -> list[EntryVersion]:
+def waiting_versions(session: Session, code: str) -> list[EntryVersion]:
     """The versions that somebody works at, or that wait for their moment: the newest of each entry comes last."""
-    found = select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(_WAITING))
+    found = select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(WAITING))
     return list(session.scalars(found.order_by(EntryVersion.number)))
 
 
@@ -165,6 +180,12 @@ def _entries(session: Session, code: str, chosen: dict[str, EntryVersion], selec
     plans = set(session.scalars(select(Plan.plan_id).where(Plan.municipality_code == code)))
     # What ended long ago may be taken from a plan that is no longer there.
     return sorted((entry for entry in entries if entry.source_plan in plans), key=lambda entry: entry.entry_id)
+
+
+def drafted(session: Session, knowledge: Knowledge, version: EntryVersion) -> Knowledge:
+    """``knowledge`` with a version in place of its entry: to be shown by its id; no question finds it."""
+    (made,) = drafted_answers(session, knowledge, [as_entry(version)])
+    return replace(knowledge, answers={**knowledge.answers, made.entry_id: made})
 
 
 def as_entry(version: EntryVersion) -> Entry:
@@ -185,4 +206,5 @@ def _is_seen(entry: Entry, day: dt.date, selection: Selection) -> bool:
         return True
     begun = entry.valid_from is None or entry.valid_from <= day
     lasts = entry.valid_until is None or entry.valid_until >= day
-    return begun and lasts and (entry.state == "published" or selection.staff_only)
+    seen = entry.state == "published" or (selection.staff_only and selection.reaches(entry.department))
+    return begun and lasts and seen

@@ -28,12 +28,12 @@ from knowledge.approval import (
     decide,
 )
 from knowledge.curated_rows import CORRECTED
-from knowledge.entry_checks import checked
+from knowledge.entry_checks import EntryFaultsError, checked, wrong_times
+from knowledge.entry_steps import is_live, situation_of
 from knowledge.entry_versions import (
     OPEN,
     PUBLIC,
     Author,
-    chain,
     columns_of,
     history,
     keep_present,
@@ -100,6 +100,16 @@ class Text:
     decided_on: dt.date | None = None
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What whoever approves lays down with it, in place of what the drafter proposed."""
+
+    publish_at: dt.datetime | None = None
+    end_at: dt.datetime | None = None
+    document_number: str | None = None
+    decided_on: dt.date | None = None
+
+
 class _Scene:
     """An entry with all that is known of its versions, its municipality held for this transaction."""
 
@@ -118,7 +128,7 @@ class _Scene:
 
     @property
     def live(self) -> bool:
-        return self.row is not None and self.row.state in ("published", "staff")
+        return is_live(self.row)
 
     @property
     def rules(self) -> Rules:
@@ -137,31 +147,11 @@ class _Scene:
         return next((version for version in reversed(self.kept) if version.state in OPEN), None)
 
     def situation(self, version: EntryVersion | None) -> Situation:
-        if version is None:
-            return Situation(None, live=self.live)
-        return Situation(
-            version.state,
-            _contributors(version, self.by_number),
-            version.confirmation,
-            self.live,
-            version.publish_at,
-            version.end_at,
-        )
+        return situation_of(version, self.by_number, live=self.live)
 
 
 def _no_version(entry_id: str, number: int) -> str:
     return f"「{entry_id}」に第{number}版はありません（一覧から開き直してください）"
-
-
-def _contributors(version: EntryVersion, by_number: Mapping[int, EntryVersion]) -> frozenset[str]:
-    """Who wrote the version, and the drafts under it that residents never saw."""
-    found: set[str | None] = set()
-    for number in chain(version, by_number):
-        under = by_number.get(number)
-        if under is None or (under is not version and (under.live_from is not None or under.state == "ended")):
-            break
-        found |= {under.author, under.requested_by}
-    return frozenset(account for account in found if account is not None)
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
@@ -270,10 +260,12 @@ def take(
     *,
     number: int | None = None,
     reason: str = "",
+    terms: Terms | None = None,
 ) -> Decision:
     """Take a step with the version ``number`` (公開終了: with what is live); what followed.
 
-    Raises StepRefusedError, ChangedMeanwhileError, NoSuchVersionError and LookupError.
+    ``terms``: for 承認 and 代理承認.  Raises StepRefusedError, ChangedMeanwhileError, NoSuchVersionError,
+    EntryFaultsError (of the terms) and LookupError.
     """
     if step is Step.SAVE:
         raise ValueError("a text is saved by save_draft")
@@ -282,6 +274,8 @@ def take(
     version = scene.present() if ending or number is None else scene.version(number)
     if version is None:
         raise NoSuchVersionError(f"「{entry_id}」という答えはありません（一覧から開き直してください）")
+    if terms is not None and step in (Step.APPROVE, Step.DEPUTISE):
+        _lay_down(version, terms)
     decision = _decided(scene, step, version, actor, moment, reason)
     match decision:
         case Move(state):
@@ -304,6 +298,13 @@ def take(
         case Confirmed(right):
             _confirm(scene, version, actor, moment, reason, right=right)
     return decision
+
+
+def _lay_down(version: EntryVersion, terms: Terms) -> None:
+    if faults := tuple(wrong_times(terms.publish_at, terms.end_at)):
+        raise EntryFaultsError(faults)
+    version.publish_at, version.end_at = terms.publish_at, terms.end_at
+    version.document_number, version.decided_on = terms.document_number, terms.decided_on
 
 
 def _decided(

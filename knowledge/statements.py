@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.absences import absent_words, told
@@ -54,7 +54,6 @@ NOTHING = Known()
 def statements(bundle: Bundle, plan: str) -> tuple[Statement, ...]:
     """What a municipality's bundle says and cites of one plan."""
     items = [item for item in bundle.items() if item.source.plan == plan]
-    translated = (one for item in items if isinstance(item, Entry) for one in _translations(item))
     measures = (
         Statement(f"施策 {one.number}", one.source.section, (one.title,))
         for one in bundle.measures
@@ -67,7 +66,18 @@ def statements(bundle: Bundle, plan: str) -> tuple[Statement, ...]:
         for one in bundle.plans
         if one.id == plan
     )
-    return (*map(_statement, items), *translated, *measures, *periods, *_of_municipality(bundle, plan))
+    return (*statements_of(items), *measures, *periods, *_of_municipality(bundle, plan))
+
+
+def statements_of(items: Sequence[Item]) -> tuple[Statement, ...]:
+    """What pieces of knowledge say, their translations after them."""
+    translated = (one for item in items if isinstance(item, Entry) for one in _translations(item))
+    return (*map(_statement, items), *translated)
+
+
+def entry_statements(entry: Entry) -> tuple[Statement, ...]:
+    """What one entry says, its translations included."""
+    return (_statement(entry), *_translations(entry))
 
 
 def _statement(item: Item) -> Statement:

@@ -8,18 +8,42 @@ from bot.console import (
     account_import,
     account_roles,
     accounts,
+    answer_editing,
+    answer_history,
+    answer_steps,
+    answers,
     audit_log,
+    caution,
+    checks,
+    common_updates,
     cookies,
     door,
+    effect,
     front,
     guard,
     invitation,
     layout,
     me,
+    misguidance,
+    notice,
+    plans,
+    review,
+    settings,
+    sheets,
+    slots,
+    tables,
     totp,
+    trying,
+    words,
 )
 
-SCREENS = (door, invitation, me, totp, accounts, account_roles, account_import, audit_log, front)
+SCREENS = (
+    *(door, invitation, me, totp, accounts, account_roles, account_import, audit_log, front),
+    *(answers, answer_editing, answer_steps, answer_history, misguidance),
+    *(trying, checks, effect, words, caution),
+    *(slots, common_updates, plans, sheets, tables, settings, notice),
+    *(review,),
+)
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 
 blueprint = Blueprint("console", __name__, url_prefix="/staff")

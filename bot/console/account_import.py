@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.console.entering import Answered
 from bot.console.forms import say
 from bot.console.guard import actor, person
+from bot.console.kept_tables import MOST_KEPT, as_text, kept_table
 from bot.console.layout import all_towns
 from bot.console.role_words import grant_words
 from bot.console.uploads import uploaded
@@ -23,13 +23,10 @@ from knowledge.csv_files import csv_bytes
 from knowledge.sessions import end_sessions
 from knowledge.spreadsheet_files import read_tables
 from knowledge.staff import StaffError
-from knowledge.tabular import Row, Sheet
+from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("account_import", __name__)
-
-MOST_KEPT = 1 << 20
-"""Letters of the table that goes back and forth between looking and doing."""
 
 
 @blueprint.route("/accounts/import", methods=["GET", "POST"])
@@ -38,13 +35,13 @@ def index() -> Answered:
     if request.method == "GET":
         return _page({})
     try:
-        sheets = _kept_table() if "table" in request.form else _read_file()
+        sheets = kept_table() if "table" in request.form else _read_file()
     except UploadError as error:
         return _page({"file": str(error)}), 422
     with services().database.reading() as session:
         plan = plan_import(session, person(), sheets)
         if "table" not in request.form or plan.problems:
-            return _page({}, plan, _as_text(sheets), session), 422 if plan.problems else 200
+            return _page({}, plan, as_text(sheets), session), 422 if plan.problems else 200
     return _do(plan, request.form["table"])
 
 
@@ -53,22 +50,6 @@ def _read_file() -> list[Sheet]:
         if path.suffix not in (".csv", ".xlsx"):
             raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
         return read_tables(path)[:1]
-
-
-def _as_text(sheets: list[Sheet]) -> str:
-    rows = [
-        [row.number, *(row.text(place) for place in range(len(row.cells)))] for sheet in sheets for row in sheet.rows
-    ]
-    return json.dumps(rows, ensure_ascii=False)
-
-
-def _kept_table() -> list[Sheet]:
-    """The table that was shown.  It comes from the browser, and is judged anew as any file."""
-    try:
-        rows = json.loads(request.form["table"][:MOST_KEPT])
-        return [Sheet("table", tuple(Row(int(number), tuple(map(str, cells))) for number, *cells in rows))]
-    except (ValueError, TypeError, RecursionError) as error:
-        raise UploadError("表を読めませんでした。もう一度ファイルをえらんでください") from error
 
 
 def _page(

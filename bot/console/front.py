@@ -1,14 +1,56 @@
-"""The first page: which municipality, and what waits there."""
+"""The first page: which municipality, and what waits there this week."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.guard import person
 from bot.console.layout import towns_of
+from bot.console.needs import NEEDS
+from bot.services import services
+from knowledge.calendar import JST, now
+from knowledge.roles import Role
+from knowledge.this_week import Kind, Task, Week, planned
+from knowledge.this_week_counts import Reader, figures, piles
 
 blueprint = Blueprint("front", __name__)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a kind of work is done: the page, what it is narrowed to, and the words of the link."""
+
+    endpoint: str
+    words: str
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+
+
+_ANSWERS, _COMMON = "console.answers.index", "console.common_updates.index"
+WAYS: Mapping[Kind, Way] = {
+    Kind.CONFIRM: Way(_ANSWERS, "事後承認を待つ答えを開く", {"state": "confirm"}),
+    Kind.REQUEST: Way(_ANSWERS, "承認依頼を開く", {"state": "requested"}),
+    Kind.RETURNED: Way(_ANSWERS, "差し戻された答えを開く", {"state": "returned"}),
+    Kind.DOUBTFUL: Way(_ANSWERS, "低評価の答えを開く", {"low_rated": "1"}),
+    Kind.OVERDUE: Way(_ANSWERS, "期限切れの答えを開く", {"expired": "1"}),
+    Kind.REVIEW: Way("console.review.index", "一括見直しを開く"),
+    Kind.NEED: Way(_ANSWERS, "答えを探す・書く"),
+    Kind.LINK: Way(_ANSWERS, "答えの一覧を開く"),
+    Kind.COMMON: Way(_COMMON, "更新を見る"),
+    Kind.SOON: Way(_ANSWERS, "答えの一覧を開く"),
+    Kind.IMPORTED: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
+    Kind.DRAFT: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    words: str
+    address: str
 
 
 @blueprint.get("/")
@@ -22,4 +64,32 @@ def index() -> str | Response:
 
 @blueprint.get("/<code>/")
 def town(code: str) -> str:
-    return render_template("console/front/town.html")
+    me, moment = person(), now()
+    reader = Reader(str(me.account_id), me.departments(Role.EDITOR, code), me.departments(Role.APPROVER, code))
+    with services().database.reading() as session:
+        week = planned(piles(session, code, reader, moment))
+        this, last = figures(session, code, moment.astimezone(JST).date())
+    return render_template(
+        "console/front/town.html",
+        week=week,
+        links=_links(code, week),
+        rows=(("この7日間", this), ("その前の7日間", last)),
+        writes=reader.writes,
+    )
+
+
+def _links(code: str, week: Week) -> dict[Kind, Link]:
+    found = ((task.pile.kind, _link(code, task)) for task in (*week.first, *week.later))
+    return {kind: link for kind, link in found if link is not None}
+
+
+def _link(code: str, task: Task) -> Link | None:
+    """Where it is done; None where there is no such page, or none for this person."""
+    way = WAYS[task.pile.kind]
+    need = NEEDS.get(way.endpoint)
+    if way.endpoint not in current_app.view_functions or need is None:
+        return None
+    if need.role is not None and not person().may(need.role, code):
+        return None
+    narrowed: dict[str, Any] = {**way.narrowed}
+    return Link(way.words, url_for(way.endpoint, code=code, **narrowed))

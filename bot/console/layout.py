@@ -29,6 +29,21 @@ class MenuItem:
 
 MENU: Sequence[MenuItem] = (
     MenuItem("console.front.town", "今週やること"),
+    MenuItem("console.answers.index", "答え"),
+    MenuItem("console.misguidance.index", "誤案内"),
+    MenuItem("console.trying.index", "ためしに聞く"),
+    MenuItem("console.checks.index", "確認用の質問"),
+    MenuItem("console.effect.index", "公開前の影響確認"),
+    MenuItem("console.words.index", "ことば"),
+    MenuItem("console.caution.index", "確かさ"),
+    MenuItem("console.common_updates.index", "共通回答の更新"),
+    MenuItem("console.slots.index", "穴埋めシート"),
+    MenuItem("console.plans.index", "計画の取り込み"),
+    MenuItem("console.tables.indicators", "指標・予定・課・用語"),
+    MenuItem("console.sheets.index", "表の出し入れ"),
+    MenuItem("console.notice.index", "障害・災害モード"),
+    MenuItem("console.settings.index", "設定"),
+    MenuItem("console.review.index", "一括見直し"),
     MenuItem("console.accounts.index", "利用者"),
     MenuItem("console.audit_log.index", "操作の記録"),
 )

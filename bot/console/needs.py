@@ -78,9 +78,93 @@ NEEDS: Mapping[str, Need] = {
     # 操作の記録
     "console.audit_log.index": anywhere(Role.AUDITOR),
     "console.audit_log.export": fresh(anywhere(Role.AUDITOR)),
+    # 答え
+    "console.answers.index": in_town(Role.VIEWER),
+    "console.answers.entry": in_town(Role.VIEWER),
+    "console.answer_editing.new": in_town(Role.EDITOR),
+    "console.answer_editing.edit": in_town(Role.EDITOR),
+    "console.answer_editing.keep": in_town(Role.EDITOR),
+    "console.answer_editing.discard": in_town(Role.EDITOR),
+    "console.answer_steps.step": in_town(Role.EDITOR),
+    "console.answer_history.index": in_town(Role.VIEWER),
+    "console.answer_history.compare": in_town(Role.VIEWER),
+    "console.answer_history.workbook": in_town(Role.VIEWER),
+    "console.answer_history.restore": in_town(Role.EDITOR),
+    "console.misguidance.index": in_town(Role.VIEWER),
+    "console.misguidance.new": in_town(Role.EDITOR),
+    "console.misguidance.recount": in_town(Role.EDITOR),
+    "console.misguidance.workbook": in_town(Role.VIEWER),
     # はじめのページ
     "console.front.index": SIGNED_IN,
     "console.front.town": in_town(Role.VIEWER),
+    # ためしに聞く
+    "console.trying.index": in_town(Role.VIEWER),
+    "console.trying.ask": in_town(Role.VIEWER),
+    "console.trying.wording": in_town(Role.EDITOR),
+    "console.trying.check": in_town(Role.EDITOR),
+    # 確認用の質問
+    "console.checks.index": in_town(Role.VIEWER),
+    "console.checks.add": in_town(Role.EDITOR),
+    "console.checks.change": in_town(Role.EDITOR),
+    "console.checks.end": in_town(Role.EDITOR),
+    "console.checks.export": in_town(Role.VIEWER),
+    "console.checks.take_file": upload(in_town(Role.EDITOR)),
+    # 公開前の影響確認（ことば・確かさの結果も見るので、閲覧から。始められるかは、画面が役割と課で決める）
+    "console.effect.index": in_town(Role.EDITOR),
+    "console.effect.start": in_town(Role.EDITOR),
+    "console.effect.job": in_town(Role.VIEWER),
+    "console.effect.stop": in_town(Role.VIEWER),
+    "console.effect.replies": in_town(Role.VIEWER),
+    # ことば
+    "console.words.index": in_town(Role.VIEWER),
+    "console.words.check": in_town(Role.EDITOR),
+    "console.words.keep": in_town(Role.EDITOR),
+    # 確かさ
+    "console.caution.index": in_town(Role.VIEWER),
+    "console.caution.check": in_town(Role.ADMIN),
+    "console.caution.choose": in_town(Role.ADMIN),
+    # 穴埋めシート
+    "console.slots.index": in_town(Role.VIEWER),
+    "console.slots.save": in_town(Role.APPROVER),
+    "console.slots.sheet": in_town(Role.VIEWER),
+    "console.slots.sheet_import": upload(in_town(Role.APPROVER)),
+    # 共通回答の更新
+    "console.common_updates.index": in_town(Role.VIEWER),
+    "console.common_updates.decide": in_town(Role.APPROVER),
+    "console.common_updates.switch": in_town(Role.APPROVER),
+    # 計画の取り込み
+    "console.plans.index": in_town(Role.VIEWER),
+    "console.plans.bring": upload(in_town(Role.EDITOR)),
+    "console.plans.plan": in_town(Role.VIEWER),
+    "console.plans.decide_pieces": in_town(Role.APPROVER),
+    "console.plans.check": in_town(Role.VIEWER),
+    # 指標・予定・課・用語
+    "console.tables.indicators": in_town(Role.VIEWER),
+    "console.tables.index": in_town(Role.VIEWER),
+    "console.tables.add": in_town(Role.EDITOR),
+    "console.tables.row": in_town(Role.VIEWER),
+    "console.tables.drawing": in_town(Role.VIEWER),
+    "console.tables.write_yearly": in_town(Role.EDITOR),
+    # 設定
+    "console.settings.index": in_town(Role.VIEWER),
+    "console.settings.save": fresh(in_town(Role.ADMIN)),
+    # 障害・災害モード
+    "console.notice.index": in_town(Role.VIEWER),
+    "console.notice.begin": in_town(Role.EDITOR),
+    "console.notice.end": in_town(Role.EDITOR),
+    # 表の出し入れ
+    "console.sheets.index": in_town(Role.VIEWER),
+    "console.sheets.export": in_town(Role.VIEWER),
+    "console.sheets.bring": upload(in_town(Role.APPROVER)),
+    # 一括見直し
+    "console.review.index": in_town(Role.VIEWER),
+    "console.review.start": in_town(Role.APPROVER),
+    "console.review.round_": in_town(Role.VIEWER),
+    "console.review.answers": in_town(Role.VIEWER),
+    "console.review.answer": in_town(Role.EDITOR),
+    "console.review.sheet": in_town(Role.VIEWER),
+    "console.review.bring": upload(in_town(Role.EDITOR)),
+    "console.review.close": in_town(Role.APPROVER),
 }
 """By endpoint.  An address with ``<code>`` is judged by the roles that hold in that municipality; for what
 belongs to a 課, the page itself asks ``Person.reaches`` as well, and answers 404 where it does not."""

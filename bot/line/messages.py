@@ -34,6 +34,8 @@ Message = dict[str, Any]
 Part = dict[str, Any]
 
 _INK, _QUIET, _ACCENT, _PALE = "#1A1A1C", "#595959", "#0017C1", "#F1F1F4"
+NO_LOG = "00000000-0000-0000-0000-000000000000"
+"""The id for the buttons of a reply to a question that is not logged."""
 _LONGEST_TEXT = 2000
 """UTF-16 units of one text in a bubble: far more than staff may write, far less than 30 KB."""
 

@@ -15,6 +15,7 @@ from bot.line import inbox
 from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
 from bot.log_rows import asked_question
+from bot.notices import with_notice
 from bot.replies import Reply, greeting_reply, plain_reply, saying_first
 from bot.taps import mark_tap, reply_to_tap
 from knowledge.calendar import JST
@@ -42,6 +43,13 @@ class Prepared:
 
 def prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime) -> Prepared:
     """Decide what a claimed event gets.  Reads only: the same event may be prepared again."""
+    prepared = _prepare(database, knowledge, claimed, moment)
+    if prepared.reply is None:
+        return prepared
+    return replace(prepared, reply=with_notice(database, claimed.municipality_code, prepared.reply, moment))
+
+
+def _prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime) -> Prepared:
     row_id = log_id(claimed.municipality_code, _event_key(claimed))
     match claimed.kind:
         case "follow":

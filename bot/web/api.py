@@ -13,6 +13,7 @@ from bot.answer_object import answer_object
 from bot.conversation import answer
 from bot.dialogue import NEW_DIALOGUE, dialogue_from_json
 from bot.log_rows import asked_question
+from bot.notices import notice_now
 from bot.services import services
 from bot.web.openapi import description
 from bot.web.problems import Problem
@@ -74,6 +75,8 @@ def ask(code: str) -> Response:
     body = answer_object(knowledge, outcome)
     if masked.found:
         body["text"] = f"{say('personal_data', language=outcome.reply.language)}\n\n{body['text']}"
+    if notice := notice_now(kit.database, code, moment):
+        body["text"] = f"{notice}\n\n{body['text']}"
     return jsonify(body)
 
 

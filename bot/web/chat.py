@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import answer
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.log_rows import asked_question
+from bot.notices import with_notice
 from bot.replies import Reply, first_questions, plain_reply, saying_first
 from bot.services import Services, services
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
@@ -104,7 +105,8 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None) -> str:
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
     tap = _tap()
-    return _answer_tap(kit, knowledge, conversation, tap) if tap else _answer_text(kit, knowledge, conversation)
+    turn = _answer_tap(kit, knowledge, conversation, tap) if tap else _answer_text(kit, knowledge, conversation)
+    return replace(turn, reply=with_notice(kit.database, knowledge.town.code, turn.reply, now()))
 
 
 def _tap() -> Tap | None:

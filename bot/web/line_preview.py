@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE
-from bot.line.messages import render
+from bot.line.messages import NO_LOG, render
 from bot.line.postbacks import read_postback
 from bot.replies import Reply, greeting_reply
 from bot.taps import reply_to_tap
@@ -18,15 +18,13 @@ from knowledge.corpus import Knowledge
 
 blueprint = Blueprint("line_preview", __name__)
 
-_NO_LOG = "00000000-0000-0000-0000-000000000000"
-
 
 @blueprint.get("/<code>/line-preview")
 def page(code: str) -> str:
     """``?q=`` a question, ``?data=`` a tapped button; nothing is logged."""
     knowledge = knowledge_or_404(code)
     question, data = request.args.get("q", ""), request.args.get("data", "")
-    messages = render(_reply(knowledge, question, data), _NO_LOG)
+    messages = render(_reply(knowledge, question, data), NO_LOG)
     return render_template(
         "pages/line_preview.html",
         knowledge=knowledge,

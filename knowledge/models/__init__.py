@@ -5,14 +5,18 @@ from knowledge.models.base import Base
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.entry_version import EntryVersion
+from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
+from knowledge.models.notice import Notice
+from knowledge.models.outbox import StaffMail
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.review import Review, ReviewRow
 from knowledge.models.slot_value import SlotValue
 from knowledge.models.staff import StaffAccount, StaffCode, StaffGrant
 from knowledge.models.staff_session import SignInFailure, StaffSession
@@ -32,6 +36,7 @@ __all__ = [
     "Entry",
     "EntryVersion",
     "Indicator",
+    "IndicatorValue",
     "Job",
     "Learned",
     "LineEvent",
@@ -41,15 +46,19 @@ __all__ = [
     "Measure",
     "Misguidance",
     "Municipality",
+    "Notice",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "Review",
+    "ReviewRow",
     "ScheduleItem",
     "SignInFailure",
     "SlotValue",
     "StaffAccount",
     "StaffCode",
     "StaffGrant",
+    "StaffMail",
     "StaffSession",
     "StaffWord",
     "SubjectOffice",

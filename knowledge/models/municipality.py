@@ -46,6 +46,8 @@ class Municipality(Base):
     """Moves with every step of a version that residents do not see yet."""
     separate_approver: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whoever wrote a version may not approve it."""
+    greeting: Mapped[str | None] = mapped_column(String(200))
+    """The first words to a new friend, in Japanese; None: those of the program."""
 
 
 class Plan(Base):

@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
 from intents.vectors import open_vectors
@@ -31,6 +32,8 @@ from knowledge.loading import load_bundle
 from knowledge.misguidance import exposure
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
 from knowledge.preview import Previews
+from knowledge.this_week import planned
+from knowledge.this_week_counts import Reader, figures, piles
 from tests.bench.material import VECTORS
 from tests.bench.timing import milliseconds
 from tests.knowledge.small_town import CODE, write_town
@@ -79,13 +82,15 @@ def _question(number: int, entries: int, chance: random.Random) -> dict[str, obj
     asked_at = now() - dt.timedelta(minutes=number * 365 * 24 * 60 // QUESTIONS)
     entry = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if number % 4 else None
     tapped = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if not entry and number % 3 == 0 else None
+    unanswered = not entry and number % 16 == 0
+    refused = not entry and number % 16 == 4
     return {
         "id": f"{number:036}", "municipality_code": CODE, "event_key": f"web:{number}", "channel": "web",
-        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": "質問の文です",
+        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です",
         "personal_data": False, "asker": f"{chance.randrange(100_000):032}" if number % 2 else None,
-        "message_id": None, "language": "ja", "decision": "answer" if entry else "suggest", "entry_id": entry,
-        "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [],
-        "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": tapped, "tapped_at": asked_at if tapped else None,
+        "message_id": None, "language": "ja", "decision": "answer" if entry else "none" if unanswered else "suggest", "entry_id": entry,
+        "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if refused else [],
+        "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": "" if refused else tapped, "tapped_at": asked_at if tapped else None,
         "feedback": ("solved" if chance.random() < 0.7 else "unsolved") if number % 10 == 1 else None,
         "feedback_at": asked_at, "more_at": None, "contact_at": None,
     }  # fmt: skip
@@ -122,7 +127,16 @@ def measure(database: Database, folder: Path, console: Console) -> None:
     with database.reading() as session:
         shown = exposure(session, CODE, "e-00001", 1, 1, now()).shown
         table.add_row("誤案内（1件）", f"{shown:,}", *_percentiles(lambda: exposure(session, CODE, "e-00001", 1, 1, now())))  # fmt: skip
+        chief = Reader("chief", None, None)
+        waiting = sum(pile.count for pile in piles(session, CODE, chief, now()))
+        table.add_row("今週やること", f"{waiting:,}", *_percentiles(lambda: _week(session, chief)))
     console.print(table)
+
+
+def _week(session: Session, reader: Reader) -> None:
+    """All that the first page asks the database for."""
+    planned(piles(session, CODE, reader, now()))
+    figures(session, CODE, today())
 
 
 def _percentiles(work: Callable[[], object]) -> tuple[str, str]:

@@ -138,7 +138,7 @@ def test_a_slip_in_the_options_is_told_with_the_remedy(
 
 def test_a_plan_without_a_period_needs_it_from_staff(runner: FlaskCliRunner, tmp_path: Path) -> None:
     file = word_file(tmp_path / "plan.docx", [(1, "第1章"), QUOTED])
-    assert "--until 2032-03-31 のように" in bring(runner, file, status=1)
+    assert "--until に、2032-03-31 のように" in bring(runner, file, status=1)
     assert "期間は令和14年3月31日まで" in bring(runner, file, "--until", "2032-03-31")
 
 

@@ -59,6 +59,13 @@ def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Pat
         pytest.param({"SENDER_THREADS": "-1"}, "SENDER_THREADS は0から32まで", id="below nought"),
         pytest.param({"SENDER_THREADS": "33"}, "SENDER_THREADS は0から32まで", id="too many threads"),
         pytest.param({"PROXY_HOPS": "6"}, "PROXY_HOPS は0から5まで", id="too many proxies"),
+        pytest.param({"SMTP_HOST": "mail.example.jp"}, "MAIL_FROM", id="mail from nobody"),
+        pytest.param(
+            {"SMTP_HOST": "m", "MAIL_FROM": "a@b", "SMTP_USER": "u", "SMTP_STARTTLS": "0"},
+            "SMTP_STARTTLS を 1",
+            id="a password in clear",
+        ),
+        pytest.param({"SMTP_HOST": "m", "MAIL_FROM": "a@b", "SMTP_PORT": "0"}, "SMTP_PORT", id="no port"),
         pytest.param({"AUDIT_DAYS": "364"}, "AUDIT_DAYS は365から3650まで", id="less than a year"),
         pytest.param({"PROXY_HOPS": "1.5"}, "PROXY_HOPS は数字で", id="half a proxy"),
     ],

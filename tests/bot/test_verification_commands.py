@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import bot.verification_commands as commands
-from bot.verification_commands import knowledge_verify, sentence
+from bot.finding_words import sentence
+from bot.verification_commands import knowledge_verify
 from knowledge.source_check import Finding
 from tests.knowledge.small_town import CODE, write_town
 

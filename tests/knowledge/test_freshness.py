@@ -13,6 +13,7 @@ from bot.conversation import answer
 from bot.replies import plain_text
 from intents.vectors import NO_VECTORS
 from knowledge.bundle import read_bundle
+from knowledge.calendar import now
 from knowledge.corpus import Corpus
 from knowledge.db import Database
 from knowledge.freshness import NO_DEPARTMENT, Reason, Watched, due, recheck_day, watched
@@ -118,3 +119,11 @@ def test_an_answer_says_that_its_plan_is_over_from_the_first_second_in_japan(
     with time_machine.travel(moment, tick=False):
         said = plain_text(answer(Corpus(database, NO_VECTORS).current(CODE), "計画の目標は何ですか？").reply)
     assert ("終わっています" in said) is over, said
+
+
+def test_what_may_be_due_by_a_day_is_all_that_is_due_by_it(database: Database, tmp_path: Path) -> None:
+    load_bundle(database, read_bundle(write_town(tmp_path)), now())
+    for day in (DAY, DAY + dt.timedelta(days=200), DAY + dt.timedelta(days=400), DAY + dt.timedelta(days=2000)):
+        with database.reading() as session:
+            until = day + dt.timedelta(days=30)
+            assert due(watched(session, None, until), day) == due(watched(session), day)

@@ -18,6 +18,7 @@ from knowledge.jobs import (
     JobStatus,
     StopAskedError,
     ask_for,
+    ask_once,
     claim_job,
     end_stopped,
     fail_job,
@@ -25,6 +26,7 @@ from knowledge.jobs import (
     give_back,
     job_status,
     latest_job,
+    recent_jobs,
     report_progress,
     stop_job,
 )
@@ -165,3 +167,33 @@ def test_the_latest_of_a_kind_is_what_a_page_shows(town: Database) -> None:
         assert latest_job(session, CODE, "import") is None
     assert found is not None
     assert found.id == newer
+
+
+def test_the_same_work_waits_once_until_it_is_done_or_is_to_stop(town: Database) -> None:
+    def once(level: str = "bold") -> str:
+        with town.writing() as session:
+            return ask_once(session, CODE, "effect", {"level": level}, MOMENT)
+
+    first = once()
+    assert once() == first
+    finish_job(town, claimed(town), {}, MOMENT)
+    second = once()
+    assert second != first
+    assert once("cautious") != second
+    claim = claim_job(town, ["effect"], MOMENT)
+    assert claim is not None
+    with town.writing() as session:
+        stop_job(session, CODE, claim.id, MOMENT)
+    assert once(str(claim.payload["level"])) != claim.id
+
+
+def test_what_was_asked_for_lately_is_listed_without_its_result(town: Database) -> None:
+    first = asked(town)
+    finish_job(town, claimed(town), {"anything": 1}, MOMENT)
+    second = asked(town, moment=LATER)
+    asked(town, "import")
+    with town.reading() as session:
+        found = recent_jobs(session, CODE, "effect")
+        assert [job.id for job in found] == [second, first]
+        assert [job.result for job in found] == [None, None]
+        assert len(recent_jobs(session, CODE, "effect", most=1)) == 1

@@ -109,3 +109,16 @@ def test_an_unknown_municipality_is_told(previews: Previews) -> None:
         previews.current("999999", ALL)
     with pytest.raises(UnknownMunicipalityError):
         previews.with_versions("999999", [])
+
+
+def test_somebody_of_one_department_sees_its_drafts_and_entries_for_staff_alone(desk: Desk, previews: Previews) -> None:
+    own = "dep-it"
+    number = desk.write(1, content=desk.content(department=own, answer="書きかけです。"))
+    for departments, seen in ((frozenset({own}), {"goal": number}), (frozenset({"dep-other"}), {})):
+        shown = previews.current(CODE, Selection(drafts=True, departments=departments))
+        assert shown.drafts == seen
+        assert told(shown.knowledge) == ("書きかけです。" if seen else desk.row().answer)
+    desk.take(Step.WITHDRAW, WRITER, number)
+    desk.published(content=desk.content(department=own, answer=SECRET), audience="staff", based_on=1)
+    for departments, staff_only in ((frozenset({own}), {"goal"}), (frozenset({"dep-other"}), set())):
+        assert previews.current(CODE, Selection(staff_only=True, departments=departments)).staff_only == staff_only

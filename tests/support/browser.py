@@ -9,9 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
+    .filter((each) => !each.matches('.skip, [type=radio], [type=checkbox]') && !each.closest('main p, main li'))
+    .filter((each) => { const box = each.getBoundingClientRect(); return box.width > 0 && box.height < 43.9; })
+    .map((each) => each.outerHTML)"""
 
 
 @contextmanager
@@ -39,3 +45,12 @@ def launched() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield found
         found.close()
+
+
+def page_faults(page: Page) -> list[str]:
+    """What keeps a page of the console from being used by everybody: axe, sideways scrolling, small targets."""
+    found = Axe().run(page).response["violations"]
+    wrong = [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+        wrong.append("scrolls sideways")
+    return [*wrong, *(f"small target {each[:200]}" for each in page.evaluate(SMALL))]

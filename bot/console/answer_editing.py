@@ -1,0 +1,210 @@
+"""書く: a new answer or the next version of one; nothing that was typed is lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot.console.answer_desk import edited_or_404, note, version_or_404, writer
+from bot.console.answer_form import (
+    Conflict,
+    FormPage,
+    base_of,
+    blank_fields,
+    fields_of_version,
+    form_key,
+    options,
+    read_text,
+    sent_fields,
+)
+from bot.console.bubbles import bubbles_of
+from bot.console.entering import Answered
+from bot.console.forms import say, text
+from bot.console.guard import person
+from bot.finding_words import sentence
+from bot.services import services
+from knowledge.answer_checks import checks
+from knowledge.calendar import now
+from knowledge.comparison import comparison
+from knowledge.entry_checks import EntryFaultsError, checked
+from knowledge.entry_form import errors_of
+from knowledge.models import EntryVersion
+from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
+from knowledge.roles import Role
+from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, unsaved_text
+
+blueprint = Blueprint("answer_editing", __name__)
+
+NOT_MINE = "ほかの課の答えとしては保存できません。あなたの課を選んでください"
+
+
+@blueprint.route("/<code>/new-answer", methods=["GET", "POST"])
+def new(code: str) -> Answered:
+    page = FormPage(code, None, None, blank_fields())
+    return _write(page, None) if request.method == "POST" else _begun(page)
+
+
+@blueprint.route("/<code>/answers/<entry_id>/edit", methods=["GET", "POST"])
+def edit(code: str, entry_id: str) -> Answered:
+    """``?from=`` another version than the newest to begin with; it is written on the newest all the same."""
+    with services().database.reading() as session:
+        found = edited_or_404(session, code, entry_id)
+        number = request.form.get("based_on", "")
+        if request.method == "POST" and number.isdecimal() and len(number) < 9:
+            base = version_or_404(found, int(number))
+        else:
+            base = found.to_write_on
+    page = FormPage(code, entry_id, base.number, fields_of_version(base))
+    return _write(page, base) if request.method == "POST" else _begun(page)
+
+
+def _begun(page: FormPage) -> str:
+    """The form as it is opened: what was kept is offered, and shown where it is asked for."""
+    with services().database.reading() as session:
+        kept = unsaved_text(session, page.code, _account(), page.key, now())
+        if kept is None:
+            return _page(page)
+        if not request.args.get("kept"):
+            return _page(replace(page, kept_at=kept.kept_at))
+        fields = {**page.fields, **kept.fields}
+        based_on = str(fields.pop("based_on", ""))
+        return _page(replace(page, fields=fields, based_on=int(based_on) if based_on else page.based_on))
+
+
+def _write(page: FormPage, base: EntryVersion | None) -> Answered:
+    fields = {**page.fields, **sent_fields()}
+    errors: dict[str, str] = {}
+    written = read_text(fields, base_of(base), page.entry_id, errors)
+    page = replace(page, fields=fields, errors=errors)
+    department = written.content.get("department")
+    if not person().reaches(Role.EDITOR, page.code, department):
+        errors["department"] = NOT_MINE
+    if errors or text("act", 10) == "check":
+        _keep(page)
+        return _looked_over(page, written)
+    return _saved(page, written)
+
+
+def _looked_over(page: FormPage, written: Text) -> Answered:
+    """The form with what was found beside the text; nothing is saved."""
+    with services().database.reading() as session:
+        errors = {**_faults(session, page.code, written), **page.errors}
+        if errors:
+            return _page(replace(page, errors=errors)), 422
+        content = written.content
+        found = checks(session, page.code, content)
+        return _page(replace(page, checked=found, bubbles=bubbles_of(session, page.code, content)))
+
+
+def _faults(session: Session, code: str, written: Text) -> dict[str, str]:
+    try:
+        checked(
+            session,
+            code,
+            written.content,
+            audience=written.audience,
+            publish_at=written.publish_at,
+            end_at=written.end_at,
+        )
+    except EntryFaultsError as error:
+        return errors_of(error)
+    return {}
+
+
+def _saved(page: FormPage, written: Text) -> Answered:
+    code, moment = page.code, now()
+    actor = writer(code, written.content.get("department"))
+    try:
+        with services().database.writing() as session:
+            made = save_draft(session, code, written, actor, moment, based_on=page.based_on)
+            note(session, code, made.entry_id, "answer_saved", {"version": made.number, "based_on": page.based_on})
+            drop_unsaved(session, code, _account(), page.key)
+            entry_id, number = made.entry_id, made.number
+    except EntryFaultsError as error:
+        _keep(page)
+        return _page(replace(page, errors=errors_of(error))), 422
+    except StepRefusedError as error:
+        _keep(page)
+        return _page(replace(page, errors={"question": str(error)})), 422
+    except ChangedMeanwhileError as error:
+        return _conflict_page(page, error, written), 409
+    say(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
+    return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
+
+
+def _conflict_page(page: FormPage, error: ChangedMeanwhileError, written: Text) -> str:
+    """Both texts; saving again puts this one on top of theirs, knowingly."""
+    theirs = error.theirs
+    mine = EntryVersion(content=error.yours, audience=written.audience)
+    other = EntryVersion(content=dict(theirs.content), audience=theirs.audience)
+    entry_id = page.entry_id or str(written.content["id"])
+    _keep(page)
+    return _page(
+        replace(
+            page,
+            entry_id=entry_id,
+            based_on=theirs.number,
+            conflict=Conflict(str(error), theirs, comparison(other, mine)),
+        )
+    )
+
+
+@blueprint.post("/<code>/new-answer/keep")
+@blueprint.post("/<code>/answers/<entry_id>/keep")
+def keep(code: str, entry_id: str | None = None) -> Answered:
+    """What the page sends while one types: it is kept, and comes back as residents would see it."""
+    base = None
+    if entry_id is not None:
+        with services().database.reading() as session:
+            base = edited_or_404(session, code, entry_id).to_write_on
+    fields = sent_fields()
+    page = FormPage(code, entry_id, base.number if base else None, fields)
+    written = read_text(fields, base_of(base), entry_id, {})
+    kept = _keep(page)
+    with services().database.reading() as session:
+        shown = bubbles_of(session, code, written.content)
+    return render_template("console/answers/_kept.html", bubbles=shown, kept=kept, moment=now())
+
+
+@blueprint.post("/<code>/new-answer/discard")
+@blueprint.post("/<code>/answers/<entry_id>/discard")
+def discard(code: str, entry_id: str | None = None) -> Response:
+    """The text that was kept is not wanted any more."""
+    if entry_id is not None:
+        with services().database.reading() as session:
+            edited_or_404(session, code, entry_id)
+    with services().database.writing() as session:
+        drop_unsaved(session, code, _account(), form_key(entry_id))
+    say("とっておいた書きかけを消しました。")
+    if entry_id is None:
+        return redirect(url_for("console.answer_editing.new", code=code), 303)
+    return redirect(url_for("console.answer_editing.edit", code=code, entry_id=entry_id), 303)
+
+
+def _keep(page: FormPage) -> bool:
+    """Whether what was typed is kept; more than a form can hold is not."""
+    given = {**page.fields, "based_on": str(page.based_on or "")}
+    try:
+        with services().database.writing() as session:
+            keep_unsaved(session, page.code, _account(), page.key, given, now())
+    except TooMuchTextError:
+        return False
+    return True
+
+
+def _account() -> str:
+    return str(person().account_id)
+
+
+def _page(page: FormPage) -> str:
+    return render_template(
+        "console/answers/edit.html",
+        page=page,
+        errors=page.errors,
+        fields=page.fields,
+        finding_sentence=sentence,
+        **options(page.code, page.fields),
+    )

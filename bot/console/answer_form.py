@@ -1,0 +1,156 @@
+"""The form of an answer: what it shows, and what was sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from bot.console.answer_desk import departments_in_use, measures, plans
+from bot.console.bubbles import Bubbles
+from bot.console.guard import person
+from bot.console.moments import moment, moment_text
+from bot.services import services
+from knowledge.answer_checks import Checked
+from knowledge.answers import FACETS
+from knowledge.calendar import today
+from knowledge.comparison import Difference
+from knowledge.entry_form import CATEGORIES, COLUMNS, FIELDS, content_of_fields, fields_of
+from knowledge.entry_versions import AUDIENCES, PUBLIC
+from knowledge.models import EntryVersion
+from knowledge.publishing import Text, Theirs
+from knowledge.roles import Role
+from knowledge.sheet_kinds import KINDS, LANGUAGES
+from knowledge.sheet_rows import generated_key
+
+BESIDE = ("audience", "staff_note", "publish_at", "end_at")
+"""The fields that go with a version, and are none of its content."""
+UNNAMED = "new-answer"
+"""The id of what has no question yet, while it is looked over."""
+MOST_LETTERS = 10_000
+NOTE_LETTERS = 2_000
+ALWAYS = ("en", "easy")
+"""The languages that every form has room for."""
+_KINDS = ("手続き", "計画の内容", "計画に記載なし")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody was quicker: what they have, and what differs."""
+
+    message: str
+    theirs: Theirs
+    differences: list[Difference]
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """One form as it is shown.  ``based_on``: the version that one writes on; None for a new answer."""
+
+    code: str
+    entry_id: str | None
+    based_on: int | None
+    fields: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    checked: Checked | None = None
+    bubbles: list[Bubbles] = field(default_factory=list)
+    conflict: Conflict | None = None
+    kept_at: dt.datetime | None = None
+    """When a text of before was kept that is not shown."""
+
+    @property
+    def key(self) -> str:
+        return form_key(self.entry_id)
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Those that there is always room for, and those that something is written in."""
+        written = [one for one in LANGUAGES if self.fields.get(f"translations.{one}.answer")]
+        return [(one, name) for one, name in LANGUAGES.items() if one in ALWAYS or one in written]
+
+
+def form_key(entry_id: str | None) -> str:
+    """Under which what was typed is kept."""
+    return f"entry:{entry_id}" if entry_id is not None else "entry:new"
+
+
+def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What the form lets one choose from."""
+    mine = person().departments(Role.EDITOR, code)
+    with services().database.reading() as session:
+        departments = [one for one in departments_in_use(session, code) if mine is None or one[0] in mine]
+        found = {
+            "departments": _with_own(
+                [*([("", "（どの課でもない）")] if mine is None else []), *departments], fields, "department"
+            ),
+            "measures": _with_own([("", "（なし）"), *measures(session, code)], fields, "measure"),
+            "plans": _with_own(plans(session, code), fields, "source.plan"),
+        }
+    return found | {
+        "kinds": [(one, one) for one in _KINDS],
+        "categories": [(one, one) for one in CATEGORIES],
+        "audiences": AUDIENCES.items(),
+        "facets": [(f"facets.{name}", words) for name, words in FACETS.items()],
+        "columns": COLUMNS,
+    }
+
+
+def _with_own(choices: list[tuple[str, str]], fields: Mapping[str, str], name: str) -> list[tuple[str, str]]:
+    """What stands there stays a choice, even where it is gone since: saving then tells what is the matter."""
+    own = fields.get(name, "")
+    return choices if any(value == own for value, _ in choices) else [(own, own or "（選んでください）"), *choices]
+
+
+def blank_fields() -> dict[str, str]:
+    return {
+        **dict.fromkeys(FIELDS, ""),
+        "kind": _KINDS[1],
+        "category": "その他",
+        "checked_on": today().isoformat(),
+        "audience": PUBLIC,
+    }
+
+
+def fields_of_version(version: EntryVersion) -> dict[str, str]:
+    """A version as the form shows it.  Its bookings go along while it has not come to be live."""
+    booked = version.live_from is None
+    return {
+        **fields_of(version.content),
+        "audience": version.audience,
+        "staff_note": version.staff_note,
+        "publish_at": moment_text(version.publish_at) if booked else "",
+        "end_at": moment_text(version.end_at) if booked else "",
+    }
+
+
+def sent_fields() -> dict[str, str]:
+    """What was sent of the form; a box that may be ticked comes with what it is when it is not."""
+    given = request.form
+    names = (*FIELDS, *BESIDE)
+    return {name: given.get(name, "")[:MOST_LETTERS].replace("\r\n", "\n") for name in names if name in given}
+
+
+def read_text(fields: Mapping[str, str], base: Mapping[str, Any], entry_id: str | None, errors: dict[str, str]) -> Text:
+    """The text that the form says; ``errors`` tell what cannot be read."""
+    content = content_of_fields(fields, base, errors)
+    key = generated_key(KINDS["entries"], fields.get("question", "").strip())
+    content["id"] = entry_id if entry_id is not None else key or UNNAMED
+    note = fields.get("staff_note", "")
+    if len(note) > NOTE_LETTERS:
+        errors["staff_note"] = f"職員メモは{NOTE_LETTERS:,}字までです（今は{len(note):,}字）"
+    audience = fields.get("audience", PUBLIC)
+    return Text(
+        content,
+        audience if audience in AUDIENCES else PUBLIC,
+        note[:NOTE_LETTERS],
+        moment("publish_at", errors),
+        moment("end_at", errors),
+    )
+
+
+def base_of(version: EntryVersion | None) -> dict[str, Any]:
+    """What a text is written on: of a new answer, the empty parts that the schema wants."""
+    return dict(version.content) if version is not None else {"links": [], "translations": {}}

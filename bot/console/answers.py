@@ -1,0 +1,143 @@
+"""答え: the list, found as residents find them, and each as it stands with what may be done with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from bot.console.answer_desk import (
+    department_names,
+    departments_in_use,
+    measures,
+    plans,
+    reaches_all,
+    standing_or_404,
+    step_actor,
+)
+from bot.console.answer_steps import slug
+from bot.console.bubbles import bubbles_of
+from bot.console.guard import person
+from bot.console.paging import Paging, paging
+from bot.services import services
+from knowledge.answers import FACETS
+from knowledge.approval import Step
+from knowledge.calendar import date_name, now, today
+from knowledge.entry_form import COLUMNS, fields_of
+from knowledge.entry_lists import LOW_FROM, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
+from knowledge.entry_steps import Standing
+from knowledge.entry_versions import AUDIENCES
+from knowledge.entry_versions import STATES as VERSION_STATES
+from knowledge.roles import Role
+
+blueprint = Blueprint("answers", __name__)
+
+MOST_PAGES = 100_000
+FACET_FIELDS = tuple(f"facets.{name}" for name in FACETS)
+DATE_FIELDS = ("checked_on", "recheck_on", "valid_from", "valid_until", "term.from", "term.until")
+
+
+@dataclass(frozen=True)
+class StepLink:
+    """``main``: what is usually done next."""
+
+    slug: str
+    label: str
+    number: int
+    main: bool
+
+
+@blueprint.get("/<code>/answers")
+def index(code: str) -> str:
+    given = request.args
+    seen = person().departments(Role.VIEWER, code)
+    wanted = Filters(
+        words=given.get("words", "")[:100],
+        state=given.get("state") if given.get("state") in STATES else None,
+        department=given.get("department", "")[:60] or None,
+        departments=tuple(sorted(seen)) if seen is not None else None,
+        measure=given.get("measure", "")[:30] or None,
+        expired=bool(given.get("expired")),
+        unused=bool(given.get("unused")),
+        low_rated=bool(given.get("low_rated")),
+        blanks=bool(given.get("blanks")),
+    )
+    page, pages = _page(code, wanted)
+    with services().database.reading() as session:
+        names = department_names(session, code)
+        in_use = [one for one in departments_in_use(session, code) if seen is None or one[0] in seen]
+        all_measures = measures(session, code)
+    return render_template(
+        "console/answers/index.html",
+        lines=page.lines,
+        paging=pages,
+        wanted=wanted,
+        states=[("", "すべて"), *STATES.items()],
+        state_names=STATES,
+        version_states=VERSION_STATES,
+        departments=[("", "すべて"), *in_use],
+        department_names=names,
+        measures=[("", "すべて"), *all_measures],
+        days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM},
+        writes=person().may(Role.EDITOR, code),
+    )
+
+
+def _page(code: str, wanted: Filters) -> tuple[Page, Paging]:
+    """The page that the address asks for; beyond the end, the last."""
+    number = paging(MOST_PAGES).number
+    previews, day = services().previews, today()
+    with services().database.reading() as session:
+        found = listed(session, previews, code, wanted, day, number)
+        pages = paging(found.total)
+        if pages.number != number:
+            found = listed(session, previews, code, wanted, day, pages.number)
+    return found, pages
+
+
+@blueprint.get("/<code>/answers/<entry_id>")
+def entry(code: str, entry_id: str) -> str:
+    with services().database.reading() as session:
+        found = standing_or_404(session, code, entry_id)
+        shown = found.present or found.to_write_on
+        waiting = [version for version in (found.open, found.booked) if version is not None and version is not shown]
+        return render_template(
+            "console/answers/entry.html",
+            entry_id=entry_id,
+            found=found,
+            shown=shown,
+            waiting=waiting,
+            fields=_with_day_names(fields_of(shown.content)),
+            columns=COLUMNS,
+            facet_fields=FACET_FIELDS,
+            date_fields=DATE_FIELDS,
+            states=VERSION_STATES,
+            row_states=STATES,
+            audiences=AUDIENCES,
+            department_names=department_names(session, code),
+            plan_titles=dict(plans(session, code)),
+            measure_titles=dict(measures(session, code)),
+            steps=_steps(code, found),
+            edits=reaches_all(Role.EDITOR, code, found),
+            bubbles=bubbles_of(session, code, shown.content),
+        )
+
+
+def _with_day_names(fields: dict[str, str]) -> dict[str, str]:
+    days = {name: date_name(dt.date.fromisoformat(fields[name])) for name in DATE_FIELDS if fields[name]}
+    return {**fields, **days}
+
+
+def _steps(code: str, found: Standing) -> list[StepLink]:
+    """What the person may do now; 代理承認 only where the person may not approve in their own right."""
+    steps = found.steps(step_actor(code, found), now())
+    allowed = {one.step for one in steps}
+    left_out = {Step.DEPUTISE} if Step.APPROVE in allowed else set()
+    left_out |= {Step.END_URGENTLY} if Step.END in allowed else set()
+    usual = (Step.REQUEST, Step.APPROVE, Step.CONFIRM)
+    return [
+        StepLink(slug(one.step), one.step.value, one.number, one.step in usual)
+        for one in steps
+        if one.step not in left_out
+    ]

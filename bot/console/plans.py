@@ -1,0 +1,258 @@
+"""計画: those that answers come from, and those that staff bring: read, checked, approved piece by piece."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot.console.carried import carried, carry, is_carried
+from bot.console.entering import Answered
+from bot.console.forms import day, say, text
+from bot.console.guard import actor, person, require
+from bot.console.paging import paging
+from bot.console.uploads import uploaded
+from bot.finding_words import sentence
+from bot.services import services
+from knowledge import audit
+from knowledge.calendar import now, today
+from knowledge.drafts import Decision, Draft, DraftError, decide, pieces
+from knowledge.imported_check import check_imported
+from knowledge.models import Plan
+from knowledge.plan_contents import PlanContents, read_contents
+from knowledge.plan_details import PlanDetailsError, period_of, plan_details
+from knowledge.plan_documents.document import Line, PlanDocument, PlanFileError
+from knowledge.plan_documents.reading import read_plan
+from knowledge.plan_import import KINDS, MOST_SHORT_TITLE, MOST_TITLE, PlanDetails, PlanImportError, import_plan
+from knowledge.roles import Role
+from knowledge.upload_limits import UploadError
+
+blueprint = Blueprint("plans", __name__)
+
+STATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "draft": ("下書き", ("draft",)),
+    "approved": ("承認済み", ("approved", "published", "ended")),
+    "discarded": ("見送り", ("discarded", "deleted")),
+}
+DECISIONS: Mapping[str, tuple[Decision, str]] = {
+    "approve": ("approve", "承認しました。次の質問から使われます"),
+    "discard": ("discard", "見送りました"),
+    "restore": ("restore", "下書きに戻しました"),
+}
+LABELS = {
+    "title": "「計画の名前」",
+    "short_title": "「短い名前」",
+    "plan": "「計画の ID」",
+    "from": "「期間の始まり」",
+    "until": "「期間の終わり」",
+    "url": "「ページのアドレス」",
+}
+_FIELDS = ("title", "short_title", "from", "until", "url")
+
+
+@blueprint.get("/<code>/plans")
+def index(code: str) -> str:
+    with services().database.reading() as session:
+        plans = list(session.scalars(select(Plan).where(Plan.municipality_code == code).order_by(Plan.plan_id)))
+        waiting = Counter(draft.plan_id for draft in pieces(session, code))
+    return render_template(
+        "console/plans/index.html",
+        code=code,
+        own=[(plan, waiting[plan.plan_id]) for plan in plans if plan.imported],
+        others=[plan for plan in plans if not plan.imported],
+        may_bring=person().reaches(Role.EDITOR, code, None),
+    )
+
+
+@blueprint.route("/<code>/plans/import", methods=["GET", "POST"])
+def bring(code: str) -> Answered:
+    """Read a file and show what is found (``file``), then keep it as drafts."""
+    require(Role.EDITOR, code, None)
+    if request.method == "GET":
+        return _bring_page(code, {})
+    errors: dict[str, str] = {}
+    begins, ends = day("from", errors), day("until", errors)
+    if not text("title").strip():
+        errors["title"] = "計画の名前を書いてください"
+    if errors:
+        return _bring_page(code, errors), 422
+    purpose = f"plan {code}"
+    try:
+        document = _document_of(carried(purpose)) if is_carried() else _read()
+        contents = read_contents(document)
+        details = _details(contents, begins, ends)
+        if is_carried():
+            return _kept(code, details, contents)
+        return _bring_page(code, {}, (document, contents, details), carry(purpose, _as_json(document)))
+    except PlanDetailsError as error:
+        return _bring_page(code, {error.field: str(error)}), 422
+    except (UploadError, PlanFileError, PlanImportError) as error:
+        return _bring_page(code, {"file": str(error)}), 422
+
+
+def _details(contents: PlanContents, begins: dt.date | None, ends: dt.date | None) -> PlanDetails:
+    period = period_of(contents.period, begins, ends, LABELS)
+    return plan_details(text("title"), text("short_title"), None, period, text("url", 1100) or None, LABELS)
+
+
+def _read() -> PlanDocument:
+    with uploaded("file") as path:
+        try:
+            return read_plan(path)
+        except PlanFileError as error:
+            raise PlanFileError(str(error).removeprefix(f"{path.name}: ")) from error
+
+
+def _as_json(document: PlanDocument) -> list[Any]:
+    lines = [[line.text, line.page, line.level] for line in document.lines]
+    return [document.kind, lines, document.pages, list(document.empty_pages)]
+
+
+def _document_of(value: Any) -> PlanDocument:
+    kind, lines, pages, empty = value
+    return PlanDocument(kind, tuple(Line(*line) for line in lines), pages, tuple(empty))
+
+
+def _bring_page(
+    code: str,
+    errors: Mapping[str, str],
+    found: tuple[PlanDocument, PlanContents, PlanDetails] | None = None,
+    token: str = "",
+) -> str:
+    return render_template(
+        "console/plans/import.html",
+        code=code,
+        errors=errors,
+        given=request.form,
+        found=found,
+        counts=_counts(found[1]) if found else {},
+        fields={name: request.form.get(name, "") for name in _FIELDS},
+        token=token,
+        most_title=MOST_TITLE,
+        most_short=MOST_SHORT_TITLE,
+    )
+
+
+def _counts(contents: PlanContents) -> dict[str, int]:
+    found: Sequence[Sequence[Any]] = (
+        contents.outline.sections,
+        contents.indicators,
+        contents.schedules,
+        contents.terms,
+    )
+    return {name: len(items) for name, items in zip(KINDS.values(), found, strict=True)}
+
+
+def _kept(code: str, details: PlanDetails, contents: PlanContents) -> Response:
+    moment = now()
+    with services().database.writing() as session:
+        report = import_plan(session, code, details, contents, moment, today())
+        told = {"title": details.title, "added": dict(report.added), "replaced": dict(report.replaced)}
+        audit.append(session, actor(), "plan_imported", at=moment, scope=code, subject=report.plan_id, details=told)
+    say(f"「{details.title}」を下書きとして取り込みました。確かめて、承認してください。")
+    if report.changed:
+        names = "、".join(report.changed[:5])
+        say(
+            f"承認済みの文と今のファイルが違うものが{len(report.changed)}件あります"
+            f"（承認済みのほうを残しました）: {names}"
+        )
+    return redirect(url_for("console.plans.plan", code=code, plan_id=report.plan_id), 303)
+
+
+@blueprint.get("/<code>/plans/<plan_id>")
+def plan(code: str, plan_id: str) -> str:
+    """The pieces of one plan, a kind and a state at a time, as residents would read them."""
+    kind, state = request.args.get("kind", ""), request.args.get("state", "draft")
+    if state not in STATES:
+        state = "draft"
+    with services().database.reading() as session:
+        found = _imported_or_404(session, code, plan_id)
+        every = list(pieces(session, code, plan_id, [one for _, states in STATES.values() for one in states]))
+    shown_state = [one for one in every if one.state in STATES[state][1]]
+    counts = Counter(one.kind for one in shown_state)
+    if kind not in KINDS:
+        kind = next((name for name in KINDS if counts[name]), next(iter(KINDS)))
+    of_kind: list[Draft] = [one for one in shown_state if one.kind == kind]
+    pages = paging(len(of_kind), 20)
+    return render_template(
+        "console/plans/plan.html",
+        code=code,
+        plan=found,
+        pieces=of_kind[pages.start : pages.start + pages.size],
+        paging=pages,
+        kind=kind,
+        state=state,
+        kinds=[(name, label, counts[name]) for name, label in KINDS.items()],
+        states=[(name, label, sum(one.state in states for one in every)) for name, (label, states) in STATES.items()],
+        may_decide=person().reaches(Role.APPROVER, code, None),
+    )
+
+
+def _imported_or_404(session: Session, code: str, plan_id: str) -> Plan:
+    found = session.get(Plan, (code, plan_id))
+    if found is None or not found.imported:
+        abort(404)
+    return found
+
+
+@blueprint.post("/<code>/plans/<plan_id>/decide")
+def decide_pieces(code: str, plan_id: str) -> Response:
+    """Approve, discard or restore what was ticked, all or none."""
+    require(Role.APPROVER, code, None)
+    to = DECISIONS.get(request.form.get("to", ""))
+    ids = tuple(dict.fromkeys(request.form.getlist("ids")))
+    if to is None:
+        abort(404)
+    back = url_for(
+        "console.plans.plan",
+        code=code,
+        plan_id=plan_id,
+        kind=request.form.get("kind", ""),
+        state=request.form.get("state", ""),
+    )
+    if not ids:
+        say("何もえらんでいません。左の欄でえらんでから、ボタンを押してください。")
+        return redirect(back, 303)
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            _imported_or_404(session, code, plan_id)
+            if not all(one.startswith(f"{plan_id}-") for one in ids):
+                abort(404)
+            done = decide(session, code, ids, moment, to[0])
+            audit.append(
+                session,
+                actor(),
+                "drafts_decided",
+                at=moment,
+                scope=code,
+                subject=plan_id,
+                details={"to": to[0], "ids": list(ids)},
+            )
+    except DraftError as error:
+        say(str(error))
+        return redirect(back, 303)
+    say(f"{done.changed}件を{to[1]}。" + (f"（もとからそうだったもの {done.unchanged}件）" if done.unchanged else ""))
+    return redirect(back, 303)
+
+
+@blueprint.get("/<code>/plans/<plan_id>/check")
+def check(code: str, plan_id: str) -> str:
+    """出典の確認: whether figures and names stand in the sections that are cited."""
+    with services().database.reading() as session:
+        found = _imported_or_404(session, code, plan_id)
+        checked = check_imported(session, found)
+    return render_template(
+        "console/plans/check.html",
+        code=code,
+        plan=found,
+        counts=checked.outcome.counts,
+        findings=[(one.id, checked.names.get(one.id, one.id), sentence(one)) for one in checked.outcome.findings],
+        unfit=[(one.entry_id, checked.names[one.entry_id], one.sentence) for one in checked.unfit],
+    )

@@ -1,0 +1,111 @@
+"""設定: what a municipality decides for all its answers: greeting, contact, languages, how approval works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from bot.console.authors import author
+from bot.console.entering import Answered
+from bot.console.forms import say, text
+from bot.console.guard import actor, person, require
+from bot.services import services
+from knowledge import audit
+from knowledge.calendar import now
+from knowledge.exports import names_by_id
+from knowledge.models import Municipality
+from knowledge.reply_languages import REPLY_LANGUAGES
+from knowledge.roles import Role
+from knowledge.sheet_kinds import KINDS, LANGUAGES, VERSION
+from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
+
+blueprint = Blueprint("settings", __name__)
+
+MOST_GREETING = 200
+_KIND = KINDS["municipality"]
+_FIELDS = {"問い合わせ先の課": "contact", "問い合わせ先の電話": "telephone", "返事の言葉": "languages"}
+"""The columns of the municipality's sheet that are set here, and their fields."""
+
+
+@blueprint.get("/<code>/settings")
+def index(code: str) -> str:
+    return _page(code, {}, None)
+
+
+@blueprint.post("/<code>/settings")
+def save(code: str) -> Answered:
+    """What is of the municipality's sheet goes through its checks; all of it is kept, or nothing."""
+    require(Role.ADMIN, code, None)
+    greeting = " ".join(text("greeting", 1000).split())
+    errors: dict[str, str] = {}
+    if len(greeting) > MOST_GREETING:
+        errors["greeting"] = f"あいさつは{MOST_GREETING}字までで書いてください（今は{len(greeting)}字）"
+    if any(letter in greeting for letter in "{}<>"):
+        errors["greeting"] = "あいさつに「{」「}」「<」「>」は使えません。消してください"
+    if errors:
+        return _page(code, errors, request.form), 422
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            town = session.get_one(Municipality, code, with_for_update=True)
+            before = _told(town)
+            chosen = set(request.form.getlist("languages"))
+            cells = row_cells(_KIND, town) | {
+                "問い合わせ先の課": text("contact", 60),
+                "問い合わせ先の電話": text("telephone", 40),
+                "返事の言葉": "\n".join(LANGUAGES[one] for one in REPLY_LANGUAGES if one in chosen),
+                VERSION: text("version", 9),
+            }
+            write_row(session, code, _KIND, cells, moment, author())
+            if (town.greeting or "") != greeting:
+                town.greeting, town.knowledge_version = greeting or None, town.knowledge_version + 1
+            town.separate_approver = bool(request.form.get("separate_approver"))
+            after = _told(town)
+            if before != after:
+                details = {
+                    "before": {name: before[name] for name in before if before[name] != after[name]},
+                    "after": {name: after[name] for name in after if before[name] != after[name]},
+                }
+                audit.append(session, actor(), "settings_changed", at=moment, scope=code, details=details)
+    except RowFaultsError as error:
+        faults = {_FIELDS.get(heading, WHOLE_ROW): f"{sentence}" for heading, sentence in error.faults.items()}
+        return _page(code, faults, request.form), 422
+    say("設定を保存しました。" if before != after else "変わったところはありません。")
+    return redirect(url_for("console.settings.index", code=code), 303)
+
+
+def _told(town: Municipality) -> dict[str, object]:
+    return {
+        "greeting": town.greeting,
+        "contact_department": town.contact_department,
+        "contact_telephone": town.contact_telephone,
+        "reply_languages": list(town.reply_languages),
+        "separate_approver": town.separate_approver,
+    }
+
+
+def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None) -> str:
+    with services().database.reading() as session:
+        row = session.get_one(Municipality, code)
+        offices = names_by_id(session, code)["departments"]
+    if given is None:
+        values: dict[str, object] = _told(row) | {"contact": row.contact_department, "telephone": row.contact_telephone}
+        languages = list(row.reply_languages)
+    else:
+        values, languages = dict(given), request.form.getlist("languages")
+    return render_template(
+        "console/settings/index.html",
+        code=code,
+        row=row,
+        values=values,
+        languages=languages,
+        all_languages=[(language, LANGUAGES[language]) for language in REPLY_LANGUAGES],
+        language_names=LANGUAGES,
+        offices=list(offices.items()),
+        contact_name=offices.get(row.contact_department, row.contact_department),
+        errors=errors,
+        most_greeting=MOST_GREETING,
+        audit_days=services().settings.audit_days,
+        may_write=person().reaches(Role.ADMIN, code, None),
+    )

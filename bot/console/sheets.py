@@ -1,0 +1,167 @@
+"""表の出し入れ: everything of a municipality as spreadsheets, and back: first as differences, then all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from bot.console.authors import author
+from bot.console.carried import carried, carry, is_carried, sheets_as_json, sheets_of
+from bot.console.entering import Answered
+from bot.console.forms import say
+from bot.console.guard import actor, person, require
+from bot.console.uploads import uploaded
+from bot.services import services
+from knowledge import audit
+from knowledge.calendar import now
+from knowledge.csv_files import UnwritableError
+from knowledge.exports import EXPORTED, about, exported
+from knowledge.import_items import ImportPlan
+from knowledge.imports import import_into, planned, sheet_title
+from knowledge.roles import Role
+from knowledge.sheet_places import ImportFaultsError
+from knowledge.spreadsheet_files import read_tables, write_tables
+from knowledge.tabular import OutSheet, Sheet
+from knowledge.upload_limits import UploadError
+from knowledge.workbooks import TooLongForExcelError
+
+blueprint = Blueprint("sheets", __name__)
+
+ALL = "all"
+FORMS: Mapping[str, tuple[str, str, str]] = {
+    "xlsx": ("Excel（.xlsx）", ".xlsx", "utf-8"),
+    "csv": ("CSV（UTF-8）", ".csv", "utf-8"),
+    "sjis": ("CSV（Shift_JIS。古い Excel 用）", ".csv", "shift_jis"),
+}
+"""Words, ending and encoding of each form of file."""
+ACTIONS: Mapping[str, str] = {"added": "追加", "changed": "変更", "ended": "終了", "unchanged": "変更なし"}
+MOST_SHOWN = 500
+
+
+class _ChangedMeanwhileError(Exception):
+    """What would be done is no longer what was shown."""
+
+
+@blueprint.get("/<code>/sheets")
+def index(code: str) -> str:
+    return _page(code, {})
+
+
+def _page(
+    code: str,
+    errors: Mapping[str, str],
+    *,
+    faults: Sequence[str] = (),
+    plan: ImportPlan | None = None,
+    token: str = "",
+) -> str:
+    me = person()
+    changed = [row for row in plan.rows if row.action != "unchanged"] if plan else []
+    return render_template(
+        "console/sheets/index.html",
+        code=code,
+        errors=errors,
+        given=request.form,
+        faults=faults,
+        plan=plan,
+        changed=changed[:MOST_SHOWN],
+        more=max(0, len(changed) - MOST_SHOWN),
+        sheet_title=sheet_title,
+        actions=ACTIONS,
+        token=token,
+        fields={name: request.form[name] for name in ("publish", "end_missing") if request.form.get(name)},
+        kinds=[(ALL, "すべて（一つのファイル）"), *((name, sheet_title(name)) for name in EXPORTED)],
+        forms=[(name, words) for name, (words, _, _) in FORMS.items()],
+        may_take=me.reaches(Role.VIEWER, code, None),
+        may_bring=me.reaches(Role.APPROVER, code, None),
+    )
+
+
+@blueprint.post("/<code>/sheets/export")
+def export(code: str) -> Answered:
+    """All sheets, or one, as a file; that it was taken is noted: it may hold what is for staff alone."""
+    require(Role.VIEWER, code, None)
+    kind, form = request.form.get("kind", ALL), request.form.get("form", "xlsx")
+    if form not in FORMS or kind not in (ALL, *EXPORTED):
+        abort(404)
+    _, ending, encoding = FORMS[form]
+    if kind == ALL and ending == ".csv":
+        ending = ".zip"
+    moment = now()
+    with services().database.reading() as session:
+        sheets = exported(session, code)
+        pages = about(session, code, sheets, moment)
+    wanted = list(sheets.values()) if kind == ALL else [sheets[kind]]
+    try:
+        content = _file(ending, pages if kind == ALL else [], wanted, encoding)
+    except UnwritableError as error:
+        remedy = "Shift_JIS で書けない文字があります。「CSV（UTF-8）」か「Excel」をえらんでください"
+        return _page(code, {"form": f"{remedy}（{error.problems[0]}）"}), 422
+    except TooLongForExcelError as error:
+        return _page(code, {"form": f"{error}。CSV をえらんでください"}), 422
+    with services().database.writing() as session:
+        audit.append(session, actor(), "sheets_exported", at=moment, scope=code, details={"kind": kind, "form": form})
+    name = "すべての表" if kind == ALL else sheet_title(kind)
+    return send_file(io.BytesIO(content), as_attachment=True, download_name=f"{name}_{code}{ending}")
+
+
+def _file(ending: str, pages: Sequence[tuple[str, str]], sheets: Sequence[OutSheet], encoding: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="kotae-export-") as folder:
+        path = Path(folder) / f"file{ending}"
+        write_tables(path, pages, sheets, encoding)
+        return path.read_bytes()
+
+
+@blueprint.post("/<code>/sheets/import")
+def bring(code: str) -> Answered:
+    """Look at a file (``file``), then do what was shown."""
+    require(Role.APPROVER, code, None)
+    purpose = f"sheets {code}"
+    publish, end_missing = bool(request.form.get("publish")), bool(request.form.get("end_missing"))
+    try:
+        if is_carried():
+            shown, held = carried(purpose)
+            return _done(code, sheets_of(held), shown, publish=publish, end_missing=end_missing)
+        with uploaded("file") as path:
+            sheets = read_tables(path)
+        with services().database.reading() as session:
+            plan = planned(session, code, sheets, end_missing=end_missing, publish=publish)
+        token = carry(purpose, [_digest(plan), sheets_as_json(sheets)]) if plan.changes else ""
+        return _page(code, {}, plan=plan, token=token)
+    except UploadError as error:
+        return _page(code, {"file": str(error)}), 422
+    except ImportFaultsError as error:
+        return _page(code, {}, faults=error.faults), 422
+    except _ChangedMeanwhileError:
+        sentence = (
+            "確かめてから取り込むまでに、ほかの人が内容を変えました。もう一度ファイルをえらんで、確かめてください"
+        )
+        return _page(code, {"file": sentence}), 409
+
+
+def _done(code: str, sheets: Sequence[Sheet], shown: str, *, publish: bool, end_missing: bool) -> Response:
+    moment = now()
+    with services().database.writing() as session:
+        plan = import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish, author=author())
+        if _digest(plan) != shown:
+            raise _ChangedMeanwhileError
+        counts = {action: plan.counts[action] for action in ("added", "changed", "ended")}
+        audit.append(
+            session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": shown}
+        )
+    told = "、".join(f"{ACTIONS[action]}{number}件" for action, number in counts.items() if number)
+    say(f"取り込みました（{told}）。次の質問から使われます。")
+    return redirect(url_for("console.sheets.index", code=code), 303)
+
+
+def _digest(plan: ImportPlan) -> str:
+    """Of what changes, row by row: done is only what was shown."""
+    rows = [[row.kind, row.key, row.action, row.cells] for row in plan.rows if row.action != "unchanged"]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,324 @@
+"""指標・予定・課・用語 as tables: listed, and changed a row at a time by the checks of the sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bot.console.authors import author
+from bot.console.chart import chart
+from bot.console.entering import Answered
+from bot.console.forms import say, text
+from bot.console.guard import actor, person, require
+from bot.console.paging import paging
+from bot.services import services
+from knowledge import audit
+from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
+from knowledge.exports import names_by_id
+from knowledge.indicator_values import (
+    MOST_NOTE,
+    MOST_VALUE,
+    actual_points,
+    history,
+    planned_points,
+    values_by_year,
+    write_value,
+)
+from knowledge.loading import CURATED
+from knowledge.models import Indicator
+from knowledge.roles import Role
+from knowledge.sheet_forms import LINES, READINGS, STEPS
+from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION, Column, SheetKind
+from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
+
+blueprint = Blueprint("tables", __name__)
+
+TITLES: Mapping[str, str] = {"indicators": "指標", "schedule": "予定", "departments": "課", "terms": "用語"}
+"""The kinds that are edited here, as the console calls them."""
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "indicators": ("現状値", "目標値", "目標の年度"),
+    "schedule": ("年度ごとの内容",),
+    "departments": ("電話", "内線", "役割"),
+    "terms": ("よみ", "意味"),
+}
+"""The columns of a list beside name and state."""
+_STATES = ("published", "draft", "ended")
+_LONG = (LINES, STEPS, READINGS)
+_WIDE = 34
+_YEARS_BACK = 15
+
+
+class _OtherDepartmentError(Exception):
+    """The row would belong to a 課 that is none of the person's."""
+
+    def __init__(self, department: str | None) -> None:
+        super().__init__(department)
+        self.department = department
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A cell as a field.  ``options``: what may be chosen, where it is another row."""
+
+    name: str
+    heading: str
+    hint: str
+    value: str
+    long: bool
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@blueprint.get("/<code>/indicators")
+def indicators(code: str) -> str:
+    """The first of the tables."""
+    return index(code, "indicators")
+
+
+@blueprint.get("/<code>/tables/<kind>")
+def index(code: str, kind: str) -> str:
+    sheet, table = _kind_or_404(kind)
+    words = request.args.get("words", "")[:60].strip()
+    label = _label_column(sheet, table)
+    where = [table.municipality_code == code, table.state != "deleted", *_within(code, kind, table)]
+    if words:
+        where.append(label.contains(words, autoescape=True))
+    with services().database.reading() as session:
+        pages = paging(session.scalar(select(func.count()).select_from(table).where(*where)) or 0)
+        ordered = select(table).where(*where).order_by(table.entry_id).offset(pages.start).limit(pages.size)
+        rows = [(row, row_cells(sheet, row)) for row in session.scalars(ordered)]
+    return render_template(
+        "console/tables/index.html",
+        code=code,
+        kind=kind,
+        sheet=sheet,
+        titles=TITLES,
+        title=TITLES[kind],
+        columns=SHOWN[kind],
+        rows=rows,
+        paging=pages,
+        words=words,
+        may_add=person().departments(Role.EDITOR, code) != frozenset(),
+    )
+
+
+def _kind_or_404(kind: str) -> tuple[SheetKind, Any]:
+    if kind not in TITLES:
+        abort(404)
+    return KINDS[kind], CURATED[kind]
+
+
+def _label_column(sheet: SheetKind, table: Any) -> Any:
+    return getattr(table, next(column.path[0] for column in sheet.columns if column.heading == sheet.label))
+
+
+def _within(code: str, kind: str, table: Any) -> list[ColumnElement[bool]]:
+    """Only what belongs to the person's own 課, where they work for some only."""
+    own = person().departments(Role.VIEWER, code)
+    if own is None:
+        return []
+    return [(table.entry_id if kind == "departments" else table.department).in_(own)]
+
+
+def _department(kind: str, row: Any) -> str | None:
+    found: str | None = row.entry_id if kind == "departments" else row.department
+    return found
+
+
+@blueprint.route("/<code>/tables/<kind>/add", methods=["GET", "POST"])
+def add(code: str, kind: str) -> Answered:
+    sheet, _ = _kind_or_404(kind)
+    if request.method == "GET":
+        return _row_page(code, kind, None, {STATE: STATES["draft"]}, {})
+    return _save(code, kind, None, _given(sheet) | {VERSION: ""})
+
+
+@blueprint.route("/<code>/tables/<kind>/<entry_id>", methods=["GET", "POST"])
+def row(code: str, kind: str, entry_id: str) -> Answered:
+    sheet, _ = _kind_or_404(kind)
+    with services().database.reading() as session:
+        found = _row_or_404(session, code, kind, entry_id)
+    if request.method == "GET":
+        return _row_page(code, kind, found, row_cells(sheet, found), {})
+    given = _given(sheet) | {sheet.key: entry_id, VERSION: text("version", 9)}
+    return _save(code, kind, found, given)
+
+
+def _row_or_404(session: Session, code: str, kind: str, entry_id: str) -> Any:
+    found: Any = session.get(_kind_or_404(kind)[1], (code, entry_id))
+    if found is None or found.state == "deleted":
+        abort(404)
+    require(Role.VIEWER, code, _department(kind, found))
+    return found
+
+
+def _given(sheet: SheetKind) -> dict[str, str]:
+    """The cells of the form, by heading; the ID is never written by hand."""
+    cells = {column.heading: text(f"cell-{place}", 4000) for place, column in enumerate(sheet.columns) if place}
+    return cells | {STATE: text("state", 10)}
+
+
+def _save(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
+    """Whoever approves may change what residents read; others write drafts.  Both for their own 課 only."""
+    sheet, table = _kind_or_404(kind)
+    published = STATES["published"]
+    if cells[STATE] not in [STATES[state] for state in _STATES]:
+        abort(404)
+    role = Role.EDITOR
+    if cells[STATE] != STATES["draft"] or (old is not None and old.state != "draft"):
+        role = Role.APPROVER
+    if old is not None:
+        require(role, code, _department(kind, old))
+    if not person().may(role, code):
+        sentence = (
+            "公開するもの・公開しているものを変えられるのは、「承認」の役割を持つ人です。「下書き」にしてください"
+        )
+        return _row_page(code, kind, old, cells, {STATE: sentence}), 422
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            change = write_row(session, code, sheet, cells, moment, author())
+            if change is None:
+                say("変わったところはありません。")
+                return redirect(url_for("console.tables.index", code=code, kind=kind), 303)
+            session.flush()
+            department = _department(kind, session.get_one(table, (code, change.key)))
+            if not person().reaches(role, code, department):
+                raise _OtherDepartmentError(department)
+            audit.append(
+                session,
+                actor(),
+                "row_changed",
+                at=moment,
+                scope=code,
+                subject=change.key,
+                details={"kind": kind, "action": change.action, "cells": [list(cell) for cell in change.cells]},
+            )
+    except RowFaultsError as error:
+        return _row_page(code, kind, old, cells, error.faults), 422
+    except _OtherDepartmentError as error:
+        # Noted once the lock is free again.
+        require(role, code, error.department)
+        abort(404)
+    say(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if cells[STATE] == published else ""))
+    return redirect(url_for("console.tables.row", code=code, kind=kind, entry_id=change.key), 303)
+
+
+def _row_page(
+    code: str,
+    kind: str,
+    found: Any,
+    cells: Mapping[str, str],
+    faults: Mapping[str, str],
+    wrong: Mapping[str, str] | None = None,
+) -> str:
+    """``faults``: by heading; ``wrong``: of the form of the yearly values, by field."""
+    sheet, _ = _kind_or_404(kind)
+    with services().database.reading() as session:
+        names = names_by_id(session, code)
+        yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
+        written = history(session, code, found.entry_id) if kind == "indicators" and found else []
+    fields = [
+        _field(place, column, cells.get(column.heading, ""), names)
+        for place, column in enumerate(sheet.columns)
+        if place
+    ]
+    errors = {_field_name(sheet, heading): f"「{heading}」{sentence}" for heading, sentence in faults.items()}
+    if WHOLE_ROW in faults:
+        errors[WHOLE_ROW] = faults[WHOLE_ROW]
+    errors |= wrong or {}
+    this_year = fiscal_year_of(today())
+    me, department = person(), _department(kind, found) if found is not None else None
+    return render_template(
+        "console/tables/row.html",
+        code=code,
+        kind=kind,
+        title=TITLES[kind],
+        row=found,
+        name=cells.get(sheet.label, "") if found is not None else "",
+        fields=fields,
+        version=cells.get(VERSION, ""),
+        state=cells.get(STATE, ""),
+        states=[(STATES[state], STATES[state]) for state in _STATES],
+        errors=errors,
+        may_write=me.may(Role.EDITOR, code) if found is None else me.reaches(Role.EDITOR, code, department),
+        yearly=yearly,
+        history=written,
+        year_name=fiscal_year_name,
+        years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
+        drawn=_drawing(found, yearly) is not None if kind == "indicators" and found else False,
+        most_value=MOST_VALUE,
+        most_note=MOST_NOTE,
+        given=request.form,
+    )
+
+
+def _field(place: int, column: Column, value: str, names: Mapping[str, Mapping[str, str]]) -> FormField:
+    options: tuple[tuple[str, str], ...] = ()
+    if column.refers:
+        known = names[column.refers]
+        options = (("", "（なし）"), *known.items())
+        if value and value not in known:
+            options = (*options, (value, value))
+    return FormField(
+        f"cell-{place}",
+        column.heading,
+        column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
+        value,
+        column.form in _LONG or column.width >= _WIDE,
+        options,
+    )
+
+
+def _field_name(sheet: SheetKind, heading: str) -> str:
+    """The field of a heading."""
+    if heading == STATE:
+        return "state"
+    places = {column.heading: f"cell-{place}" for place, column in enumerate(sheet.columns) if place}
+    return places.get(heading, WHOLE_ROW)
+
+
+def _drawing(found: Indicator, yearly: Any) -> str | None:
+    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit)
+
+
+@blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
+def drawing(code: str, entry_id: str) -> Response:
+    with services().database.reading() as session:
+        found = _row_or_404(session, code, "indicators", entry_id)
+        drawn = _drawing(found, values_by_year(session, code, entry_id))
+    if drawn is None:
+        abort(404)
+    return Response(drawn, mimetype="image/svg+xml")
+
+
+@blueprint.post("/<code>/indicators/<entry_id>/values")
+def write_yearly(code: str, entry_id: str) -> Answered:
+    """An actual value of one year; what was written before stays in the history."""
+    errors: dict[str, str] = {}
+    year, value, note = text("year", 4), " ".join(text("value", 200).split()), " ".join(text("note", 400).split())
+    this_year = fiscal_year_of(today())
+    if not (year.isascii() and year.isdecimal() and this_year - _YEARS_BACK < int(year) <= this_year):
+        errors["year"] = "年度を一覧からえらんでください"
+    if len(value) > MOST_VALUE:
+        errors["value"] = f"実績値は{MOST_VALUE}字までで書いてください（今は{len(value)}字）"
+    if len(note) > MOST_NOTE:
+        errors["note"] = f"注記は{MOST_NOTE}字までで書いてください（今は{len(note)}字）"
+    with services().database.reading() as session:
+        found = _row_or_404(session, code, "indicators", entry_id)
+    require(Role.EDITOR, code, found.department)
+    if errors:
+        return _row_page(code, "indicators", found, row_cells(KINDS["indicators"], found), {}, errors), 422
+    moment = now()
+    with services().database.writing() as session:
+        row_now = session.get_one(Indicator, (code, entry_id), with_for_update=True)
+        old = write_value(session, row_now, int(year), value or None, note, person().name, moment)
+        details = {"fiscal_year": int(year), "old": old, "new": value or None}
+        audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
+    told = "書きました" if value else "取り消しました"
+    say(f"{fiscal_year_name(int(year))}の実績値を{told}。")
+    return redirect(url_for("console.tables.row", code=code, kind="indicators", entry_id=entry_id), 303)

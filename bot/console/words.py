@@ -1,0 +1,128 @@
+"""ことば: 同義語・略語, 無視する語 and other languages' terms; each is tried before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from bot.console.effect import begin
+from bot.console.entering import Answered
+from bot.console.forms import say, text
+from bot.console.guard import actor, person, require
+from bot.console.layout import town_or_404
+from bot.effect_jobs import EFFECT, word_in
+from bot.services import services
+from intents.glossary import LANGUAGES
+from intents.language import JAPANESE
+from knowledge import audit
+from knowledge.calendar import now
+from knowledge.jobs import job_status
+from knowledge.roles import Role
+from knowledge.sheet_kinds import LANGUAGES as NAMES
+from knowledge.staff_words import (
+    FOREIGN,
+    IGNORED,
+    KINDS,
+    LONGEST,
+    SYNONYM,
+    Word,
+    WordError,
+    faults_of,
+    keep_word,
+    listed_words,
+    remove_word,
+)
+
+blueprint = Blueprint("words", __name__)
+
+HINTS = {
+    "synonym": "住民が使う語と、答えにある語を結びます。例 「ごみ袋」＝「指定袋」",
+    "abbreviation": "短い言い方と、もとの言い方を結びます。例 「マイナ」＝「マイナンバーカード」",
+    "ignored": "この語だけでは答えを決めないようにします。どの質問にもよく出る語に使います",
+    "foreign": "ほかの言葉での言い方と、日本語の語を結びます。例 英語「garbage」＝「ごみ」",
+}
+
+
+@blueprint.get("/<code>/words")
+def index(code: str) -> str:
+    town_or_404(code)
+    return _page(code, {}, {"kind": SYNONYM, "language": JAPANESE})
+
+
+def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str:
+    with services().database.reading() as session:
+        words = listed_words(session, code)
+    return render_template(
+        "console/words/index.html",
+        code=code,
+        errors=errors,
+        given=given,
+        groups=[(kind, name, HINTS[kind], [one for one in words if one.kind == kind]) for kind, name in KINDS.items()],
+        kinds=[(kind, f"{name}：{HINTS[kind]}") for kind, name in KINDS.items()],
+        languages=[(JAPANESE, "日本語"), *((name, NAMES[name]) for name in LANGUAGES)],
+        names=NAMES,
+        longest=LONGEST,
+        ignored=IGNORED,
+        foreign=FOREIGN,
+        edits=person().reaches(Role.EDITOR, code, None),
+    )
+
+
+@blueprint.post("/<code>/words")
+def check(code: str) -> Answered:
+    """「影響を確かめる」, of a word to be kept, or with ``remove`` of one to be used no more."""
+    town_or_404(code)
+    require(Role.EDITOR, code, None)
+    given = {name: text(name, 200).strip() for name in ("kind", "word", "means", "language")}
+    word = Word(given["kind"], given["word"], given["means"], given["language"] or JAPANESE)
+    remove = bool(text("remove", 1))
+    with services().database.reading() as session:
+        words = listed_words(session, code)
+    if remove:
+        word = next((one for one in words if _same(one, word)), None) or abort(404)
+        errors = {}
+    else:
+        errors = dict(reversed(list(faults_of(word))))  # of two at one field the first
+    if not remove and word in words:
+        errors["word"] = "この語は、もう登録してあります"
+    if errors:
+        return _page(code, errors, given), 422
+    payload = {"of": "word", "kind": word.kind, "word": word.word, "means": word.means, "language": word.language}
+    return begin(code, payload | ({"remove": True} if remove else {}))
+
+
+def _same(one: Word, other: Word) -> bool:
+    return (one.kind, one.word, one.language) == (other.kind, other.word, other.language)
+
+
+@blueprint.post("/<code>/words/keep")
+def keep(code: str) -> Response:
+    """Do what was checked: exactly the word of that check (``job``), kept or used no more."""
+    town_or_404(code)
+    require(Role.EDITOR, code, None)
+    moment = now()
+    with services().database.reading() as session:
+        job = job_status(session, code, text("job", 60))
+    if job is None or job.kind != EFFECT or job.state != "done" or job.payload.get("of") != "word":
+        abort(404)
+    word, remove = word_in(job.payload), bool(job.payload.get("remove"))
+    try:
+        with services().database.writing() as session:
+            if remove:
+                changed = remove_word(session, code, word)
+            else:
+                changed = keep_word(session, code, word, moment, str(person().account_id))
+            if changed:
+                details = {"kind": word.kind, "means": word.means, "language": word.language}
+                action = "word_removed" if remove else "word_kept"
+                audit.append(session, actor(), action, at=moment, scope=code, subject=word.word, details=details)
+    except WordError as error:
+        say(str(error))
+        return redirect(url_for("console.words.index", code=code), 303)
+    done = (
+        f"「{word.word}」を使うのをやめました。" if remove else f"「{word.word}」を登録しました。次の質問から効きます。"
+    )
+    say(done if changed else "ほかの人が先に変えたため、もうそのとおりになっています。")
+    return redirect(url_for("console.words.index", code=code), 303)

@@ -1,0 +1,38 @@
+// While an answer is written: keeps what was typed, and shows it as residents would see it.  The page works without.
+"use strict";
+(() => {
+  const form = document.getElementById("answer-form");
+  const keeping = document.getElementById("keeping");
+  const live = document.getElementById("live");
+  if (!form) return;
+  const quiet = 2000;
+  let timer = 0;
+  let sending = false;
+  let leaving = false;
+
+  const keep = async () => {
+    if (sending || leaving) return;
+    sending = true;
+    try {
+      const answer = await fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      keeping.textContent = page.getElementById("kept-said").textContent;
+      document.getElementById("live-bubbles").replaceChildren(...document.importNode(page.getElementById("kept-bubbles"), true).childNodes);
+      live.hidden = false;
+    } catch {
+      keeping.textContent = "書きかけをとっておけませんでした。つながりを確かめ、「下書きとして保存する」を押してください。";
+    } finally {
+      sending = false;
+    }
+  };
+
+  form.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(keep, quiet);
+  });
+  form.addEventListener("submit", () => {
+    leaving = true;
+    window.clearTimeout(timer);
+  });
+})();

@@ -1,0 +1,357 @@
+"""What waits for one member of staff, counted: each kind by one query or two, narrowed to the person's own 課."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from intents.text import clean, normalize
+from knowledge.calendar import JST, date_name
+from knowledge.entry_lists import RATED_DAYS, low_rated
+from knowledge.entry_versions import OPEN
+from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
+from knowledge.links import dead_links
+from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection, SubjectOffice
+from knowledge.plan_import import DRAFT, FACTS
+from knowledge.reviews import unanswered_of
+from knowledge.this_week import EXAMPLES, Example, Figures, Kind, Pile, reaches
+
+WEEK_DAYS = 7
+TOP_NEEDS = 10
+"""Questions not answered that a week asks to look at: those asked most."""
+MOST_TEXTS = 500
+MOST_REFUSED = 2_000
+REFUSED_FROM = 3
+"""「この中にない」 so often, with the same answer standing first, makes it doubtful."""
+OWN_DRAFT_DAYS, FORGOTTEN_DAYS = 1, 30
+"""A draft is left lying after this long: one's own, and anybody's of one's 課."""
+_OVERDUE = (Reason.RECHECK, Reason.EXPIRED, Reason.TERM_OVER, Reason.PLAN_OVER)
+_SOON = (Reason.RECHECK_SOON, Reason.EXPIRES_SOON, Reason.TERM_CLOSES_SOON, Reason.PLAN_OVER_SOON)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose week it is.  ``edits`` and ``approves``: the 課 for which, None the whole, empty none."""
+
+    account: str
+    edits: frozenset[str] | None
+    approves: frozenset[str] | None
+
+    @property
+    def writes(self) -> bool:
+        return self.edits is None or bool(self.edits)
+
+    @property
+    def decides(self) -> bool:
+        return self.approves is None or bool(self.approves)
+
+
+def piles(session: Session, code: str, reader: Reader, moment: dt.datetime) -> list[Pile]:
+    """Everything that waits for ``reader`` in a municipality, in no order."""
+    if not reader.writes:
+        return []
+    day = moment.astimezone(JST).date()
+    found = [
+        *_versions(session, code, reader, moment),
+        *_due(session, code, reader, day),
+        _doubtful(session, code, reader, day),
+        _needs(session, code, reader, day),
+        _links(session, code, reader),
+        _imported(session, code, reader),
+        _review(session, code, reader),
+    ]
+    if reader.decides:
+        found.append(_common(session, code, reader))
+    return [pile for pile in found if pile.count]
+
+
+def _pile(kind: Kind, examples: Sequence[Example]) -> Pile:
+    return Pile(kind, len(examples), tuple(examples[:EXAMPLES]))
+
+
+# --- Versions ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenVersion:
+    """A version that somebody is still to do something about."""
+
+    entry_id: str
+    number: int
+    question: str
+    department: str | None
+    state: str
+    confirmation: str | None
+    author: str | None
+    author_name: str
+    requested_by: str | None
+    reason: str | None
+    created_at: dt.datetime
+    requested_at: dt.datetime | None = None
+    decided_at: dt.datetime | None = None
+
+
+def open_versions(session: Session, code: str) -> list[OpenVersion]:
+    """The oldest first."""
+    version = EntryVersion
+    wanted = (
+        select(
+            version.entry_id,
+            version.number,
+            Entry.question,
+            Entry.department,
+            version.state,
+            version.confirmation,
+            version.author,
+            version.author_name,
+            version.requested_by,
+            version.reason,
+            version.created_at,
+            version.requested_at,
+            version.decided_at,
+        )
+        .join(Entry, and_(Entry.municipality_code == code, Entry.entry_id == version.entry_id))
+        .where(version.municipality_code == code, or_(version.state.in_(OPEN), version.confirmation == "waiting"))
+        .order_by(version.created_at)
+    )
+    return [OpenVersion(*row) for row in session.execute(wanted)]
+
+
+def _versions(session: Session, code: str, reader: Reader, moment: dt.datetime) -> Iterator[Pile]:
+    separate = bool(session.scalar(select(Municipality.separate_approver).where(Municipality.code == code)))
+    by_kind: dict[Kind, list[Example]] = {}
+    for one in open_versions(session, code):
+        kind = kind_of_version(one, reader, separate, moment)
+        if kind is not None:
+            note = f"理由：{one.reason}" if kind is Kind.RETURNED and one.reason else f"{one.author_name}さん"
+            by_kind.setdefault(kind, []).append(Example(one.question, note))
+    for kind, examples in by_kind.items():
+        yield _pile(kind, examples)
+
+
+def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt.datetime) -> Kind | None:
+    """What a version asks of ``reader``; ``separate``: nobody approves what they wrote."""
+    own = reader.account in (one.author, one.requested_by)
+    decides = reaches(reader.approves, one.department) and not (separate and own)
+    if one.confirmation == "waiting":
+        return Kind.CONFIRM if decides else None
+    if one.state == "requested":
+        return Kind.REQUEST if decides else None
+    if one.state == "returned":
+        return Kind.RETURNED if own else None
+    age = moment - one.created_at
+    left = age >= dt.timedelta(days=OWN_DRAFT_DAYS if own else FORGOTTEN_DAYS)
+    return Kind.DRAFT if left and (own or reaches(reader.edits, one.department)) else None
+
+
+# --- Days and links ----------------------------------------------------------------------------------------------
+
+
+def _due(session: Session, code: str, reader: Reader, day: dt.date) -> Iterator[Pile]:
+    """A thing that is due for two reasons waits once, for the first of them."""
+    names = None if reader.edits is None else _own_names(session, code, reader.edits)
+    own = [
+        item
+        for item in due(watched(session, code, day + dt.timedelta(days=DAYS_AHEAD)), day)
+        if names is None or item.thing.department in names
+    ]
+    overdue = _first_each(item for item in own if item.reason in _OVERDUE)
+    ids = {(item.thing.kind, item.thing.entry_id) for item in overdue}
+    soon = _first_each(
+        item for item in own if item.reason in _SOON and (item.thing.kind, item.thing.entry_id) not in ids
+    )
+    for kind, items in ((Kind.OVERDUE, overdue), (Kind.SOON, soon)):
+        items.sort(key=lambda item: (item.day, item.thing.entry_id))
+        yield _pile(
+            kind, [Example(item.thing.title, f"{item.reason.value}（{date_name(item.day)}）") for item in items]
+        )
+
+
+def _reason(item: Due) -> str:
+    return f"{item.reason.value}（{date_name(item.day)}）"
+
+
+def _first_each(items: Iterable[Due]) -> list[Due]:
+    found: dict[tuple[str, str], Due] = {}
+    for item in items:
+        found.setdefault((item.thing.kind, item.thing.entry_id), item)
+    return list(found.values())
+
+
+def _own_names(session: Session, code: str, departments: frozenset[str]) -> frozenset[str]:
+    names = department_names(session, code)
+    return frozenset(names[one] for one in departments if one in names)
+
+
+def _links(session: Session, code: str, reader: Reader) -> Pile:
+    names = None if reader.edits is None else _own_names(session, code, reader.edits)
+    dead = [each for each in dead_links(session, code) if names is None or each.use.department in names]
+    return _pile(Kind.LINK, [Example(each.use.title, f"{date_name(each.since)}から（{each.reason}）") for each in dead])
+
+
+# --- What residents asked ----------------------------------------------------------------------------------------
+
+
+def _unanswered() -> ColumnElement[bool]:
+    """No answer was shown, or none of those offered was the right one."""
+    log = LoggedQuestion
+    return or_(log.decision == "none", and_(log.decision == "suggest", log.tapped_entry_id == ""))
+
+
+def _needs(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
+    """The masked texts asked most, those of the same letters together.
+
+    Whoever has a role for some 課 only sees the questions on their subjects.
+    """
+    log = LoggedQuestion
+    wanted = [
+        log.municipality_code == code,
+        log.jst_date > day - dt.timedelta(days=WEEK_DAYS),
+        log.jst_date <= day,
+        log.text.is_not(None),
+        _unanswered(),
+    ]
+    if reader.edits is not None:
+        wanted.append(_on_subjects(session, code, reader.edits))
+    times = func.count()
+    rows = session.execute(
+        select(log.text, times).where(*wanted).group_by(log.text).order_by(times.desc(), log.text).limit(MOST_TEXTS)
+    )
+    asked: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for text, count in rows:
+        key = normalize(clean(text or ""))
+        shown.setdefault(key, text or "")
+        asked[key] += count
+    top = asked.most_common(TOP_NEEDS)
+    return _pile(Kind.NEED, [Example(shown[key], f"{count}回") for key, count in top])
+
+
+def _on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:
+    """Asked about a subject that one of the 課 sees to, by the municipality's own table."""
+    named = {*departments, *_own_names(session, code, departments)}
+    subjects = session.scalars(
+        select(SubjectOffice.subject).where(
+            SubjectOffice.municipality_code == code, SubjectOffice.department.in_(sorted(named))
+        )
+    ).all()
+    log = LoggedQuestion
+    return or_(
+        log.department.in_(sorted(departments)),
+        log.subject.in_(subjects),
+        # A question of two subjects holds both ids.
+        *(log.subject.startswith(f"{one} ", autoescape=True) for one in subjects),
+        *(log.subject.endswith(f" {one}", autoescape=True) for one in subjects),
+    )
+
+
+def _doubtful(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
+    refused = _refused(session, code, day)
+    rows = session.execute(
+        select(Entry.entry_id, Entry.question, Entry.department)
+        .where(
+            Entry.municipality_code == code,
+            Entry.state.in_(("published", "staff")),
+            or_(low_rated(code, day), Entry.entry_id.in_(sorted(refused))),
+        )
+        .order_by(Entry.entry_id)
+    )
+    examples = [
+        (refused[row.entry_id], Example(row.question, _doubt(refused[row.entry_id])))
+        for row in rows
+        if reaches(reader.edits, row.department)
+    ]
+    return _pile(Kind.DOUBTFUL, [example for _, example in sorted(examples, key=lambda each: -each[0])])
+
+
+def _doubt(refused: int) -> str:
+    return f"「この中にない」が{refused}回" if refused else "「解決しなかった」が多い（低評価）"
+
+
+def _refused(session: Session, code: str, day: dt.date) -> Counter[str]:
+    """Which entry stood first, how often, where a resident said that none of the choices was it."""
+    log = LoggedQuestion
+    rows = session.scalars(
+        select(log.candidates)
+        .where(
+            log.municipality_code == code,
+            log.tapped_entry_id == "",
+            log.jst_date >= day - dt.timedelta(days=RATED_DAYS),
+        )
+        .order_by(log.jst_date.desc())
+        .limit(MOST_REFUSED)
+    )
+    counted = Counter(candidates[0]["entry_id"] for candidates in rows if candidates)
+    return Counter({entry_id: count for entry_id, count in counted.items() if count >= REFUSED_FROM})
+
+
+def figures(session: Session, code: str, day: dt.date) -> tuple[Figures, Figures]:
+    """The seven days up to ``day``, and the seven before them; of the whole municipality, all channels."""
+    log = LoggedQuestion
+    rows = session.execute(
+        select(log.jst_date, log.decision, func.count())
+        .where(
+            log.municipality_code == code,
+            log.jst_date > day - dt.timedelta(days=2 * WEEK_DAYS),
+            log.jst_date <= day,
+            log.decision != "smalltalk",
+        )
+        .group_by(log.jst_date, log.decision)
+    )
+    counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for asked_on, decision, count in rows:
+        counts[(day - asked_on).days // WEEK_DAYS][decision] += count
+    return _figures(counts[0]), _figures(counts[1])
+
+
+def _figures(counts: Counter[str]) -> Figures:
+    return Figures(counts.total(), counts["answer"], counts["suggest"], counts["none"], counts["handoff"])
+
+
+# --- What was brought --------------------------------------------------------------------------------------------
+
+
+def _common(session: Session, code: str, reader: Reader) -> Pile:
+    """Changes of the content that came with the program; what is no entry belongs to the whole."""
+    rows = session.execute(
+        select(BundledDraft.entry_id, Entry.question, Entry.department)
+        .outerjoin(Entry, and_(Entry.municipality_code == code, Entry.entry_id == BundledDraft.entry_id))
+        .where(BundledDraft.municipality_code == code)
+        .order_by(BundledDraft.entry_id)
+    )
+    own = [row for row in rows if reaches(reader.approves, row.department)]
+    return _pile(Kind.COMMON, [Example(row.question or row.entry_id) for row in own])
+
+
+def _imported(session: Session, code: str, reader: Reader) -> Pile:
+    """Entries of a list that nobody has touched since, and the pieces of an imported plan."""
+    beside = select(EntryVersion.entry_id).where(
+        EntryVersion.municipality_code == code, EntryVersion.state.in_((*OPEN, "approved"))
+    )
+    entries = session.execute(
+        select(Entry.question, Entry.department)
+        .where(Entry.municipality_code == code, Entry.state == "draft", Entry.entry_id.not_in(beside))
+        .order_by(Entry.entry_id)
+    )
+    found = [Example(row.question) for row in entries if reaches(reader.edits, row.department)]
+    of_plans = _drafts_of_plans(session, code) if reader.edits is None else 0
+    pieces = [Example("計画の節・指標・工程・用語", f"{of_plans}件")] if of_plans else []
+    return Pile(Kind.IMPORTED, len(found) + of_plans, tuple([*pieces, *found][:EXAMPLES]))
+
+
+def _drafts_of_plans(session: Session, code: str) -> int:
+    counted = [
+        select(func.count()).select_from(table).where(table.municipality_code == code, table.state == DRAFT)
+        for table in (PlanSection, *FACTS.values())
+    ]
+    return sum(session.scalar(one) or 0 for one in counted)
+
+
+def _review(session: Session, code: str, reader: Reader) -> Pile:
+    rows = [row for row in unanswered_of(session, code) if reaches(reader.edits, row.department)]
+    return _pile(Kind.REVIEW, [Example(row.question, f"{date_name(row.deadline)}まで") for row in rows])

@@ -1,0 +1,462 @@
+"""答え: found, written, sent for approval, sent back, approved, ended; and nothing of another 課."""
+
+from __future__ import annotations
+
+import io
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from bot.console import forms
+from knowledge.calendar import now
+from knowledge.db import Database
+from knowledge.entry_versions import history
+from knowledge.models import AuditLine, Department, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
+from knowledge.roles import Grant, Role
+from tests.support.staff import HOST, ORIGIN, Colleague, add_colleague, check_page, signed_in, signed_in_as
+
+CODE = "242047"
+BASE = f"/staff/{CODE}/answers"
+ENTRY = "online-procedures"
+
+
+@pytest.fixture(scope="module")
+def editor(office: Flask) -> Colleague:
+    return signed_in(office, [Role.EDITOR], name="編集 花子")
+
+
+@pytest.fixture(scope="module")
+def approver(office: Flask) -> Colleague:
+    return signed_in(office, [Role.APPROVER], name="承認 次郎")
+
+
+class _Form(HTMLParser):
+    """The fields of the writing form as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.inside = False
+        self.area = self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self.inside = given.get("class") == "writing"
+        elif not self.inside:
+            return
+        elif tag == "input" and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
+            self.fields.setdefault(name, given.get("value", ""))
+        elif tag == "textarea":
+            self.area, self.fields[name] = name, ""
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and ("selected" in given or self.select not in self.fields):
+            self.fields[self.select] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.fields[self.area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self.area:
+            self.fields[self.area] = self.fields[self.area].removeprefix("\n")
+            self.area = ""
+        elif tag == "form":
+            self.inside = False
+
+
+def form_of(page: str) -> dict[str, str]:
+    form = _Form()
+    form.feed(page)
+    assert form.fields
+    return {name: value for name, value in form.fields.items() if name not in (forms.FIELD, "")}
+
+
+def opened(colleague: Colleague, entry_id: str | None = None) -> dict[str, str]:
+    return form_of(colleague.get(f"{BASE}/{entry_id}/edit" if entry_id else f"/staff/{CODE}/new-answer").text)
+
+
+def new_fields(**changes: str) -> dict[str, str]:
+    return {
+        "question": "図書館の本は予約できますか？",
+        "answer": "図書館の本は、窓口で予約できます。",
+        "kind": "計画の内容",
+        "category": "その他",
+        "source.plan": "dx-plan",
+        "source.section": "計画全体",
+        "checked_on": "令和8年4月1日",
+        "audience": "public",
+        "act": "save",
+        **changes,
+    }
+
+
+@pytest.fixture(scope="module")
+def plan_id(office: Flask) -> str:
+    with office.extensions["kotae"].database.reading() as session:
+        found = session.scalar(
+            select(Entry.source_plan).where(Entry.municipality_code == CODE, Entry.entry_id == ENTRY)
+        )
+    assert found is not None
+    return str(found)
+
+
+def written(editor: Colleague, plan_id: str, **changes: str) -> str:
+    """A new answer; its id."""
+    response = editor.post(f"/staff/{CODE}/new-answer", new_fields(**{"source.plan": plan_id, **changes}))
+    return str(response.location).rsplit("/", 1)[1]
+
+
+def versions(database: Database, entry_id: str) -> list[EntryVersion]:
+    with database.reading() as session:
+        return history(session, CODE, entry_id)
+
+
+def step(colleague: Colleague, entry_id: str, name: str, number: int, status: int = 303, **fields: str) -> Any:
+    address = f"{BASE}/{entry_id}/steps/{name}"
+    colleague.get(f"{address}?number={number}")
+    return colleague.post(address, {"number": str(number), **fields}, status)
+
+
+# --- Finding -----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_searched_as_residents_search(editor: Colleague) -> None:
+    page = editor.get(f"{BASE}?words=ネットで申請できる手続き").text
+    assert f"{BASE}/{ENTRY}" in page
+    assert "近い順" in page
+    assert "当てはまる答えはありません" in editor.get(f"{BASE}?state=ended").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["state=published", "state=requested", "expired=1", "unused=1", "low_rated=1", "blanks=1", "measure=1-1",
+     "department=nothing", "words=住民票&unused=1&blanks=1", "page=99999", "state=nonsense&page=x"],
+)  # fmt: skip
+def test_every_filter_gives_a_page(editor: Colleague, query: str) -> None:
+    assert "答え" in editor.get(f"{BASE}?{query}").text
+
+
+def test_pages_follow_each_other(editor: Colleague) -> None:
+    first, second = (editor.get(f"{BASE}?page={number}").text for number in (1, 2))
+    links = [set(re.findall(rf'{BASE}/([a-z0-9-]+)"', page)) for page in (first, second)]
+    assert len(links[0]) == 50
+    assert not links[0] & links[1]
+
+
+def test_an_answer_is_shown_with_all_that_is_known_of_it(editor: Colleague) -> None:
+    page = editor.get(f"{BASE}/{ENTRY}").text
+    for words in ("出典", "確認した日", "言い回し", "住民からの見え方", "fx-bubble", "履歴"):
+        assert words in page
+    editor.get(f"{BASE}/no-such-answer", 404)
+    editor.get(f"{BASE}/{ENTRY}/history")
+
+
+def test_of_another_department_nothing_is_seen_or_done(office: Flask, office_database: Database, plan_id: str) -> None:
+    with office_database.reading() as session:
+        rows = session.execute(
+            select(Entry.department, Entry.entry_id).where(
+                Entry.municipality_code == CODE, Entry.department.is_not(None), Entry.state == "published"
+            )
+        )
+        owners: dict[str, str] = {}
+        for department, entry_id in rows:
+            owners.setdefault(str(department), entry_id)
+    (own, mine), (other, theirs) = list(owners.items())[:2]
+    limited = signed_in(office, [Role.EDITOR], department=own)
+    limited.get(f"{BASE}/{mine}/edit")
+    assert f"{BASE}/{theirs}" not in limited.get(BASE).text
+    for path in ("", "/edit", "/history", "/compare", "/compare.xlsx", "/misguidance", "/steps/end?number=1"):
+        limited.get(f"{BASE}/{theirs}{path}", 404)
+    limited.post(f"{BASE}/{theirs}/edit", new_fields(based_on="1"), 404)
+    limited.post(f"{BASE}/{theirs}/restore/1", {}, 404)
+    limited.post(f"{BASE}/{theirs}/steps/end-urgently", {"number": "1", "reason": "x"}, 404)
+    page = limited.post(f"/staff/{CODE}/new-answer", new_fields(**{"source.plan": plan_id, "department": other}), 422)
+    assert "あなたの課を選んでください" in page.text
+    viewer = signed_in(office, [Role.VIEWER])
+    assert "書き直す" not in viewer.get(f"{BASE}/{theirs}").text
+
+
+# --- Writing -----------------------------------------------------------------------------------------------------
+
+
+def test_the_form_gives_back_what_it_was_given(editor: Colleague, office_database: Database) -> None:
+    before = versions(office_database, ENTRY)[0]
+    fields = opened(editor, ENTRY)
+    editor.post(f"{BASE}/{ENTRY}/edit", {**fields, "act": "save"})
+    after = versions(office_database, ENTRY)[0]
+    assert after.number == before.number + 1
+    assert after.content == before.content
+    step(editor, ENTRY, "withdraw", after.number)
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(editor: Colleague, plan_id: str) -> None:
+    given = new_fields(
+        **{
+            "source.plan": plan_id,
+            "answer": "",
+            "checked_on": "きのう",
+            "publish_at": "いつか",
+            "staff_note": "消えない",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer", given, 422).text
+    for name in ("checked_on", "publish_at"):
+        assert f'href="#{name}"' in page
+    assert "消えない" in page
+    assert "図書館の本は予約できますか？" in page
+    page = editor.post(f"/staff/{CODE}/new-answer", new_fields(**{"source.plan": plan_id, "answer": ""}), 422).text
+    assert 'href="#answer"' in page
+    kept = editor.get(f"/staff/{CODE}/new-answer").text
+    assert "とってあります" in kept
+    assert "図書館の本は予約できますか？" in editor.get(f"/staff/{CODE}/new-answer?kept=1").text
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+    assert "とってあります" not in editor.get(f"/staff/{CODE}/new-answer").text
+
+
+def test_beside_the_text_stands_what_is_worth_a_look(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    with office_database.writing() as session:
+        session.add(
+            PlanSection(
+                municipality_code=CODE, plan_id=plan_id, section_id="s1", number=1, path=["第1章 図書館"],
+                text="本を10冊まで借りられます。", updated_at=now(),
+            )
+        )  # fmt: skip
+    fields = new_fields(
+        **{
+            "source.plan": plan_id,
+            "source.section": "第1章 図書館",
+            "question": "オンラインで申請できる手続きは何？",
+            "answer": "本は12冊まで借りられます。電話番号を送ってください。" + "とても" * 25 + "長い文です。",
+            "phrasings": "",
+            "translations.easy.title": "本",
+            "translations.easy.answer": "本は 12冊 かります。申請 してください。",
+            "act": "check",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer", fields, 200).text
+    assert "「12」が出典の節にありません" in page
+    assert "に似ています" in page
+    assert "一文が" in page
+    assert "申し込む" in page
+    assert "個人情報" in page
+    assert "ふりがなが" in page
+    assert page.count("fx-bubble") >= 2
+    assert "まだ保存していません" in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+    with office_database.writing() as session:
+        session.delete(session.get_one(PlanSection, (CODE, plan_id, "s1")))
+
+
+def test_two_who_write_at_once_are_told_with_both_texts(
+    office: Flask, editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="二人で直す答えですか？")
+    other = signed_in(office, [Role.EDITOR], name="窓口 三郎")
+    mine, theirs = opened(editor, entry_id), opened(other, entry_id)
+    other.post(f"{BASE}/{entry_id}/edit", {**theirs, "answer": "三郎の答えです。", "act": "save"})
+    response = editor.post(f"{BASE}/{entry_id}/edit", {**mine, "answer": "花子の答えです。", "act": "save"}, 409)
+    check_page(response.text)
+    assert "窓口 三郎" in response.text
+    assert "三郎" in response.text
+    assert "花子の答えです。" in response.text
+    again = form_of(response.text)
+    assert again["based_on"] == "2"
+    editor.post(f"{BASE}/{entry_id}/edit", {**again, "act": "save"})
+    assert [one.content["answer"] for one in versions(office_database, entry_id)][:2] == [
+        "花子の答えです。",
+        "三郎の答えです。",
+    ]
+
+
+def test_what_is_typed_is_kept_and_shown_as_residents_would_see_it(editor: Colleague, plan_id: str) -> None:
+    fields = new_fields(**{"source.plan": plan_id, "answer": "書いている途中の文です。"})
+    response = editor.client.post(
+        f"/staff/{CODE}/new-answer/keep",
+        data={**fields, forms.FIELD: forms.token_for(editor.secret_key, editor.session_id)},
+        headers={"Host": HOST, "Origin": ORIGIN},
+    )
+    assert response.status_code == 200
+    assert "書いている途中の文です。" in response.text
+    assert "とっておきました" in response.text
+    assert "書いている途中の文です。" in editor.get(f"/staff/{CODE}/new-answer?kept=1").text
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+# --- Deciding ----------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_way_of_an_answer(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="駅前の自転車置き場はどこですか？")
+    assert "承認</a>" not in approver.get(f"{BASE}/{entry_id}").text
+    step(editor, entry_id, "request", 1)
+    page = step(editor, entry_id, "approve", 1, 422).text
+    assert "権限が要ります" in page
+    page = step(approver, entry_id, "return", 1, 422).text
+    assert 'href="#reason"' in page
+    step(approver, entry_id, "return", 1, reason="場所がありません")
+    assert "場所がありません" in editor.get(f"{BASE}/{entry_id}").text
+    editor.post(
+        f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "駅の南口にあります。", "act": "save"}
+    )
+    step(editor, entry_id, "request", 2)
+    step(approver, entry_id, "approve", 2, document_number="情第12号", decided_on="令和8年11月20日")
+    newest = versions(office_database, entry_id)[0]
+    assert (newest.state, newest.document_number, newest.decided_name) == ("published", "情第12号", "承認 次郎")
+    step(approver, entry_id, "end", 2, reason="置き場がなくなったため")
+    assert versions(office_database, entry_id)[0].state == "ended"
+    editor.post(f"{BASE}/{entry_id}/restore/2")
+    assert versions(office_database, entry_id)[0].content["answer"] == "駅の南口にあります。"
+    with office_database.reading() as session:
+        acts = session.scalars(select(AuditLine.action).where(AuditLine.subject == entry_id).order_by(AuditLine.number))
+        assert list(acts) == [
+            "answer_saved", "answer_requested", "answer_returned", "answer_saved", "answer_requested",
+            "answer_approved", "answer_ended", "answer_restored",
+        ]  # fmt: skip
+
+
+def test_nobody_approves_their_own_unless_the_municipality_says_so(
+    approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(approver, plan_id, question="自分で承認する答えですか？")
+    step(approver, entry_id, "request", 1)
+    assert "自分が書いた" in step(approver, entry_id, "approve", 1, 422).text
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = False
+    step(approver, entry_id, "approve", 1)
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = True
+
+
+def test_a_version_is_booked_in_the_time_of_japan(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="予約して公開する答えですか？")
+    step(editor, entry_id, "request", 1)
+    assert "過ぎた日時" in step(approver, entry_id, "approve", 1, 422, publish_at="2020-01-01 9:00").text
+    assert "後の日時" in step(
+        approver, entry_id, "approve", 1, 422, publish_at="2090-04-01 9:00", end_at="2090-03-01"
+    ).text  # fmt: skip
+    step(approver, entry_id, "approve", 1, publish_at="令和72年4月1日 0時", end_at="2090-05-01 17:15")
+    booked = versions(office_database, entry_id)[0]
+    assert booked.state == "approved"
+    assert booked.publish_at is not None
+    assert booked.publish_at.isoformat() == "2090-03-31T15:00:00+00:00"
+    assert "公開予約" in editor.get(f"{BASE}/{entry_id}").text
+    step(approver, entry_id, "return", 1, reason="取りやめます")
+
+
+def test_what_is_urgent_goes_out_first_and_is_judged_afterwards(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="急いで公開する答えですか？")
+    step(editor, entry_id, "publish-urgently", 1)
+    assert "事後承認待ち" in approver.get(f"{BASE}/{entry_id}").text
+    step(editor, entry_id, "confirm", 1, 422)
+    step(approver, entry_id, "confirm", 1)
+    assert versions(office_database, entry_id)[0].confirmation == "given"
+
+
+def test_an_approver_of_another_department_approves_as_a_deputy(
+    office: Flask, editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        departments = session.scalars(
+            select(Department.entry_id).where(Department.municipality_code == CODE, Department.state == "published")
+        ).all()
+    entry_id = written(editor, plan_id, question="代理で承認する答えですか？", department=departments[0])
+    step(editor, entry_id, "request", 1)
+    own = signed_in(office, [Role.APPROVER], department=departments[0], name="自課 四郎")
+    assert "steps/approve" in own.get(f"{BASE}/{entry_id}").text
+    grants = [Grant(Role.APPROVER, CODE, departments[1]), Grant(Role.VIEWER, CODE)]
+    account_id, login = add_colleague(office_database, grants, name="他課 五郎")
+    deputy = signed_in_as(office, account_id, login)
+    page = deputy.get(f"{BASE}/{entry_id}").text
+    assert "steps/deputise" in page
+    assert "steps/approve" not in page
+    step(deputy, entry_id, "deputise", 1)
+    newest = versions(office_database, entry_id)[0]
+    assert (newest.state, newest.deputy, newest.decided_name) == ("published", True, "他課 五郎")
+
+
+def test_an_unknown_step_or_version_is_not_there(editor: Colleague) -> None:
+    editor.get(f"{BASE}/{ENTRY}/steps/save?number=1", 404)
+    editor.get(f"{BASE}/{ENTRY}/steps/request?number=999", 404)
+    editor.get(f"{BASE}/{ENTRY}/steps/request", 404)
+    editor.get(f"{BASE}/{ENTRY}/compare?old=x", 404)
+
+
+# --- History -----------------------------------------------------------------------------------------------------
+
+
+def test_two_versions_are_compared_on_screen_and_as_a_sheet(editor: Colleague, plan_id: str) -> None:
+    entry_id = written(editor, plan_id, question="比べる答えですか？", staff_note="外に出ないメモ")
+    fields = opened(editor, entry_id)
+    assert fields["staff_note"] == "外に出ないメモ"
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "answer": "図書館の本は、電話で予約できます。", "act": "save"})
+    page = editor.get(f"{BASE}/{entry_id}/compare?old=1&new=2").text
+    assert "<del>窓口</del>" in page
+    assert "<ins>電話</ins>" in page
+    assert "外に出ないメモ" not in page
+    response = editor.get(f"{BASE}/{entry_id}/compare.xlsx?old=1&new=2")
+    book = load_workbook(io.BytesIO(response.data))
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert any("「窓口」を「電話」に改める" in cell for cell in cells)
+    assert not any("外に出ないメモ" in cell for cell in cells)
+    assert "第1版から下書きを作る" in editor.get(f"{BASE}/{entry_id}/history").text
+
+
+def test_a_note_of_staff_stands_on_no_page_of_residents(
+    office: Flask, editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="メモのある答えですか？", staff_note="絶対に外に出ないメモ")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    page = office.test_client().post(
+        f"/{CODE}/", data={"question": "メモのある答えですか？"}, headers={"Host": "127.0.0.1"}
+    )
+    assert "図書館の本は、窓口で予約できます。" in page.text
+    assert "絶対に外に出ないメモ" not in page.text
+
+
+# --- What was told wrongly ---------------------------------------------------------------------------------------
+
+
+def test_a_wrong_answer_is_put_on_record_counted_and_mended(
+    office: Flask, editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="まちがっていた答えですか？")
+    address = f"{BASE}/{entry_id}/misguidance"
+    page = editor.post(address, {"first": "1", "last": "1", "wrong": "数が違う", "done": "確認中"}, 422).text
+    assert "一度も住民に公開されていません" in page
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    office.test_client().post(
+        f"/{CODE}/", data={"question": "まちがっていた答えですか？"}, headers={"Host": "127.0.0.1"}
+    )
+    assert (
+        'href="#wrong"' in editor.post(address, {"first": "1", "last": "1", "wrong": " ", "done": "確認中"}, 422).text
+    )
+    editor.post(address, {"first": "1", "last": "1", "wrong": "数が違う", "done": "確認中"})
+    page = editor.get(f"/staff/{CODE}/misguidance").text
+    assert "数が違う" in page
+    assert "まちがっていた答えですか？" in page
+    assert 'href="#done"' in editor.post(f"/staff/{CODE}/misguidance/1", {"done": ""}, 422).text
+    editor.post(f"/staff/{CODE}/misguidance/1", {"done": "電話で知らせた"})
+    book = load_workbook(io.BytesIO(editor.get(f"/staff/{CODE}/misguidance.xlsx").data))
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert "電話で知らせた" in cells
+    editor.get(f"/staff/{CODE}/misguidance/99", 404)
+    with office_database.reading() as session:
+        assert session.scalar(select(LoggedQuestion.entry_id).where(LoggedQuestion.entry_id == entry_id)) == entry_id

@@ -1,0 +1,71 @@
+"""The first page of a municipality: what waits for whoever opened it, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from flask import Flask
+
+from bot.console.front import WAYS
+from knowledge.calendar import now
+from knowledge.db import Database
+from knowledge.entry_versions import content_of
+from knowledge.models import Entry, EntryVersion
+from knowledge.roles import Role
+from knowledge.this_week import Kind
+from tests.support.staff import signed_in
+
+CODE = "242047"
+
+
+def _requested(database: Database) -> str:
+    """A version that somebody asks to approve; the question of its answer."""
+    with database.writing() as session:
+        entry = (
+            session.query(Entry).filter_by(municipality_code=CODE, state="published").order_by(Entry.entry_id).first()
+        )
+        assert entry is not None
+        session.merge(
+            EntryVersion(
+                municipality_code=CODE, entry_id=entry.entry_id, number=entry.version + 1, state="requested", content=content_of(entry),
+                audience="public", staff_note="職員メモのひみつ", author="999", author_name="書く 花子", created_at=now() - dt.timedelta(hours=1),
+                requested_by="999", requested_name="書く 花子", requested_at=now(), deputy=False, urgent=False,
+            )
+        )  # fmt: skip
+        return entry.question
+
+
+def test_an_approver_finds_the_request_and_how_long_it_takes(office: Flask, office_database: Database) -> None:
+    question = _requested(office_database)
+    page = signed_in(office, [Role.APPROVER]).get(f"/staff/{CODE}/").text
+    assert "承認依頼" in page
+    assert question in page
+    assert "書く 花子さん" in page
+    assert "まず1件（約5分）" in page
+    assert "職員メモのひみつ" not in page
+
+
+def test_a_writer_is_not_told_of_requests_that_others_decide(office: Flask, office_database: Database) -> None:
+    question = _requested(office_database)
+    assert question not in signed_in(office, [Role.EDITOR]).get(f"/staff/{CODE}/").text
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN, Role.AUDITOR])
+def test_whoever_does_not_write_reads_why_nothing_is_listed_and_sees_the_figures(office: Flask, role: Role) -> None:
+    page = signed_in(office, [role]).get(f"/staff/{CODE}/").text
+    assert "あなたを待っている仕事は出ません" in page
+    assert "質問の数（市町村全体）" in page
+
+
+def test_every_kind_of_work_has_its_way() -> None:
+    assert set(WAYS) == set(Kind)
+
+
+def test_every_link_of_the_page_opens(office: Flask, office_database: Database) -> None:
+    _requested(office_database)
+    chief = signed_in(office, [Role.APPROVER])
+    main = chief.get(f"/staff/{CODE}/").text.split("<main", 1)[1]
+    for address in re.findall(r'href="(/[^"#]+)"', main):
+        chief.get(address.replace("&amp;", "&"))

@@ -1,0 +1,82 @@
+"""設定: greeting, contact, languages and approval, by whoever administers."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from bot.replies import greeting_reply
+from bot.services import Services
+from knowledge.db import Database
+from knowledge.models import AuditLine, Municipality
+from knowledge.roles import Role
+from tests.support.staff import Colleague, signed_in
+
+CODE = "242047"
+PATH = f"/staff/{CODE}/settings"
+
+
+@pytest.fixture
+def admin(office: Flask) -> Colleague:
+    return signed_in(office, [Role.ADMIN], CODE)
+
+
+def _town(database: Database) -> Municipality:
+    with database.reading() as session:
+        return session.get_one(Municipality, CODE)
+
+
+def _form(database: Database) -> dict[str, object]:
+    town = _town(database)
+    return {
+        "version": str(town.version),
+        "greeting": town.greeting or "",
+        "contact": town.contact_department,
+        "telephone": town.contact_telephone or "",
+        "languages": town.reply_languages,
+        "separate_approver": "1" if town.separate_approver else "",
+    }
+
+
+def test_settings_are_kept_and_residents_are_greeted_by_them(
+    office: Flask, office_database: Database, admin: Colleague
+) -> None:
+    admin.post(PATH, _form(office_database))
+    assert "変わったところはありません" in admin.get(PATH).text
+    wanted = {"greeting": "松阪市へようこそ。", "languages": ["en", "pt"], "telephone": "０５９８−５３−００００"}
+    admin.post(PATH, _form(office_database) | wanted | {"separate_approver": ""})
+    town = _town(office_database)
+    assert (town.greeting, town.reply_languages) == ("松阪市へようこそ。", ["en", "pt"])
+    assert (town.contact_telephone, town.separate_approver) == ("0598-53-0000", False)
+    kit: Services = office.extensions["kotae"]
+    assert greeting_reply(kit.corpus.current(CODE)).text.startswith("松阪市へようこそ。\n")
+    with office_database.reading() as session:
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "settings_changed")).one()
+        assert line.details["after"]["separate_approver"] is False
+        assert "contact_department" not in line.details["after"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"greeting": "あ" * 201}, "200字まで"),
+        ({"greeting": "<b>"}, "使えません"),
+        ({"telephone": "598530000"}, "先頭の 0 が消えて"),
+        ({"contact": "dep-nowhere"}, "ありません"),
+        ({"version": "0"}, "ほかの人が変えています"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(
+    office_database: Database, admin: Colleague, changes: dict[str, str], said: str
+) -> None:
+    before = _form(office_database)
+    other = {"separate_approver": "" if before["separate_approver"] else "1", "languages": ["en"]}
+    assert said in admin.post(PATH, before | other | changes, status=422).text
+    assert _form(office_database) == before
+
+
+def test_others_only_read(office: Flask) -> None:
+    approver = signed_in(office, [Role.APPROVER], CODE)
+    assert "保存する" not in approver.get(PATH).text
+    approver.post(PATH, {}, status=403)

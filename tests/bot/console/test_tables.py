@@ -1,0 +1,199 @@
+"""指標・予定・課・用語: listed, changed a row at a time, and what an indicator has reached year by year."""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from bot.console.chart import chart
+from knowledge.db import Database
+from knowledge.indicator_values import Point, history, number_of, values_by_year
+from knowledge.models import AuditLine, Department, Indicator, Term
+from knowledge.roles import Role
+from tests.support.staff import Colleague, signed_in
+
+CODE = "242047"
+PATH = f"/staff/{CODE}/tables"
+KINDS = ["indicators", "schedule", "departments", "terms"]
+
+
+@pytest.fixture
+def chief(office: Flask) -> Colleague:
+    return signed_in(office, [Role.APPROVER], CODE)
+
+
+def _first(page: str, kind: str) -> str:
+    found = re.search(rf'<th scope="row"><a href="({PATH}/{kind}/[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def _form(page: str) -> dict[str, str]:
+    """The fields of the row's form as they stand on the page."""
+    rest = page[page.index('name="version"') - 60 :]
+    found = dict(re.findall(r'<input type="(?:text|hidden)"(?: id="[^"]*")? name="([^"]+)" value="([^"]*)"', rest))
+    found |= dict(re.findall(r'<textarea id="[^"]*" name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', rest))
+    for name, options in re.findall(r'<select id="[^"]*" name="([^"]+)"[^>]*>(.*?)</select>', rest, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return {name: html.unescape(value) for name, value in found.items() if name != "csrf_token"}
+
+
+def _place(page: str, heading: str) -> str:
+    found = re.search(rf'<label for="(cell-\d+)">{heading}', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_saved_unchanged_stays_as_it_is(chief: Colleague, kind: str) -> None:
+    row = _first(chief.get(f"{PATH}/{kind}").text, kind)
+    page = chief.get(row).text
+    chief.post(row, _form(page))
+    assert "変わったところはありません" in chief.get(f"{PATH}/{kind}").text
+
+
+def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database) -> None:
+    row = _first(chief.get(f"{PATH}/terms").text, "terms")
+    page = chief.get(row).text
+    form = _form(page) | {_place(page, "意味"): "画面で直した意味です。"}
+    chief.post(row, form)
+    key = row.rpartition("/")[2]
+    with office_database.reading() as session:
+        assert session.get_one(Term, (CODE, key)).meaning == "画面で直した意味です。"
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "row_changed")).all()[-1]
+        assert [cell[0] for cell in line.details["cells"]] == ["意味"]
+    # The version of the page is old now: nobody's change is lost.
+    again = chief.post(row, form | {_place(page, "意味"): "別の人の意味です。"}, status=422).text
+    assert "ほかの人が変えています" in again
+    assert "別の人の意味です。" in again
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "value", "said"),
+    [
+        ("indicators", "現状の年度", "きのう", "数字で書いて"),
+        ("indicators", "出典のページ", "最後", "数字で書いて"),
+        ("departments", "電話", "598530000", "先頭の 0 が消えて"),
+        ("terms", "意味", "", "空です"),
+        ("schedule", "年度ごとの内容", "来年やる", "西暦の年度"),
+        ("terms", "確認した日", "きのう", "日付は"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(chief: Colleague, kind: str, heading: str, value: str, said: str) -> None:
+    row = _first(chief.get(f"{PATH}/{kind}").text, kind)
+    page = chief.get(row).text
+    name = _place(page, heading)
+    wrong = chief.post(row, _form(page) | {name: value}, status=422).text
+    assert re.search(rf'id="{name}-error"[^\n]*{said}', wrong), wrong[wrong.find("errors") : wrong.find("errors") + 600]
+
+
+def test_a_row_is_added_as_a_draft_by_whoever_edits(office: Flask, office_database: Database) -> None:
+    editor = signed_in(office, [Role.EDITOR], CODE)
+    page = editor.get(f"{PATH}/terms/add").text
+    source = _place(page, "出典の計画書")
+    options = re.search(rf'<select id="{source}".*?</select>', page, re.DOTALL)
+    assert options is not None
+    chosen = re.findall(r'<option value="([^"]+)"', options[0])[0]
+    form = _form(page) | {
+        _place(page, "用語"): "かわうそ",
+        _place(page, "意味"): "川にすむ生きものです。",
+        source: chosen,
+        _place(page, "出典の箇所"): "用語集",
+        _place(page, "確認した日"): "令和8年4月1日",
+    }
+    published = editor.post(f"{PATH}/terms/add", form | {"state": "公開"}, status=422).text
+    assert "「承認」の役割を持つ人" in published
+    where = editor.post(f"{PATH}/terms/add", form).location
+    assert "かわうそ" in editor.get(where).text
+    with office_database.reading() as session:
+        found = session.get_one(Term, (CODE, where.rpartition("/")[2]))
+        assert (found.state, found.by_staff) == ("draft", True)
+    assert "かわうそ" in editor.get(f"{PATH}/terms?words=かわうそ").text
+
+
+def test_somebody_of_one_department_sees_and_changes_only_its_rows(office: Flask, office_database: Database) -> None:
+    with office_database.writing() as session:
+        own, other = session.scalars(select(Indicator).where(Indicator.municipality_code == CODE).limit(2))
+        offices = session.scalars(select(Department.entry_id).where(Department.municipality_code == CODE)).all()
+        own.department, other.department = offices[0], offices[1]
+    editor = signed_in(office, [Role.APPROVER], CODE, department=own.department)
+    listed = editor.get(f"/staff/{CODE}/indicators").text
+    assert html.escape(own.name) in listed
+    assert f"/{other.entry_id}" not in listed
+    for path in (f"{PATH}/indicators/{other.entry_id}", f"/staff/{CODE}/indicators/{other.entry_id}/chart.svg"):
+        editor.get(path, 404)
+    editor.post(f"/staff/{CODE}/indicators/{other.entry_id}/values", {"year": "2026", "value": "1"}, status=404)
+    mine = f"{PATH}/indicators/{own.entry_id}"
+    page = editor.get(mine).text
+    # Nor may they give a row away to another 課: nothing of it is kept.
+    editor.post(mine, _form(page) | {_place(page, "担当課"): other.department or ""}, status=404)
+    with office_database.reading() as session:
+        assert session.get_one(Indicator, (CODE, own.entry_id)).department == own.department
+
+
+def test_what_was_reached_is_written_drawn_and_kept(chief: Colleague, office_database: Database) -> None:
+    with office_database.writing() as session:
+        found = session.scalars(
+            select(Indicator).where(Indicator.municipality_code == CODE, Indicator.state == "published")
+        ).first()
+        assert found is not None
+        found.unit, found.interim = "件", []
+        found.baseline = {"value": "10", "fiscal_year": 2023, "as_of": None, "note": None}
+        found.target = {"value": "100", "fiscal_year": 2027, "as_of": None, "note": None}
+    row, values = f"{PATH}/indicators/{found.entry_id}", f"/staff/{CODE}/indicators/{found.entry_id}/values"
+    for year, value in (("2024", "30"), ("2025", "55"), ("2025", "50件"), ("2024", "")):
+        chief.post(values, {"year": year, "value": value, "note": "数え方を変えた"})
+    page = chief.get(row).text
+    assert "令和7年度" in page
+    assert "書き直した記録（4件）" in page
+    with office_database.reading() as session:
+        assert [(one.fiscal_year, one.value) for one in values_by_year(session, CODE, found.entry_id)] == [
+            (2025, "50件")
+        ]
+        assert len(history(session, CODE, found.entry_id)) == 4
+    drawn = chief.get(f"/staff/{CODE}/indicators/{found.entry_id}/chart.svg")
+    assert drawn.mimetype == "image/svg+xml"
+    ET.fromstring(drawn.data)
+    assert "50件" in drawn.text
+    wrong = chief.post(values, {"year": "1800", "value": "1" * 41, "note": "x" * 201}, status=422).text
+    for said in ("年度を一覧から", "実績値は40字まで", "注記は200字まで"):
+        assert said in wrong
+
+
+@pytest.mark.parametrize(
+    ("shown", "unit", "number"),
+    [
+        ("1,234件", "件", 1234.0),
+        ("約５０％", "%", 50.0),
+        ("12.5", "", 12.5),
+        ("80%以上", "%", 80.0),
+        ("策定済み", "", None),
+        ("10〜20", "件", None),
+        ("3校中2校", "校", None),
+        ("（記載なし）", "", None),
+    ],
+)
+def test_only_what_is_a_number_is_drawn(shown: str, unit: str, number: float | None) -> None:
+    assert number_of(shown, unit) == number
+
+
+def test_a_drawing_begins_at_zero_and_needs_two_values() -> None:
+    assert chart([Point(2023, 10, "10")], [], "件") is None
+    drawn = chart([Point(2023, 10, "10"), Point(2027, 90, "<90>")], [Point(2025, 40, "40")], "件")
+    assert drawn is not None
+    assert ">0件<" in drawn
+    assert ">100件<" in drawn
+    assert "&lt;90&gt;" in drawn
+    ET.fromstring(drawn)
+    assert chart([Point(2023, 0, "0"), Point(2024, 0, "0")], [], "") is not None
+
+
+def test_what_is_not_there_is_not_found(chief: Colleague) -> None:
+    for path in ("plans", "indicators/nothing", "plans/add"):
+        chief.get(f"{PATH}/{path}", 404)
