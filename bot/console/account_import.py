@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from sqlalchemy.orm import Session
 
 from bot.console.entering import Answered
-from bot.console.forms import say
+from bot.console.forms import tell
 from bot.console.guard import actor, person
 from bot.console.kept_tables import MOST_KEPT, as_text, kept_table
 from bot.console.layout import all_towns
@@ -83,7 +83,7 @@ def _do(plan: ImportPlan, table: str) -> Answered:
             audit.append(session, actor(), "accounts_imported", at=moment, details=_counts(plan, table))
     except StaffError as error:
         return _page({"file": str(error)}), 422
-    say(f"{len(plan.changes)}人を取り込みました。新しい人には、それぞれのページで招待コードを発行してください。")
+    tell(f"{len(plan.changes)}人を取り込みました。新しい人には、それぞれのページで招待コードを発行してください。")
     return redirect(url_for("console.accounts.index", state="unset"), 303)
 
 

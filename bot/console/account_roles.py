@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person
 from bot.console.layout import all_towns
 from bot.console.role_fields import read_role, role_form
@@ -42,7 +42,7 @@ def add(account_id: int) -> Answered:
     with services().database.writing() as session:
         account = _account_or_404(session, account_id)
         _put(session, account, (*grants_of(session, account_id), grant))
-    say("役割を加えました。本人のサインインは終わりました。")
+    tell("役割を加えました。本人のサインインは終わりました。")
     return _back(account_id)
 
 
@@ -56,15 +56,15 @@ def remove(account_id: int) -> Response:
             named = dict(zip(grant_words(session, grants, all_towns()), grants, strict=True))
             gone = named.get(text("grant", 300))
             if gone is None:
-                say("その役割は、もうありません。")
+                tell("その役割は、もうありません。")
                 return _back(account_id)
             if not may_give(person(), gone):
                 abort(404)
             _put(session, account, [grant for grant in grants if grant != gone])
     except StaffError as error:
-        say(str(error))
+        tell(str(error))
         return _back(account_id)
-    say("役割を外しました。本人のサインインは終わりました。")
+    tell("役割を外しました。本人のサインインは終わりました。")
     return _back(account_id)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
-from bot.console.forms import day, say, text
+from bot.console.forms import day, tell, text
 from bot.console.guard import actor, person
 from bot.console.layout import all_towns, towns_of_role
 from bot.console.paging import paging
@@ -103,7 +103,7 @@ def add() -> Answered:
             account_id = account.id
     except StaffError as error:
         return _add_page(form, {_field_of(error): str(error)}), 422
-    say("利用者を加えました。招待コードを発行して、本人に渡してください。")
+    tell("利用者を加えました。招待コードを発行して、本人に渡してください。")
     return redirect(url_for("console.accounts.account", account_id=account_id), 303)
 
 
@@ -178,7 +178,7 @@ def change(account_id: int) -> Answered:
             _change(session, _controlled_or_404(session, account_id), dates)
     except StaffError as error:
         return _change_page(found, {error.field or "name": str(error)}, request.form), 422
-    say("利用者を変えました。")
+    tell("利用者を変えました。")
     return redirect(url_for("console.accounts.account", account_id=account_id), 303)
 
 
@@ -240,7 +240,7 @@ def reset_totp(account_id: int) -> Answered:
         take_away(session, found)
         end_all(session, account_id, now())
         _note(session, found, "totp_reset", {"how": "console"})
-    say(f"{found.name}さんの確認コードを取り消しました。次のサインインで、設定し直します。")
+    tell(f"{found.name}さんの確認コードを取り消しました。次のサインインで、設定し直します。")
     return redirect(url_for("console.accounts.account", account_id=account_id), 303)
 
 
@@ -266,5 +266,5 @@ def end_sessions(account_id: int) -> Response:
         found = _controlled_or_404(session, account_id)
         ended = end_all(session, account_id, now())
         _note(session, found, "session_ended", {"sessions": ended})
-    say(f"{ended}か所のサインインを終わらせました。")
+    tell(f"{ended}か所のサインインを終わらせました。")
     return redirect(url_for("console.accounts.account", account_id=account_id), 303)

@@ -22,7 +22,7 @@ from bot.console.answer_form import (
 )
 from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import person
 from bot.finding_words import sentence
 from bot.services import services
@@ -131,7 +131,7 @@ def _saved(page: FormPage, written: Text) -> Answered:
         return _page(replace(page, errors={"question": str(error)})), 422
     except ChangedMeanwhileError as error:
         return _conflict_page(page, error, written), 409
-    say(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
+    tell(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 
 
@@ -178,7 +178,7 @@ def discard(code: str, entry_id: str | None = None) -> Response:
             edited_or_404(session, code, entry_id)
     with services().database.writing() as session:
         drop_unsaved(session, code, _account(), form_key(entry_id))
-    say("とっておいた書きかけを消しました。")
+    tell("とっておいた書きかけを消しました。")
     if entry_id is None:
         return redirect(url_for("console.answer_editing.new", code=code), 303)
     return redirect(url_for("console.answer_editing.edit", code=code, entry_id=entry_id), 303)

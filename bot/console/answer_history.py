@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.answer_desk import edited_or_404, note, reaches_all, standing_or_404, version_or_404, writer
-from bot.console.forms import say
+from bot.console.forms import tell
 from bot.console.layout import town_or_404
 from bot.services import services
 from knowledge.calendar import now
@@ -113,5 +113,5 @@ def restore(code: str, entry_id: str, number: int) -> str | Response | tuple[str
     except (EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         with services().database.reading() as session:
             return _history_page(session, code, entry_id, str(error)), 422
-    say(f"第{number}版の文から、第{new_number}版の下書きを作りました。見直して、承認を依頼してください。")
+    tell(f"第{number}版の文から、第{new_number}版の下書きを作りました。見直して、承認を依頼してください。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from bot.console.answer_desk import note, standing_again, standing_or_404, step_actor, version_or_404
 from bot.console.entering import Answered
-from bot.console.forms import day, say, text
+from bot.console.forms import day, tell, text
 from bot.console.moments import HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
@@ -139,7 +139,7 @@ def step(code: str, entry_id: str, name: str) -> Answered:
         return _page(code, found, version, wanted, errors_of(error), request.form), 422
     except (StepRefusedError, ChangedMeanwhileError, NoSuchVersionError) as error:
         return _page(code, found, version, wanted, {_field(wanted): str(error)}, request.form), 422
-    say(_said(used, decision))
+    tell(_said(used, decision))
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from bot.console.effect import progress_of, watched
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.effect_check import CHANGE_NAMES, ChangedQuestion, Count, Effect
@@ -114,5 +114,5 @@ def choose(code: str) -> Answered:
             set_caution(session, code, level)
             details = {"before": before, "after": level}
             audit.append(session, actor(), "caution_set", at=now(), scope=code, details=details)
-    say(f"確かさを「{LEVELS[level]}」にしました。次の質問から効きます。")
+    tell(f"確かさを「{LEVELS[level]}」にしました。次の質問から効きます。")
     return redirect(url_for("console.caution.index", code=code), 303)

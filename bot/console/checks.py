@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.kept_tables import MOST_KEPT, as_text, kept_table
 from bot.console.layout import town_or_404
@@ -187,7 +187,7 @@ def _take(code: str, before: CheckQuestion | None) -> Answered:
         keep(code, question, before)
     except CheckQuestionError as error:
         return _form_page(code, before, {error.field: str(error)}, given), 422
-    say("確認用の質問を保存しました。")
+    tell("確認用の質問を保存しました。")
     return redirect(url_for("console.checks.index", code=code), 303)
 
 
@@ -233,7 +233,7 @@ def end(code: str, check_id: str) -> Answered:
     with services().database.writing() as session:
         if end_check_question(session, code, check_id, now(), str(person().account_id)):
             _note(session, code, "check_question_ended", found)
-    say("この質問は、もう確かめません。同じ質問を書けば、また使えます。")
+    tell("この質問は、もう確かめません。同じ質問を書けば、また使えます。")
     return redirect(url_for("console.checks.index", code=code), 303)
 
 
@@ -320,5 +320,5 @@ def _do(code: str, sheets: list[Sheet], end_missing: bool) -> Answered:
     except ImportFaultsError as error:
         # Somebody changed what the sheet refers to since it was looked at.
         return _import_page(code, {}, faults=error.faults), 422
-    say(f"追加・変更 {done.kept}件、変更なし {done.unchanged}件、終了 {done.ended}件を取り込みました。")
+    tell(f"追加・変更 {done.kept}件、変更なし {done.unchanged}件、終了 {done.ended}件を取り込みました。")
     return redirect(url_for("console.checks.index", code=code), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.authors import author
-from bot.console.forms import say
+from bot.console.forms import tell
 from bot.console.guard import actor, person, require
 from bot.services import services
 from knowledge import audit
@@ -48,7 +48,7 @@ def decide(code: str, entry_id: str) -> Response:
         abort(404)
     require(Role.APPROVER, code, found.department)
     if request.form.get("noticed") != found.noticed_at.isoformat():
-        say("この更新は、開いているあいだに新しくなりました。もう一度見比べてください。")
+        tell("この更新は、開いているあいだに新しくなりました。もう一度見比べてください。")
         return _back(code)
     moment = now()
     try:
@@ -61,9 +61,9 @@ def decide(code: str, entry_id: str) -> Response:
             details = {"fields": [one.field for one in found.differences]}
             audit.append(session, actor(), action, at=moment, scope=code, subject=entry_id, details=details)
     except NoSuchEntryError:
-        say("この更新は、ほかの人がもう決めました。")
+        tell("この更新は、ほかの人がもう決めました。")
         return _back(code)
-    say(
+    tell(
         f"「{found.title}」の更新を"
         f"{'採用しました。次の質問から、この文になります。' if to == 'adopt' else '見送りました。'}"
     )
@@ -83,7 +83,7 @@ def switch(code: str, entry_id: str) -> Response:
             )
     except NoSuchEntryError:
         abort(404)
-    say("この答えを使うことにしました。" if on else "この答えを使わないことにしました。次の質問から出ません。")
+    tell("この答えを使うことにしました。" if on else "この答えを使わないことにしました。次の質問から出ません。")
     return _back(code)
 
 

@@ -17,7 +17,7 @@ from bot.console.entering import (
     next_page,
     slowed,
 )
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, address_hash, session_now
 from bot.services import services
 from knowledge import audit
@@ -149,7 +149,7 @@ def sign_out() -> Response:
         home = home_of(writing, held.person.account_id)
         audit.append(writing, actor(), "signed_out", at=moment, scope=home, subject=held.person.login)
     session.clear()
-    say("サインアウトしました。")
+    tell("サインアウトしました。")
     response = redirect(url_for("console.door.sign_in"), 303)
     cookies.take_back(response)
     # Not "cookies": that would reach the city's other services on the same domain; ours is taken back above.

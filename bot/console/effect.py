@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
-from bot.console.forms import say
+from bot.console.forms import tell
 from bot.console.guard import actor, note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
@@ -216,7 +216,7 @@ def stop(code: str, job_id: str) -> Response:
         abort(404)
     with services().database.writing() as session:
         stop_job(session, code, job_id, now())
-    say("止めるように伝えました。")
+    tell("止めるように伝えました。")
     if found.kind == CAUTION:
         return redirect(url_for("console.caution.index", code=code), 303)
     return redirect(url_for("console.effect.job", code=code, job_id=job_id), 303)

@@ -87,6 +87,6 @@ def day_of(given: str, name: str, errors: dict[str, str]) -> dt.date | None:
     return found
 
 
-def say(sentence: str) -> None:
+def tell(sentence: str) -> None:
     """A sentence on the next page: what was done."""
     flash(sentence)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, session_now
 from bot.console.layout import all_towns
 from bot.console.new_passwords import password_errors
@@ -62,7 +62,7 @@ def password() -> Answered:
             subject=me.login,
             details={"how": "own page"},
         )
-    say(f"パスワードを変えました。{_ended_words(ended)}")
+    tell(f"パスワードを変えました。{_ended_words(ended)}")
     return redirect(url_for("console.me.index"), 303)
 
 
@@ -78,7 +78,7 @@ def end_session(id_hash: str) -> Response:
             abort(404)
         end_one(writing, id_hash, moment)
         _note_ended(writing, 1)
-    say("サインインを終わらせました。")
+    tell("サインインを終わらせました。")
     return redirect(url_for("console.me.index"), 303)
 
 
@@ -94,5 +94,5 @@ def end_others() -> Response:
     with services().database.writing() as writing:
         ended = end_sessions(writing, me.account_id, moment, but=session_now().id_hash)
         _note_ended(writing, ended)
-    say(_ended_words(ended) or "ほかにサインインしているところはありません。")
+    tell(_ended_words(ended) or "ほかにサインインしているところはありません。")
     return redirect(url_for("console.me.index"), 303)

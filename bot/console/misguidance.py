@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from bot.console.answer_desk import edited_or_404, note, reaches_all
 from bot.console.answer_history import XLSX
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
@@ -76,7 +76,7 @@ def new(code: str, entry_id: str) -> Answered:
     except MisguidanceError as error:
         field = "wrong" if not wrong.strip() else "done" if not done.strip() else "first"
         return _new_page(code, entry_id, {field: str(error)}), 422
-    say(f"誤案内の記録 {number} を作りました。")
+    tell(f"誤案内の記録 {number} を作りました。")
     return redirect(url_for("console.misguidance.index", code=code), 303)
 
 
@@ -111,7 +111,7 @@ def recount(code: str, number: int) -> Answered:
     with services().database.writing() as session:
         changed = recounted(session, code, number, now(), done=text("done", LONGEST))
         note(session, code, changed.entry_id, "misguidance_recounted", {"number": number})
-    say(f"誤案内の記録 {number} を書き直し、数え直しました。")
+    tell(f"誤案内の記録 {number} を書き直し、数え直しました。")
     return redirect(url_for("console.misguidance.index", code=code), 303)
 
 

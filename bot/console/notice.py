@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.services import services
 from knowledge import audit
@@ -52,7 +52,7 @@ def begin(code: str) -> Answered:
         notice = begin_notice(session, code, said, person().name, moment, int(hours), drill=drill)
         details = {"text": said, "drill": drill, "ends_at": notice.ends_at}
         audit.append(session, actor(), "notice_begun", at=moment, scope=code, details=details)
-    say("お知らせを出しました。次の返事から、すべての答えの前に出ます。")
+    tell("お知らせを出しました。次の返事から、すべての答えの前に出ます。")
     return redirect(url_for("console.notice.index", code=code), 303)
 
 
@@ -64,7 +64,7 @@ def end(code: str) -> Response:
         ended = end_notice(session, code)
         if ended:
             audit.append(session, actor(), "notice_ended", at=moment, scope=code)
-    say("お知らせを終えました。次の返事から出ません。" if ended else "お知らせは、もう出ていません。")
+    tell("お知らせを終えました。次の返事から出ません。" if ended else "お知らせは、もう出ていません。")
     return redirect(url_for("console.notice.index", code=code), 303)
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from bot.console.carried import carried, carry, is_carried
 from bot.console.entering import Answered
-from bot.console.forms import day, say, text
+from bot.console.forms import day, tell, text
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.console.uploads import uploaded
@@ -155,10 +155,10 @@ def _kept(code: str, details: PlanDetails, contents: PlanContents) -> Response:
         report = import_plan(session, code, details, contents, moment, today())
         told = {"title": details.title, "added": dict(report.added), "replaced": dict(report.replaced)}
         audit.append(session, actor(), "plan_imported", at=moment, scope=code, subject=report.plan_id, details=told)
-    say(f"「{details.title}」を下書きとして取り込みました。確かめて、承認してください。")
+    tell(f"「{details.title}」を下書きとして取り込みました。確かめて、承認してください。")
     if report.changed:
         names = "、".join(report.changed[:5])
-        say(
+        tell(
             f"承認済みの文と今のファイルが違うものが{len(report.changed)}件あります"
             f"（承認済みのほうを残しました）: {names}"
         )
@@ -217,7 +217,7 @@ def decide_pieces(code: str, plan_id: str) -> Response:
         state=request.form.get("state", ""),
     )
     if not ids:
-        say("何もえらんでいません。左の欄でえらんでから、ボタンを押してください。")
+        tell("何もえらんでいません。左の欄でえらんでから、ボタンを押してください。")
         return redirect(back, 303)
     moment = now()
     try:
@@ -236,9 +236,9 @@ def decide_pieces(code: str, plan_id: str) -> Response:
                 details={"to": to[0], "ids": list(ids)},
             )
     except DraftError as error:
-        say(str(error))
+        tell(str(error))
         return redirect(back, 303)
-    say(f"{done.changed}件を{to[1]}。" + (f"（もとからそうだったもの {done.unchanged}件）" if done.unchanged else ""))
+    tell(f"{done.changed}件を{to[1]}。" + (f"（もとからそうだったもの {done.unchanged}件）" if done.unchanged else ""))
     return redirect(back, 303)
 
 

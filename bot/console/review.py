@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.console.authors import author
 from bot.console.entering import Answered
-from bot.console.forms import day, say, text
+from bot.console.forms import day, tell, text
 from bot.console.guard import actor, person, require
 from bot.console.kept_tables import FIELD, MOST_KEPT, as_text, kept_table
 from bot.console.layout import town_or_404
@@ -84,7 +84,7 @@ def start(code: str) -> Answered:
             number = review.number
     except ReviewError as error:
         return _start_page(code, {error.field: str(error)}), 422
-    say(f"見直しを始めました。{total:,}件の答えを、担当課に聞いています。")
+    tell(f"見直しを始めました。{total:,}件の答えを、担当課に聞いています。")
     return redirect(url_for("console.review.round_", code=code, number=number), 303)
 
 
@@ -168,7 +168,7 @@ def answer(code: str, number: int) -> Answered:
     except ReviewError as error:
         with services().database.reading() as session:
             return _answers_page(session, code, number, {"chosen": str(error).replace("\n", "／")}), 422
-    say(f"{len(verdicts)}件を「{VERDICTS[verdicts[0].verdict]}」にしました。")
+    tell(f"{len(verdicts)}件を「{VERDICTS[verdicts[0].verdict]}」にしました。")
     back = url_for("console.review.answers", code=code, number=number, department=department or NONE)
     return redirect(back, 303)
 
@@ -285,7 +285,7 @@ def _bring(code: str, number: int, tables: list[Sheet]) -> Answered:
         with services().database.reading() as session:
             errors = {"file": str(error).replace("\n", "／")}
             return _import_page(code, _review_or_404(session, code, number), errors), 422
-    say(f"{len(plan.verdicts)}件の結果を取り込みました。")
+    tell(f"{len(plan.verdicts)}件の結果を取り込みました。")
     return redirect(url_for("console.review.round_", code=code, number=number), 303)
 
 
@@ -304,7 +304,7 @@ def close(code: str, number: int) -> Answered:
             audit.append(
                 session, actor(), "review_closed", at=moment, scope=code, subject=review.title, details=details
             )
-    say("見直しを終わらせました。")
+    tell("見直しを終わらせました。")
     return redirect(url_for("console.review.round_", code=code, number=number), 303)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from bot.console.authors import author
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.services import services
 from knowledge import audit
@@ -71,7 +71,7 @@ def save(code: str) -> Answered:
     except RowFaultsError as error:
         faults = {_FIELDS.get(heading, WHOLE_ROW): f"{sentence}" for heading, sentence in error.faults.items()}
         return _page(code, faults, request.form), 422
-    say("設定を保存しました。" if before != after else "変わったところはありません。")
+    tell("設定を保存しました。" if before != after else "変わったところはありません。")
     return redirect(url_for("console.settings.index", code=code), 303)
 
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from bot.console.authors import author
 from bot.console.carried import carried, carry, is_carried, sheets_as_json, sheets_of
 from bot.console.entering import Answered
-from bot.console.forms import say
+from bot.console.forms import tell
 from bot.console.guard import actor, person, require
 from bot.console.uploads import uploaded
 from bot.services import services
@@ -157,7 +157,7 @@ def _done(code: str, sheets: Sequence[Sheet], shown: str, *, publish: bool, end_
             session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": shown}
         )
     told = "、".join(f"{ACTIONS[action]}{number}件" for action, number in counts.items() if number)
-    say(f"取り込みました（{told}）。次の質問から使われます。")
+    tell(f"取り込みました（{told}）。次の質問から使われます。")
     return redirect(url_for("console.sheets.index", code=code), 303)
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from bot.console.carried import carried, carry, is_carried, sheets_as_json, sheets_of
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.console.uploads import uploaded
@@ -74,7 +74,7 @@ def save(code: str) -> Answered:
     with services().database.writing() as session:
         changes = _form_changes(cleaned, slot_rows(session, code), confirmed)
         _write(session, code, changes)
-    say(f"{len(changes)}項目を保存しました。次の質問から使われます。" if changes else "変わったところはありません。")
+    tell(f"{len(changes)}項目を保存しました。次の質問から使われます。" if changes else "変わったところはありません。")
     return redirect(url_for("console.slots.index", code=code), 303)
 
 
@@ -185,7 +185,7 @@ def _taken(code: str, sheets: Sequence[Sheet]) -> Response:
     with services().database.writing() as session:
         changes = changes_of(sheets, common_content().slots, slot_rows(session, code), today())
         _write(session, code, changes)
-    say(f"{len(changes)}項目を取り込みました。次の質問から使われます。")
+    tell(f"{len(changes)}項目を取り込みました。次の質問から使われます。")
     return redirect(url_for("console.slots.index", code=code), 303)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.console.authors import author
 from bot.console.chart import chart
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.services import services
@@ -183,7 +183,7 @@ def _save(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
         with services().database.writing() as session:
             change = write_row(session, code, sheet, cells, moment, author())
             if change is None:
-                say("変わったところはありません。")
+                tell("変わったところはありません。")
                 return redirect(url_for("console.tables.index", code=code, kind=kind), 303)
             session.flush()
             department = _department(kind, session.get_one(table, (code, change.key)))
@@ -204,7 +204,7 @@ def _save(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
         # Noted once the lock is free again.
         require(role, code, error.department)
         abort(404)
-    say(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if cells[STATE] == published else ""))
+    tell(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if cells[STATE] == published else ""))
     return redirect(url_for("console.tables.row", code=code, kind=kind, entry_id=change.key), 303)
 
 
@@ -320,5 +320,5 @@ def write_yearly(code: str, entry_id: str) -> Answered:
         details = {"fiscal_year": int(year), "old": old, "new": value or None}
         audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
     told = "書きました" if value else "取り消しました"
-    say(f"{fiscal_year_name(int(year))}の実績値を{told}。")
+    tell(f"{fiscal_year_name(int(year))}の実績値を{told}。")
     return redirect(url_for("console.tables.row", code=code, kind="indicators", entry_id=entry_id), 303)

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 
 from bot.console.checks import keep, may_change
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.conversation import show_entry
@@ -245,7 +245,7 @@ def wording(code: str) -> Answered:
     except (WordingError, EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         return _refused(code, str(error))
     prepare_soon(kit, code)
-    say(f"言い方を、第{number}版の下書きに加えました。承認されて公開されるまで、住民への返事は変わりません。")
+    tell(f"言い方を、第{number}版の下書きに加えました。承認されて公開されるまで、住民への返事は変わりません。")
     seen = _seen(text("seen", 20))
     return redirect(url_for("console.trying.index", code=code, seen=seen, added=entry_id, version=number), 303)
 
@@ -263,7 +263,7 @@ def check(code: str) -> Answered:
         changed = keep(code, question)
     except CheckQuestionError as error:
         return _refused(code, str(error))
-    say("確認用の質問にしました。" if changed else "この確認用の質問は、もうあります。")
+    tell("確認用の質問にしました。" if changed else "この確認用の質問は、もうあります。")
     return redirect(url_for("console.trying.index", code=code, seen=_seen(text("seen", 20))), 303)
 
 

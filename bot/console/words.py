@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from bot.console.effect import begin
 from bot.console.entering import Answered
-from bot.console.forms import say, text
+from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.effect_jobs import EFFECT, word_in
@@ -119,10 +119,10 @@ def keep(code: str) -> Response:
                 action = "word_removed" if remove else "word_kept"
                 audit.append(session, actor(), action, at=moment, scope=code, subject=word.word, details=details)
     except WordError as error:
-        say(str(error))
+        tell(str(error))
         return redirect(url_for("console.words.index", code=code), 303)
     done = (
         f"「{word.word}」を使うのをやめました。" if remove else f"「{word.word}」を登録しました。次の質問から効きます。"
     )
-    say(done if changed else "ほかの人が先に変えたため、もうそのとおりになっています。")
+    tell(done if changed else "ほかの人が先に変えたため、もうそのとおりになっています。")
     return redirect(url_for("console.words.index", code=code), 303)
