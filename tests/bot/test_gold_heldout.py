@@ -66,4 +66,4 @@ def test_few_uncovered_questions_are_answered_as_if_they_were_covered(verdicts: 
 
 
 def test_most_uncovered_questions_are_openly_left_without_an_answer(verdicts: Verdicts) -> None:
-    assert share(verdicts, "none", "none", "said that the plan is silent") >= 0.60
+    assert share(verdicts, "none", "none", "said that the plan is silent") >= 0.63
