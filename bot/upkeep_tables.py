@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from knowledge.cells import disarmed
 
 
 def show_rows(
@@ -48,11 +48,6 @@ def csv_bytes(rows: Sequence[Mapping[str, str]], headings: Mapping[str, str]) ->
     writer.writerow(headings.values())
     writer.writerows([disarmed(row[key]) for key in headings] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def disarmed(cell: str) -> str:
-    """A text that begins like a formula, with a quotation mark before it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _show_tables(
