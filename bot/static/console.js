@@ -8,6 +8,7 @@
   const say = (sentence) => {
     const words = document.createElement("p");
     words.textContent = sentence;
+    place.hidden = false;
     place.replaceChildren(words);
   };
   window.setTimeout(() => {
