@@ -26,7 +26,7 @@ from bot.dialogue import (
     Unclear,
     read_turn,
 )
-from bot.follow_ups import Said, follow_up, other_topic, told_by_a_choice, understood_from
+from bot.follow_ups import Said, asked_of_topic, follow_up, other_topic, told_by_a_choice, understood_from
 from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
@@ -47,7 +47,7 @@ from bot.replies import (
     plain_reply,
     saying_first,
     small_talk_reply,
-    suggestion_reply,
+    which_reply,
 )
 from bot.subjects import with_office_for, with_right_office
 from bot.weighing import verdict_reply, weigh
@@ -55,7 +55,7 @@ from bot.wording import say
 from intents.contacts import matter_asked
 from intents.decision import Policy, Verdict
 from intents.emergencies import Need, emergency
-from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question
+from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
 from intents.handoff import Wish, wish
 from intents.language_wishes import wished_language
 from intents.personal_data import mask
@@ -121,11 +121,19 @@ def answer(
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
         reply, after = _reply(knowledge, asked, words, before, policy)
         found = with_right_office(knowledge, words, reply)
-        return found, replace(after, subjects=found.subjects if found.choices else ())
+        return found, _remembering_the_topic(after, found, words, before)
 
     reply, dialogue = held_in(knowledge, tongue, make)
     elapsed_ms = (time.perf_counter() - begun) * 1000
     return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms)
+
+
+def _remembering_the_topic(after: Dialogue, reply: Reply, words: str, before: Dialogue) -> Dialogue:
+    """What the choices are about; a side asked of them (「何人？」) names nothing, and leaves it as it was."""
+    if not reply.choices:
+        return replace(after, subjects=(), topic=None)
+    topic = " ".join(topic_nouns(words)) or before.topic
+    return replace(after, subjects=reply.subjects or before.subjects, topic=topic)
 
 
 def answer_masked(
@@ -185,7 +193,7 @@ def _of_turn(knowledge: Knowledge, typed: str, question: str, before: Dialogue, 
         case OtherTopic(topic, facet) if knowledge.places.other_place(topic) is None:
             return _other_topic(knowledge, question, topic, Facet(facet), before, policy)
         case Unclear() if before.offered or len(asked_facets(question)) < _MOST_SIDES:
-            return _unclear(knowledge, question, before)
+            return _unclear(knowledge, question, before, policy)
         case _:
             return _fresh(knowledge, question, before, policy)
 
@@ -231,18 +239,18 @@ def _turn(typed: str, question: str, before: Dialogue) -> Turn:
     return named if isinstance(named, Chosen | NextRows | NoneOfThese) else read_turn(question, before)
 
 
-def _unclear(knowledge: Knowledge, question: str, before: Dialogue) -> tuple[Reply, Dialogue]:
+def _unclear(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
     """A number without a list, a side without a topic: asked back, and the side kept in mind."""
     facet = asked_facet(question)
     if facet in REACHING:
         return office_reply(knowledge, None, reach_sentence(knowledge, knowledge.contact, facet)[0]), before
     about = replace(before, facet=facet or before.facet)
     if before.offered:
-        told = told_by_a_choice(knowledge, question, before)
+        told = told_by_a_choice(knowledge, question, before) or asked_of_topic(knowledge, question, before, policy)
         if told is not None:
             return told
         again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
-        return suggestion_reply(knowledge, again, None, before.misses), about
+        return which_reply(knowledge, again), about
     row = row_asked(knowledge, question, before)
     if row is not None:
         reply, after = show_entry(knowledge, row, before)

@@ -14,7 +14,7 @@ from intents.years import is_bare_year
 
 _NUMBER = re.compile(
     r"^(?:([1-9])|([一二三四五六七八九])|(最初|初め|はじめ))"
-    r"(?:番目?|つ目|個目)?(?:の(?:やつ|もの|項目)?)?(?:です|で|を?お願いします|がいい(?:です)?|(?:は|って)?\?|\.|\))*$"
+    r"(?:番目?|つ目|個目)?(?:の(?:やつ|もの|項目)?)?(?:です|で|を?お願いします|がいい(?:です)?|(?:は|って)\??|\?|\.|\))*$"
 )
 _KANJI_NUMBERS = "一二三四五六七八九"
 _NONE_OF_THESE = re.compile(
@@ -42,8 +42,8 @@ class Dialogue:
     ``facet``: the side of a matter asked for last.  ``listing``: the list shown last, of which
     ``shown`` rows are out; ``years``: the years that the last two lists were about.  ``language``:
     of the last turn, held to the end where the resident has chosen it; ``language_told``: the one
-    that the resident was told replies do not come in.  ``subjects``: what the question was about
-    that the choices were offered to.
+    that the resident was told replies do not come in.  ``subjects`` and ``topic``: what the question
+    was about that the choices were offered to, as the lexicon's subjects and in its own nouns.
     """
 
     entry_id: str | None = None
@@ -58,6 +58,7 @@ class Dialogue:
     language_chosen: bool = False
     language_told: str | None = None
     subjects: tuple[str, ...] = ()
+    topic: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,6 +82,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("language_chosen", False),
         state.get("language_told"),
         tuple(state.get("subjects", ())),
+        state.get("topic"),
     )
 
 

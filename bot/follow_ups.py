@@ -134,6 +134,19 @@ def _tells(knowledge: Knowledge, found: Answer, asked: Asked) -> bool:
     return told is not None and told.known
 
 
+def asked_of_topic(knowledge: Knowledge, text: str, before: Dialogue, policy: Policy) -> Said | None:
+    """A side asked amid choices, of what they were offered to; None where that leads to nothing but them."""
+    if before.topic is None:
+        return None
+    asked = read_question(f"{before.topic} {text}", fiscal_year_of(knowledge.day))
+    verdict = weigh(knowledge, asked, policy)
+    if verdict.decision is Decision.NONE:
+        return None
+    seen = {entry_id for entry_id, _ in before.offered}
+    new = verdict.chosen is not None or any(one.document.id not in seen for one in verdict.choices)
+    return verdict_reply(knowledge, verdict, asked, before) if new else None
+
+
 def understood_from(
     knowledge: Knowledge, last: Answer, text: str, before: Dialogue, policy: Policy, fresh: Verdict
 ) -> Said | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue import Dialogue
-from bot.replies import Reply, Rule, answer_reply, none_reply, with_opening
+from bot.replies import Choice, Reply, Rule, answer_reply, none_reply, with_opening
 from bot.wording import say
 from intents.decision import Decision
 from intents.emergencies import Need
@@ -61,7 +61,8 @@ def _judged(
     bare = names_no_matter(question)
     shown = None if bare else _shown(knowledge, kind, reply)
     if shown is not None:
-        return shown, replace(dialogue, facet=None)
+        offered = tuple((choice.entry_id, choice.title) for choice in shown.choices)
+        return shown, replace(dialogue, facet=None, offered=offered)
     last = knowledge.answers.get(before.entry_id or "") if bare else None
     office = answer_reply(knowledge, last, None).contact if last else reply.contact
     after = replace(before, offered=(), facet=None, listing=None, misses=before.misses + 1)
@@ -86,14 +87,18 @@ def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
         return None
     if reply.decision is Decision.ANSWER or reply.answer is not None:
         return _as_general(knowledge, kind, reply)
-    if reply.decision is Decision.SUGGEST and kind.of_one_person and _offers_the_matter(reply):
-        return replace(with_opening(reply, _cannot(kind)), rule=Rule.JUDGEMENT)
+    choices = _of_the_matter(reply)
+    if reply.decision is Decision.SUGGEST and kind.of_one_person and choices:
+        return replace(with_opening(reply, _cannot(kind)), choices=choices, rule=Rule.JUDGEMENT)
     return None
 
 
-def _offers_the_matter(reply: Reply) -> bool:
-    """Whether a choice has what the question is about: 個人情報の保護 is no 生活保護."""
-    return reply.verdict is None or any(choice.features.key > 0 for choice in reply.verdict.choices)
+def _of_the_matter(reply: Reply) -> tuple[Choice, ...]:
+    """The choices that have what the question is about: 個人情報の保護 is no 生活保護."""
+    if reply.verdict is None:
+        return reply.choices
+    held = {choice.document.id for choice in reply.verdict.choices if choice.features.key > 0}
+    return tuple(choice for choice in reply.choices if choice.entry_id in held)
 
 
 def _as_general(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:

@@ -129,6 +129,11 @@ def suggestion_reply(knowledge: Knowledge, choices: Sequence[Choice], score: flo
     )
 
 
+def which_reply(knowledge: Knowledge, choices: Sequence[Choice]) -> Reply:
+    """The choices again, to one who asked a side of none of them in particular."""
+    return replace(suggestion_reply(knowledge, choices, None, 0), text=say("suggest_which"))
+
+
 def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_choices: bool = False) -> Reply:
     """Nothing fits: said openly, with whom to ask; never the same apology twice running."""
     first = say("none_of_these") if after_choices else say("none", turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,11 +129,11 @@ class Texts:
     layout: Layout
 
 
-def take_apart(documents: Sequence[Document]) -> Texts:
+def take_apart(documents: Sequence[Document], tokens_of: Callable[[str], Sequence[Token]] = tokenize) -> Texts:
     """Every text of ``documents`` as tokens."""
     return Texts(
-        tuple(tuple(tokenize(wording)) for document in documents for wording in document.wordings),
-        tuple(tuple(tokenize(document.answer)) for document in documents),
+        tuple(tuple(tokens_of(wording)) for document in documents for wording in document.wordings),
+        tuple(tuple(tokens_of(document.answer)) for document in documents),
         Layout(np.cumsum([0, *(len(document.wordings) for document in documents)], dtype=np.int64)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from intents.neighbours import Neighbours, near_columns
 from intents.postings import Postings, bm25, postings
 from intents.slips import Sounds, make_sounds
 from intents.text import letters
-from intents.tokenizer import ngrams, tokenize
+from intents.tokenizer import Token, ngrams, tokenize
 from intents.vectors import NO_VECTORS, Vectors
 
 RUN = 3
@@ -99,12 +99,13 @@ def build_index(
     lexicon: Lexicon | None = None,
     ignored: Iterable[str] = (),
     adaptation: Adaptation | None = None,
+    tokens_of: Callable[[str], Sequence[Token]] = tokenize,
 ) -> Index:
     """Lay ``documents`` out.  ``ignored`` words (the municipality's own name) carry nothing."""
     lexicon = lexicon or bundled_lexicon()
     kept = tuple(documents)
     skipped = ignored_words(ignored)
-    texts = take_apart(kept)
+    texts = take_apart(kept, tokens_of)
     counts = count_terms(texts, lexicon, skipped)
     presence = counts.presence()
     kinds = np.array([CONCEPT_WEIGHT if is_concept(term) else 1.0 for term in counts.vocabulary] or [1.0], np.float32)

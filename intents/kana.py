@@ -292,15 +292,18 @@ class _Lessons:
         self._kinds: list[int] = []
         self._classes: dict[tuple[str, str], int] = {("", ""): BOUNDARY}
         self._pairs: dict[tuple[int, int], int] = {}
-        self._met: dict[Token, int] = {}
-        """A word comes again and again: what it is, is found out once."""
+        self._met: dict[int, int] = {}
+        """A word comes again and again, nearly always as the same object: what it is, is found out once."""
+        self._held: list[Token] = []
+        """The objects met, so that no other takes the place of one."""
 
     def learn(self, text: Sequence[Token], count: int) -> None:
         before = _SILENCE
         for token in text:
-            word = self._met.get(token)
+            word = self._met.get(id(token))
             if word is None:
-                word = self._met[token] = self._word(token) if _is_spoken(token) else _SILENCE
+                word = self._met[id(token)] = self._word(token) if _is_spoken(token) else _SILENCE
+                self._held.append(token)
             if word != _SILENCE:
                 self._counts[word] += count
                 pair = (before, word)

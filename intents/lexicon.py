@@ -31,7 +31,10 @@ class Lexicon:
         """Each concept named in ``words``, as (concept, start, end); overlaps are kept."""
         found: list[tuple[int, int, int]] = []
         for start, first in enumerate(words):
-            for end in range(start + 1, min(start + self.longest.get(first, 0), len(words)) + 1):
+            longest = self.longest.get(first)
+            if longest is None:
+                continue
+            for end in range(start + 1, min(start + longest, len(words)) + 1):
                 found += ((concept, start, end) for concept in self.phrases.get(tuple(words[start:end]), ()))
         return found
 

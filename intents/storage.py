@@ -1,28 +1,21 @@
-"""An index as a file: opened in milliseconds, its arrays mapped and so shared by all processes of a machine.
+"""An index as a file.
 
-A file is a line that names the format, the length of a msgpack head, the head (all that is no
-array, and where each array begins) and the arrays.  What an index was made from stands in its
-name (``fingerprint``), so a file is never out of date: it is the right one or it is not there.
+What it was made from stands in its name (``fingerprint``), so a file is never out of date: it is
+the right one or it is not there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import math
-import mmap
-import os
-import struct
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgpack
 import numpy as np
-from numpy.typing import NDArray
 
+from intents.array_files import Array, Plain, read_arrays, save_arrays
 from intents.counts import Document, Layout, unseen_rarity
 from intents.encoder import Encoder, WordVectors
 from intents.holders import Holders
@@ -36,25 +29,15 @@ from intents.postings import Postings
 from intents.slips import Sounds
 from intents.vectors import Vectors
 
-_MAGIC = b"kotae index 1\n"
-_LENGTH = struct.Struct("<Q")
-_ALIGNMENT = 64
 _LIBRARIES = ("sudachipy", "sudachidict_core", "numpy")
 _PROGRAM = Path(__file__).parent
-
-Plain = dict[str, Any]
-Array = NDArray[Any]
-
-
-class IndexFileError(ValueError):
-    """A file is no index, or not a whole one."""
 
 
 def fingerprint(
     documents: Iterable[Document], ignored: Collection[str], vectors: Vectors, learned: str, lexicon: Lexicon
 ) -> str:
     """Names all that an index is made from; ``learned`` names its adaptation."""
-    digest = hashlib.blake2b(_program(), digest_size=16)
+    digest = hashlib.blake2b(program_mark(), digest_size=16)
     digest.update(vectors_mark(vectors))
     told = [[document.question, *document.phrasings, document.answer] for document in documents]
     named = [[document.id, document.prior] for document in documents]
@@ -63,7 +46,7 @@ def fingerprint(
 
 
 @lru_cache(maxsize=1)
-def _program() -> bytes:
+def program_mark() -> bytes:
     """Names this program: another version may lay an index out in another way."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".py", ".yaml", ".txt")):
@@ -79,26 +62,7 @@ def vectors_mark(vectors: Vectors) -> bytes:
 
 def save_index(index: Index, path: Path) -> None:
     """Write ``index`` whole or not at all.  Raises OSError."""
-    arrays = _arrays(index)
-    places: dict[str, tuple[str, tuple[int, ...], int]] = {}
-    size = 0
-    for name, array in arrays.items():
-        places[name] = (array.dtype.str, array.shape, size)
-        size += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
-    head: bytes = msgpack.packb({"plain": _plain(index), "places": places, "size": size})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        with unfinished.open("wb") as target:
-            target.write(_MAGIC + _LENGTH.pack(len(head)) + head)
-            begun = -(-target.tell() // _ALIGNMENT) * _ALIGNMENT
-            for name, array in arrays.items():
-                target.seek(begun + places[name][2])
-                target.write(np.ascontiguousarray(array).data)
-            target.truncate(begun + size)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    save_arrays(path, _plain(index), _arrays(index))
 
 
 def open_index(
@@ -106,9 +70,9 @@ def open_index(
 ) -> Index:
     """The index kept in ``path``, of what it was made from.
 
-    Raises FileNotFoundError, and IndexFileError where the file is damaged.
+    Raises FileNotFoundError, and ArrayFileError where the file is damaged.
     """
-    plain, arrays = _read(path)
+    plain, arrays = read_arrays(path)
     vocabulary = {term: column for column, term in enumerate(plain["vocabulary"])}
     layout = Layout(arrays["layout"])
     kana = _kana(plain["kana"], Pairs(_lists(arrays, "pairs"), arrays["shares"]))
@@ -140,31 +104,6 @@ def open_index(
         sounds=Sounds(kana, frozenset(plain["sounding"]), arrays["sound_keys"], arrays["sound_owners"]),
         neighbours=Neighbours(vocabulary, vectors, near),
     )
-
-
-def _read(path: Path) -> tuple[Plain, dict[str, Array]]:
-    with path.open("rb") as source:
-        try:
-            whole = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError as error:
-            raise IndexFileError(f"{path}: 空のファイルです") from error
-    start = len(_MAGIC) + _LENGTH.size
-    if whole[: len(_MAGIC)] != _MAGIC or len(whole) < start:
-        raise IndexFileError(f"{path}: 索引のファイルではありません")
-    (length,) = _LENGTH.unpack(whole[len(_MAGIC) : start])
-    begun = -(-(start + length) // _ALIGNMENT) * _ALIGNMENT
-    try:
-        head = msgpack.unpackb(memoryview(whole)[start : start + length], use_list=False, strict_map_key=False)
-        if len(whole) != begun + head["size"]:
-            raise IndexFileError(f"{path}: 途中で切れています")
-        return head["plain"], {
-            name: np.frombuffer(whole, kind, math.prod(shape), begun + place).reshape(shape)
-            for name, (kind, shape, place) in head["places"].items()
-        }
-    except (msgpack.UnpackException, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, IndexFileError):
-            raise
-        raise IndexFileError(f"{path}: 読めません") from error
 
 
 def _plain(index: Index) -> Plain:

@@ -68,6 +68,9 @@ _seen: dict[tuple[int, str], Token] = {}
 """Tokens by their number in the dictionary and how they were written: asking for their forms costs a third more."""
 _MOST_SEEN = 30_000
 _DEPUTY = "副"
+_SPLIT_NAMES = (("幼稚", "園"),)
+"""Names of one thing of which short units leave no noun: 幼稚 alone is only childish."""
+_JOINING = (_DEPUTY, *(first for first, _ in _SPLIT_NAMES))
 
 
 def _tokenizer() -> Tokenizer:
@@ -97,25 +100,32 @@ def tokenize(text: str) -> list[Token]:
 def _tokens(text: str) -> tuple[Token, ...]:
     morphemes = _tokenizer().tokenize(_within_limit(text))
     tokens = [_seen.get((morpheme.word_id(), morpheme.surface())) or _look_at(morpheme) for morpheme in morphemes]
-    return tuple(_with_deputies(tokens) if _DEPUTY in text else tokens)
+    return tuple(_joined(tokens) if any(part in text for part in _JOINING) else tokens)
 
 
-def _with_deputies(tokens: Iterable[Token]) -> list[Token]:
-    """``tokens`` with 副 and the office after it as one: a 副市長 is no 市長."""
+def _joined(tokens: Iterable[Token]) -> list[Token]:
+    """``tokens`` with those as one that are no name apart: a 副市長 is no 市長, a 幼稚園 no other 園."""
     joined: list[Token] = []
     for token in tokens:
         before = joined[-1] if joined else None
-        if before is not None and before.surface == _DEPUTY and before.part[0] == "接頭辞" and token.part[0] == "名詞":
+        if before is not None and _is_one_name(before, token):
             normalized = before.normalized + token.normalized
-            joined[-1] = _token(before.surface + token.surface, normalized, before.reading + token.reading, token.part)
+            noun = ("名詞", "普通名詞")
+            joined[-1] = token_of(before.surface + token.surface, normalized, before.reading + token.reading, noun)
         else:
             joined.append(token)
     return joined
 
 
+def _is_one_name(before: Token, token: Token) -> bool:
+    if before.surface == _DEPUTY:
+        return before.part[0] == "接頭辞" and token.part[0] == "名詞"
+    return (before.surface, token.surface) in _SPLIT_NAMES
+
+
 def _look_at(morpheme: Morpheme) -> Token:
     surface, part = morpheme.surface(), _parts.get(morpheme.part_of_speech_id()) or _part(morpheme)
-    token = _token(surface, morpheme.normalized_form(), morpheme.reading_form(), part)
+    token = token_of(surface, morpheme.normalized_form(), morpheme.reading_form(), part)
     # A number is put together of its digits, and read as they were.
     if len(_seen) < _MOST_SEEN and not morpheme.is_oov():
         _seen[morpheme.word_id(), surface] = token
@@ -123,7 +133,7 @@ def _look_at(morpheme: Morpheme) -> Token:
 
 
 @lru_cache(maxsize=30_000)
-def _token(surface: str, normalized: str, reading: str, part: tuple[str, str]) -> Token:
+def token_of(surface: str, normalized: str, reading: str, part: tuple[str, str]) -> Token:
     """One and the same for the same word: a large knowledge base has millions."""
     return Token(surface, normalized.lower(), reading, part)
 

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import structlog
 
+from intents.array_files import ArrayFileError
 from intents.counts import Document
 from intents.encoder import Adaptation
 from intents.index import Index, build_index, ignored_words
+from intents.kept_tokens import KeptTokens
 from intents.lexicon import bundled_lexicon, with_synonyms
-from intents.storage import IndexFileError, fingerprint, open_index, save_index
+from intents.storage import fingerprint, open_index, save_index
 from intents.vectors import Vectors
 
 _KEPT = 2
@@ -59,15 +61,25 @@ class IndexFiles:
         ignored = ignored_words(names)
         name = fingerprint(documents, ignored, vectors, learned.mark, lexicon)
         path = self._folder / place / f"{name}.index"
-        with contextlib.suppress(OSError, IndexFileError):
+        with contextlib.suppress(OSError, ArrayFileError):
             return open_index(path, documents, lexicon, ignored, vectors)
-        index = build_index(documents, lexicon=lexicon, vectors=vectors, ignored=names, adaptation=learned.read())
+        # By the municipality: what is only tried shares its texts with what residents are answered from.
+        tokens = KeptTokens(self._folder / Path(place).parts[0] / "texts.tokens")
+        index = build_index(
+            documents,
+            lexicon=lexicon,
+            vectors=vectors,
+            ignored=names,
+            adaptation=learned.read(),
+            tokens_of=tokens.of,
+        )
         try:
+            tokens.save()
             save_index(index, path)
             _delete_older(path.parent)
             # The opened one weighs on memory far less than the one just made.
             return open_index(path, documents, lexicon, ignored, vectors)
-        except (OSError, IndexFileError) as error:
+        except (OSError, ArrayFileError) as error:
             structlog.get_logger("indexes").warning(
                 "index_not_kept", folder=str(path.parent), error=type(error).__name__
             )

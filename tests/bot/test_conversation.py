@@ -293,3 +293,20 @@ def test_the_name_of_the_town_may_be_written_with_another_letter(matsusaka: Know
     typed = answer(matsusaka, "松坂ナビのダウンロード数は？").reply
     assert typed.answer is not None
     assert typed.answer.entry_id == answer(matsusaka, "松阪ナビのダウンロード数は？").entry_id
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("122106", "デジタル"), ("242047", "証明書"), ("242047", "パソコン"), ("222232", "アプリ"), ("382159", "職員")],
+)
+def test_of_a_single_word_it_is_asked_what_is_meant(corpus: Corpus, code: str, word: str) -> None:
+    assert answer(corpus.current(code), word).reply.decision is Decision.SUGGEST
+
+
+@pytest.mark.parametrize(("code", "word", "entry"), [("242047", "AI", "term-ai"), ("382159", "セキュリティ", None)])
+def test_a_single_word_that_an_entry_is_asked_by_is_answered(
+    corpus: Corpus, code: str, word: str, entry: str | None
+) -> None:
+    found = answer(corpus.current(code), word)
+    assert found.reply.decision is Decision.ANSWER
+    assert entry is None or found.entry_id == entry

@@ -43,6 +43,8 @@ ANSWERED = Dialogue(entry_id="a")
         pytest.param("4", NoneOfThese(), id="the number of 「この中にない」"),
         pytest.param("5", Unclear(), id="a number not offered"),
         pytest.param("一番", Chosen("a"), id="in kanji"),
+        pytest.param("3番目は", Chosen("c"), id="as for the third"),
+        pytest.param("2番って", Chosen("b"), id="the second, you say"),
         pytest.param("最初の", Chosen("a"), id="the first one"),
         pytest.param("ない", NoneOfThese(), id="none, curtly"),
         pytest.param("0", Fresh("0"), id="nought"),
@@ -120,3 +122,5 @@ def test_a_dialogue_survives_being_kept() -> None:
     assert dialogue_from_json(before.as_json()) == before
     assert dialogue_from_json({}) == NEW_DIALOGUE
     assert dialogue_from_json(LISTED.as_json()) == LISTED
+    topical = Dialogue(offered=(("a", "題"),), subjects=("bus",), topic="バス 時刻表")
+    assert dialogue_from_json(topical.as_json()) == topical

@@ -82,6 +82,21 @@ def test_a_side_after_choices_asks_which_and_is_kept_for_the_one_chosen(mobara: 
     assert plain_text(chosen.reply).startswith("手数料：無料")
 
 
+def test_a_side_after_choices_is_asked_of_what_they_were_offered_to(mobara: Knowledge) -> None:
+    offered = (("ind-telework", "テレワーク"), ("dx-organization", "体制"))
+    before = Dialogue(offered=offered, topic="コミュニティ備品")
+    assert answer(mobara, "いくら？", before).entry_id == "community-equipment"
+    assert answer(mobara, "いくら？", Dialogue(offered=offered)).reply.text == say("suggest_which")
+
+
+def test_the_topic_of_choices_outlives_the_sides_asked_of_them(mobara: Knowledge) -> None:
+    before = answer(mobara, "コンビニの書類の手続き").dialogue
+    assert before.offered
+    assert before.topic
+    after = answer(mobara, "何人？", dialogue_from_json(before.as_json())).dialogue
+    assert after.topic == before.topic if after.offered else after.topic is None
+
+
 def test_a_telephone_after_choices_is_the_plans_own(mobara: Knowledge) -> None:
     offered = (("convenience-start", "コンビニ交付はいつから"), ("community-equipment", "備品を借りられますか"))
     reply = answer(mobara, "電話番号は？", Dialogue(offered=offered)).reply

@@ -164,3 +164,11 @@ def test_nobody_is_told_yes_or_no_in_another_language(corpus: Corpus, code: str,
     cannot = {say(f"judgement_{row['kind']}", language=language) for language in ("ja", *REPLY_LANGUAGES)}
     told = plain_text(outcome.reply)
     assert any(sentence in told for sentence in cannot), told
+
+
+def test_only_choices_of_the_matter_are_offered_and_their_numbers_hold(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    outcome = answer(knowledge, "生活保護うけれますか")
+    titles = [choice.title for choice in outcome.reply.choices]
+    assert not any("保護者" in title for title in titles)
+    assert [title for _, title in outcome.dialogue.offered] == titles

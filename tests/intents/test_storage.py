@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from intents.array_files import ArrayFileError
 from intents.counts import Document
 from intents.index import Index, build_index
 from intents.learning import learn
 from intents.lexicon import bundled_lexicon, make_lexicon
 from intents.ranker import rank
-from intents.storage import IndexFileError, fingerprint, open_index, save_index
+from intents.storage import fingerprint, open_index, save_index
 from intents.vectors import NO_VECTORS, Vectors
 
 QUESTIONS = (
@@ -78,7 +79,7 @@ def test_a_damaged_file_is_told_from_an_index(
     path = tmp_path / "one.index"
     save_index(index, path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(IndexFileError, match=r"one\.index"):
+    with pytest.raises(ArrayFileError, match=r"one\.index"):
         open_index(path, index.documents, index.lexicon, index.ignored, vectors)
 
 

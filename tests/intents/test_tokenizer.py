@@ -116,3 +116,11 @@ def test_every_run_stands_in_the_text(text: str, size: int) -> None:
 )
 def test_places_are_found_with_and_without_their_suffix(text: str, names: list[tuple[str, str]]) -> None:
     assert list(place_names(text)) == names
+
+
+def test_a_kindergarten_is_one_noun() -> None:
+    found = tokenize("幼稚園の園児")
+    assert [(token.normalized, token.reading, token.part[0]) for token in found[:1]] == [
+        ("幼稚園", "ヨウチエン", "名詞")
+    ]
+    assert [token.surface for token in tokenize("幼稚な話")] == ["幼稚", "な", "話"]

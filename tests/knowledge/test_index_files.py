@@ -37,7 +37,7 @@ def opened(town: Database, vectors: Vectors, tmp_path: Path) -> Callable[[], Cor
 
 
 def files(tmp_path: Path) -> list[Path]:
-    return sorted((tmp_path / "indexes" / CODE).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    return sorted((tmp_path / "indexes" / CODE).glob("*.index"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def publish(database: Database, answer: str) -> None:
