@@ -17,6 +17,7 @@ from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
 from bot.line.receiver import Receiver
 from bot.log_setup import set_up_logging
+from bot.oidc.provider import OfficeProvider
 from bot.services import Services
 from bot.settings import SettingsError, read_settings
 from bot.web import api, chat, headers, health, line_preview, problems
@@ -57,6 +58,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         Previews(database, vectors, index_files=index_files),
         clients,
         Receiver(clients),
+        OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
     for part in (health, line_webhook, api, chat, line_preview):
         app.register_blueprint(part.blueprint)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.circumstances import ANY_TIME, Circumstances
 from bot.contacts import contact_asked, contact_entry, contact_reply, matter_reply
 from bot.dialogue import (
     NEW_DIALOGUE,
@@ -31,6 +32,7 @@ from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
 from bot.listing import listed, next_rows, row_asked
+from bot.opening import opening_asked, opening_reply, with_opening_hours
 from bot.replies import (
     Choice,
     Reply,
@@ -48,6 +50,7 @@ from bot.replies import (
     saying_first,
     small_talk_reply,
     which_reply,
+    without_paused,
 )
 from bot.subjects import with_office_for, with_right_office
 from bot.weighing import verdict_reply, weigh
@@ -103,11 +106,12 @@ def answer(
     before: Dialogue = NEW_DIALOGUE,
     policy: Policy | None = None,
     language: str | None = None,
+    around: Circumstances = ANY_TIME,
 ) -> Outcome:
     """What ``knowledge`` has to say to ``raw``, after the turns that ``before`` remembers.
 
     ``policy``: another than the municipality's own, to see what it would do.  ``language``: the
-    one that the resident has chosen for the reply.
+    one that the resident has chosen for the reply.  ``around``: what holds when it is said.
     """
     begun = time.perf_counter()
     question = shorten(clean(raw))
@@ -119,8 +123,8 @@ def answer(
     def make() -> tuple[Reply, Dialogue]:
         if wished and not asked:
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
-        reply, after = _reply(knowledge, asked, words, before, policy)
-        found = with_right_office(knowledge, words, reply)
+        reply, after = _reply(knowledge, asked, words, before, policy, around)
+        found = in_these(around, knowledge, with_right_office(knowledge, words, reply))
         return found, _remembering_the_topic(after, found, words, before)
 
     reply, dialogue = held_in(knowledge, tongue, make)
@@ -134,6 +138,11 @@ def _remembering_the_topic(after: Dialogue, reply: Reply, words: str, before: Di
         return replace(after, subjects=(), topic=None)
     topic = " ".join(topic_nouns(words)) or before.topic
     return replace(after, subjects=reply.subjects or before.subjects, topic=topic)
+
+
+def in_these(around: Circumstances, knowledge: Knowledge, reply: Reply) -> Reply:
+    """``reply`` as it is in these circumstances: nothing that is paused, and whether somebody can be asked now."""
+    return with_opening_hours(knowledge, without_paused(knowledge, reply, around.paused), around.moment)
 
 
 def answer_masked(
@@ -166,11 +175,17 @@ def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialo
     return reply, replace(before, offered=(), misses=before.misses + 1)
 
 
-def _reply(knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
+def _reply(
+    knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy, around: Circumstances
+) -> tuple[Reply, Dialogue]:
     """``question``: what was ``typed``, in Japanese words."""
     person = _for_a_person(knowledge, typed)
     if person is not None:
         return person, replace(before, offered=())
+    asked = opening_asked(knowledge, without_opening(question), before)
+    if asked is not None:
+        about = replace(before, entry_id=None, offered=(), facet=Facet.HOURS, listing=None, misses=0)
+        return opening_reply(knowledge, asked, around.moment), about
     said = _of_turn(knowledge, typed, question, before, policy)
     return without_judging_abroad(knowledge, typed, question, said, before)
 

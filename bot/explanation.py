@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from bot.circumstances import ANY_TIME, Circumstances
 from bot.conversation import Outcome, answer
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.replies import Rule, plain_text, saying_first
@@ -37,6 +38,8 @@ _RULES: Mapping[Rule, str] = MappingProxyType(
         Rule.CONTACT: "連絡先だけをたずねる質問と見て、担当の連絡先を案内しました",
         Rule.OTHER_TOWN: "ほかの市町村・都道府県の名前があるので、そちらを案内しました",
         Rule.LIST: "一覧をたずねる質問と見て、公開中の行を並べました",
+        Rule.OPENING: "受付時間をたずねる質問と見て、設定した受付時間を答えました",
+        Rule.PAUSED: "障害・災害モードで、この答えの案内を止めています",
         Rule.UNCLEAR: "何についてかが書かれていないので、聞き返しました",
         Rule.QUOTED: "合う答えがないので、計画の文をそのまま引用しました",
         Rule.JUDGEMENT: "一人ひとりの事情の判断や、専門家の助言を求める質問と見て、判断はせずに案内しました",
@@ -131,9 +134,10 @@ def explain(
     before: Dialogue = NEW_DIALOGUE,
     policy: Policy | None = None,
     language: str | None = None,
+    around: Circumstances = ANY_TIME,
 ) -> Explanation:
     """What ``answer`` says with the same words, and why."""
-    outcome = answer(knowledge, raw, before, policy, language)
+    outcome = answer(knowledge, raw, before, policy, language, around)
     reply, verdict = outcome.reply, outcome.reply.verdict
     ranking = verdict.ranking if verdict else None
     facet = outcome.dialogue.facet if verdict else None
@@ -150,10 +154,12 @@ def explain(
     )
 
 
-def explain_masked(knowledge: Knowledge, raw: str, public_numbers: Collection[str] = ()) -> tuple[Explanation, bool]:
+def explain_masked(
+    knowledge: Knowledge, raw: str, public_numbers: Collection[str] = (), around: Circumstances = ANY_TIME
+) -> tuple[Explanation, bool]:
     """The same for words that nobody has masked yet, as ``conversation.answer_masked`` answers them."""
     masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers)
-    found = explain(knowledge, masked.text)
+    found = explain(knowledge, masked.text, around=around)
     if masked.found:
         reply = saying_first(found.outcome.reply, "personal_data")
         found = replace(found, outcome=replace(found.outcome, reply=reply), text=plain_text(reply))

@@ -18,7 +18,7 @@ from bot.services import Services
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.bookings import publish_due
-from knowledge.calendar import now
+from knowledge.calendar import JST, now
 from knowledge.jobs import (
     Claimed,
     StopAskedError,
@@ -32,7 +32,9 @@ from knowledge.jobs import (
 from knowledge.lessons import ClaimLostError, learn_next
 from knowledge.link_visitor import LinkVisitor
 from knowledge.links import RoundLostError, check_next
+from knowledge.organisation_settling import settle_due
 from knowledge.outbox import forget_old
+from knowledge.retention import purge_all
 from knowledge.sessions import forget_old_sessions
 from knowledge.staff_mails import write_mails
 
@@ -88,7 +90,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     _asked_for(kit, go_on)
                     or _learned(kit, vectors, meanwhile)
                     or _links_checked(kit, meanwhile)
-                    or _staff_kept_up(kit)
+                    or _staff_kept_up(kit, go_on)
                     or mail.send()
                 )
                 if did is None:
@@ -120,11 +122,16 @@ def _watch_bookings(kit: Services, ended: threading.Event) -> None:
 
 def fire_bookings(kit: Services) -> None:
     """Publish and end what is booked for now; where the database is away, the next look does it."""
+    moment = now()
     try:
+        # First: what is booked for the same midnight is to be of the 課 that there are then.
+        settled = settle_due(kit.database, moment.astimezone(JST).date(), moment)
         fired = publish_due(kit.database, now())
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="bookings", error=type(error).__name__)
         return
+    for change in settled:
+        _log.info("organisation_settled", municipality=change.municipality_code, change=change.number)
     for one in fired:
         _log.info("booking_fired", municipality=one.municipality_code, entry=one.entry_id, what=one.what)
 
@@ -196,7 +203,7 @@ def _learned(kit: Services, vectors: Vectors, progress: Callable[[str, float], N
     return code
 
 
-def _staff_kept_up(kit: Services) -> str | None:
+def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
     """Once a day: how far the audit log has come is noted, what is too old is deleted."""
     moment = now()
     try:
@@ -206,10 +213,11 @@ def _staff_kept_up(kit: Services) -> str | None:
             expired = expire(session, moment, kit.settings.audit_days)
             forgotten = forget_old_sessions(session, moment)
             forget_old(session, moment)
+        records = purge_all(kit.database, moment, go_on)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)
         return None
-    _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten)
+    _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten, records=records)
     return "staff"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class Rule(StrEnum):
     CONTACT = "contact"
     OTHER_TOWN = "other_town"
     LIST = "list"
+    OPENING = "opening"
+    PAUSED = "paused"
     UNCLEAR = "unclear"
     WEIGHED = "weighed"
     QUOTED = "quoted"
@@ -63,6 +65,8 @@ class Reply:
     sources: tuple[SourceLine, ...] = ()
     notes: tuple[str, ...] = ()
     answer: Answer | None = None
+    told_of: str | None = None
+    """The entry that the reply tells more of without being its answer."""
     list_id: str | None = None
     """The list that the rows in ``facts`` make up."""
     score: float | None = None
@@ -124,7 +128,7 @@ def suggestion_reply(knowledge: Knowledge, choices: Sequence[Choice], score: flo
         text=say("suggest", turn),
         choices=tuple(choices),
         contact=knowledge.contact,
-        notes=_town_notes(knowledge),
+        notes=town_notes(knowledge),
         score=score,
     )
 
@@ -153,7 +157,7 @@ def other_town_reply(knowledge: Knowledge, place: str) -> Reply:
         text=say(key, town=knowledge.town.name, place=name),
         contact=Office(_OFFICE_NAMES[name[-1]].format(name), None) if name[-1] in _OFFICE_NAMES else None,
         elsewhere=(knowledge.country.codes[served], served) if served else None,
-        notes=_town_notes(knowledge),
+        notes=town_notes(knowledge),
         rule=Rule.OTHER_TOWN,
     )
 
@@ -168,13 +172,13 @@ def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
 
 def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:
     """The numbers, and nothing that could stand between them and the person who needs them."""
-    notes = _town_notes(knowledge)
+    notes = town_notes(knowledge)
     return Reply(Decision.HANDOFF, text=say(key), numbers=tuple(numbers), notes=notes, rule=Rule.EMERGENCY)
 
 
 def small_talk_reply(knowledge: Knowledge, key: str) -> Reply:
     text = say(key, town=knowledge.town.name)
-    return Reply(Decision.SMALLTALK, text=text, notes=_town_notes(knowledge), rule=Rule.SMALL_TALK)
+    return Reply(Decision.SMALLTALK, text=text, notes=town_notes(knowledge), rule=Rule.SMALL_TALK)
 
 
 def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Reply:
@@ -183,14 +187,14 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
         Decision.SMALLTALK,
         text=say(key, town=knowledge.town.name),
         contact=knowledge.contact if contact else None,
-        notes=_town_notes(knowledge),
+        notes=town_notes(knowledge),
     )
 
 
 def language_reply(knowledge: Knowledge, spoken: bool) -> Reply:
     """To who asked for a language and nothing else: that it is ``spoken`` from now on, and what they want to know."""
     sentences = ([say("language_set")] if spoken else []) + [say("ask_what")]
-    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=_town_notes(knowledge), rule=Rule.LANGUAGE)
+    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=town_notes(knowledge), rule=Rule.LANGUAGE)
 
 
 def greeting_reply(knowledge: Knowledge) -> Reply:
@@ -201,7 +205,7 @@ def greeting_reply(knowledge: Knowledge) -> Reply:
         Decision.SMALLTALK,
         text="\n".join((greeting, say("privacy_notice"), say("languages_hint"))),
         choices=choices,
-        notes=_town_notes(knowledge),
+        notes=town_notes(knowledge),
     )
 
 
@@ -228,6 +232,7 @@ def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:
         links=answer.links,
         contact=whom_to_ask(knowledge, answer),
         notes=plan_notes(knowledge, answer.plan),
+        told_of=answer.entry_id,
     )
 
 
@@ -239,14 +244,14 @@ def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | No
         opening=sentence,
         text=say("none_next", town=knowledge.town.name),
         contact=contact,
-        notes=_town_notes(knowledge),
+        notes=town_notes(knowledge),
         rule=Rule.CONTACT,
     )
 
 
 def ask_what_reply(knowledge: Knowledge) -> Reply:
     """A message that only makes sense after another, and there was none."""
-    notes = _town_notes(knowledge)
+    notes = town_notes(knowledge)
     return Reply(Decision.NONE, text=say("ask_what"), contact=knowledge.contact, notes=notes, rule=Rule.UNCLEAR)
 
 
@@ -254,7 +259,21 @@ def nothing_more_reply(knowledge: Knowledge, answer: Answer) -> Reply:
     """A follow-up that the last answer has nothing on."""
     text = "\n".join((say("follow_up_missing", title=answer.title), say("none_next", town=knowledge.town.name)))
     contact = whom_to_ask(knowledge, answer)
-    return Reply(Decision.NONE, text=text, contact=contact, notes=_town_notes(knowledge))
+    return Reply(Decision.NONE, text=text, contact=contact, notes=town_notes(knowledge))
+
+
+def without_paused(knowledge: Knowledge, reply: Reply, paused: Collection[str]) -> Reply:
+    """``reply``; where its entry is ``paused``, that it is, and whom to ask instead."""
+    entry_id = reply.answer.entry_id if reply.answer else reply.told_of
+    if entry_id not in paused:
+        return reply
+    return Reply(
+        Decision.HANDOFF,
+        text=say("paused"),
+        contact=reply.contact or knowledge.contact,
+        notes=town_notes(knowledge),
+        rule=Rule.PAUSED,
+    )
 
 
 def with_opening(reply: Reply, sentence: str) -> Reply:
@@ -299,7 +318,7 @@ def source_sentence(source: SourceLine) -> str:
 
 
 def _contact_reply(knowledge: Knowledge, decision: Decision, text: str, score: float | None) -> Reply:
-    return Reply(decision, text=text, contact=knowledge.contact, notes=_town_notes(knowledge), score=score)
+    return Reply(decision, text=text, contact=knowledge.contact, notes=town_notes(knowledge), score=score)
 
 
 def plan_notes(knowledge: Knowledge, plan: SourcePlan) -> tuple[str, ...]:
@@ -309,8 +328,8 @@ def plan_notes(knowledge: Knowledge, plan: SourcePlan) -> tuple[str, ...]:
         notes.append(say("draft"))
     if plan.ended:
         notes.append(say("period_over", period=plan.period_text))
-    return (*notes, *_town_notes(knowledge))
+    return (*notes, *town_notes(knowledge))
 
 
-def _town_notes(knowledge: Knowledge) -> tuple[str, ...]:
+def town_notes(knowledge: Knowledge) -> tuple[str, ...]:
     return (say("sample", town=knowledge.town.name),) if knowledge.town.sample else ()

@@ -88,7 +88,7 @@ def _parts(side: Side) -> Iterator[Any]:
     knowledge = side.knowledge
     yield from (side.policy or knowledge.town.policy, knowledge.town, knowledge.day, knowledge.contact)
     yield from (knowledge.plans, list(knowledge.answers.items()), list(knowledge.measures.items()))
-    yield knowledge.words
+    yield from (knowledge.words, knowledge.opening)
     yield from (list(knowledge.subjects.items()), knowledge.quotable.sections, knowledge.quotable.names)
     yield from (sorted(knowledge.places.own), sorted(knowledge.places.served), sorted(knowledge.country.codes.items()))
     yield from (

@@ -8,6 +8,7 @@ from flask import current_app
 
 from bot.line.client import LineClients
 from bot.line.receiver import Receiver
+from bot.oidc.provider import OfficeProvider
 from bot.settings import Settings
 from knowledge.corpus import Corpus
 from knowledge.db import Database
@@ -23,6 +24,8 @@ class Services:
     """What staff see beside it: drafts, and what is for them alone."""
     line_clients: LineClients
     receiver: Receiver
+    office_provider: OfficeProvider | None
+    """The office's own directory, where it is set up."""
 
 
 def services() -> Services:

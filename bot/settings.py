@@ -52,9 +52,17 @@ SETTINGS = (
     Setting("SMTP_PASSWORD", "", "メールのサーバーのパスワード"),
     Setting("SMTP_STARTTLS", "1", "STARTTLS で暗号にするか。0 にできるのは、ユーザー名が要らない庁内の中継だけ"),
     Setting("MAIL_FROM", "", "知らせの差出人のメールアドレス"),
+    Setting("OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）の発行者（issuer）の住所。空なら使わない"),
+    Setting("OIDC_CLIENT_ID", "", "認証基盤に登録したこのサービスのクライアント ID"),
+    Setting("OIDC_CLIENT_SECRET", "", "認証基盤が発行したクライアントシークレット"),
+    Setting("OIDC_LABEL", "庁内アカウントでサインイン", "サインインの画面に出すボタンの言葉"),
+    Setting("OIDC_CLAIM", "email", "初めてのサインインで、ログイン名かメールアドレスと照らす項目（クレーム）"),
+    Setting("OIDC_VERIFIED_CLAIM", "email_verified", "上の項目を認証基盤が確かめたことを示す項目（クレーム）"),
+    Setting("OIDC_SECOND_STEPS", "", "2段階目を認証基盤に任せるときの amr か acr の値（例 mfa）。空なら任せない"),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
-"""``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality."""
+"""``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality;
+the same with ``LINE_<コード>_TEST_`` before them for its test channel."""
 
 
 class SettingsError(ValueError):
@@ -68,6 +76,17 @@ class LineChannel:
     municipality_code: str
     secrets: tuple[str, ...]
     access_token: str | None
+    test: bool = False
+    """For colleagues alone, and answered with drafts."""
+
+    @property
+    def name(self) -> str:
+        return channel_name(self.municipality_code, test=self.test)
+
+
+def channel_name(municipality_code: str, *, test: bool) -> str:
+    """What tells a municipality's channels apart, in addresses and logs."""
+    return f"{municipality_code}-test" if test else municipality_code
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,24 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class OfficeDirectory:
+    """The office's own directory, by which staff may sign in.
+
+    ``claim`` finds the account at the first sign-in, if ``verified_claim`` is true.  ``second_steps``: the values
+    of ``amr`` or ``acr`` by which it says that it asked for a second step that we trust; none: we ask ourselves.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    label: str
+    claim: str
+    verified_claim: str
+    second_steps: frozenset[str]
+    redirect_uri: str
+
+
+@dataclass(frozen=True)
 class Settings:
     database_url: str
     instance: Path
@@ -93,6 +130,7 @@ class Settings:
     data_key: bytes
     line_api_host: str
     line_channels: Mapping[str, LineChannel]
+    """By their names."""
     sender_threads: int
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
@@ -101,6 +139,8 @@ class Settings:
     audit_days: int
     mail: MailServer | None
     """None: no notice is written or sent."""
+    office_directory: OfficeDirectory | None
+    """None: staff sign in with name and password alone."""
     log_level: str
 
     @property
@@ -141,6 +181,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         link_checks=_number(given, "LINK_CHECKS", most=1) == 1,
         audit_days=_number(given, "AUDIT_DAYS", most=3650, least=365),
         mail=_mail_server(given),
+        office_directory=_office_directory(given, base_url),
         log_level=given["LOG_LEVEL"].upper(),
     )
 
@@ -211,10 +252,12 @@ def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
     for name, secret in environment.items():
         if not (name.startswith("LINE_") and name.endswith("_CHANNEL_SECRET") and secret):
             continue
-        code = name.removeprefix("LINE_").removesuffix("_CHANNEL_SECRET")
-        old = environment.get(f"LINE_{code}_CHANNEL_SECRET_OLD")
-        token = environment.get(f"LINE_{code}_CHANNEL_ACCESS_TOKEN") or None
-        channels[code] = LineChannel(code, (secret, old) if old else (secret,), token)
+        whose = name.removeprefix("LINE_").removesuffix("_CHANNEL_SECRET")
+        old = environment.get(f"LINE_{whose}_CHANNEL_SECRET_OLD")
+        token = environment.get(f"LINE_{whose}_CHANNEL_ACCESS_TOKEN") or None
+        test = whose.endswith("_TEST")
+        channel = LineChannel(whose.removesuffix("_TEST"), (secret, old) if old else (secret,), token, test)
+        channels[channel.name] = channel
     return channels
 
 
@@ -229,6 +272,37 @@ def _mail_server(given: Mapping[str, str]) -> MailServer | None:
     port = _number(given, "SMTP_PORT", most=65535, least=1)
     return MailServer(
         given["SMTP_HOST"], port, given["SMTP_USER"], given["SMTP_PASSWORD"], starttls, given["MAIL_FROM"]
+    )
+
+
+RETURN_PATH = "/staff/office-account/return"
+"""Where the office's directory sends people back to, below BASE_URL."""
+
+
+def _office_directory(given: Mapping[str, str], base_url: str) -> OfficeDirectory | None:
+    issuer = given["OIDC_ISSUER"].strip()
+    if not issuer:
+        return None
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if not given[name]:
+            raise SettingsError(f"OIDC_ISSUER を書いたら、{name} も書いてください")
+    try:
+        parts = urlsplit(issuer)
+        plain = parts.hostname and not parts.username and not parts.query and not parts.fragment and parts.port != 0
+    except ValueError as error:
+        raise SettingsError("OIDC_ISSUER は https://… の形で書いてください") from error
+    at_hand = _is_loopback(issuer) and _is_loopback(base_url)
+    if not plain or not issuer.isascii() or len(issuer) > 300 or not (parts.scheme == "https" or at_hand):
+        raise SettingsError("OIDC_ISSUER は、認証基盤が示すとおりの https://… の住所にしてください")
+    return OfficeDirectory(
+        issuer,
+        given["OIDC_CLIENT_ID"],
+        given["OIDC_CLIENT_SECRET"],
+        given["OIDC_LABEL"][:40],
+        given["OIDC_CLAIM"],
+        given["OIDC_VERIFIED_CLAIM"],
+        frozenset(value.strip() for value in given["OIDC_SECOND_STEPS"].split(",") if value.strip()),
+        f"{base_url}{RETURN_PATH}",
     )
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot.conversation import refuse_choices, show_entry
+from bot.circumstances import ANY_TIME, Circumstances
+from bot.conversation import in_these, refuse_choices, show_entry
 from bot.dialogue import Dialogue
 from bot.languages import held_in, tongue_before
 from bot.replies import Reply, details_reply, office_reply, plain_reply
@@ -47,10 +48,16 @@ def read_tap(act: str, row_id: str, entry_id: str) -> Tap | None:
     return Tap(Act(act), row_id or None, entry_id or None)
 
 
-def reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
+def reply_to_tap(
+    knowledge: Knowledge, tap: Tap, before: Dialogue, around: Circumstances = ANY_TIME
+) -> tuple[Reply, Dialogue]:
     """What a tapped button gets, in the language of its turn."""
-    tongue = tongue_before(knowledge.town, before)
-    return held_in(knowledge, tongue, lambda: _reply_to_tap(knowledge, tap, before))
+
+    def make() -> tuple[Reply, Dialogue]:
+        reply, after = _reply_to_tap(knowledge, tap, before)
+        return in_these(around, knowledge, reply), after
+
+    return held_in(knowledge, tongue_before(knowledge.town, before), make)
 
 
 def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:

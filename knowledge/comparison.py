@@ -52,9 +52,12 @@ class Difference:
         return tuple(_changes(self.old_text, self.new_text))
 
 
-def comparison(old: EntryVersion, new: EntryVersion) -> list[Difference]:
-    """The fields that differ, in the order of the form.  職員メモ never leaves the console, and is not among them."""
-    return cell_differences(_cells(old), _cells(new))
+def comparison(old: EntryVersion, new: EntryVersion, names: Mapping[str, str] | None = None) -> list[Difference]:
+    """The fields that differ, in the order of the form.  職員メモ never leaves the console, and is not among them.
+
+    ``names``: of the 課, by id, those of before too.
+    """
+    return cell_differences(_cells(old, names or {}), _cells(new, names or {}))
 
 
 def cell_differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
@@ -64,10 +67,14 @@ def cell_differences(before: Mapping[str, str], after: Mapping[str, str]) -> lis
     ]
 
 
-def _cells(version: EntryVersion) -> dict[str, str]:
+def _cells(version: EntryVersion, names: Mapping[str, str]) -> dict[str, str]:
     """Heading -> text."""
-    values = {name: typed(name, value) for name, value in version.content.items()}
-    return cells_of(KINDS["entries"], values) | {"公開範囲": AUDIENCES[version.audience]}
+    kind = KINDS["entries"]
+    cells = cells_of(kind, {name: typed(name, value) for name, value in version.content.items()})
+    for column in kind.columns:
+        if column.refers == "departments":
+            cells[column.heading] = "\n".join(names.get(one, one) for one in column.references(cells[column.heading]))
+    return cells | {"公開範囲": AUDIENCES[version.audience]}
 
 
 def _tokens(text: str) -> list[str]:
@@ -95,11 +102,13 @@ def _changes(old: str, new: str) -> Iterator[tuple[str, str]]:
             yield "".join(before[i1:i2]), "".join(after[j1:j2])
 
 
-def comparison_workbook(town: str, old: EntryVersion, new: EntryVersion) -> bytes:
+def comparison_workbook(
+    town: str, old: EntryVersion, new: EntryVersion, names: Mapping[str, str] | None = None
+) -> bytes:
     """新旧対照表 as .xlsx.  What changed is told in a column of its own: 無害化 takes colours and underlines away."""
     rows = [
         (found.field, found.old_text or _NOTHING, found.new_text or _NOTHING, "\n".join(map(_told, found.changes)))
-        for found in comparison(old, new)
+        for found in comparison(old, new, names)
     ]
     headings = ("項目", f"旧（第{old.number}版）", f"新（第{new.number}版）", "変わったところ")
     sheet = OutSheet("新旧対照表", headings, (18, 50, 50, 36), frozenset(), rows, frozen="B2")

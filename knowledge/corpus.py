@@ -17,7 +17,9 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from intents.counts import Document
@@ -27,7 +29,7 @@ from intents.places import Neighbourhood
 from intents.romaji import latin_terms
 from intents.vectors import Vectors
 from knowledge.answers import Answer, Office, SourcePlan, Surroundings, source_plan
-from knowledge.calendar import today
+from knowledge.calendar import now, today
 from knowledge.common_answers import Filling, answers_of_entries, common_offices, hall, own_first
 from knowledge.common_content import common_content, is_common
 from knowledge.country import Country, country, hall_name, short_name
@@ -38,6 +40,9 @@ from knowledge.indicators import indicator_answer
 from knowledge.learned import learned_mark, read_adaptation
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.offices import office, office_answer
+from knowledge.opening_hours import NO_HOURS, OpeningHours
+from knowledge.opening_places import opening_hours
+from knowledge.organisation_settling import settle_due
 from knowledge.quotable import NOTHING_QUOTABLE, Quotable, quotable
 from knowledge.recently_used import RecentlyUsed
 from knowledge.schedules import schedule_answer
@@ -52,6 +57,8 @@ MOST_ANSWERS = 3_000
 
 _CODE = re.compile(r"[0-9]{6}")
 """Anything else is asked for nowhere: PostgreSQL refuses some texts."""
+
+_log = structlog.get_logger("corpus")
 
 _Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
 
@@ -122,6 +129,8 @@ class Knowledge:
     """What may be quoted where nothing else fits."""
     words: Words = NO_WORDS
     """What staff have laid down about words."""
+    opening: OpeningHours = NO_HOURS
+    """When residents are received, where staff have entered it."""
 
     @cached_property
     def latin_words(self) -> Mapping[str, str]:
@@ -177,6 +186,9 @@ class Corpus:
         if not _CODE.fullmatch(code):
             raise UnknownMunicipalityError(code)
         day = self._clock()
+        kept = self._kept.get(code)
+        if kept is None or kept.day != day:
+            self._settle(code, day)
         with self._database.reading() as session:
             versions = session.execute(
                 select(Municipality.knowledge_version, Municipality.learned_version).where(Municipality.code == code)
@@ -184,13 +196,19 @@ class Corpus:
         if versions is None:
             raise UnknownMunicipalityError(code)
         wanted = State(versions.knowledge_version, versions.learned_version, day)
-        kept = self._kept.get(code)
         if kept is not None and kept.state == wanted:
             return kept
         if kept is not None and replace(kept.state, learned=wanted.learned) == wanted:
             self._swap_later(code, wanted)
             return kept
         return self._rebuilt(code, wanted)
+
+    def _settle(self, code: str, day: dt.date) -> None:
+        """Bring into force what changes in the organisation today; nobody waits for an answer because it cannot be."""
+        try:
+            settle_due(self._database, day, now(), code)
+        except SQLAlchemyError as error:
+            _log.error("organisation_not_settled", municipality=code, error=type(error).__name__)
 
     def tried(self, code: str, change: Callable[[Session], None]) -> Knowledge:
         """The knowledge of ``code`` as ``change`` would make it; nothing is changed.
@@ -318,6 +336,7 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         subjects=MappingProxyType(subject_offices(session, code, departments)),
         quotable=quotable(session, code, around.plans, names),
         words=words,
+        opening=opening_hours(session, code),
     )
     return _Gathered(
         code,

@@ -52,5 +52,5 @@ def _given(part: BaseModel) -> dict[str, Any]:
     return values
 
 
-_NEWER: dict[str, Any] = {"translations": {}, "recheck_on": None, "term": None}
+_NEWER: dict[str, Any] = {"translations": {}, "recheck_on": None, "term": None, "related_departments": []}
 """Fields that came after the first bundles, and what they hold where nothing is written."""

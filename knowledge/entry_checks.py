@@ -18,6 +18,7 @@ from knowledge.schema_faults import SchemaFault, schema_fault
 from knowledge.sheet_kinds import IN_USE, KINDS
 from knowledge.sheet_rows import cells_of
 from knowledge.staff_content import StaffEntry
+from knowledge.successors import related_of, successors
 
 _KIND = KINDS["entries"]
 
@@ -44,6 +45,11 @@ def checked(
         entry = StaffEntry.model_validate({name: value for name, value in content.items() if name not in NOT_LOADED})
     except ValidationError as error:
         raise EntryFaultsError([schema_fault(_KIND, fault) for fault in error.errors()]) from error
+    if entry.department is not None and not _is_there(session, code, entry.department):
+        # An old text, brought back: the 課 that it names may have another in its place by now.
+        now_named = successors(session, code).of_gone(entry.department, entry.id)
+        entry = entry.model_copy(update={"department": now_named})
+    entry = entry.model_copy(update={"related_departments": _related(session, code, entry)})
     values = entry.model_dump(mode="json", exclude=NOT_LOADED)
     faults = [
         *_characters(entry),
@@ -75,14 +81,29 @@ def _characters(entry: StaffEntry) -> Iterator[SchemaFault]:
 
 def _nowhere(session: Session, code: str, entry: StaffEntry) -> Iterator[SchemaFault]:
     """What the entry refers to and the municipality does not have."""
-    if entry.department is not None and entry.department not in common_content().offices:
-        department = session.get(Department, (code, entry.department))
-        if department is None or department.state not in IN_USE:
-            yield _fault("department", "この担当課はありません（なくなった課です）。いまある課を選んでください")
+    if entry.department is not None and not _is_there(session, code, entry.department):
+        yield _fault("department", "この担当課はありません（なくなった課です）。いまある課を選んでください")
+    if any(not _is_there(session, code, one) for one in entry.related_departments):
+        yield _fault("related_departments", "なくなった課があります。印を外すか、いまある課にしてください")
     if session.get(Plan, (code, entry.source.plan)) is None:
         yield _fault("source.plan", "この計画書はありません。一覧から選んでください")
     if entry.measure is not None and session.get(Measure, (code, entry.measure)) is None:
         yield _fault("measure", f"施策「{entry.measure}」はありません。一覧から選ぶか、空にしてください")
+
+
+def _is_there(session: Session, code: str, department: str) -> bool:
+    if department in common_content().offices:
+        return True
+    row = session.get(Department, (code, department))
+    return row is not None and row.state in IN_USE
+
+
+def _related(session: Session, code: str, entry: StaffEntry) -> list[str]:
+    """The 関係課 as they are now named."""
+    if all(_is_there(session, code, one) for one in entry.related_departments):
+        return entry.related_departments
+    now_named = successors(session, code)
+    return related_of((now_named.of_gone(one) for one in entry.related_departments), entry.department)
 
 
 def _taken_ids(session: Session, code: str, entry_id: str) -> Iterator[SchemaFault]:

@@ -19,6 +19,7 @@ from knowledge.common_content import COMMON_PREFIX
 from knowledge.entry_versions import OPEN
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
 from knowledge.preview import Previews, Selection
+from knowledge.related_departments import relates_to
 from knowledge.slot_values import slot_values
 from knowledge.slots import TOWN, fill
 
@@ -46,12 +47,13 @@ STATES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What is looked for.  ``departments``: None for all, else those that an account sees."""
+    """What is looked for.  ``departments``: None for all, else those that an account sees; ``related``: a 関係課."""
 
     words: str = ""
     state: str | None = None
     department: str | None = None
     departments: tuple[str, ...] | None = None
+    related: str | None = None
     measure: str | None = None
     expired: bool = False
     unused: bool = False
@@ -158,8 +160,11 @@ def _conditions(session: Session, code: str, filters: Filters, day: dt.date) -> 
         found.append(_of_state(filters.state, code))
     if filters.department is not None:
         found.append(Entry.department == filters.department)
+    if filters.related is not None:
+        found.append(relates_to(filters.related))
     if filters.departments is not None:
-        found.append(Entry.department.in_(filters.departments))
+        related = [relates_to(one) for one in filters.departments]
+        found.append(or_(Entry.department.in_(filters.departments), *related))
     if filters.measure is not None:
         found.append(Entry.measure == filters.measure)
     if filters.expired:

@@ -82,6 +82,13 @@ class Standing:
         found = [*own, *(version.content.get("department") for version in waiting)]
         return frozenset(found or [self.versions[0].content.get("department")])
 
+    @property
+    def related(self) -> frozenset[str]:
+        """The 関係課: of the row, and of what may take its place.  They read; they neither write nor approve."""
+        waiting = [version.content.get("related_departments") or [] for version in (self.open, self.booked) if version]
+        own = self.row.related_departments if self.row is not None else []
+        return frozenset(one for each in (own, *waiting) for one in each)
+
     def steps(self, actor: Actor, moment: dt.datetime) -> list[OpenStep]:
         """The steps that ``actor`` may take now, the usual ones first."""
         tried = [

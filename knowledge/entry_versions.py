@@ -99,7 +99,11 @@ def next_number(row: Entry | None, kept: Sequence[EntryVersion]) -> int:
 
 def keep_present(session: Session, row: Entry) -> list[EntryVersion]:
     """The versions of a row's entry, with the row itself among them."""
-    kept = versions_of(session, row.municipality_code, row.entry_id)
+    return with_present(session, row, versions_of(session, row.municipality_code, row.entry_id))
+
+
+def with_present(session: Session, row: Entry, kept: list[EntryVersion]) -> list[EntryVersion]:
+    """``kept`` with the row itself among them."""
     if all(version.number != row.version for version in kept):
         present = _version(row, EARLIER if row.by_staff else BUNDLED, row.updated_at)
         session.add(present)
@@ -120,7 +124,15 @@ def revised(session: Session, row: CuratedColumns, moment: dt.datetime, author: 
         yield
         row.version, row.updated_at = row.version + 1, moment
         return
-    kept = keep_present(session, row)
+    with revised_on(session, row, keep_present(session, row), moment, author):
+        yield
+
+
+@contextmanager
+def revised_on(
+    session: Session, row: Entry, kept: list[EntryVersion], moment: dt.datetime, author: Author
+) -> Iterator[None]:
+    """The same where the entry's versions, the row's own among them, are known: the new one becomes the last."""
     before = next(version for version in kept if version.number == row.version)
     yield
     row.version, row.updated_at = next_number(row, kept), moment
@@ -130,6 +142,7 @@ def revised(session: Session, row: CuratedColumns, moment: dt.datetime, author: 
         before.state = "replaced"
     session.add(made)
     make_way(kept, made, moment)
+    kept.append(made)
 
 
 def overtaken(row: Entry | None, version: EntryVersion, by_number: Mapping[int, EntryVersion]) -> bool:

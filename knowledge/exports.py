@@ -118,7 +118,8 @@ def _row(kind: SheetKind, row: Any, names: Mapping[str, Mapping[str, str]]) -> t
     cells = cells_of(kind, values_of(kind, row))
     for column in kind.columns:
         if column.refers:
-            cells[column.heading] = names[column.refers].get(cells[column.heading], cells[column.heading])
+            known = names[column.refers]
+            cells[column.heading] = "\n".join(known.get(one, one) for one in column.references(cells[column.heading]))
     cells[VERSION] = str(row.version)
     if kind.curated:
         cells[STATE] = STATES.get(row.state, row.state)

@@ -10,6 +10,7 @@ from knowledge.models import Municipality
 from knowledge.sheet_kinds import (
     IN_USE,
     KINDS,
+    Column,
     SheetKind,
 )
 from knowledge.sheet_rows import Values, cells_of, values_of
@@ -57,9 +58,15 @@ def _wrong_references(item: Item, known: Mapping[str, set[str]]) -> Iterator[str
         return
     for column in item.kind.columns:
         sheet = "measures" if column.path == ("measure",) else column.refers
-        value = cells_of(item.kind, item.values)[column.heading] if sheet else ""
-        if sheet and value and value not in known[sheet]:
-            yield item.place.fault(column.heading, nowhere(value, sheet))
+        for value in _referred(item.kind, item.values, column) if sheet else ():
+            if sheet and value not in known[sheet]:
+                yield item.place.fault(column.heading, nowhere(value, sheet))
+
+
+def _referred(kind: SheetKind, values: Values, column: Column) -> list[str]:
+    """The rows that an item refers to in a column."""
+    cell = cells_of(kind, values)[column.heading]
+    return column.references(cell) if column.refers else list(filter(None, [cell]))
 
 
 def _unknown_examples(item: Item, entries: Mapping[str, Values]) -> Iterator[str]:
@@ -116,9 +123,9 @@ def _orphans(
         for key, values in after[name].items() if name != "municipality" else ():
             for column in kind.columns:
                 sheet = "measures" if column.path == ("measure",) else column.refers
-                value = cells_of(kind, values)[column.heading] if sheet and gone else ""
-                if sheet and (sheet, value) in gone and key not in told:
-                    yield (
-                        f"シート「{KINDS[sheet].title}」: 「{value}」はシート「{kind.title}」の「{key}」で"
-                        "使われているので、終了できません（先にそちらを直してください）"
-                    )
+                for value in _referred(kind, values, column) if sheet and gone else ():
+                    if sheet and (sheet, value) in gone and key not in told:
+                        yield (
+                            f"シート「{KINDS[sheet].title}」: 「{value}」はシート「{kind.title}」の「{key}」で"
+                            "使われているので、終了できません（先にそちらを直してください）"
+                        )

@@ -284,7 +284,8 @@ def _meant(work: Work, column: Column, text: str) -> str:
     """An ID where staff wrote a row's name."""
     if not column.refers:
         return text
-    return work.ids[column.refers].get(plain_heading(text), text.strip())
+    known = work.ids[column.refers]
+    return "\n".join(known.get(plain_heading(one), one.strip()) for one in column.references(text))
 
 
 def _learn_names(work: Work, known: Sequence[Known]) -> None:

@@ -34,6 +34,7 @@ from knowledge.models import (
 )
 from knowledge.slot_values import bundled_faults
 from knowledge.subject_offices import load_subjects
+from knowledge.successors import successors
 
 Curated: TypeAlias = Entry | Indicator | ScheduleItem | Department | Term
 
@@ -93,6 +94,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
     """The municipality, its plans and measures; what staff added or changed of them stays as it is."""
     given = bundle.municipality
     digest = digest_of(given, *bundle.plans, *bundle.measures)
+    now_named = successors(session, given.code)
     row = session.get(Municipality, given.code, with_for_update=True)
     if row is None:
         row = Municipality(code=given.code, knowledge_version=0, taken_over=False, by_staff=False)
@@ -101,7 +103,10 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         return row, False
     if not row.by_staff:
         row.name, row.kana, row.prefecture, row.aliases = given.name, given.kana, given.prefecture, given.aliases
-        row.contact_department, row.contact_telephone = given.contact.department, given.contact.telephone
+        office = now_named.of(given.contact.department) or given.contact.department
+        if office == given.contact.department:
+            row.contact_telephone = given.contact.telephone
+        row.contact_department = office
         row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
@@ -123,7 +128,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         if plan.id not in plans:
             session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
     for position, measure in enumerate(bundle.measures):
-        values = flat(measure.model_dump())
+        values = flat(measure.model_dump()) | {"department": now_named.of(measure.department)}
         if measure.number not in numbers:
             session.add(Measure(municipality_code=given.code, position=position, **values))
     return row, True
@@ -144,9 +149,11 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
     rows: list[Curated] = list(session.scalars(select(table).where(table.municipality_code == code)))
     present = {row.entry_id: row for row in rows if not (is_common(row.entry_id) and is_common(row.source_plan))}
     counts: Counter[str] = Counter()
+    now_named = successors(session, code)
     items = getattr(bundle, kind)
     for item in items:
-        values, digest = flat(item.model_dump(exclude={"id"} | NOT_LOADED)), digest_of(item)
+        department, digest = now_named.of(item.department, item.id), digest_of(item)
+        values = flat(item.model_dump(exclude={"id"} | NOT_LOADED)) | {"department": department}
         row = present.get(item.id)
         if row is None:
             session.add(
@@ -164,7 +171,8 @@ def _load_kind(session: Session, bundle: Bundle, kind: str, moment: dt.datetime)
             counts["added"] += 1
         elif row.by_staff or row.state == "deleted":
             counts["left_to_staff"] += 1
-            counts["drafts"] += _keep_draft(session, row, kind, item, digest, moment)
+            proposed = item.model_copy(update={"department": department})
+            counts["drafts"] += _keep_draft(session, row, kind, proposed, digest, moment)
         elif row.bundled_digest == digest and row.state == "published":
             counts["unchanged"] += 1
         else:

@@ -12,7 +12,8 @@ from knowledge.models import Department, Municipality
 
 
 def office(department: Department) -> Office:
-    return Office(department.name, department.telephone, in_plan=True)
+    # What staff have written may be newer than the plan: nothing is said of a book that may not have it.
+    return Office(department.name, department.telephone, in_plan=not department.by_staff)
 
 
 def office_answer(department: Department, around: Surroundings) -> Answer:
@@ -43,7 +44,8 @@ def _reach(department: Department) -> str:
     if not department.telephone:
         return ""
     extension = f"（内線 {department.extension}）" if department.extension else ""
-    return f"電話は {department.telephone}{extension} です（計画書に載っている番号）。"
+    printed = "" if department.by_staff else "（計画書に載っている番号）"
+    return f"電話は {department.telephone}{extension} です{printed}。"
 
 
 def _facts(department: Department) -> tuple[tuple[str, str], ...]:

@@ -18,8 +18,14 @@ from knowledge.models import StaffCode
 FIRST = "first"
 INVITATION = "invitation"
 RECOVERY = "recovery"
+LINE_TEST = "line test"
 
-LIFETIMES = {FIRST: dt.timedelta(hours=24), INVITATION: dt.timedelta(days=7), RECOVERY: None}
+LIFETIMES = {
+    FIRST: dt.timedelta(hours=24),
+    INVITATION: dt.timedelta(days=7),
+    RECOVERY: None,
+    LINE_TEST: dt.timedelta(hours=1),
+}
 RECOVERY_CODES = 10
 
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -63,6 +69,18 @@ def use_code(session: Session, purpose: str, account_id: int | None, code: str, 
     )
     assert isinstance(found, CursorResult)
     return found.rowcount == 1
+
+
+def owner_of(session: Session, purpose: str, code: str, moment: dt.datetime) -> int | None:
+    """Whose unused code this is; it stays unused."""
+    return session.scalar(
+        select(StaffCode.account_id).where(
+            StaffCode.code_hash == code_hash(code),
+            StaffCode.purpose == purpose,
+            StaffCode.used_at.is_(None),
+            StaffCode.expires_at.is_(None) | (StaffCode.expires_at > moment),
+        )
+    )
 
 
 def codes_left(session: Session, purpose: str, account_id: int | None) -> int:

@@ -48,6 +48,7 @@ from knowledge.entry_versions import (
 from knowledge.models import Entry, EntryVersion, Municipality, Plan
 from knowledge.sheet_kinds import KINDS
 from knowledge.sheet_rows import generated_key
+from knowledge.successors import named_now, successors
 
 
 class NoSuchVersionError(LookupError):
@@ -423,8 +424,9 @@ def _confirm(
     if before is None:
         end_entry(scene.session, scene.town, row, actor.author, moment, reason)
         return
+    content = named_now(before.content, successors(scene.session, scene.town.code), scene.entry_id)
     with revised(scene.session, row, moment, actor.author):
-        for name, value in columns_of(before.content).items():
+        for name, value in columns_of(content).items():
             setattr(row, name, value)
         row.state = state_of_row(before.audience)
     scene.town.knowledge_version += 1

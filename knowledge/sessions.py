@@ -41,6 +41,11 @@ class SignedIn:
     expires_at: dt.datetime
     confirmed_at: dt.datetime
     has_totp: bool
+    second_step_by_office: bool = False
+
+    @property
+    def has_second_step(self) -> bool:
+        return self.has_totp or self.second_step_by_office
 
     def is_fresh(self, moment: dt.datetime) -> bool:
         return moment - self.confirmed_at < FRESH
@@ -54,8 +59,20 @@ def session_hash(session_id: str) -> str:
     return hashlib.sha256(f"staff session\0{session_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def start_session(session: Session, account_id: int, moment: dt.datetime, address_hash: str, *, full: bool) -> str:
-    """A new session; its id, 256 bits, which is told to the browser and to nobody else."""
+def start_session(
+    session: Session,
+    account_id: int,
+    moment: dt.datetime,
+    address_hash: str,
+    *,
+    full: bool,
+    confirmed_at: dt.datetime | None = None,
+    second_step_by_office: bool = False,
+) -> str:
+    """A new session; its id, 256 bits, which is told to the browser and to nobody else.
+
+    ``confirmed_at``: when the person last proved who they are, where that was not now.
+    """
     session_id = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
@@ -65,8 +82,9 @@ def start_session(session: Session, account_id: int, moment: dt.datetime, addres
             created_at=moment,
             seen_at=moment,
             expires_at=moment + (LONGEST if full else HALF_WAY),
-            confirmed_at=moment,
+            confirmed_at=confirmed_at or moment,
             address_hash=address_hash,
+            second_step_by_office=second_step_by_office,
         )
     )
     session.flush()
@@ -90,6 +108,7 @@ def current_session(session: Session, session_id: str, moment: dt.datetime) -> S
         row.expires_at,
         row.confirmed_at,
         account.totp_seed is not None,
+        row.second_step_by_office,
     )
 
 

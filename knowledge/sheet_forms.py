@@ -122,6 +122,11 @@ def _read_lines(text: str) -> list[str]:
     return [_restored(line) for line in text.split("\n") if line.strip(" \t\u3000")]
 
 
+def _read_names(text: str) -> list[str]:
+    """Names of other rows: officials write several in a line, too."""
+    return list(dict.fromkeys(name.strip() for name in re.split(r"[\n、,]", text) if name.strip()))
+
+
 def _restored(text: str) -> str:
     return _ESCAPED.sub(lambda match: "\n" if match[1] == "n" else match[1], text)
 
@@ -217,6 +222,7 @@ MEASURE_NUMBER = Form(_written, _measure_number, help="計画書の番号（1-1 
 DATE = Form(_day_shown, _day, help="2026-04-01 の形")
 AS_OF = Form(_written, _as_of, help="2026-04 か 2026-04-01 の形")
 LINES = Form(_lines, _read_lines, blank=[], help="一行に一つ（セルの中の改行は Alt+Enter）")
+NAMES = Form(_lines, _read_names, blank=[], help="一行に一つ")
 STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（西暦の年度）")
 READINGS = Form(_readings, _read_readings, blank=[], help="一行に「値｜年度｜時点｜注記」")
 FIGURE = Form(_figure, _read_figure, blank=Blank.UNTOLD, help=f"計画書に値がないときは {NO_VALUE}")

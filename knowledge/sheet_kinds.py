@@ -18,6 +18,7 @@ from knowledge.sheet_forms import (
     FIGURE,
     LINES,
     MEASURE_NUMBER,
+    NAMES,
     NUMBER,
     READINGS,
     STEPS,
@@ -67,6 +68,11 @@ class Column:
     form: Form = TEXT
     width: int = 14
     refers: str | None = None
+
+    def references(self, cell: str) -> list[str]:
+        """The rows that a cell refers to: one, or in a column of several one a line."""
+        found: list[str] = NAMES.read(cell) if self.form is NAMES else [cell]
+        return found if self.refers and cell else []
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,9 @@ _SHEETS = (
                     (f"リンク{number + 1}のURL", f"links.{number}.url", TEXT, 28),
                 )
             ),
-            *_SEEN_TO,
+            _DEPARTMENT,
+            ("関係課", "related_departments", NAMES, 18, "departments"),
+            _MEASURE,
             *_TAIL,
         ),
         "質問",

@@ -32,7 +32,8 @@ def _value(kind: SheetKind, row: Any, name: str) -> Any:
         return row.plan_id if kind.name == "plans" else row.entry_id
     if name == "source":
         return {"plan": row.source_plan, "section": row.source_section, "page": row.source_page}
-    return getattr(row, name)
+    # A row that is yet to be written has no list in the place of nothing.
+    return (row.related_departments or []) if name == "related_departments" else getattr(row, name)
 
 
 def row_values(values: Values) -> dict[str, Any]:

@@ -8,18 +8,30 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from knowledge.bundle import MAX_ANSWER, Code, Entry, Line, Part, ReplyLanguage, Slug, Telephone
 
 MAX_STAFF_ANSWER = 2000
 """LINE takes 5,000 letters a message; source, contact and notes stand in the same one."""
 
+MOST_RELATED = 20
+
 
 class StaffEntry(Entry):
     """An entry as staff may write it."""
 
     answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_STAFF_ANSWER)]
+
+    related_departments: list[Slug] = Field(default_factory=list, max_length=MOST_RELATED)
+
+    @model_validator(mode="after")
+    def _related_to_others(self) -> StaffEntry:
+        if len(set(self.related_departments)) < len(self.related_departments):
+            raise ValueError("同じ関係課が二度あります")
+        if self.department in self.related_departments:
+            raise ValueError("関係課に担当課があります。関係課から外してください")
+        return self
 
     @field_validator("phrasings")
     @classmethod

@@ -59,7 +59,7 @@ def _shown(row: models.SubjectOffice, known: dict[str, models.Department]) -> Su
     department = known.get(row.department or "")
     name = department.name if department else row.department
     telephone = row.telephone or (department.telephone if department else None)
-    return SubjectOffice(name, telephone, row.url, in_plan=department is not None)
+    return SubjectOffice(name, telephone, row.url, in_plan=department is not None and not department.by_staff)
 
 
 def _rows(session: Session, code: str) -> Sequence[models.SubjectOffice]:

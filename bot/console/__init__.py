@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from bot.console import (
+    account_handover,
     account_import,
     account_roles,
     accounts,
@@ -23,10 +24,15 @@ from bot.console import (
     guard,
     invitation,
     layout,
+    line_test,
     me,
     misguidance,
     notice,
+    office_account,
+    opening,
+    organisation,
     plans,
+    retention,
     review,
     settings,
     sheets,
@@ -38,11 +44,13 @@ from bot.console import (
 )
 
 SCREENS = (
-    *(door, invitation, me, totp, accounts, account_roles, account_import, audit_log, front),
+    *(door, office_account, invitation, me, totp),
+    *(accounts, account_roles, account_import, account_handover, audit_log, front),
     *(answers, answer_editing, answer_steps, answer_history, misguidance),
-    *(trying, checks, effect, words, caution),
+    *(trying, line_test, checks, effect, words, caution),
     *(slots, common_updates, plans, sheets, tables, settings, notice),
-    *(review,),
+    *(review, organisation),
+    *(opening, retention),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

@@ -30,7 +30,9 @@ from knowledge.account_lists import (
     visible,
 )
 from knowledge.calendar import now
-from knowledge.models import StaffAccount
+from knowledge.handing_over import held_by
+from knowledge.models import OfficeIdentity, StaffAccount
+from knowledge.office_accounts import unbind
 from knowledge.one_time_codes import INVITATION, make_codes
 from knowledge.roles import Grant, Role
 from knowledge.second_step import take_away
@@ -139,7 +141,10 @@ def _account_page(session: Session, found: StaffAccount, code: str | None = None
         mine=controls(me, grants),
         grants=grant_words(session, visible(me, grants), all_towns()),
         sessions=open_sessions(session, found.id, moment),
+        held=len(held_by(session, found, me.scopes(Role.ADMIN), moment)),
+        leaves=found.disabled or found.active_until is not None,
         code=code,
+        office_identity=session.get(OfficeIdentity, found.id),
     )
 
 
@@ -179,7 +184,17 @@ def change(account_id: int) -> Answered:
     except StaffError as error:
         return _change_page(found, {error.field or "name": str(error)}, request.form), 422
     tell("利用者を変えました。")
-    return redirect(url_for("console.accounts.account", account_id=account_id), 303)
+    return redirect(url_for(_after_change(account_id), account_id=account_id), 303)
+
+
+def _after_change(account_id: int) -> str:
+    """Whoever leaves, and holds something still: the list of it is shown at once."""
+    with services().database.reading() as session:
+        found = _account_or_404(session, account_id)
+        leaves = found.disabled or found.active_until is not None
+        if leaves and held_by(session, found, person().scopes(Role.ADMIN), now()):
+            return "console.account_handover.index"
+    return "console.accounts.account"
 
 
 def _change(session: Session, found: StaffAccount, dates: tuple[dt.date | None, dt.date | None]) -> None:
@@ -255,6 +270,36 @@ def _reset_page(found: StaffAccount) -> str:
         ],
         action=url_for("console.accounts.reset_totp", account_id=found.id),
         button="取り消す",
+        danger=True,
+        back=url_for("console.accounts.account", account_id=found.id),
+    )
+
+
+@blueprint.route("/accounts/<int:account_id>/unbind-office-account", methods=["GET", "POST"])
+def unbind_office_account(account_id: int) -> Answered:
+    """Where a person has another account in the office's directory now, or the wrong one was bound."""
+    with services().database.writing() as session:
+        found = _controlled_or_404(session, account_id)
+        if request.method == "GET":
+            return _unbind_page(found)
+        if unbind(session, account_id):
+            end_all(session, account_id, now())
+            _note(session, found, "office_account_unbound")
+    tell(f"{found.name}さんの庁内アカウントとの結び付きを外しました。")
+    return redirect(url_for("console.accounts.account", account_id=account_id), 303)
+
+
+def _unbind_page(found: StaffAccount) -> str:
+    return render_template(
+        "console/confirm.html",
+        title=f"{found.name}さんの庁内アカウントとの結び付きを外す",
+        lead="本人の庁内アカウントが替わったとき、まちがって結び付いたときに使います。",
+        items=[
+            "サインインはすべて終わります。",
+            "次に庁内アカウントでサインインすると、ログイン名かメールアドレスが合うものと、結び付け直します。",
+        ],
+        action=url_for("console.accounts.unbind_office_account", account_id=found.id),
+        button="外す",
         danger=True,
         back=url_for("console.accounts.account", account_id=found.id),
     )

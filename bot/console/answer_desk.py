@@ -19,11 +19,11 @@ from knowledge.sheet_kinds import IN_USE
 
 
 def standing_or_404(session: Session, code: str, entry_id: str) -> Standing:
-    """One that the person may see: of one of the 課 it belongs to, or may come to belong to."""
+    """One that the person may see: of one of the 課 it belongs to, or may come to belong to, or of a 関係課."""
     found = standing(session, code, entry_id)
     if found is None:
         abort(404)
-    if not any(person().reaches(Role.VIEWER, code, one) for one in found.departments):
+    if not any(person().reaches(Role.VIEWER, code, one) for one in (*found.departments, *found.related)):
         require(Role.VIEWER, code, next(iter(found.departments)))
     return found
 
@@ -63,7 +63,9 @@ def step_actor(code: str, found: Standing) -> approval.Actor:
         me.name,
         edits=reaches_all(Role.EDITOR, code, found),
         approves=reaches_all(Role.APPROVER, code, found),
-        deputises=me.may(Role.APPROVER, code),
+        deputises=me.may(Role.APPROVER, code)
+        # Whoever only reads it, for a 関係課, decides nothing.
+        and any(me.reaches(Role.VIEWER, code, one) for one in found.departments),
     )
 
 

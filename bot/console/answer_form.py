@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from bot.console.answer_desk import departments_in_use, measures, plans
+from bot.console.answer_desk import department_names, departments_in_use, measures, plans
 from bot.console.bubbles import Bubbles
 from bot.console.guard import person
 from bot.console.moments import moment, moment_text
@@ -28,6 +28,8 @@ from knowledge.sheet_rows import generated_key
 
 BESIDE = ("audience", "staff_note", "publish_at", "end_at")
 """The fields that go with a version, and are none of its content."""
+RELATED, MOST_RELATED_SENT = "related_departments", 200
+"""Boxes that may be ticked, several of them."""
 UNNAMED = "new-answer"
 """The id of what has no question yet, while it is looked over."""
 MOST_LETTERS = 10_000
@@ -81,11 +83,16 @@ def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:
     """What the form lets one choose from."""
     mine = person().departments(Role.EDITOR, code)
     with services().database.reading() as session:
-        departments = [one for one in departments_in_use(session, code) if mine is None or one[0] in mine]
+        every = departments_in_use(session, code)
+        known = {one for one, _ in every}
+        names = department_names(session, code)
+        gone = [(one, names.get(one, one)) for one in fields.get(RELATED, "").split("\n") if one and one not in known]
+        departments = [one for one in every if mine is None or one[0] in mine]
         found = {
             "departments": _with_own(
                 [*([("", "（どの課でもない）")] if mine is None else []), *departments], fields, "department"
             ),
+            "related": [*gone, *every],
             "measures": _with_own([("", "（なし）"), *measures(session, code)], fields, "measure"),
             "plans": _with_own(plans(session, code), fields, "source.plan"),
         }
@@ -130,7 +137,10 @@ def sent_fields() -> dict[str, str]:
     """What was sent of the form; a box that may be ticked comes with what it is when it is not."""
     given = request.form
     names = (*FIELDS, *BESIDE)
-    return {name: given.get(name, "")[:MOST_LETTERS].replace("\r\n", "\n") for name in names if name in given}
+    sent = {name: given.get(name, "")[:MOST_LETTERS].replace("\r\n", "\n") for name in names if name in given}
+    if RELATED in given:
+        sent[RELATED] = "\n".join(one[:60] for one in given.getlist(RELATED)[:MOST_RELATED_SENT] if one)
+    return sent
 
 
 def read_text(fields: Mapping[str, str], base: Mapping[str, Any], entry_id: str | None, errors: dict[str, str]) -> Text:

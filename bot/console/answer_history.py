@@ -8,7 +8,15 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, reaches_all, standing_or_404, version_or_404, writer
+from bot.console.answer_desk import (
+    department_names,
+    edited_or_404,
+    note,
+    reaches_all,
+    standing_or_404,
+    version_or_404,
+    writer,
+)
 from bot.console.forms import tell
 from bot.console.layout import town_or_404
 from bot.services import services
@@ -75,7 +83,7 @@ def compare(code: str, entry_id: str) -> str:
             old=old,
             new=new,
             head=[(name, words) for name, words in about(town_or_404(code).name, old, new) if words],
-            differences=comparison(old, new),
+            differences=comparison(old, new, department_names(session, code)),
         )
 
 
@@ -85,7 +93,7 @@ def workbook(code: str, entry_id: str) -> Response:
     with services().database.reading() as session:
         _, old, new = _pair(session, code, entry_id)
     with services().database.writing() as session:
-        content = comparison_workbook(town_or_404(code).name, old, new)
+        content = comparison_workbook(town_or_404(code).name, old, new, department_names(session, code))
         note(session, code, entry_id, "comparison_exported", {"old": old.number, "new": new.number})
         name = f"shinkyu-{entry_id}-{old.number}-{new.number}.xlsx"
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)

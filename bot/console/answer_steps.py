@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from bot.console.answer_desk import note, standing_again, standing_or_404, step_actor, version_or_404
+from bot.console.answer_desk import department_names, note, standing_again, standing_or_404, step_actor, version_or_404
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.moments import HINT, moment, moment_text
@@ -21,6 +21,7 @@ from knowledge.entry_steps import Standing
 from knowledge.entry_versions import STATES
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, NoSuchVersionError, StepRefusedError, Terms, take
+from knowledge.related_departments import related_colleagues
 
 blueprint = Blueprint("answer_steps", __name__)
 
@@ -203,7 +204,10 @@ def _page(
     errors: Mapping[str, str],
     given: Mapping[str, str],
 ) -> str:
-    before = found.present
+    before = found.present if found.present is not version else None
+    with services().database.reading() as session:
+        names = department_names(session, code)
+        told = related_colleagues(session, code, version.content.get("related_departments") or [], now())
     return render_template(
         "console/answers/step.html",
         found=found,
@@ -216,8 +220,9 @@ def _page(
         errors=errors,
         given=given,
         before=before,
-        differences=comparison(before, version) if before is not None and before.number != version.number else [],
+        differences=comparison(before, version, names) if before is not None else [],
         states=STATES,
+        related=[(names.get(one, one), people) for one, people in told],
         hint=HINT,
         anchored="step" in errors,
     )

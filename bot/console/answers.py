@@ -57,6 +57,7 @@ def index(code: str) -> str:
         state=given.get("state") if given.get("state") in STATES else None,
         department=given.get("department", "")[:60] or None,
         departments=tuple(sorted(seen)) if seen is not None else None,
+        related=given.get("related", "")[:60] or None,
         measure=given.get("measure", "")[:30] or None,
         expired=bool(given.get("expired")),
         unused=bool(given.get("unused")),
@@ -66,7 +67,8 @@ def index(code: str) -> str:
     page, pages = _page(code, wanted)
     with services().database.reading() as session:
         names = department_names(session, code)
-        in_use = [one for one in departments_in_use(session, code) if seen is None or one[0] in seen]
+        every = departments_in_use(session, code)
+        in_use = [one for one in every if seen is None or one[0] in seen]
         all_measures = measures(session, code)
     return render_template(
         "console/answers/index.html",
@@ -77,6 +79,7 @@ def index(code: str) -> str:
         state_names=STATES,
         version_states=VERSION_STATES,
         departments=[("", "すべて"), *in_use],
+        related=[("", "すべて"), *every],
         department_names=names,
         measures=[("", "すべて"), *all_measures],
         days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM},

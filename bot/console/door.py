@@ -25,8 +25,8 @@ from knowledge.calendar import now
 from knowledge.models import StaffAccount
 from knowledge.passwords import LONGEST, password_matches
 from knowledge.second_step import SeedUnreadableError, passes
-from knowledge.sessions import end_session, note_confirmed, start_session
-from knowledge.sign_in import Visitor, home_of, note_failure, visitor, welcome
+from knowledge.sessions import SignedIn, end_session, note_confirmed, start_session
+from knowledge.sign_in import Opened, Visitor, home_of, note_failure, visitor, welcome
 from knowledge.sign_in import sign_in as knock
 
 blueprint = Blueprint("door", __name__)
@@ -50,17 +50,22 @@ def sign_in() -> Answered:
     if opened is None:
         return _sign_in_page({"login": WRONG}), 422
     leave_old_session()
-    if not opened.full and kept_forms.token():
+    return come_in(opened, next_page())
+
+
+def come_in(opened: Opened, target: str | None) -> Response:
+    """To the second step where one is asked for; else to what was wanted."""
+    if opened.full:
+        return _go_on(opened.account_id, opened.session_id, target)
+    if kept_forms.token():
         return enter_with(opened.session_id, lambda: _second_step_page({}))
-    if not opened.full:
-        return enter(url_for("console.door.second_step", next=next_page()), opened.session_id)
-    return _go_on(opened.account_id, opened.session_id)
+    return enter(url_for("console.door.second_step", next=target), opened.session_id)
 
 
-def _go_on(account_id: int, session_id: str) -> Response:
+def _go_on(account_id: int, session_id: str, target: str | None) -> Response:
     """To the page that was wanted, or to what was being sent when the session ended."""
     kept = kept_forms.read(account_id)
-    return enter_with(session_id, lambda: kept_forms.page(kept)) if kept else enter(next_page(), session_id)
+    return enter_with(session_id, lambda: kept_forms.page(kept)) if kept else enter(target, session_id)
 
 
 def _sign_in_page(errors: dict[str, str]) -> str:
@@ -76,7 +81,7 @@ def second_step() -> Answered:
     who = visitor(services().settings.pepper, half.person.login, address_hash(), moment)
     try:
         with slowed(who):
-            session_id = _take_second_step(who, half.person.account_id, half.id_hash)
+            session_id = _take_second_step(who, half)
     except TooManyWaitingError:
         return _second_step_page({"code": BUSY}), 429, RETRY
     except SeedUnreadableError:
@@ -84,25 +89,25 @@ def second_step() -> Answered:
         return _second_step_page({"code": said}), 500
     if session_id is None:
         return _second_step_page({"code": WRONG_CODE}), 422
-    return _go_on(half.person.account_id, session_id)
+    return _go_on(half.person.account_id, session_id, next_page())
 
 
 def _second_step_page(errors: dict[str, str]) -> str:
     return render_template("console/door/second_step.html", errors=errors, next=next_page())
 
 
-def _take_second_step(who: Visitor, account_id: int, half_hash: str) -> str | None:
+def _take_second_step(who: Visitor, half: SignedIn) -> str | None:
     """The id of the full session; it is a new one, since what was half open may have been seen."""
-    moment = now()
+    moment, account_id = now(), half.person.account_id
     with services().database.writing() as writing:
         account = writing.get_one(StaffAccount, account_id)
         how = passes(writing, services().settings.data_key, account, text("code", 100), moment)
         if how is None:
             note_failure(writing, who, account, moment, "second step")
             return None
-        end_session(writing, half_hash, moment)
+        end_session(writing, half.id_hash, moment)
         welcome(writing, who, account, moment, how)
-        return start_session(writing, account_id, moment, who.address_hash, full=True)
+        return start_session(writing, account_id, moment, who.address_hash, full=True, confirmed_at=half.confirmed_at)
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
@@ -123,8 +128,13 @@ def confirm() -> Answered:
         note_confirmed(writing, held.id_hash, moment)
         home = home_of(writing, held.person.account_id)
         audit.append(writing, actor(), "password_confirmed", at=moment, scope=home, subject=held.person.login)
-    kept = kept_forms.read(held.person.account_id)
-    return kept_forms.page(kept) if kept else redirect(next_page() or url_for("console.front.index"), 303)
+    return after_confirming(held.person.account_id, next_page())
+
+
+def after_confirming(account_id: int, target: str | None) -> Answered:
+    """On to what was delicate."""
+    kept = kept_forms.read(account_id)
+    return kept_forms.page(kept) if kept else redirect(target or url_for("console.front.index"), 303)
 
 
 def _confirm_page(errors: dict[str, str]) -> str:

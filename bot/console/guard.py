@@ -15,7 +15,8 @@ from bot.console.needs import NEEDS, Need, Where
 from bot.services import services
 from knowledge import audit
 from knowledge.audit import Actor
-from knowledge.calendar import now
+from knowledge.calendar import now, today
+from knowledge.organisation_settling import settle_due
 from knowledge.pseudonyms import pseudonym
 from knowledge.roles import Person, Role
 from knowledge.sessions import SignedIn, account_of_session, current_session, note_seen, wants_noting
@@ -54,7 +55,7 @@ def judge(
         return Verdict.UNKNOWN if signed_in.full else Verdict.PASS
     if not signed_in.full:
         return Verdict.SECOND_STEP
-    if totp_asked and not signed_in.has_totp and not setting_up:
+    if totp_asked and not signed_in.has_second_step and not setting_up:
         return Verdict.SET_UP
     allowed = _allowed(need, signed_in.person, code)
     if allowed is not Verdict.PASS:
@@ -72,7 +73,7 @@ def _allowed(need: Need, person: Person, code: str | None) -> Verdict:
     return Verdict.PASS if person.may(need.role, code) else Verdict.DENIED
 
 
-WITHOUT_SECOND_STEP = frozenset({"console.door.sign_out", "console.door.confirm"})
+WITHOUT_SECOND_STEP = frozenset({"console.door.sign_out", "console.door.confirm", "console.office_account.again"})
 """Open even while the second step must still be set up, beside the page that does it."""
 SET_UP_PAGE = "console.totp.set_up"
 
@@ -90,6 +91,8 @@ def check() -> Response | None:
     if need is not None and need.upload:
         request.max_content_length = MAX_PDF_BYTES + MIB
         request.max_form_memory_size = MAX_BYTES
+    # A 課 that is another from today on decides who may do what: so before the session is looked for.
+    settle_due(services().database, today(), now())
     g.signed_in = find_session()
     changes = request.method not in ("GET", "HEAD", "OPTIONS")
     if changes:

@@ -42,6 +42,21 @@ def token() -> str | None:
     return found or None
 
 
+def carry(kept: str | None) -> None:
+    """Take up a token that went round another way than through a form of the door."""
+    if kept:
+        g.kept_token = kept
+
+
+def own_token() -> str | None:
+    """The token, if it is one of ours; whose it is shows when it is read."""
+    try:
+        _serializer().loads(token() or "", max_age=SECONDS)
+    except BadSignature:
+        return None
+    return token()
+
+
 def door_page(name: str) -> str:
     """A page of the door that carries the token on."""
     return render_template(f"console/door/{name}.html", errors={}, login="", next=None)

@@ -54,6 +54,9 @@ NEEDS: Mapping[str, Need] = {
     "console.door.second_step": HALF_WAY,
     "console.door.sign_out": SIGNED_IN,
     "console.door.confirm": SIGNED_IN,
+    "console.office_account.start": OPEN,
+    "console.office_account.again": SIGNED_IN,
+    "console.office_account.come_back": OPEN,
     "console.invitation.first": OPEN,
     "console.invitation.invitation": OPEN,
     # 自分
@@ -70,9 +73,13 @@ NEEDS: Mapping[str, Need] = {
     "console.accounts.change": fresh(anywhere(Role.ADMIN)),
     "console.accounts.invite": fresh(anywhere(Role.ADMIN)),
     "console.accounts.reset_totp": fresh(anywhere(Role.ADMIN)),
+    "console.accounts.unbind_office_account": fresh(anywhere(Role.ADMIN)),
     "console.accounts.end_sessions": fresh(anywhere(Role.ADMIN)),
     "console.account_roles.add": fresh(anywhere(Role.ADMIN)),
     "console.account_roles.remove": fresh(anywhere(Role.ADMIN)),
+    "console.account_handover.index": fresh(anywhere(Role.ADMIN)),
+    "console.account_handover.workbook": fresh(anywhere(Role.ADMIN)),
+    "console.account_handover.hand_over": fresh(anywhere(Role.ADMIN)),
     "console.account_import.index": upload(fresh(anywhere(Role.ADMIN))),
     "console.account_import.sample": anywhere(Role.ADMIN),
     # 操作の記録
@@ -102,6 +109,10 @@ NEEDS: Mapping[str, Need] = {
     "console.trying.ask": in_town(Role.VIEWER),
     "console.trying.wording": in_town(Role.EDITOR),
     "console.trying.check": in_town(Role.EDITOR),
+    # 試験用のLINE
+    "console.line_test.index": in_town(Role.EDITOR),
+    "console.line_test.make_code": in_town(Role.EDITOR),
+    "console.line_test.take_back": in_town(Role.EDITOR),
     # 確認用の質問
     "console.checks.index": in_town(Role.VIEWER),
     "console.checks.add": in_town(Role.EDITOR),
@@ -148,10 +159,28 @@ NEEDS: Mapping[str, Need] = {
     # 設定
     "console.settings.index": in_town(Role.VIEWER),
     "console.settings.save": fresh(in_town(Role.ADMIN)),
+    # 組織の変更
+    "console.organisation.index": in_town(Role.VIEWER),
+    "console.organisation.change": in_town(Role.VIEWER),
+    "console.organisation.new": fresh(in_town(Role.ADMIN)),
+    "console.organisation.take_back_": fresh(in_town(Role.ADMIN)),
+    "console.organisation.assign_": in_town(Role.ADMIN),
     # 障害・災害モード
     "console.notice.index": in_town(Role.VIEWER),
     "console.notice.begin": in_town(Role.EDITOR),
     "console.notice.end": in_town(Role.EDITOR),
+    # 保存期間
+    "console.retention.index": in_town(Role.VIEWER),
+    "console.retention.save": fresh(in_town(Role.ADMIN)),
+    # 受付時間
+    "console.opening.index": in_town(Role.VIEWER),
+    "console.opening.new": in_town(Role.ADMIN),
+    "console.opening.place": in_town(Role.ADMIN),
+    "console.opening.add": in_town(Role.ADMIN),
+    "console.opening.save": in_town(Role.ADMIN),
+    "console.opening.remove": in_town(Role.ADMIN),
+    "console.opening.add_days": in_town(Role.ADMIN),
+    "console.opening.usual_again": in_town(Role.ADMIN),
     # 表の出し入れ
     "console.sheets.index": in_town(Role.VIEWER),
     "console.sheets.export": in_town(Role.VIEWER),

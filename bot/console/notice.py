@@ -1,10 +1,13 @@
-"""障害・災害モード: begun and ended in one step, from a phone too, without approval."""
+"""障害・災害モード: begun and ended in one step, from a phone too, without approval; chosen answers pause with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
@@ -12,12 +15,25 @@ from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.services import services
 from knowledge import audit
-from knowledge.calendar import now
-from knowledge.notices import MOST_TEXT, begin_notice, current_notice, end_notice, notice_sentence
+from knowledge.calendar import now, today
+from knowledge.entry_lists import Filters, listed
+from knowledge.exports import names_by_id
+from knowledge.models import Entry, Notice
+from knowledge.notices import (
+    MOST_PAUSED,
+    MOST_TEXT,
+    NewNotice,
+    begin_notice,
+    current_notice,
+    end_notice,
+    notice_sentences,
+    paused_entries,
+)
 from knowledge.roles import Role
 
 blueprint = Blueprint("notice", __name__)
 
+MOST_FOUND = 20
 HOURS: Mapping[str, str] = {
     "1": "1時間",
     "3": "3時間",
@@ -27,30 +43,57 @@ HOURS: Mapping[str, str] = {
     "72": "3日",
     "168": "7日",
 }
+_TEXTS: Mapping[str, tuple[str, str]] = {
+    "ja": ("text", "お知らせ"),
+    "en": ("text_en", "英語のお知らせ"),
+    "easy": ("text_easy", "やさしい日本語のお知らせ"),
+}
+"""The fields of the text in each language, and their names."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What stands in the form: as it was sent, or as the notice has it that is shown now."""
+
+    values: Mapping[str, str]
+    entries: tuple[str, ...]
+    departments: tuple[str, ...]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {language: " ".join(self.values.get(name, "").split()) for language, (name, _) in _TEXTS.items()}
 
 
 @blueprint.get("/<code>/notice")
 def index(code: str) -> str:
-    return _page(code, {})
+    return _page(code, {}, None)
 
 
 @blueprint.post("/<code>/notice")
 def begin(code: str) -> Answered:
     require(Role.EDITOR, code, None)
-    said, hours, drill = " ".join(text("text", 1000).split()), text("hours", 3), bool(request.form.get("drill"))
-    errors: dict[str, str] = {}
-    if not said:
-        errors["text"] = "お知らせの文を書いてください"
-    elif len(said) > MOST_TEXT:
-        errors["text"] = f"お知らせは{MOST_TEXT}字までで書いてください（今は{len(said)}字）"
-    if hours not in HOURS:
-        errors["hours"] = "いつまで出すかをえらんでください"
+    form = _sent()
+    if request.form.get("find"):
+        return _page(code, {}, form)
+    errors = _faults(form)
     if errors:
-        return _page(code, errors), 422
+        return _page(code, errors, form), 422
     moment = now()
     with services().database.writing() as session:
-        notice = begin_notice(session, code, said, person().name, moment, int(hours), drill=drill)
-        details = {"text": said, "drill": drill, "ends_at": notice.ends_at}
+        new = NewNotice(
+            form.texts,
+            int(form.values["hours"]),
+            bool(form.values.get("drill")),
+            tuple(_titles(session, code, form.entries)),
+            tuple(one for one in form.departments if one in names_by_id(session, code)["departments"]),
+            bool(form.values.get("drill_pauses")),
+        )
+        notice = begin_notice(session, code, new, person().name, moment)
+        details = {
+            name: getattr(notice, name)
+            for name in ("text", "text_en", "text_easy", "drill", "ends_at", "paused", "paused_departments")
+        }
+        details["drill_pauses"] = notice.drill_pauses
         audit.append(session, actor(), "notice_begun", at=moment, scope=code, details=details)
     tell("お知らせを出しました。次の返事から、すべての答えの前に出ます。")
     return redirect(url_for("console.notice.index", code=code), 303)
@@ -64,20 +107,89 @@ def end(code: str) -> Response:
         ended = end_notice(session, code)
         if ended:
             audit.append(session, actor(), "notice_ended", at=moment, scope=code)
-    tell("お知らせを終えました。次の返事から出ません。" if ended else "お知らせは、もう出ていません。")
+    tell(
+        "お知らせを終えました。止めていた答えも、次の返事から元に戻ります。"
+        if ended
+        else "お知らせは、もう出ていません。"
+    )
     return redirect(url_for("console.notice.index", code=code), 303)
 
 
-def _page(code: str, errors: Mapping[str, str]) -> str:
+def _sent() -> _Form:
+    names = [*(name for name, _ in _TEXTS.values()), "hours", "drill", "drill_pauses", "words"]
+    return _Form(
+        {name: text(name, 1000) for name in names},
+        tuple(dict.fromkeys(one[:60] for one in request.form.getlist("paused")[:MOST_PAUSED])),
+        tuple(one[:60] for one in request.form.getlist("departments")[:MOST_PAUSED]),
+    )
+
+
+def _standing(notice: Notice | None) -> _Form:
+    if notice is None:
+        return _Form({"hours": "6"}, (), ())
+    values = {
+        "text": notice.text,
+        "text_en": notice.text_en or "",
+        "text_easy": notice.text_easy or "",
+        "drill": "1" if notice.drill else "",
+        "drill_pauses": "1" if notice.drill_pauses else "",
+        "hours": "6",
+    }
+    return _Form(values, tuple(notice.paused), tuple(notice.paused_departments))
+
+
+def _faults(form: _Form) -> dict[str, str]:
+    errors = {}
+    for language, said in form.texts.items():
+        name, label = _TEXTS[language]
+        if len(said) > MOST_TEXT:
+            errors[name] = f"{label}は{MOST_TEXT}字までで書いてください（今は{len(said)}字）"
+    if not form.texts["ja"]:
+        errors["text"] = "お知らせの文を書いてください"
+    if form.values["hours"] not in HOURS:
+        errors["hours"] = "いつまで出すかをえらんでください"
+    return errors
+
+
+def _titles(session: Session, code: str, entry_ids: Sequence[str]) -> dict[str, str]:
+    """Of those of ``entry_ids`` that are there, the question of each, in the given order."""
+    found = select(Entry.entry_id, Entry.question).where(
+        Entry.municipality_code == code, Entry.entry_id.in_(entry_ids), Entry.state != "deleted"
+    )
+    questions = {row.entry_id: row.question for row in session.execute(found)}
+    return {one: questions[one] for one in entry_ids if one in questions}
+
+
+def _found(session: Session, code: str, words: str) -> dict[str, str]:
+    """Published answers by what they say, to choose from."""
+    if not words.strip():
+        return {}
+    page = listed(session, services().previews, code, Filters(words[:80], state="published"), today())
+    return {line.entry_id: line.question for line in page.lines[:MOST_FOUND]}
+
+
+def _page(code: str, errors: Mapping[str, str], form: _Form | None) -> str:
     with services().database.reading() as session:
         notice = current_notice(session, code, now())
+        shown = form or _standing(notice)
+        chosen = _titles(session, code, shown.entries)
+        found = _found(session, code, shown.values.get("words", ""))
+        offices = names_by_id(session, code)["departments"]
+        paused = _titles(session, code, sorted(paused_entries(session, notice))) if notice else {}
     return render_template(
         "console/notice/index.html",
         code=code,
         notice=notice,
-        sentence=notice_sentence(notice) if notice else "",
+        sentences=list(notice_sentences(notice).values()) if notice else [],
+        paused=list(paused.items()),
+        choices=list((chosen | found).items()),
+        chosen=list(chosen),
+        searched=bool(form and form.values.get("words", "").strip()),
+        found=len(found),
+        offices=list(offices.items()),
+        chosen_offices=shown.departments,
         errors=errors,
-        given=request.form,
+        given=shown.values,
         hours=list(HOURS.items()),
         most_text=MOST_TEXT,
         may_write=person().reaches(Role.EDITOR, code, None),

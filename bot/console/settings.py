@@ -106,6 +106,5 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
         contact_name=offices.get(row.contact_department, row.contact_department),
         errors=errors,
         most_greeting=MOST_GREETING,
-        audit_days=services().settings.audit_days,
         may_write=person().reaches(Role.ADMIN, code, None),
     )

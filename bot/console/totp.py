@@ -65,7 +65,7 @@ def _set_up_page(seed: str, errors: dict[str, str]) -> str:
         picture=segno.make(uri, error="m", micro=False).svg_data_uri(scale=5, border=4),
         letters=" ".join(seed[start : start + 4] for start in range(0, len(seed), 4)),
         kept_seed=encrypted_seed(kit.settings.data_key, me.account_id, seed),
-        must=not kit.settings.is_local and not session_now().has_totp,
+        must=not kit.settings.is_local and not session_now().has_second_step,
     )
 
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
+from bot.circumstances import Circumstances
 from bot.console.checks import keep, may_change
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
-from bot.conversation import show_entry
+from bot.conversation import in_these, show_entry
 from bot.effect_jobs import prepare_soon
 from bot.explanation import Explanation, ShownCandidate, explain_masked
 from bot.line.messages import NO_LOG, Message, render
+from bot.notices import circumstances
 from bot.replies import Reply, plain_text
 from bot.services import services
 from intents.decision import Decision
@@ -118,10 +120,12 @@ def _asked(code: str, seen: str, question: str, opened: str) -> Asked:
     kit, me = services(), person()
     preview = _preview(code, seen)
     knowledge = preview.knowledge
-    found, personal = explain_masked(knowledge, question, public_numbers(kit.database, code))
+    # Whoever looks at drafts, or helps at the telephone, is not kept from what is paused for residents.
+    around = circumstances(kit.database, code, now()) if seen == PUBLISHED else Circumstances(now())
+    found, personal = explain_masked(knowledge, question, public_numbers(kit.database, code), around)
     reply, chosen = found.outcome.reply, opened in knowledge.answers
     if chosen:
-        reply = show_entry(knowledge, opened, found.outcome.dialogue)[0]
+        reply = in_these(around, knowledge, show_entry(knowledge, opened, found.outcome.dialogue)[0])
     candidates = found.candidates[:MOST_CANDIDATES]
     with kit.database.reading() as session:
         departments = departments_by_entry(session, code, [one.entry_id for one in candidates])

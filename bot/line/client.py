@@ -62,7 +62,7 @@ class LineClient:
         configuration.retries = urllib3.Retry(connect=0, read=0, redirect=0, status=0, other=0)
         configuration.connection_pool_maxsize = 32
         self._api = MessagingApi(ApiClient(configuration))
-        self._code = channel.municipality_code
+        self._code = channel.name
 
     def reply(self, reply_token: str, messages: Sequence[Message]) -> Sending:
         """Send ``messages`` once.  Never raises for what LINE or the network does."""
@@ -100,13 +100,13 @@ class LineClient:
 
 
 class LineClients:
-    """A client per municipality that has an access token."""
+    """A client per channel that has an access token, by the channel's name."""
 
     def __init__(self, channels: Mapping[str, LineChannel], host: str) -> None:
-        self._clients = {code: LineClient(channel, host) for code, channel in channels.items() if channel.access_token}
+        self._clients = {name: LineClient(channel, host) for name, channel in channels.items() if channel.access_token}
 
-    def get(self, code: str) -> LineClient | None:
-        return self._clients.get(code)
+    def get(self, name: str) -> LineClient | None:
+        return self._clients.get(name)
 
 
 def _refused(error: ApiException) -> Sending:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
 from bot.line.events import IncomingEvent
+from bot.settings import channel_name
 from knowledge.db import Database
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.query_log import erase_message, forget_dialogue, insert_ignoring
@@ -48,6 +49,7 @@ class Claim:
     id: int
     fence: int
     municipality_code: str
+    test: bool
     webhook_event_id: str
     kind: str
     message_kind: str | None
@@ -63,6 +65,10 @@ class Claim:
     attempts: int
     note: str | None
 
+    @property
+    def channel(self) -> str:
+        return channel_name(self.municipality_code, test=self.test)
+
 
 def store(
     database: Database,
@@ -70,6 +76,8 @@ def store(
     events: Iterable[IncomingEvent],
     moment: dt.datetime,
     unreadable: Sequence[Any] = (),
+    *,
+    test: bool = False,
 ) -> Stored:
     """Keep a batch in one transaction.  Raises what the database raises: then nothing was kept."""
     fresh: list[IncomingEvent] = []
@@ -80,7 +88,7 @@ def store(
         for event in events:
             try:
                 with session.begin_nested():
-                    is_new = _store_one(session, municipality_code, event, moment)
+                    is_new = _store_one(session, municipality_code, event, moment, test=test)
             except (DataError, StatementError, IntegrityError) as error:
                 if getattr(error, "connection_invalidated", False) or not isinstance(error, DataError | IntegrityError):
                     raise
@@ -116,7 +124,9 @@ def _quarantine_row(municipality_code: str, reason: str, body: bytes, moment: dt
     )
 
 
-def _store_one(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> str | None:
+def _store_one(
+    session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime, *, test: bool
+) -> str | None:
     """Insert an event, or note its repetition; the state of a new one, None for a repetition."""
     if event.kind == "unsend" and event.message_id:
         _unsend(session, municipality_code, event.message_id, moment)
@@ -125,6 +135,7 @@ def _store_one(session: Session, municipality_code: str, event: IncomingEvent, m
     state, note, text = _first_state(session, municipality_code, event, moment)
     values = {
         "municipality_code": municipality_code,
+        "test": test,
         "webhook_event_id": event.webhook_event_id,
         "kind": event.kind,
         "message_kind": event.message_kind,

@@ -81,7 +81,8 @@ def _fitting_bubble(reply: Reply, log_id: str) -> Part:
         bubble = _bubble(reply, log_id, longest)
         if json_bytes(bubble) <= BUBBLE_BYTES:
             return bubble
-    return _bubble(Reply(reply.decision, text=cut(reply.text, 400), contact=reply.contact), log_id, 400)
+    short = Reply(reply.decision, opening=reply.opening, text=cut(reply.text, 400), contact=reply.contact)
+    return _bubble(short, log_id, 400)
 
 
 def _bubble(reply: Reply, log_id: str, longest: int) -> Part:

@@ -23,9 +23,9 @@ class Receiver:
         self._pool: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
 
-    def announce(self, code: str, events: Iterable[IncomingEvent]) -> None:
-        """Show that somebody is at work.  The user ids live in this call alone."""
-        client = self._clients.get(code)
+    def announce(self, name: str, events: Iterable[IncomingEvent]) -> None:
+        """Show on the channel ``name`` that somebody is at work.  The user ids live in this call alone."""
+        client = self._clients.get(name)
         users = [event.user_id for event in events if event.user_id] if client else []
         if client is None or not users:
             self.wake.set()

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.circumstances import Circumstances
 from bot.conversation import Outcome, answer
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.line import inbox
 from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
 from bot.log_rows import asked_question
-from bot.notices import with_notice
+from bot.notices import circumstances, with_notice
 from bot.replies import Reply, greeting_reply, plain_reply, saying_first
 from bot.taps import mark_tap, reply_to_tap
 from knowledge.calendar import JST
@@ -43,21 +44,24 @@ class Prepared:
 
 def prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime) -> Prepared:
     """Decide what a claimed event gets.  Reads only: the same event may be prepared again."""
-    prepared = _prepare(database, knowledge, claimed, moment)
+    around = circumstances(database, claimed.municipality_code, moment)
+    prepared = _prepare(database, knowledge, claimed, moment, around)
     if prepared.reply is None:
         return prepared
-    return replace(prepared, reply=with_notice(database, claimed.municipality_code, prepared.reply, moment))
+    return replace(prepared, reply=with_notice(prepared.reply, around))
 
 
-def _prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime) -> Prepared:
+def _prepare(
+    database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime, around: Circumstances
+) -> Prepared:
     row_id = log_id(claimed.municipality_code, _event_key(claimed))
     match claimed.kind:
         case "follow":
             return Prepared(greeting_reply(knowledge), row_id, note="greeting")
         case "postback":
-            return _after_tap(database, knowledge, claimed, row_id, moment)
+            return _after_tap(database, knowledge, claimed, row_id, moment, around)
         case "message" if claimed.message_kind == "text":
-            return _after_text(database, knowledge, claimed, row_id)
+            return _after_text(database, knowledge, claimed, row_id, around)
         case _:
             return _after_media(database, knowledge, claimed, row_id, moment)
 
@@ -66,11 +70,13 @@ def _event_key(claimed: Claim) -> str:
     return f"line:{claimed.webhook_event_id}"
 
 
-def _after_text(database: Database, knowledge: Knowledge, claimed: Claim, row_id: str) -> Prepared:
+def _after_text(
+    database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, around: Circumstances
+) -> Prepared:
     with database.reading() as session:
         before = dialogue_from_json(_remembered(session, claimed))
         missed = inbox.unapologised(session, claimed)
-    outcome = answer(knowledge, claimed.text or "", before)
+    outcome = answer(knowledge, claimed.text or "", before, around=around)
     reply = outcome.reply
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
@@ -97,13 +103,20 @@ def _after_media(
     return Prepared(plain_reply(knowledge, "media"), row_id, note="hint")
 
 
-def _after_tap(database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, moment: dt.datetime) -> Prepared:
+def _after_tap(
+    database: Database,
+    knowledge: Knowledge,
+    claimed: Claim,
+    row_id: str,
+    moment: dt.datetime,
+    around: Circumstances,
+) -> Prepared:
     tap = read_postback(claimed.postback or "")
     if tap is None:
         return Prepared(None, row_id, note="postback not ours")
     with database.reading() as session:
         before = dialogue_from_json(_remembered(session, claimed))
-    reply, dialogue = reply_to_tap(knowledge, tap, before)
+    reply, dialogue = reply_to_tap(knowledge, tap, before, around)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)
     return Prepared(reply, tap.log_id or row_id, note=f"tap {tap.act.value}", dialogue=dialogue, marks=marks)
 

@@ -18,9 +18,11 @@ from bot.line.client import LineClients, Sending, Sent
 from bot.line.inbox import Claim
 from bot.line.messages import plain_fallback, render
 from bot.line.replying import Prepared, prepare
+from bot.line.test_channel import prepare_test
 from knowledge.calendar import now
 from knowledge.corpus import Corpus, UnknownMunicipalityError
 from knowledge.db import Database
+from knowledge.preview import Previews
 from knowledge.query_log import keep_dialogue, record
 
 WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -45,11 +47,14 @@ class Sender:
         corpus: Corpus,
         clients: LineClients,
         clock: Callable[[], dt.datetime] = now,
+        previews: Previews | None = None,
     ) -> None:
+        """``previews``: what test channels are answered from; where there is none, they are not answered."""
         self._database = database
         self._corpus = corpus
         self._clients = clients
         self._clock = clock
+        self._previews = previews
         self._rest_until: dict[str, dt.datetime] = {}
 
     def step(self, claimant: str) -> bool:
@@ -68,12 +73,11 @@ class Sender:
 
     def _answer(self, claimed: Claim) -> None:
         try:
-            knowledge = self._corpus.current(claimed.municipality_code)
+            prepared = self._prepared(claimed)
         except UnknownMunicipalityError:
             self._finish(claimed, None, "failed", note="unknown municipality")
             return
-        prepared = prepare(self._database, knowledge, claimed, self._clock())
-        client = self._clients.get(claimed.municipality_code)
+        client = self._clients.get(claimed.channel)
         if prepared.reply is None:
             self._finish(claimed, prepared, "ignored", note=prepared.note)
         elif self._is_unsent(claimed):
@@ -81,9 +85,9 @@ class Sender:
         elif self._clock() >= claimed.deadline_at:
             self._finish(claimed, prepared, _overdue_state(claimed))
         elif client is None:
-            _log.error("no_access_token", municipality=claimed.municipality_code)
+            _log.error("no_access_token", municipality=claimed.channel)
             self._finish(claimed, prepared, "failed", note="no access token")
-        elif (rest := self._rest(claimed.municipality_code)) > 0:
+        elif (rest := self._rest(claimed.channel)) > 0:
             self._give_up_or_retry(claimed, prepared, claimed.note or "channel rests", rest)
         else:
             sending = client.reply(claimed.reply_token or "", render(prepared.reply, prepared.log_id))
@@ -91,6 +95,15 @@ class Sender:
                 _log.error("body_refused", event_id=claimed.id, status=sending.status, properties=sending.detail)
                 sending = client.reply(claimed.reply_token or "", plain_fallback(prepared.reply))
             self._conclude(claimed, prepared, sending)
+
+    def _prepared(self, claimed: Claim) -> Prepared:
+        """Drafts come by the test channel alone.  Raises UnknownMunicipalityError."""
+        if not claimed.test:
+            knowledge = self._corpus.current(claimed.municipality_code)
+            return prepare(self._database, knowledge, claimed, self._clock())
+        if self._previews is None:
+            raise RuntimeError("a test channel needs previews")
+        return prepare_test(self._database, self._previews, claimed, self._clock())
 
     def _conclude(self, claimed: Claim, prepared: Prepared, sending: Sending) -> None:
         match sending.result:
@@ -101,23 +114,23 @@ class Sender:
             case Sent.BODY_REFUSED:
                 self._finish(claimed, prepared, "failed", note=f"refused {sending.status}")
             case Sent.UNAUTHORIZED:
-                _log.error("channel_unauthorized", municipality=claimed.municipality_code, status=sending.status)
-                self._let_rest(claimed.municipality_code, CIRCUIT_SECONDS)
+                _log.error("channel_unauthorized", municipality=claimed.channel, status=sending.status)
+                self._let_rest(claimed.channel, CIRCUIT_SECONDS)
                 self._give_up_or_retry(claimed, prepared, f"unauthorized {sending.status}", CIRCUIT_SECONDS)
             case Sent.UNKNOWN:
                 self._give_up_or_retry(claimed, prepared, UNCERTAIN)
             case Sent.RETRY:
                 if sending.status == 429:
-                    self._let_rest(claimed.municipality_code, BRAKE_SECONDS)
+                    self._let_rest(claimed.channel, BRAKE_SECONDS)
                 note = claimed.note if claimed.note == UNCERTAIN else f"retry {sending.status}"
                 self._give_up_or_retry(claimed, prepared, note)
 
-    def _let_rest(self, code: str, seconds: float) -> None:
-        self._rest_until[code] = self._clock() + dt.timedelta(seconds=seconds)
+    def _let_rest(self, channel: str, seconds: float) -> None:
+        self._rest_until[channel] = self._clock() + dt.timedelta(seconds=seconds)
 
-    def _rest(self, code: str) -> float:
+    def _rest(self, channel: str) -> float:
         """Seconds that a channel still rests: LINE refused its token, or asked for fewer calls."""
-        until = self._rest_until.get(code)
+        until = self._rest_until.get(channel)
         return (until - self._clock()).total_seconds() if until else 0.0
 
     def _give_up_or_retry(

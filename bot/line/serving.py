@@ -19,7 +19,9 @@ _log = structlog.get_logger("line.serving")
 def start_senders(kit: Services, count: int) -> SenderThreads:
     """Free what dead processes of this machine held, then answer with ``count`` threads."""
     inbox.release_dead(kit.database)
-    threads = SenderThreads(Sender(kit.database, kit.corpus, kit.line_clients), kit.receiver.wake)
+    threads = SenderThreads(
+        Sender(kit.database, kit.corpus, kit.line_clients, previews=kit.previews), kit.receiver.wake
+    )
     threads.start(count)
     return threads
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from bot.line import inbox
 from bot.line.events import IncomingEvent, Reading, UnreadableEventError, read_event
 from bot.services import Services, services
+from bot.settings import LineChannel
 from knowledge.calendar import now
 from knowledge.offices import public_numbers
 from knowledge.pseudonyms import pseudonym
@@ -31,25 +33,28 @@ class UnreadableBodyError(ValueError):
     """A signed body that is no webhook; the message says why, without its content."""
 
 
-@blueprint.post("/line/<code>/webhook")
-def receive(code: str) -> tuple[str, int]:
-    """One POST of LINE's: 200 stored (or nothing to store), 400 not LINE's, 503 try again."""
+@blueprint.post("/line/<name>/webhook")
+def receive(name: str) -> tuple[str, int]:
+    """One POST of LINE's: 200 stored (or nothing to store), 400 not LINE's, 503 try again.
+
+    ``name``: of the channel, which is the municipality's code for the one that residents use.
+    """
     kit = services()
-    channel = kit.settings.line_channels.get(code)
+    channel = kit.settings.line_channels.get(name)
     if channel is None:
         abort(404)
     body = request.get_data()
     if request.content_length is None and len(body) >= (current_app.config["MAX_CONTENT_LENGTH"] or 0):
         abort(413)  # in pieces, without a length: the server cuts it off at the limit
     if not is_signed(body, request.headers.get("x-line-signature", ""), channel.secrets):
-        _log.warning("bad_signature", municipality=code, size=len(body))
+        _log.warning("bad_signature", municipality=name, size=len(body))
         abort(400)
     try:
-        fresh = _keep(kit, code, body)
+        fresh = _keep(kit, channel, body)
     except SQLAlchemyError as error:
-        _log.error("not_stored", municipality=code, error=type(error).__name__)
+        _log.error("not_stored", municipality=name, error=type(error).__name__)
         raise ServiceUnavailable from error
-    kit.receiver.announce(code, fresh)
+    kit.receiver.announce(name, fresh)
     return "", 200
 
 
@@ -71,27 +76,33 @@ def _signature(body: bytes, secret: str) -> bytes:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
 
 
-def _keep(kit: Services, code: str, body: bytes) -> tuple[IncomingEvent, ...]:
-    moment = now()
+def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
+    moment, code = now(), channel.municipality_code
     try:
         raw = read_body(body)
     except UnreadableBodyError as error:
         inbox.quarantine(kit.database, code, str(error), body, moment)
         return ()
-    reading = Reading(partial(pseudonym, kit.settings.pepper, code), public_numbers(kit.database, code))
+    # On each channel a person is another: what is tried out must not enter a resident's conversation.
+    reading = Reading(partial(pseudonym, kit.settings.pepper, channel.name), public_numbers(kit.database, code))
     events: list[IncomingEvent] = []
     unreadable: list[Any] = []
     for one in raw:
         try:
-            events.append(read_event(one, reading))
+            event = read_event(one, reading)
+            # Drafts are for the one who is listed, never for a group that reads along.
+            alone = event.user_id is not None or event.ignored is not None or not channel.test
+            events.append(event if alone else replace(event, ignored="test channel: no person alone"))
         except (UnreadableEventError, RecursionError, ValueError, TypeError, OverflowError):
             unreadable.append(one)
     if not raw:
         return ()
-    stored = inbox.store(kit.database, code, events, moment, unreadable)
+    stored = inbox.store(kit.database, code, events, moment, unreadable, test=channel.test)
     if any(event.kind == "unsend" for event in events):
         _shrink_log(kit)
-    _log.info("stored", municipality=code, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated)
+    _log.info(
+        "stored", municipality=channel.name, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated
+    )
     return stored.fresh
 
 

@@ -13,7 +13,7 @@ from bot.answer_object import answer_object
 from bot.conversation import answer
 from bot.dialogue import NEW_DIALOGUE, dialogue_from_json
 from bot.log_rows import asked_question
-from bot.notices import notice_now
+from bot.notices import circumstances
 from bot.services import services
 from bot.web.openapi import description
 from bot.web.problems import Problem
@@ -50,11 +50,12 @@ def ask(code: str) -> Response:
     moment = now()
     masked = mask(clean(given["question"]), public_numbers=public_numbers(kit.database, code))
     conversation = given.get("conversation")
+    around = circumstances(kit.database, code, moment)
     key = f"a:{pseudonym(kit.settings.pepper, code, conversation, moment)}" if conversation else None
     try:
         with kit.database.reading() as session:
             before = dialogue_from_json(load_dialogue(session, code, key)) if key else NEW_DIALOGUE
-        outcome = answer(knowledge, masked.text, before, language=given.get("language"))
+        outcome = answer(knowledge, masked.text, before, language=given.get("language"), around=around)
         row = asked_question(
             outcome,
             municipality_code=code,
@@ -71,12 +72,12 @@ def ask(code: str) -> Response:
                 keep_dialogue(session, code, key, outcome.dialogue.as_json(), moment)
     except SQLAlchemyError as error:
         _log.error("not_logged", municipality=code, error=type(error).__name__)
-        outcome = answer(knowledge, masked.text, language=given.get("language"))
+        outcome = answer(knowledge, masked.text, language=given.get("language"), around=around)
     body = answer_object(knowledge, outcome)
     if masked.found:
         body["text"] = f"{say('personal_data', language=outcome.reply.language)}\n\n{body['text']}"
-    if notice := notice_now(kit.database, code, moment):
-        body["text"] = f"{notice}\n\n{body['text']}"
+    if around.notice:
+        body["text"] = f"{around.notice.text_in(outcome.reply.language)}\n\n{body['text']}"
     return jsonify(body)
 
 

@@ -13,10 +13,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.circumstances import Circumstances
 from bot.conversation import answer
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.log_rows import asked_question
-from bot.notices import with_notice
+from bot.notices import circumstances, with_notice
 from bot.replies import Reply, first_questions, plain_reply, saying_first
 from bot.services import Services, services
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
@@ -105,8 +106,12 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None) -> str:
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
     tap = _tap()
-    turn = _answer_tap(kit, knowledge, conversation, tap) if tap else _answer_text(kit, knowledge, conversation)
-    return replace(turn, reply=with_notice(kit.database, knowledge.town.code, turn.reply, now()))
+    around = circumstances(kit.database, knowledge.town.code, now())
+    if tap:
+        turn = _answer_tap(kit, knowledge, conversation, tap, around)
+    else:
+        turn = _answer_text(kit, knowledge, conversation, around)
+    return replace(turn, reply=with_notice(turn.reply, around))
 
 
 def _tap() -> Tap | None:
@@ -120,7 +125,7 @@ def _tap() -> Tap | None:
     return tap
 
 
-def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
+def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around: Circumstances) -> Turn:
     code, moment = knowledge.town.code, now()
     raw = request.form.get("question", "")
     masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers(kit.database, code))
@@ -129,7 +134,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn
     try:
         with kit.database.reading() as session:
             before = dialogue_from_json(load_dialogue(session, code, conversation))
-        outcome = answer(knowledge, masked.text, before)
+        outcome = answer(knowledge, masked.text, before, around=around)
         row = asked_question(
             outcome,
             municipality_code=code,
@@ -146,18 +151,18 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str) -> Turn
     except SQLAlchemyError as error:
         # A full disk must not leave a resident without an answer; only the log row is lost, and said so.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
-        outcome = answer(knowledge, masked.text)
+        outcome = answer(knowledge, masked.text, around=around)
     reply = saying_first(outcome.reply, "personal_data") if masked.found else outcome.reply
     return Turn(masked.text, reply, row_id)
 
 
-def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap) -> Turn:
+def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap, around: Circumstances) -> Turn:
     code, moment = knowledge.town.code, now()
     said = clean(request.form.get("label", ""))[:100]
     try:
         with kit.database.reading() as session:
             before = dialogue_from_json(load_dialogue(session, code, conversation))
-        reply, dialogue = reply_to_tap(knowledge, tap, before)
+        reply, dialogue = reply_to_tap(knowledge, tap, before, around)
         with kit.database.writing() as session:
             mark_tap(session, code, tap, moment)
             _remember(session, code, conversation, dialogue)

@@ -9,13 +9,18 @@ from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.notice import Notice
+from knowledge.models.office_account import OfficeIdentity, OfficeVisit
+from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
+from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.retention import Retention
 from knowledge.models.review import Review, ReviewRow
 from knowledge.models.slot_value import SlotValue
 from knowledge.models.staff import StaffAccount, StaffCode, StaffGrant
@@ -40,6 +45,7 @@ __all__ = [
     "Job",
     "Learned",
     "LineEvent",
+    "LineTester",
     "LinkCheck",
     "LinkRound",
     "LoggedQuestion",
@@ -47,14 +53,21 @@ __all__ = [
     "Misguidance",
     "Municipality",
     "Notice",
+    "OfficeIdentity",
+    "OfficeVisit",
+    "OpeningPlaceRow",
+    "OrganisationAssignment",
+    "OrganisationChange",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "Retention",
     "Review",
     "ReviewRow",
     "ScheduleItem",
     "SignInFailure",
     "SlotValue",
+    "SpecialDayRow",
     "StaffAccount",
     "StaffCode",
     "StaffGrant",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base, CuratedColumns
@@ -27,6 +27,8 @@ class Entry(CuratedColumns, Base):
     """What staff wrote in other languages: language -> title, answer, reviewed."""
     term: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """When one can apply: from, until, before, after; ``answer`` is the text while it is open."""
+    related_departments: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """関係課: they may read it and are told of it; 担当課 alone writes and approves.  Residents see nothing of them."""
 
 
 class Indicator(CuratedColumns, Base):

@@ -29,6 +29,8 @@ class LineEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     municipality_code: Mapped[str] = mapped_column(String(6))
+    test: Mapped[bool] = mapped_column(default=False)
+    """It came by the municipality's test channel: answered with drafts, and never logged."""
     webhook_event_id: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(20))
     message_kind: Mapped[str | None] = mapped_column(String(20))

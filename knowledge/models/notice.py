@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
@@ -23,3 +23,12 @@ class Notice(Base):
     begins_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     written_by: Mapped[str] = mapped_column(String(60))
+    text_en: Mapped[str | None] = mapped_column(String(300))
+    text_easy: Mapped[str | None] = mapped_column(String(300))
+    """For residents who read English or やさしい日本語; None: they read the Japanese."""
+    paused: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The entries that are not shown meanwhile, by their ids."""
+    paused_departments: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The offices whose entries are all not shown meanwhile."""
+    drill_pauses: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a drill pauses them for residents, too."""

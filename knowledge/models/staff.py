@@ -62,7 +62,7 @@ class StaffCode(Base):
     """A code that works once, kept as its hash.
 
     ``purpose``: ``first`` (the first administrator), ``invitation`` (choose a password), ``recovery``
-    (instead of the second step).
+    (instead of the second step), ``line test`` (to be listed for a test channel of LINE).
     """
 
     __tablename__ = "staff_codes"

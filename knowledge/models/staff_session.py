@@ -28,6 +28,8 @@ class StaffSession(Base):
     confirmed_at: Mapped[dt.datetime]
     """When the password was last given: what is delicate wants it to be fresh."""
     address_hash: Mapped[str] = mapped_column(String(32))
+    second_step_by_office: Mapped[bool] = mapped_column(default=False)
+    """The office's own directory asked for the second step, and is trusted with it."""
     ended_at: Mapped[dt.datetime | None]
 
 

@@ -66,6 +66,26 @@ def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Pat
             id="a password in clear",
         ),
         pytest.param({"SMTP_HOST": "m", "MAIL_FROM": "a@b", "SMTP_PORT": "0"}, "SMTP_PORT", id="no port"),
+        pytest.param(
+            {"OIDC_ISSUER": "https://sso.example"}, "OIDC_CLIENT_ID も", id="a directory that does not know us"
+        ),
+        pytest.param(
+            {"OIDC_ISSUER": "https://sso.example", "OIDC_CLIENT_ID": "a"}, "OIDC_CLIENT_SECRET も", id="no secret"
+        ),
+        *(
+            pytest.param(
+                {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}, "OIDC_ISSUER は", id=issuer
+            )
+            for issuer in (
+                "http://sso.example",
+                "http://127.0.0.1:9",
+                "https://a:b@sso.example",
+                "https://sso.example/?x",
+                "https://",
+                "https://[::1",
+                "sso.example",
+            )
+        ),
         pytest.param({"AUDIT_DAYS": "364"}, "AUDIT_DAYS は365から3650まで", id="less than a year"),
         pytest.param({"PROXY_HOPS": "1.5"}, "PROXY_HOPS は数字で", id="half a proxy"),
     ],
@@ -136,14 +156,27 @@ def test_each_municipality_has_its_own_channel(tmp_path: Path) -> None:
         "LINE_242047_CHANNEL_ACCESS_TOKEN": "t1",
         "LINE_222232_CHANNEL_SECRET": "s2",
         "LINE_232084_CHANNEL_SECRET": "",
+        "LINE_242047_TEST_CHANNEL_SECRET": "s3",
+        "LINE_242047_TEST_CHANNEL_ACCESS_TOKEN": "t3",
         "LINE_API_HOST": "https://relay.example/",
     }
     found = read_settings(environment)
-    assert set(found.line_channels) == {"242047", "222232"}
+    assert set(found.line_channels) == {"242047", "222232", "242047-test"}
+    test = found.line_channels["242047-test"]
+    assert (test.municipality_code, test.test, test.secrets, test.access_token) == ("242047", True, ("s3",), "t3")
     assert found.line_channels["242047"].secrets == ("s1", "s0")
     assert found.line_channels["242047"].access_token == "t1"
     assert (found.line_channels["222232"].secrets, found.line_channels["222232"].access_token) == (("s2",), None)
     assert found.line_api_host == "https://relay.example"
+
+
+def test_where_the_directory_sends_people_back_to_is_told_by_our_own_address_alone(tmp_path: Path) -> None:
+    given = {"OIDC_ISSUER": "https://sso.example/realms/city", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+    found = read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path), **given, "OIDC_SECOND_STEPS": "mfa, ,gold"})
+    assert found.office_directory is not None
+    assert found.office_directory.redirect_uri == "https://kotae.city.example/staff/office-account/return"
+    assert found.office_directory.second_steps == {"mfa", "gold"}
+    assert read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path)}).office_directory is None
 
 
 def test_trusted_hosts_replace_the_defaults(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ class FakeLine:
         self.violations: list[str] = []
         self.refusals: Counter[str] = Counter()
         self.calls = 0
+        self.access_tokens = {ACCESS_TOKEN}
+        self.used_tokens: list[str] = []
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.line = self
@@ -133,7 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         line = self.server.line
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        if self.headers.get("authorization") != f"Bearer {ACCESS_TOKEN}":
+        line.used_tokens.append((self.headers.get("authorization") or "").removeprefix("Bearer "))
+        if line.used_tokens[-1] not in line.access_tokens:
             self._answer(401, {"message": "Authentication failed"})
         elif self.path == "/v2/bot/chat/loading/start":
             line.loading.append(json.loads(body)["chatId"])

@@ -460,3 +460,43 @@ def test_a_wrong_answer_is_put_on_record_counted_and_mended(
     editor.get(f"/staff/{CODE}/misguidance/99", 404)
     with office_database.reading() as session:
         assert session.scalar(select(LoggedQuestion.entry_id).where(LoggedQuestion.entry_id == entry_id)) == entry_id
+
+
+# --- 関係課 ------------------------------------------------------------------------------------------------------
+
+
+def test_a_related_department_reads_and_is_named_to_be_told_but_neither_writes_nor_approves(
+    office: Flask, office_database: Database, editor: Colleague, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        wanted = select(Department).where(Department.municipality_code == CODE, Department.state == "published")
+        own, other, third = session.scalars(wanted.order_by(Department.entry_id).limit(3)).all()
+    entry_id = written(
+        editor,
+        plan_id,
+        question="関係課のある答えですか？",
+        department=own.entry_id,
+        related_departments=other.entry_id,
+    )
+    assert versions(office_database, entry_id)[0].content["related_departments"] == [other.entry_id]
+    assert opened(editor, entry_id)["related_departments"] == other.entry_id
+    colleague = signed_in(office, [Role.APPROVER], department=other.entry_id, name="知る 五郎")
+    stranger = signed_in(office, [Role.APPROVER], department=third.entry_id)
+    page = colleague.get(f"{BASE}/{entry_id}").text
+    assert other.name in page
+    assert "この答えは見るだけです" in page
+    assert "関係課のある答えですか？" in colleague.get(BASE).text
+    colleague.get(f"{BASE}/{entry_id}/history")
+    colleague.get(f"{BASE}/{entry_id}/edit", 404)
+    stranger.get(f"{BASE}/{entry_id}", 404)
+    told = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
+    assert "知らせる関係課" in told
+    assert "知る 五郎さん" in told
+    step(editor, entry_id, "request", 1)
+    for name in ("approve", "deputise", "return", "publish-urgently"):
+        assert "権限が要ります" in step(colleague, entry_id, name, 1, 422, reason="だめ").text
+    assert "関係課のある答えですか？" in editor.get(f"{BASE}?related={other.entry_id}").text
+    assert "関係課のある答えですか？" not in editor.get(f"{BASE}?related={third.entry_id}").text
+    fields = opened(editor, entry_id) | {"related_departments": "", "act": "save"}
+    editor.post(f"{BASE}/{entry_id}/edit", fields)
+    assert versions(office_database, entry_id)[0].content["related_departments"] == []

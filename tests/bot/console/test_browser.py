@@ -15,6 +15,7 @@ from knowledge.calendar import now, today
 from knowledge.db import Database
 from knowledge.entry_versions import Author, content_of, history
 from knowledge.models import Entry, StaffAccount
+from knowledge.organisation import SPLIT, Entered, enter_change
 from knowledge.passwords import hash_password
 from knowledge.publishing import Text, save_draft, take
 from knowledge.reviews import progress, start_review
@@ -46,6 +47,7 @@ PAGES = [
     "/staff/accounts/import",
     "/staff/accounts/{id}",
     "/staff/accounts/{id}/change",
+    "/staff/accounts/{id}/handover",
     "/staff/accounts/{id}/reset-totp",
     "/staff/accounts/{id}/roles/add?municipality=242047",
     "/staff/audit",
@@ -61,6 +63,7 @@ PAGES = [
     "/staff/242047/misguidance",
     "/staff/242047/new-answer",
     "/staff/242047/try",
+    "/staff/242047/line-test",
     "/staff/242047/checks",
     "/staff/242047/checks/add",
     "/staff/242047/checks/import",
@@ -76,8 +79,18 @@ PAGES = [
     "/staff/242047/indicators",
     "/staff/242047/tables/departments",
     "/staff/242047/tables/terms/add",
+    "/staff/242047/organisation",
+    "/staff/242047/organisation/new/rename",
+    "/staff/242047/organisation/new/merge",
+    "/staff/242047/organisation/new/split",
+    "/staff/242047/organisation/{change}",
+    "/staff/242047/organisation/{change}/assign",
     "/staff/242047/settings",
     "/staff/242047/notice",
+    "/staff/242047/retention",
+    "/staff/242047/opening",
+    "/staff/242047/opening/places/new",
+    "/staff/242047/opening/places/1",
 ]
 WINDOWS = {"pc": {"width": 1280, "height": 900}, "at 400 %": {"width": 320, "height": 256}}
 
@@ -134,6 +147,25 @@ def department(office: Flask) -> str:
         return next(one.department for one in progress(session, "242047", review.number) if one.department)
 
 
+@pytest.fixture(scope="module")
+def opened(chief: Colleague) -> None:
+    """A place with hours and a single day, named as a browser should never run it."""
+    path, day = "/staff/242047/opening", {"place": "1", "day": today().isoformat(), "kind": "closed"}
+    week = {f"opens_{number}": "08:30" for number in range(5)} | {f"closes_{number}": "17:15" for number in range(5)}
+    chief.post(f"{path}/places/new", {"name": HOSTILE[:40], "also_called": HOSTILE[3:40], **week})
+    chief.post(f"{path}/days", {**day, "reason": HOSTILE[:60]})
+
+
+@pytest.fixture(scope="module")
+def change(office: Flask, department: str) -> int:
+    """A 課 that is to be split, announced."""
+    kit: Services = office.extensions["kotae"]
+    with kit.database.writing() as session:
+        new = [{"課名": HOSTILE[:30]}, {"課名": "分かれた課"}]
+        given = Entered(SPLIT, today() + dt.timedelta(days=90), [department], new=new)
+        return enter_change(session, "242047", given, Author(HOSTILE[:60]), now()).number
+
+
 def _context(browser: Browser, origin: str, colleague: Colleague | None, **options: object) -> BrowserContext:
     context = browser.new_context(base_url=origin, locale="ja-JP", bypass_csp=True, **options)  # type: ignore[arg-type]
     if colleague is not None:
@@ -150,6 +182,8 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     odd: int,
     hostile_answer: str,
     department: str,
+    opened: None,
+    change: int,
     window: str,
     scheme: str,
 ) -> None:
@@ -158,7 +192,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
         context = _context(browser, origin, colleague, viewport=WINDOWS[window], color_scheme=scheme)
         page = context.new_page()
         for path in paths:
-            page.goto(path.format(id=odd, answer=hostile_answer, department=department))
+            page.goto(path.format(id=odd, answer=hostile_answer, department=department, change=change))
             wrong += [f"{path}: {each}" for each in page_faults(page)]
             assert page.title() != "1"
         context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge.db import Database
-from knowledge.models import AuditLine
+from knowledge.models import AuditLine, Department, Entry
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -72,3 +73,76 @@ def test_whoever_only_reads_begins_nothing(office: Flask) -> None:
     viewer.post(PATH, {"text": SAID, "hours": "1"}, status=403)
     own = signed_in(office, [Role.EDITOR], CODE, department="dep-some")
     own.post(PATH, {"text": SAID, "hours": "1"}, status=404)
+
+
+QUESTION = "証明書をコンビニで取れますか"
+
+
+def _answer(office: Flask, question: str = QUESTION, **given: str) -> dict[str, Any]:
+    told: dict[str, Any] = (
+        office.test_client().post(f"/api/v1/{CODE}/ask", json={"question": question, **given}).get_json()
+    )
+    return told
+
+
+def test_chosen_answers_pause_with_the_notice_and_come_back_by_themselves(
+    office: Flask, office_database: Database, editor: Colleague
+) -> None:
+    shown = _answer(office)
+    entry_id = shown["entry_id"]
+    found = editor.post(PATH, {"text": SAID, "hours": "1", "words": "証明書 コンビニ", "find": "1"}, status=200).text
+    assert f'value="{entry_id}"' in found
+    assert SAID in found
+    editor.post(PATH, {"text": SAID, "hours": "1", "paused": [entry_id, "no-such-entry"]})
+    paused = _answer(office)
+    assert (paused["entry_id"], paused["decision"]) == (None, "handoff")
+    assert "案内を今は止めています" in paused["text"]
+    assert paused["contact"] is not None
+    page = office.test_client().post(f"/{CODE}/", data={"act": "choose", "e": entry_id, "label": "x"}).text
+    assert "案内を今は止めています" in page
+    assert "案内を止めている答え（1件）" in editor.get(PATH).text
+    with office_database.reading() as session:
+        line = session.scalars(select(AuditLine).order_by(AuditLine.number.desc())).first()
+        assert line is not None
+        assert line.details["paused"] == [entry_id]
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1, seconds=1), tick=False):
+        assert _answer(office)["entry_id"] == entry_id
+    editor.post(f"{PATH}/end")
+    assert _answer(office)["entry_id"] == entry_id
+
+
+def test_a_drill_pauses_nothing_unless_it_says_so(office: Flask, editor: Colleague) -> None:
+    entry_id = _answer(office)["entry_id"]
+    drill = {"text": SAID, "hours": "1", "drill": "1", "paused": entry_id}
+    editor.post(PATH, drill)
+    assert _answer(office)["entry_id"] == entry_id
+    assert "答えは止めていません" in editor.get(PATH).text
+    editor.post(PATH, {**drill, "drill_pauses": "1"})
+    assert _answer(office)["entry_id"] is None
+    editor.post(f"{PATH}/end")
+
+
+def test_all_answers_of_an_office_can_be_paused(office: Flask, office_database: Database, editor: Colleague) -> None:
+    entry_id = _answer(office)["entry_id"]
+    with office_database.writing() as session:
+        entry = session.get_one(Entry, (CODE, entry_id))
+        before, entry.department = (
+            entry.department,
+            session.scalars(select(Department.entry_id).where(Department.municipality_code == CODE)).first(),
+        )
+        office_id = entry.department
+    editor.post(PATH, {"text": SAID, "hours": "1", "departments": office_id})
+    assert _answer(office)["entry_id"] is None
+    editor.post(f"{PATH}/end")
+    with office_database.writing() as session:
+        session.get_one(Entry, (CODE, entry_id)).department = before
+
+
+def test_a_notice_is_read_in_the_language_of_the_reply(office: Flask, editor: Colleague) -> None:
+    editor.post(PATH, {"text": SAID, "hours": "1", "text_en": "The counter is closed.", "text_easy": "閉まっています"})
+    assert _answer(office, language="en")["text"].startswith("[Important notice] The counter is closed.")
+    assert _answer(office, language="easy")["text"].startswith("【大事（だいじ）な お知（し）らせ】閉まっています")
+    assert _answer(office)["text"].startswith(f"【重要なお知らせ】{SAID}")
+    editor.post(PATH, {"text": SAID, "hours": "1"})
+    assert _answer(office, language="en")["text"].startswith(f"【重要なお知らせ】{SAID}")
+    editor.post(f"{PATH}/end")

@@ -84,7 +84,7 @@ def clock() -> Clock:
 
 
 def sender_of(kit: Services, clock: Callable[[], dt.datetime] = now) -> Sender:
-    return Sender(kit.database, kit.corpus, kit.line_clients, clock)
+    return Sender(kit.database, kit.corpus, kit.line_clients, clock, kit.previews)
 
 
 def drain(sender: Sender) -> int:

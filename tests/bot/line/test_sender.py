@@ -361,10 +361,10 @@ def test_an_answer_that_breaks_us_does_not_stop_the_others(
 
     real = replying.answer
 
-    def breaks(knowledge: Any, text: str, *rest: Any) -> Any:
+    def breaks(knowledge: Any, text: str, *rest: Any, **named: Any) -> Any:
         if "こわれる" in text:
             raise RuntimeError("a fault of ours")
-        return real(knowledge, text, *rest)
+        return real(knowledge, text, *rest, **named)
 
     monkeypatch.setattr(replying, "answer", breaks)
     bad = text_event(line, "こわれる質問", sender=1)

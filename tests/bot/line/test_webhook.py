@@ -170,7 +170,7 @@ def test_no_user_id_and_no_raw_personal_data_reach_the_database(
 def test_events_that_cannot_be_kept_get_503(
     client: FlaskClient, services: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     monkeypatch.setattr("bot.line.inbox.store", refuse)
