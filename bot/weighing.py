@@ -9,12 +9,13 @@ from bot.dialogue import Dialogue
 from bot.leads import is_missing, lead
 from bot.quotations import quotation_reply
 from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply, weighed_reply
-from intents.decision import STANDARD, Decision, Policy, Reason, Verdict, decide, likelihood
+from intents.decision import SAME, STANDARD, Decision, Policy, Reason, Verdict, decide, likelihood
 from intents.facets import Asked, Facet, kind_suits
 from intents.features import asked_words, mentions, rarest_noun
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
 from intents.ranker import Candidate, Ranking, rank
 from intents.text import normalize
+from intents.understanding import Query
 from knowledge.answers import Answer
 from knowledge.common_content import is_common
 from knowledge.corpus import Knowledge
@@ -31,6 +32,9 @@ CLOSE = 0.5
 ALIKE = 0.6
 """From this likeness to one of its wordings on, a question asks for what an entry is silent on."""
 _WHOLE = 0.99
+_UNITS = 2
+_SEVERAL = 2
+"""From this many entries that hold the whole word on, another may be meant."""
 _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業務|手続き?|時間|団体|枚|割)")
 """A number with its unit, as a goal is."""
 
@@ -38,7 +42,8 @@ _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
     ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
-    decided = _or_what_has_its_figure(knowledge, ranking, decide(ranking, policy), asked)
+    decided = _unless_it_is_one_word(ranking, decide(ranking, policy), asked)
+    decided = _or_what_has_its_figure(knowledge, ranking, decided, asked)
     decided = _or_silent_on_it(knowledge, ranking, decided, policy)
     decided = _unless_it_is_told_everywhere(knowledge, ranking, decided, policy)
     verdict = _unless_it_is_of_something_else(knowledge, decided, asked)
@@ -66,6 +71,21 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
         return reply, replace(about, offered=offered)
     reply = quotation_reply(knowledge, asked.text, verdict.score) or none_reply(knowledge, verdict.score, before.misses)
     return weighed_reply(reply, verdict), replace(about, offered=(), misses=before.misses + 1)
+
+
+def _unless_it_is_one_word(ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
+    """Of a single word (証明書, 防災) nobody knows what is asked about it, however far one entry is ahead."""
+    chosen = verdict.chosen
+    if chosen is None or asked.facet is not None or ranking.breadth < _SEVERAL or not _is_one_word(ranking.query):
+        return verdict
+    alone = chosen.features.likeness > SAME and all(one.features.likeness <= SAME for one in verdict.choices)
+    return verdict if chosen.exact or alone else _offered(verdict, (chosen,), Reason.BROAD)
+
+
+def _is_one_word(query: Query) -> bool:
+    """Whether a question is one word and says nothing of it: in short units two at most, 証明 and 書."""
+    spoken = [token for token in query.tokens if token.part[0] != "補助記号"]
+    return 0 < len(set(query.terms.words)) <= _UNITS and all(token.content for token in spoken)
 
 
 def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from intents.features import Features
 from intents.ranker import Candidate, Ranking
-from intents.understanding import Query
 
 
 class Decision(StrEnum):
@@ -135,10 +134,8 @@ def lead(ranking: Ranking) -> float:
     return min(max(first.points - others[0].points, 0.0), MOST_LEAD)
 
 
-_ONE_WORD = 2
-"""In short units: 証明 and 書."""
 _WHOLE = 0.999
-_SAME = 0.97
+SAME = 0.97
 """From this likeness on, a wording says the same as the question."""
 
 
@@ -152,17 +149,9 @@ def _choices(ranked: tuple[Candidate, ...], policy: Policy) -> tuple[Candidate, 
 def _is_broad(ranking: Ranking, policy: Policy) -> bool:
     """A bare 「デジタル」 fits many entries alike: which one is meant, only the resident knows."""
     first, *others = ranking.candidates
-    alone = first.features.likeness > _SAME and all(other.features.likeness <= _SAME for other in others)
-    # Of a single word nobody knows what is asked about it, however far one entry is ahead.
-    single = ranking.breadth > 1 and _is_single_word(ranking.query)
-    broad = single or (ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead)
+    alone = first.features.likeness > SAME and all(other.features.likeness <= SAME for other in others)
+    broad = ranking.breadth >= policy.broad_from and lead(ranking) < policy.clear_lead
     return broad and not (first.exact or alone)
-
-
-def _is_single_word(query: Query) -> bool:
-    """Whether a question is one word (証明書, 防災) and says nothing of it."""
-    spoken = [token for token in query.tokens if token.part[0] != "補助記号"]
-    return 0 < len(set(query.terms.words)) <= _ONE_WORD and all(token.content for token in spoken)
 
 
 def _is_only(ranking: Ranking) -> bool:

@@ -32,6 +32,8 @@ class Actor:
 
 
 BY_COMMAND = Actor(None, COMMAND_LINE)
+BY_DATE = Actor(None, "（期日）")
+"""What was decided for a day comes on that day; who decided it stands in an earlier line."""
 
 
 def append(

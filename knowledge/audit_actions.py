@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, Action] = {
     "answer_refused": _action("答えの事後の不承認", "version"),
     "answer_withdrawn": _action("答えの取り下げ", "version"),
     "answer_ended": _action("答えの公開終了", "version", "urgent"),
+    "booking_fired": _action("予約の実行", "version", "what"),
     "comparison_exported": _action("新旧対照表の書き出し", "old", "new"),
     "misguidance_written": _action("誤案内の記録", "number", "first_version", "last_version"),
     "misguidance_recounted": _action("誤案内の数え直し", "number"),

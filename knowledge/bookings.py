@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from knowledge import audit
+from knowledge.audit import BY_DATE
 from knowledge.db import Database
 from knowledge.entry_versions import Author, keep_present, overtaken, send_back, versions_of
 from knowledge.models import Entry, EntryVersion, Municipality
@@ -59,7 +61,11 @@ def _fire(database: Database, code: str, moment: dt.datetime) -> list[Fired]:
         fired = [one for version in found if (one := _publish(session, town, version, moment))]
         # Only now: what came live late may have ended by its own booking, or replaced what would have ended.
         ending = [version for version in found if version.state == "published"]
-        return fired + [_end(session, town, version, moment) for version in ending if _over(version, moment)]
+        fired += [_end(session, town, version, moment) for version in ending if _over(version, moment)]
+        for one in fired:
+            told = {"version": one.number, "what": one.what}
+            audit.append(session, BY_DATE, "booking_fired", at=moment, scope=code, subject=one.entry_id, details=told)
+        return fired
 
 
 def _over(version: EntryVersion, moment: dt.datetime) -> bool:

@@ -62,6 +62,7 @@ def bundled_update(session: Session, code: str, entry_id: str) -> BundledUpdate 
 
 def _row(session: Session, draft: BundledDraft) -> Curated | None:
     table: type[Curated] = CURATED[draft.kind]
+    # Session.get is typed for one table; of a union of them it says what they have in common.
     found: Curated | None = session.get(table, (draft.municipality_code, draft.entry_id))  # type: ignore[assignment]
     return found
 

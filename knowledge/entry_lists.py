@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from intents.ranker import Candidate, rank
 from knowledge.calendar import JST, a_year_after
 from knowledge.common_content import COMMON_PREFIX
-from knowledge.entry_versions import OPEN
+from knowledge.entry_versions import WAITING
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
 from knowledge.preview import Previews, Selection
 from knowledge.related_departments import relates_to
@@ -29,7 +29,6 @@ RATED_DAYS = 90
 LOW_FROM, LOW_SHARE = 3, 0.4
 """低評価: this many 解決しなかった at least, and this share of all that were told."""
 MOST_FOUND = 100
-_WAITING = (*OPEN, "approved")
 _EVERYTHING = Selection(drafts=True, staff_only=True, ended=True)
 
 STATES: Mapping[str, str] = {
@@ -127,7 +126,7 @@ def _waiting(code: str) -> Subquery:
     """The newest version of each entry that somebody works at, or that waits for its moment."""
     found = (
         select(EntryVersion.entry_id, func.max(EntryVersion.number).label("number"))
-        .where(EntryVersion.municipality_code == code, EntryVersion.state.in_(_WAITING))
+        .where(EntryVersion.municipality_code == code, EntryVersion.state.in_(WAITING))
         .group_by(EntryVersion.entry_id)
     )
     return found.subquery()
@@ -145,7 +144,7 @@ def _of_state(state: str, code: str) -> ColumnElement[bool]:
     beside = Entry.entry_id.in_(_having(code, EntryVersion.state == state))
     if state == "draft":
         # A draft of a list that was taken in before versions were kept has none.
-        any_beside = _having(code, EntryVersion.state.in_(_WAITING))
+        any_beside = _having(code, EntryVersion.state.in_(WAITING))
         return or_(beside, and_(Entry.state == "draft", Entry.entry_id.not_in(any_beside)))
     return beside
 

@@ -27,6 +27,8 @@ PUBLIC, STAFF = "public", "staff"
 AUDIENCES: Mapping[str, str] = {PUBLIC: "公開", STAFF: "職員のみ"}
 
 OPEN = ("draft", "requested", "returned")
+WAITING = (*OPEN, "approved")
+"""States of what somebody works at, or what waits for its moment."""
 """What somebody is still working at: of an entry, one version at most."""
 STATES: Mapping[str, str] = {
     "draft": "下書き",

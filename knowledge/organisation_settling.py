@@ -16,11 +16,11 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge import audit
-from knowledge.audit import Actor
+from knowledge.audit import BY_DATE, Actor
 from knowledge.common_content import common_content
 from knowledge.curated_rows import typed
 from knowledge.db import Database
-from knowledge.entry_versions import OPEN, Author, keep_present, next_number, revised, revised_on, with_present
+from knowledge.entry_versions import WAITING, Author, keep_present, next_number, revised, revised_on, with_present
 from knowledge.models import (
     BundledDraft,
     Department,
@@ -43,9 +43,7 @@ from knowledge.related_departments import relates_to
 from knowledge.slot_values import slot_rows
 from knowledge.successors import ENTRY, Handover, handover, related_of
 
-BY_DATE = Actor(None, "（期日）")
 CHANGE = Author("組織の変更")
-_WAITING = (*OPEN, "approved")
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,7 @@ def _move_entries(session: Session, code: str, rule: Handover, moment: dt.dateti
     """Every answer of theirs, with what is written or booked of it; entry -> 課."""
     moved: dict[str, str] = {}
     for version in session.scalars(
-        select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(_WAITING))
+        select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(WAITING))
     ):
         department, related = version.content.get("department"), version.content.get("related_departments") or []
         if department in rule.before:

@@ -20,14 +20,13 @@ from knowledge.calendar import today
 from knowledge.corpus import Knowledge, State, UnknownMunicipalityError, drafted_answers, read_knowledge
 from knowledge.db import Database
 from knowledge.digests import short_digest
-from knowledge.entry_versions import OPEN, columns_of, state_of_row
+from knowledge.entry_versions import WAITING, columns_of, state_of_row
 from knowledge.index_files import IndexFiles
 from knowledge.models import Entry, EntryVersion, Municipality, Plan
 from knowledge.recently_used import RecentlyUsed
 
 MOST_ANSWERS = 3_000
 """In memory beside those of residents."""
-WAITING = (*OPEN, "approved")
 """What is not what residents get, and may soon be."""
 
 

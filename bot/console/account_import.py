@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
+from bot.console.carried import Brought, brought, is_carried, sheets_digest
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, person
-from bot.console.kept_tables import MOST_KEPT, as_text, kept_table
 from bot.console.layout import all_towns
 from bot.console.role_words import grant_words
 from bot.console.uploads import uploaded
@@ -27,22 +26,23 @@ from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("account_import", __name__)
+_PURPOSE = "accounts"
 
 
 @blueprint.route("/accounts/import", methods=["GET", "POST"])
 def index() -> Answered:
-    """Look at a file (``file``), then do what was shown (``table``)."""
+    """Look at a file (``file``), then do what was shown."""
     if request.method == "GET":
         return _page({})
     try:
-        sheets = kept_table() if "table" in request.form else _read_file()
+        given = brought(_PURPOSE, _read_file)
     except UploadError as error:
         return _page({"file": str(error)}), 422
     with services().database.reading() as session:
-        plan = plan_import(session, person(), sheets)
-        if "table" not in request.form or plan.problems:
-            return _page({}, plan, as_text(sheets), session), 422 if plan.problems else 200
-    return _do(plan, request.form["table"])
+        plan = plan_import(session, person(), given.sheets)
+        if not is_carried() or plan.problems:
+            return _page({}, plan, given, session), 422 if plan.problems else 200
+    return _do(plan, given.sheets)
 
 
 def _read_file() -> list[Sheet]:
@@ -53,7 +53,10 @@ def _read_file() -> list[Sheet]:
 
 
 def _page(
-    errors: dict[str, str], plan: ImportPlan | None = None, table: str = "", session: Session | None = None
+    errors: dict[str, str],
+    plan: ImportPlan | None = None,
+    given: Brought | None = None,
+    session: Session | None = None,
 ) -> str:
     shown = []
     if plan is not None and session is not None:
@@ -63,13 +66,12 @@ def _page(
         errors=errors,
         plan=plan,
         shown=shown,
-        table=table,
-        too_large=len(table) > MOST_KEPT,
+        held=given.held if given else "",
         headings=HEADINGS,
     )
 
 
-def _do(plan: ImportPlan, table: str) -> Answered:
+def _do(plan: ImportPlan, sheets: list[Sheet]) -> Answered:
     moment = now()
     try:
         with services().database.writing() as session:
@@ -80,17 +82,16 @@ def _do(plan: ImportPlan, table: str) -> Answered:
                 after = [grant.as_json() for grant in change.grants]
                 details = {"before": before, "after": after}
                 audit.append(session, actor(), "grants_changed", at=moment, subject=change.login, details=details)
-            audit.append(session, actor(), "accounts_imported", at=moment, details=_counts(plan, table))
+            audit.append(session, actor(), "accounts_imported", at=moment, details=_counts(plan, sheets))
     except StaffError as error:
         return _page({"file": str(error)}), 422
     tell(f"{len(plan.changes)}人を取り込みました。新しい人には、それぞれのページで招待コードを発行してください。")
     return redirect(url_for("console.accounts.index", state="unset"), 303)
 
 
-def _counts(plan: ImportPlan, table: str) -> dict[str, object]:
+def _counts(plan: ImportPlan, sheets: list[Sheet]) -> dict[str, object]:
     added = sum(change.is_new for change in plan.changes)
-    digest = hashlib.sha256(table.encode("utf-8", "surrogatepass")).hexdigest()
-    return {"added": added, "changed": len(plan.changes) - added, "file_digest": digest}
+    return {"added": added, "changed": len(plan.changes) - added, "file_digest": sheets_digest(sheets)}
 
 
 @blueprint.get("/accounts/import/sample.csv")

@@ -24,6 +24,7 @@ from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import person
+from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
 from knowledge.answer_checks import checks
@@ -131,6 +132,8 @@ def _saved(page: FormPage, written: Text) -> Answered:
         return _page(replace(page, errors={"question": str(error)})), 422
     except ChangedMeanwhileError as error:
         return _conflict_page(page, error, written), 409
+    # The check before publishing is asked for next: its one side is laid out meanwhile.
+    prepare_soon(services(), code)
     tell(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from bot.console.answer_desk import department_names, note, standing_again, standing_or_404, step_actor, version_or_404
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
+from bot.console.guard import person
 from bot.console.moments import HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
@@ -18,10 +19,11 @@ from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_form import errors_of
 from knowledge.entry_steps import Standing
-from knowledge.entry_versions import STATES
+from knowledge.entry_versions import STATES, WAITING
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, NoSuchVersionError, StepRefusedError, Terms, take
 from knowledge.related_departments import related_colleagues
+from knowledge.roles import Role
 
 blueprint = Blueprint("answer_steps", __name__)
 
@@ -225,4 +227,5 @@ def _page(
         related=[(names.get(one, one), people) for one, people in told],
         hint=HINT,
         anchored="step" in errors,
+        checkable=version.state in WAITING and person().reaches(Role.EDITOR, code, version.content.get("department")),
     )

@@ -6,6 +6,10 @@ what is done is what was shown.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request
@@ -50,6 +54,22 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="carried staff data")
 
 
+@dataclass(frozen=True)
+class Brought:
+    """Tables, and the hidden field that ``held`` is the text of, on the page that shows what they would do."""
+
+    sheets: list[Sheet]
+    held: str
+
+
+def brought(purpose: str, read: Callable[[], list[Sheet]]) -> Brought:
+    """The tables that were shown, else as they are ``read`` of a file.  Raises UploadError."""
+    if is_carried():
+        return Brought(sheets_of(carried(purpose)), request.form[FIELD])
+    sheets = read()
+    return Brought(sheets, carry(purpose, sheets_as_json(sheets)))
+
+
 def sheets_as_json(sheets: list[Sheet]) -> list[Any]:
     """Sheets without a fault: every cell is a text."""
     return [
@@ -60,3 +80,9 @@ def sheets_as_json(sheets: list[Sheet]) -> list[Any]:
 
 def sheets_of(value: Any) -> list[Sheet]:
     return [Sheet(name, tuple(Row(number, tuple(cells)) for number, *cells in rows)) for name, rows in value]
+
+
+def sheets_digest(sheets: list[Sheet]) -> str:
+    """Names what was in the tables, for the audit log."""
+    told = json.dumps(sheets_as_json(sheets), ensure_ascii=False)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

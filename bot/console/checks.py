@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import weakref
 from collections.abc import Mapping
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
+from bot.console.carried import brought, is_carried, sheets_digest
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, note_denied, person, require
-from bot.console.kept_tables import MOST_KEPT, as_text, kept_table
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.console.uploads import uploaded
@@ -248,7 +247,7 @@ def export(code: str) -> Response:
 
 @blueprint.route("/<code>/checks/import", methods=["GET", "POST"])
 def take_file(code: str) -> Answered:
-    """Look at a file (``file``), then do what was shown (``table``).  A sheet is of the whole municipality."""
+    """Look at a file (``file``), then do what was shown.  A sheet is of the whole municipality."""
     town_or_404(code)
     require(Role.EDITOR, code, None)
     if request.method == "GET":
@@ -256,18 +255,18 @@ def take_file(code: str) -> Answered:
     end_missing = bool(request.form.get("end_missing"))
     numbers = public_numbers(services().database, code)
     try:
-        sheets = kept_table() if "table" in request.form else _read_file()
+        given = brought(f"checks {code}", _read_file)
         with services().database.reading() as session:
-            plan = planned(session, code, sheets, end_missing=end_missing, public_numbers=numbers)
+            plan = planned(session, code, given.sheets, end_missing=end_missing, public_numbers=numbers)
         if plan.faults:
             raise ImportFaultsError(plan.faults)
     except UploadError as error:
         return _import_page(code, {"file": str(error)}), 422
     except ImportFaultsError as error:
         return _import_page(code, {}, faults=error.faults), 422
-    if "table" not in request.form:
-        return _import_page(code, {}, plan, as_text(sheets), end_missing=end_missing)
-    return _do(code, sheets, end_missing)
+    if not is_carried():
+        return _import_page(code, {}, plan, given.held, end_missing=end_missing)
+    return _do(code, given.sheets, end_missing)
 
 
 def _read_file() -> list[Sheet]:
@@ -281,7 +280,7 @@ def _import_page(
     code: str,
     errors: Mapping[str, str],
     plan: SheetPlan | None = None,
-    table: str = "",
+    held: str = "",
     *,
     end_missing: bool = False,
     faults: tuple[str, ...] = (),
@@ -291,8 +290,7 @@ def _import_page(
         code=code,
         errors=errors,
         plan=plan,
-        table=table,
-        too_large=len(table) > MOST_KEPT,
+        held=held,
         end_missing=end_missing,
         faults=faults,
         headings=HEADINGS,
@@ -314,8 +312,7 @@ def _do(code: str, sheets: list[Sheet], end_missing: bool) -> Answered:
                 end_missing=end_missing,
                 public_numbers=numbers,
             )
-            digest = hashlib.sha256(as_text(sheets).encode("utf-8", "surrogatepass")).hexdigest()
-            details = {"kept": done.kept, "ended": done.ended, "file_digest": digest}
+            details = {"kept": done.kept, "ended": done.ended, "file_digest": sheets_digest(sheets)}
             audit.append(session, actor(), "check_questions_imported", at=moment, scope=code, details=details)
     except ImportFaultsError as error:
         # Somebody changed what the sheet refers to since it was looked at.

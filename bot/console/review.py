@@ -10,10 +10,10 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from bot.console.authors import author
+from bot.console.carried import brought, is_carried
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import actor, person, require
-from bot.console.kept_tables import FIELD, MOST_KEPT, as_text, kept_table
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.console.uploads import uploaded
@@ -230,19 +230,19 @@ def sheet(code: str, number: int) -> Response:
 
 @blueprint.route("/<code>/review/<int:number>/import", methods=["GET", "POST"])
 def bring(code: str, number: int) -> Answered:
-    """A sheet that came back: what it would do is shown first (``file``), then done (``table``)."""
+    """A sheet that came back: what it would do is shown first (``file``), then done."""
     with services().database.reading() as session:
         review = _review_or_404(session, code, number)
         if request.method == "GET":
             return _import_page(code, review, {})
         try:
-            tables = kept_table() if FIELD in request.form else _read_file()
+            given = brought(f"review {code} {number}", _read_file)
         except UploadError as error:
             return _import_page(code, review, {"file": str(error)}), 422
-        plan = _plan(session, code, review, tables)
-        if FIELD not in request.form or plan.problems:
-            return _import_page(code, review, {}, plan, as_text(tables)), 422 if plan.problems else 200
-    return _bring(code, number, tables)
+        plan = _plan(session, code, review, given.sheets)
+        if not is_carried() or plan.problems:
+            return _import_page(code, review, {}, plan, given.held), 422 if plan.problems else 200
+    return _bring(code, number, given.sheets)
 
 
 def _read_file() -> list[Sheet]:
@@ -258,7 +258,7 @@ def _plan(session: Session, code: str, review: Review, tables: list[Sheet]) -> S
 
 
 def _import_page(
-    code: str, review: Review, errors: dict[str, str], plan: SheetPlan | None = None, table: str = ""
+    code: str, review: Review, errors: dict[str, str], plan: SheetPlan | None = None, held: str = ""
 ) -> str:
     return render_template(
         "console/review/import.html",
@@ -266,8 +266,7 @@ def _import_page(
         review=review,
         errors=errors,
         plan=plan,
-        table=table,
-        too_large=len(table) > MOST_KEPT,
+        held=held,
         verdicts=VERDICTS,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
 from bot.circumstances import Circumstances
+from bot.console.answer_desk import writer
 from bot.console.checks import keep, may_change
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -25,7 +26,7 @@ from bot.replies import Reply, plain_text
 from bot.services import services
 from intents.decision import Decision
 from intents.text import MAX_QUESTION
-from knowledge import approval, audit
+from knowledge import audit
 from knowledge.calendar import now, today
 from knowledge.check_questions import DECISIONS, CheckQuestionError, departments_by_entry, new_check_question
 from knowledge.entry_checks import EntryFaultsError
@@ -230,7 +231,7 @@ def _added(code: str) -> Added | None:
 @blueprint.post("/<code>/try/wording")
 def wording(code: str) -> Answered:
     """「この言い方を答えに加える」: a draft of the answer with the question among its wordings."""
-    kit, me, entry_id = services(), person(), text("entry_id", 60)
+    kit, entry_id = services(), text("entry_id", 60)
     with kit.database.reading() as session:
         row = session.get(Entry, (code, entry_id))
     if row is None or row.state in ("deleted", "ended"):
@@ -239,10 +240,10 @@ def wording(code: str) -> Answered:
     question = new_check_question(
         text("question", LONGEST), Decision.ANSWER.value, public_numbers=public_numbers(kit.database, code)
     ).text
-    writer = approval.Actor(str(me.account_id), me.name, edits=True)
+    author = writer(code, row.department)
     try:
         with kit.database.writing() as session:
-            version = add_wording(session, code, entry_id, question, writer, now())
+            version = add_wording(session, code, entry_id, question, author, now())
             details = {"version": version.number}
             audit.append(session, actor(), "wording_added", at=now(), scope=code, subject=entry_id, details=details)
             number = version.number

@@ -8,10 +8,19 @@
   const quiet = 2000;
   let timer = 0;
   let sending = false;
+  let again = false;
   let leaving = false;
 
+  const soon = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(keep, quiet);
+  };
+
   const keep = async () => {
-    if (sending || leaving) return;
+    if (leaving) return;
+    // What is typed while the last was on its way goes after it.
+    again = sending;
+    if (sending) return;
     sending = true;
     try {
       const answer = await fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
@@ -24,13 +33,14 @@
       keeping.textContent = "書きかけをとっておけませんでした。つながりを確かめ、「下書きとして保存する」を押してください。";
     } finally {
       sending = false;
+      if (again) soon();
     }
   };
 
-  form.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(keep, quiet);
-  });
+  form.addEventListener("input", soon);
+  // What was typed before this was here told nobody.
+  const typed = (field) => "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+  if ([...form.elements].some(typed)) soon();
   form.addEventListener("submit", () => {
     leaving = true;
     window.clearTimeout(timer);

@@ -153,7 +153,7 @@ def test_an_index_file_of_other_words_is_not_opened(town: Database, corpus: Corp
     again = Corpus(town, corpus._vectors, index_files=IndexFiles(tmp_path / "indexes")).current(CODE)
     assert again.index.lexicon.own
     assert "目標" in again.index.ignored
-    assert len(list((tmp_path / "indexes" / CODE).iterdir())) == 2
+    assert len(list((tmp_path / "indexes" / CODE).glob("*.index"))) == 2
     assert side_mark(Side(again)) != side_mark(Side(old))
 
 

@@ -203,9 +203,9 @@ def test_a_file_is_looked_at_first_and_taken_afterwards(
     assert "2人が変わり" in page
     assert "まだ何も取り込んでいません" in page
     kept.get("/staff/242047/")
-    table = re.search(r'name="table" value="([^"]+)"', page)
-    assert table is not None
-    admin.post("/staff/accounts/import", {"table": table[1].replace("&#34;", '"')})
+    held = re.search(r'name="carried" value="([^"]+)"', page)
+    assert held is not None
+    admin.post("/staff/accounts/import", {"carried": held[1]})
     kept.get("/staff/242047/", 303)
     with office_database.reading() as session:
         new = account_by_login(session, f"new-{code}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 from collections.abc import Iterator
@@ -9,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from app import create_app
+from bot.jobs import fire_bookings
 from bot.line.sender import Sender
 from bot.services import Services
-from knowledge.calendar import now
-from knowledge.models import LoggedQuestion
+from knowledge.calendar import JST, now
+from knowledge.models import AuditLine, LoggedQuestion
 from knowledge.roles import Role
 from tests.bot.line.conftest import drain
 from tests.support.browser import launched, served
@@ -72,9 +75,9 @@ def desk_of(browser: Browser, origin: str, office: Flask, role: Role, name: str)
     return context.new_page()
 
 
-def told_in_line(kit: Services, line: FakeLine, origin: str) -> str:
+def told_in_line(kit: Services, line: FakeLine, origin: str, question: str = QUESTION) -> str:
     """All that LINE was sent in reply to the question."""
-    event = text_event(line, QUESTION)
+    event = text_event(line, question)
     assert post(f"{origin}/line/{CODE}/webhook", webhook_body([event])) == 200
     drain(Sender(kit.database, kit.corpus, kit.line_clients, now))
     return "\n".join(_texts(line.accepted(event["replyToken"])))
@@ -89,9 +92,9 @@ def _texts(part: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def told_on_the_web(page: Page) -> str:
+def told_on_the_web(page: Page, question: str = QUESTION) -> str:
     page.goto(f"/{CODE}/")
-    page.get_by_label("質問", exact=True).fill(QUESTION)
+    page.get_by_label("質問", exact=True).fill(question)
     page.get_by_role("button", name="聞く").click()
     page.locator(".turn .said").last.wait_for()
     return page.locator(".turn").last.inner_text()
@@ -163,3 +166,48 @@ def test_an_answer_goes_its_way_and_residents_have_it_at_once(
         ).all()
     assert sorted(tuple(row) for row in rows) == [("line", 2), ("web", 2)]
     assert line.violations == []
+
+
+NEW_YEAR = dt.datetime(2027, 4, 1, tzinfo=JST)
+BOOKED_QUESTION = "ひまわり号の定期券はありますか？"
+BOOKED_ANSWER = "ひまわり号には、四月から定期券があります。"
+
+
+def test_a_change_booked_for_the_first_of_april_is_live_from_midnight_on(
+    browser: Browser, live_office: Flask, line: FakeLine
+) -> None:
+    kit: Services = live_office.extensions["kotae"]
+    with served(live_office) as origin:
+        writer = desk_of(browser, origin, live_office, Role.EDITOR, "編集 三郎")
+        writer.goto(f"/staff/{CODE}/answers")
+        writer.get_by_role("link", name="新しい答えを書く").click()
+        writer.get_by_label("質問 必須", exact=True).fill(BOOKED_QUESTION)
+        writer.get_by_label("答え 必須", exact=True).fill(BOOKED_ANSWER)
+        writer.get_by_label("出典の計画書").select_option(index=1)
+        writer.get_by_label("出典の箇所").fill("計画全体")
+        writer.get_by_role("button", name="下書きとして保存する").click()
+        address = writer.url
+        writer.get_by_role("link", name="承認依頼").click()
+        writer.get_by_role("button", name="承認を依頼する").click()
+
+        approver = desk_of(browser, origin, live_office, Role.APPROVER, "承認 四郎")
+        approver.goto(address)
+        approver.get_by_role("link", name=re.compile("^承認$")).click()
+        approver.get_by_label("公開予約の日時").fill("令和9年4月1日 0:00")
+        approver.get_by_role("button", name="承認する", exact=True).click()
+        expect(approver.get_by_role("main")).to_contain_text("令和9年4月1日 0:00")
+
+        resident = browser.new_context(base_url=origin, locale="ja-JP").new_page()
+        with time_machine.travel(NEW_YEAR - dt.timedelta(seconds=30)):
+            fire_bookings(kit)
+            assert BOOKED_ANSWER not in told_on_the_web(resident, BOOKED_QUESTION)
+        with time_machine.travel(NEW_YEAR):
+            fire_bookings(kit)
+            assert BOOKED_ANSWER in told_on_the_web(resident, BOOKED_QUESTION)
+            assert BOOKED_ANSWER in told_in_line(kit, line, origin, BOOKED_QUESTION)
+    entry_id = address.rsplit("/", 1)[1]
+    with kit.database.reading() as session:
+        lines = session.scalars(select(AuditLine).where(AuditLine.subject == entry_id)).all()
+    assert [(one.action, one.details["what"]) for one in lines if one.action == "booking_fired"] == [
+        ("booking_fired", "published")
+    ]

@@ -149,9 +149,9 @@ def test_a_sheet_goes_out_is_looked_at_and_then_taken(
     ).text
     assert f"新しい結果が{before}件" in shown
     assert len(unanswered(office_database, number, department)) == before
-    table = re.search(r'name="table" value="([^"]*)"', shown)
-    assert table is not None
-    lead.post(address, {"table": table[1].replace("&#34;", '"').replace("&amp;", "&")})
+    held = re.search(r'name="carried" value="([^"]+)"', shown)
+    assert held is not None
+    lead.post(address, {"carried": held[1]})
     assert unanswered(office_database, number, department) == []
     stranger = signed_in(office, [Role.EDITOR], department="dep-none-such")
     refused = stranger.post(
