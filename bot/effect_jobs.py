@@ -18,13 +18,13 @@ from intents.language import JAPANESE
 from knowledge.calendar import JST, now, today
 from knowledge.check_questions import CheckQuestion, check_questions
 from knowledge.corpus import Knowledge
-from knowledge.jobs import ask_once, latest_job
+from knowledge.jobs import EFFECT, ask_once, latest_job
 from knowledge.models import EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.recent_questions import recent_questions
 from knowledge.staff_words import Word, WordError, keep_word, remove_word
 
-EFFECT, PREPARE, CAUTION = "effect", "effect_prepare", "caution_effects"
+PREPARE, CAUTION = "effect_prepare", "caution_effects"
 LONGEST_LOOK_BACK = dt.timedelta(days=400)
 _EFFECT = TypeAdapter(Effect)
 _EFFECTS = TypeAdapter(dict[str, Effect])

@@ -17,6 +17,7 @@ from bot.many_questions import AskingFailedError
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
+from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
 from knowledge.calendar import JST, now
 from knowledge.jobs import (
@@ -47,7 +48,7 @@ LOOK_SECONDS = 0.5
 REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
-"""Between two looks for what staff are to be told by mail."""
+"""Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -82,7 +83,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail = _Mail(kit)
+    mail, booked = _Mail(kit), _BookedChecks(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -91,6 +92,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _learned(kit, vectors, meanwhile)
                     or _links_checked(kit, meanwhile)
                     or _staff_kept_up(kit, go_on)
+                    or booked.look()
                     or mail.send()
                 )
                 if did is None:
@@ -219,6 +221,30 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
         return None
     _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten, records=records)
     return "staff"
+
+
+class _BookedChecks:
+    """公開前の影響確認 once more on the eve of what is booked, looked for from time to time."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def look(self) -> str | None:
+        """None where it is not time yet, nothing is booked for the next day, or all was asked for already."""
+        if self._looked is not None and time.monotonic() - self._looked < NOTICE_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        try:
+            with self._kit.database.reading() as session:
+                if not is_any_booked(session, now()):
+                    return None
+            with self._kit.database.writing() as session:
+                asked = ask_for_checks(session, now())
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind="booked_checks", error=type(error).__name__)
+            return None
+        return asked[0] if asked else None
 
 
 class _Mail:

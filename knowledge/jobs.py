@@ -24,6 +24,8 @@ LEASE = dt.timedelta(minutes=2)
 KEPT = dt.timedelta(days=1)
 """Results hold residents' (masked) words: they go with the next day's work, and are made anew when wanted."""
 MOST_ATTEMPTS = 3
+EFFECT = "effect"
+"""The kind of work that 公開前の影響確認 is."""
 _OPEN = ("waiting", "running")
 GIVEN_UP = "途中で止まることが続いたため、やめました。もう一度始めてください"
 

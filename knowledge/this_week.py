@@ -24,6 +24,7 @@ class Kind(Enum):
 
     CONFIRM = "事後承認を待っている緊急公開"
     REQUEST = "承認依頼"
+    BOOKED = "予約のとおりに公開すると、悪くなるもの"
     RETURNED = "差し戻された答え"
     DOUBTFUL = "役に立たなかったかもしれない答え"
     OVERDUE = "確認の日や期間を過ぎたもの"
@@ -48,6 +49,7 @@ class Kind(Enum):
 _MINUTES = {
     Kind.CONFIRM: 5,
     Kind.REQUEST: 5,
+    Kind.BOOKED: 10,
     Kind.RETURNED: 10,
     Kind.DOUBTFUL: 10,
     Kind.OVERDUE: 5,
@@ -62,6 +64,7 @@ _MINUTES = {
 _WHY = {
     Kind.CONFIRM: "承認の前に公開されています。正しいかどうかを決めてください。",
     Kind.REQUEST: "書いた人が待っています。承認するか、理由を書いて差し戻してください。",
+    Kind.BOOKED: "予約の前日に、もう一度影響を確かめました。結果を読み、直すか、公開予約を取り下げてください。",
     Kind.RETURNED: "理由を読んで直し、もう一度、承認を依頼してください。",
     Kind.DOUBTFUL: "「解決しなかった」や「この中にない」が続いています。文を読み直してください。",
     Kind.OVERDUE: "古いままか、もう表示されていません。今も正しいかを確かめてください。",

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from intents.text import clean, normalize
+from knowledge.booked_checks import booked_check
 from knowledge.calendar import JST, date_name
 from knowledge.entry_lists import RATED_DAYS, low_rated
 from knowledge.entry_versions import OPEN
@@ -58,6 +59,7 @@ def piles(session: Session, code: str, reader: Reader, moment: dt.datetime) -> l
     day = moment.astimezone(JST).date()
     found = [
         *_versions(session, code, reader, moment),
+        *_booked(session, code, reader, moment),
         *_due(session, code, reader, day),
         _doubtful(session, code, reader, day),
         _needs(session, code, reader, day),
@@ -132,6 +134,18 @@ def _versions(session: Session, code: str, reader: Reader, moment: dt.datetime) 
             by_kind.setdefault(kind, []).append(Example(one.question, note))
     for kind, examples in by_kind.items():
         yield _pile(kind, examples)
+
+
+def _booked(session: Session, code: str, reader: Reader, moment: dt.datetime) -> Iterator[Pile]:
+    """What the check on the eve of a booking found, for those who may take it back."""
+    found = booked_check(session, code, moment)
+    if found is None or not found.is_loss:
+        return
+    note = f"正しくなくなる確認用の質問 {found.now_wrong}件、答えられなくなる質問 {found.unanswered}件"
+    rows = [session.get(EntryVersion, (code, *one)) for one in found.versions]
+    waiting = [row for row in rows if row is not None and row.state == "approved"]
+    own = [row for row in waiting if reaches(reader.edits, row.content.get("department"))]
+    yield _pile(Kind.BOOKED, [Example(row.content["question"], note) for row in own])
 
 
 def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt.datetime) -> Kind | None:

@@ -20,14 +20,14 @@ from bot.console.guard import actor, note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.effect_check import CHANGE_NAMES, Change, ChangedQuestion, Checked, Effect, side_by_side
-from bot.effect_jobs import CAUTION, EFFECT, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in
+from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
 from knowledge.caution import LEVELS
 from knowledge.check_questions import DECISIONS
 from knowledge.entry_versions import STATES
-from knowledge.jobs import JobStatus, ask_once, job_status, recent_jobs, stop_job
+from knowledge.jobs import EFFECT, JobStatus, ask_once, job_status, recent_jobs, stop_job
 from knowledge.models import EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.roles import Role
@@ -81,7 +81,8 @@ def about(session: Session, code: str, payload: Mapping[str, Any]) -> About:
         title = "、".join(f"「{one.content['question']}」第{one.number}版" for one in versions[:3])
         more = f" ほか{len(versions) - 3}件" if len(versions) > 3 else ""
         departments = frozenset(one.content.get("department") for one in versions) or frozenset({None})
-        return About((title or "版") + more, departments, Role.EDITOR)
+        eve = "（予約の前日の確認）" if payload.get("booked") else ""
+        return About((title or "版") + more + eve, departments, Role.EDITOR)
     whole = frozenset({None})
     if payload.get("of") == "word":
         means = f" ＝ {payload['means']}" if payload.get("means") else ""

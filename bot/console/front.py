@@ -34,6 +34,7 @@ _ANSWERS, _COMMON = "console.answers.index", "console.common_updates.index"
 WAYS: Mapping[Kind, Way] = {
     Kind.CONFIRM: Way(_ANSWERS, "事後承認を待つ答えを開く", {"state": "confirm"}),
     Kind.REQUEST: Way(_ANSWERS, "承認依頼を開く", {"state": "requested"}),
+    Kind.BOOKED: Way("console.effect.index", "影響確認の結果を開く"),
     Kind.RETURNED: Way(_ANSWERS, "差し戻された答えを開く", {"state": "returned"}),
     Kind.DOUBTFUL: Way(_ANSWERS, "低評価の答えを開く", {"low_rated": "1"}),
     Kind.OVERDUE: Way(_ANSWERS, "期限切れの答えを開く", {"expired": "1"}),

@@ -12,13 +12,13 @@ from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
-from bot.effect_jobs import EFFECT, word_in
+from bot.effect_jobs import word_in
 from bot.services import services
 from intents.glossary import LANGUAGES
 from intents.language import JAPANESE
 from knowledge import audit
 from knowledge.calendar import now
-from knowledge.jobs import job_status
+from knowledge.jobs import EFFECT, job_status
 from knowledge.roles import Role
 from knowledge.sheet_kinds import LANGUAGES as NAMES
 from knowledge.staff_words import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import signal
@@ -14,16 +15,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from bot import jobs
 from bot.conversation import answer
-from bot.effect_jobs import CAUTION, EFFECT, PREPARE, caution_effects_from_json, effect_from_json
+from bot.effect_jobs import CAUTION, PREPARE, caution_effects_from_json, effect_from_json
 from bot.jobs import work
 from bot.log_rows import asked_question
 from bot.services import Services
+from knowledge.approval import Actor, Step
+from knowledge.booked_checks import booked_check
 from knowledge.calendar import now
-from knowledge.jobs import JobStatus, ask_for, job_status, stop_job
-from knowledge.models import Learned
+from knowledge.entry_versions import content_of
+from knowledge.jobs import EFFECT, JobStatus, ask_for, job_status, stop_job
+from knowledge.models import Entry, Learned
+from knowledge.publishing import Text, save_draft, take
 from knowledge.query_log import record
 from tests.knowledge.test_content import CODES
 
@@ -146,6 +152,24 @@ def test_what_is_in_force_may_be_asked_beforehand(kit: Services) -> None:
     checked = ask(kit, EFFECT, {"of": "level", "level": "bold"})
     work(kit, threading.Event(), once=True)
     assert effect_from_json(status_of(kit, checked).result or {}).recalled == 1
+
+
+def test_on_the_eve_of_a_booking_its_effect_is_checked_once_more(kit: Services) -> None:
+    log_question(kit, "住民票", 1)
+    writer, approver = Actor("a-1", "編集 一郎", edits=True), Actor("a-2", "承認 次郎", approves=True)
+    code, moment = CODES[0], now()
+    with kit.database.writing() as session:
+        row = session.scalars(select(Entry).where(Entry.municipality_code == code).limit(1)).one()
+        text = Text(content_of(row) | {"answer": "四月からの答えです。"}, publish_at=moment + dt.timedelta(hours=12))
+        made = save_draft(session, code, text, writer, moment, based_on=row.version)
+        take(session, code, made.entry_id, Step.REQUEST, writer, moment, number=made.number)
+        take(session, code, made.entry_id, Step.APPROVE, approver, moment, number=made.number)
+        booked = (made.entry_id, made.number)
+    work(kit, threading.Event(), once=True)
+    with kit.database.reading() as session:
+        found = booked_check(session, code, now())
+    assert found is not None
+    assert found.versions == (booked,)
 
 
 def test_every_level_of_caution_is_tried_on_the_last_month(kit: Services) -> None:
