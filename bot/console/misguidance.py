@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, reaches_all
+from bot.console.answer_desk import edited_or_404, note
 from bot.console.answer_history import XLSX
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -18,7 +18,6 @@ from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.services import services
 from knowledge.calendar import now
-from knowledge.entry_steps import standing
 from knowledge.entry_versions import STATES, Author
 from knowledge.misguidance import (
     MisguidanceError,
@@ -119,9 +118,7 @@ def _sheet_or_404(session: Session, code: str, number: int) -> Misguidance:
     sheet = session.get(Misguidance, (code, number))
     if sheet is None:
         abort(404)
-    found = standing(session, code, sheet.entry_id)
-    if found is None or not reaches_all(Role.EDITOR, code, found):
-        abort(404)
+    edited_or_404(session, code, sheet.entry_id)
     return sheet
 
 

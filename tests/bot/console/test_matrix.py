@@ -1,0 +1,220 @@
+"""The authorization matrix: every page of a municipality, by role, for the whole of it, the own 課 and another.
+
+What is refused leaves a line in the audit log, so that a refusal is told from a thing that is not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.routing import Rule
+
+from bot.console import forms
+from bot.console.needs import NEEDS, Where
+from bot.services import Services
+from knowledge.approval import Actor
+from knowledge.calendar import now, today
+from knowledge.check_questions import keep_check_question, new_check_question
+from knowledge.entry_versions import Author, content_of
+from knowledge.jobs import EFFECT, ask_for
+from knowledge.misguidance import write_misguidance
+from knowledge.models import AuditLine, Department, Entry, Indicator
+from knowledge.publishing import Text, save_draft
+from knowledge.reviews import start_review
+from knowledge.roles import Role
+from knowledge.sheet_kinds import STATES
+from tests.support.staff import HOST, ORIGIN, Colleague, signed_in
+
+CODE = "242047"
+HELD = ("whole", "own", "other")
+"""For what a role is held: the municipality, the 課 of the things below, another 課."""
+
+WHOLE = frozenset(
+    {
+        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "notice.begin", "notice.end",
+        "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
+        "opening.usual_again", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.bring",
+        "plans.decide_pieces", "retention.save", "review.start", "review.close", "settings.save", "sheets.export",
+        "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+    }
+)  # fmt: skip
+"""Only for who holds the role for the whole municipality: they change what every 課 says."""
+OWNED = frozenset(
+    {
+        "answers.entry", "answer_editing.edit", "answer_editing.keep", "answer_editing.discard", "answer_steps.step",
+        "answer_history.index", "answer_history.compare", "answer_history.workbook", "answer_history.restore",
+        "misguidance.new", "misguidance.recount", "checks.change", "checks.end", "effect.start", "effect.job",
+        "effect.stop", "effect.replies", "tables.row", "tables.drawing", "tables.write_yearly", "trying.wording",
+        "review.answers", "review.answer",
+    }
+)  # fmt: skip
+"""Of a thing that belongs to a 課: for who holds the role for that 課, or for the whole."""
+OWNED_WHEN_SENT = frozenset({"checks.add", "trying.check"})
+"""The same of what is sent: anybody may open the empty form."""
+HOLDERS: Mapping[Role, frozenset[Role]] = {
+    Role.VIEWER: frozenset(Role),
+    Role.EDITOR: frozenset({Role.EDITOR, Role.APPROVER}),
+    Role.APPROVER: frozenset({Role.APPROVER}),
+    Role.ADMIN: frozenset({Role.ADMIN}),
+    Role.AUDITOR: frozenset({Role.AUDITOR}),
+}
+"""Who has what a role allows: 承認 includes 編集, and everybody may read."""
+HELD_BY = tuple(
+    (role, held) for role in Role for held in HELD if held == "whole" or role not in (Role.ADMIN, Role.AUDITOR)
+)
+"""管理 and 監査 are never of one 課."""
+POSTED: Mapping[str, Role] = {"tables.row": Role.APPROVER, "effect.stop": Role.EDITOR}
+"""Pages that all may read, with a button that is not for all."""
+
+
+@dataclass(frozen=True)
+class Things:
+    """What belongs to the 課 ``own``; ``other`` is another."""
+
+    own: str
+    other: str
+    entry: str
+    version: int
+    indicator: str
+    check: str
+    job: str
+    misguidance: int
+    review: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    endpoint: str
+    rule: str
+    method: str
+    role: Role
+    held: str
+
+
+@pytest.fixture(scope="module")
+def things(office: Flask) -> Things:
+    kit: Services = office.extensions["kotae"]
+    moment = now()
+    with kit.database.writing() as session:
+        own, other = session.scalars(
+            select(Department.entry_id)
+            .where(Department.municipality_code == CODE)
+            .order_by(Department.entry_id)
+            .limit(2)
+        )
+        wanted = (Entry.municipality_code == CODE, Entry.kind == "plan", Entry.state == "published")
+        entry = session.scalars(select(Entry).where(*wanted).order_by(Entry.entry_id).limit(1)).one()
+        entry.department = own
+        session.flush()
+        content = content_of(entry) | {"answer": "書き直した答えです。"}
+        writer = Actor("a-1", "編集 一郎", edits=True)
+        version = save_draft(session, CODE, Text(content), writer, moment, based_on=entry.version).number
+        indicator = session.scalars(select(Indicator).where(Indicator.municipality_code == CODE).limit(1)).one()
+        indicator.department = own
+        question = new_check_question("行列の確認の質問です", "answer", [entry.entry_id])
+        keep_check_question(session, CODE, question, moment, "a-1")
+        job = ask_for(session, CODE, EFFECT, {"of": "versions", "versions": [[entry.entry_id, version]]}, moment)
+        author = Author("編集 一郎", "a-1")
+        sheet = write_misguidance(
+            session, CODE, entry.entry_id, 1, 1, wrong="数字", done="直した", author=author, moment=moment
+        )
+        review = start_review(session, CODE, "見直し", today() + dt.timedelta(days=60), author, moment)
+        return Things(
+            own, other, entry.entry_id, version, indicator.entry_id, question.id, job, sheet.number, review.number
+        )
+
+
+@pytest.fixture(scope="module")
+def refused(office: Flask, things: Things) -> Mapping[Tried, bool]:
+    """What became of every try.  First those that are to be refused: they leave everything as it is."""
+    people = {
+        (role, held): signed_in(office, [role], CODE, department={"own": things.own, "other": things.other}.get(held))
+        for role, held in HELD_BY
+    }
+    tries = [
+        (Tried(rule.endpoint.removeprefix("console."), rule.rule, method, role, held), rule)
+        for rule in office.url_map.iter_rules()
+        if (need := NEEDS.get(rule.endpoint)) and need.where is Where.IN_TOWN
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+        for role, held in HELD_BY
+    ]
+    tries.sort(key=lambda one: not is_refused(one[0]))
+    return {tried: _is_denied(office, people[tried.role, tried.held], tried, rule, things) for tried, rule in tries}
+
+
+def is_refused(tried: Tried) -> bool:
+    """What the table above says."""
+    need = NEEDS[f"console.{tried.endpoint}"]
+    role = POSTED.get(tried.endpoint, need.role) if tried.method == "POST" else need.role
+    assert role is not None
+    if tried.role not in HOLDERS[role]:
+        return True
+    if tried.endpoint in WHOLE:
+        return tried.held != "whole"
+    owned = tried.endpoint in OWNED and "new-answer" not in tried.rule
+    return tried.held == "other" and (owned or (tried.endpoint in OWNED_WHEN_SENT and tried.method == "POST"))
+
+
+def _is_denied(office: Flask, colleague: Colleague, tried: Tried, rule: Rule, things: Things) -> bool:
+    before = _denials(office)
+    path, data = _address(office, rule, things), _fields(tried.endpoint, things)
+    headers = {"Host": HOST, "Origin": ORIGIN}
+    if tried.method == "GET":
+        response = colleague.client.get(path, query_string=data, headers=headers)
+    else:
+        token = {forms.FIELD: forms.token_for(colleague.secret_key, colleague.session_id)}
+        response = colleague.client.post(path, data=token | data, headers=headers)
+    assert response.status_code < 500, f"{tried}: {response.status_code}"
+    denied = _denials(office) > before
+    assert not denied or response.status_code in (403, 404), f"{tried}: {response.status_code}"
+    return denied
+
+
+def _denials(office: Flask) -> int:
+    kit: Services = office.extensions["kotae"]
+    with kit.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(AuditLine).where(AuditLine.action == "denied")) or 0
+
+
+def _address(office: Flask, rule: Rule, things: Things) -> str:
+    endpoint = rule.endpoint.removeprefix("console.")
+    screen = endpoint.partition(".")[0]
+    numbers = {"misguidance": things.misguidance, "review": things.review}
+    values: dict[str, Any] = {
+        "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
+        "kind": "rename" if screen == "organisation" else "indicators", "check_id": things.check, "job_id": things.job,
+        "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1,
+    }  # fmt: skip
+    with office.test_request_context():
+        # Of two addresses of one endpoint, this one.
+        return rule.build({name: values[name] for name in rule.arguments})[1]
+
+
+def _fields(endpoint: str, things: Things) -> dict[str, str]:
+    """What a page must be told before it looks whose a thing is."""
+    question = {"text": "行列の確認の質問です", "decision": "answer", "entry_ids": things.entry}
+    return {
+        "effect.start": {"version": f"{things.entry}:{things.version}"},
+        "trying.wording": {"entry_id": things.entry, "question": "別の言い方です"},
+        "review.answers": {"department": things.own},
+        "review.answer": {"department": things.own, "one": things.entry},
+        "checks.add": question,
+        "checks.change": question,
+        "trying.check": {"question": "行列の別の質問です", "decision": "answer", "entry_id": things.entry},
+        "tables.row": {"state": STATES["published"]},
+    }.get(endpoint, {})
+
+
+@pytest.mark.parametrize(
+    "endpoint", sorted(name.removeprefix("console.") for name in NEEDS if NEEDS[name].where is Where.IN_TOWN)
+)
+def test_who_may_open_what(refused: Mapping[Tried, bool], endpoint: str) -> None:
+    found = {tried: denied for tried, denied in refused.items() if tried.endpoint == endpoint}
+    assert found
+    assert {tried: denied for tried, denied in found.items() if denied != is_refused(tried)} == {}
