@@ -9,7 +9,6 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 128
 LEAST_SCORE = 3
@@ -34,7 +33,10 @@ def check_password(password: str, about: Iterable[str]) -> None:
     known = [word.casefold() for word in (*about, *_BOT_WORDS) if len(word) > 1]
     if any(word in password.casefold() for word in known if len(word) > 3 or not word.isascii()):
         raise PasswordRefusedError("市町村やあなたの名前、ログイン名を入れないでください")
-    # zxcvbn looks at the first 72 letters; more cannot make a password weaker.
+    # Its lists of names and words weigh 12 MB: loaded where a password is chosen, not where residents are answered.
+    from zxcvbn import zxcvbn
+
+    # It looks at the first 72 letters; more cannot make a password weaker.
     if zxcvbn(password[:72], user_inputs=known[:500])["score"] < LEAST_SCORE:
         raise PasswordRefusedError(
             "推測されやすいパスワードです。関係のない言葉を4つほど並べるなど、長くしてください（記号や数字はなくてもかまいません）"

@@ -8,11 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-
 from knowledge.cells import armed, disarmed
 from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.tabular import BadCell, Cell, OutSheet, Row, Sheet
@@ -23,8 +18,6 @@ MAX_CELL = 32_767
 
 _LONGEST_ANSWER = 3 * MAX_UNPACKED
 """In bytes: JSON writes a Japanese letter in six, UTF-8 in three, and a part has more in it than its letters."""
-_HEAD = PatternFill("solid", fgColor="FFDCE6F1")
-_TOP = Alignment(wrap_text=True, vertical="top")
 
 
 class TooLongForExcelError(ValueError):
@@ -35,39 +28,9 @@ def workbook_bytes(about: Sequence[tuple[str, str]], sheets: Sequence[OutSheet])
     """A workbook: first a sheet that explains, if ``about`` says anything (two columns of text), then ``sheets``."""
     for sheet in sheets:
         _check_lengths(sheet)
-    book = Workbook(write_only=True)
-    if about:
-        _write_about(book, about)
-    for sheet in sheets:
-        _write_sheet(book, sheet)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    from knowledge.workbook_writer import written
 
-
-def _write_about(book: Workbook, about: Sequence[tuple[str, str]]) -> None:
-    page = book.create_sheet("はじめに")
-    page.column_dimensions["A"].width = 26
-    page.column_dimensions["B"].width = 90
-    for place, (name, text) in enumerate(about):
-        page.append([_cell(page, name, bold=True), _cell(page, text, bold=place == 0)])
-
-
-def _write_sheet(book: Workbook, sheet: OutSheet) -> None:
-    page = book.create_sheet(sheet.name)
-    page.freeze_panes = sheet.frozen
-    last = get_column_letter(len(sheet.headings))
-    page.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
-    for place, width in enumerate(sheet.widths, 1):
-        page.column_dimensions[get_column_letter(place)].width = width
-    page.append([_cell(page, heading, bold=True, head=True) for heading in sheet.headings])
-    for row in sheet.rows:
-        page.append(
-            [
-                _cell(page, int(text)) if place in sheet.numbers and text else _cell(page, disarmed(text))
-                for place, text in enumerate(row)
-            ]
-        )
+    return written(about, sheets)
 
 
 def _check_lengths(sheet: OutSheet) -> None:
@@ -78,20 +41,6 @@ def _check_lengths(sheet: OutSheet) -> None:
                     f"シート「{sheet.name}」{number}行目「{heading}」: Excel の一つのセルに入る長さ"
                     f"（{MAX_CELL:,}字）を超えます。CSV で書き出してください"
                 )
-
-
-def _cell(page: Any, value: str | int, *, bold: bool = False, head: bool = False) -> Any:
-    cell = WriteOnlyCell(page, value)
-    cell.alignment = _TOP
-    if isinstance(value, str):
-        # As text, so that nothing becomes a formula, and Excel makes no date of 1-1.
-        cell.data_type = "s"
-        cell.number_format = "@"
-    if bold:
-        cell.font = Font(bold=True)
-    if head:
-        cell.fill = _HEAD
-    return cell
 
 
 def read_workbook(path: Path) -> list[Sheet]:

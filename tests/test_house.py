@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -150,3 +151,10 @@ def test_no_file_holds_a_key() -> None:
 def test_every_setting_is_named_in_the_example() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert [setting.name for setting in SETTINGS if not re.search(rf"\b{setting.name}=", text)] == []
+
+
+def test_what_only_staff_need_is_not_loaded_to_answer_residents() -> None:
+    """Each process that serves would carry it: some 20 MB of word lists and of what writes and reads files."""
+    seen = "import app, sys; print(*sorted({'zxcvbn', 'openpyxl', 'docx', 'pypdfium2'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", seen], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
