@@ -58,10 +58,12 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def words_of_the_day(day: dt.date, term: ApplicationTerm | None, *, western: bool = False) -> dict[str, str]:
+def words_of_the_day(day: dt.date, term: ApplicationTerm | None, *, western: bool = False) -> Mapping[str, str]:
     """What the placeholders of a text stand for on ``day``.  ``western``: for a reader without eras."""
-    words = year_words(day, western=western)
-    for name, value in ((OPENS, term and term.opens), (CLOSES, term and term.closes)):
+    if term is None:
+        return year_words(day, western=western)
+    words = dict(year_words(day, western=western))
+    for name, value in ((OPENS, term.opens), (CLOSES, term.closes)):
         if value:
             words[name] = value.isoformat() if western else date_name(value)
     return words

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 JST = ZoneInfo("Asia/Tokyo")
@@ -78,16 +80,18 @@ def date_name(day: dt.date) -> str:
     return f"{era_year_of(day)}{day.month}月{day.day}日"
 
 
-def year_words(day: dt.date, *, western: bool = False) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def year_words(day: dt.date, *, western: bool = False) -> Mapping[str, str]:
     """What 今年度, 来年度 and 昨年度 are on ``day``, by the placeholder that stands for each in a text.
 
     ``western``: the year alone (``2026``), as other languages write it.
     """
     this = fiscal_year_of(day)
-    return {
+    words = {
         name: str(year) if western else f"{era_year(year)}度"
         for name, year in (("{今年度}", this), ("{来年度}", this + 1), ("{昨年度}", this - 1))
     }
+    return MappingProxyType(words)  # the same for all who ask: none of them changes it
 
 
 def a_year_after(day: dt.date) -> dt.date:

@@ -58,6 +58,8 @@ def own_first(answers: Sequence[Answer]) -> list[Answer]:
     An own answer that only says that the plan is silent takes nothing from a common one that tells.
     """
     own = [answer for answer in answers if not is_common(answer.entry_id)]
+    if len(own) == len(answers):
+        return own
     said, told = _wordings(own), _wordings(answer for answer in own if answer.kind != "silent")
     kept: list[Answer] = []
     for answer in answers:

@@ -13,12 +13,12 @@ import threading
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -402,16 +402,23 @@ def _names(session: Session) -> str:
 
 def published(session: Session, table: type[_Row], code: str, day: dt.date) -> Sequence[_Row]:
     """What residents may see on ``day``."""
-    return session.scalars(
+    return session.scalars(_published(table), {"code": code, "day": day}).all()
+
+
+@lru_cache
+def _published(table: type[_Row]) -> Select[_Row]:
+    """Put together once: to do it anew costs as much as to ask it of a municipality of few."""
+    day = bindparam("day", type_=Date)
+    return (
         select(table)
         .where(
-            table.municipality_code == code,
+            table.municipality_code == bindparam("code"),
             table.state == "published",
             or_(table.valid_from.is_(None), table.valid_from <= day),
             or_(table.valid_until.is_(None), table.valid_until >= day),
         )
         .order_by(table.entry_id)
-    ).all()
+    )
 
 
 def _own_names(town: Town) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.models import Municipality, OpeningPlaceRow, SpecialDayRow
-from knowledge.opening_hours import DayKind, OpeningHours, Place, Span, SpecialDay, span_of
+from knowledge.opening_hours import NO_HOURS, DayKind, OpeningHours, Place, Span, SpecialDay, span_of
 
 DAYS_IN_A_WEEK = 7
 
@@ -22,7 +22,9 @@ def opening_hours(session: Session, code: str) -> OpeningHours:
     """All that is entered for a municipality, the main place first."""
     places = session.scalars(
         select(OpeningPlaceRow).where(OpeningPlaceRow.municipality_code == code).order_by(OpeningPlaceRow.number)
-    )
+    ).all()
+    if not places:
+        return NO_HOURS
     days = session.scalars(
         select(SpecialDayRow)
         .where(SpecialDayRow.municipality_code == code)

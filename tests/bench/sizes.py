@@ -73,9 +73,9 @@ def draw(found: Sequence[Measured], picture: Path) -> None:
             x=altair.X("件数:Q", scale=altair.Scale(type="log"), title="ナレッジの件数"),
             y=altair.Y("ミリ秒:Q", scale=altair.Scale(type="log"), title="一問の時間（ミリ秒）"),
             color=altair.Color("方法:N", title=None, sort=[_OURS, _BM25, _FTS]),
-            strokeDash=altair.StrokeDash("値:N", title=None, sort=["p50", "p99"]),
+            strokeDash=altair.StrokeDash("値:N", title=None, sort=["p50", "p99"], legend=None),
         )
-        .properties(width=560, height=320, title="件数と、一問にかかる時間")
+        .properties(width=560, height=320, title="件数と、一問にかかる時間（実線 p50、点線 p99）")
         .configure(font="Noto Sans CJK JP")
     )
     picture.parent.mkdir(parents=True, exist_ok=True)
