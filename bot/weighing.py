@@ -35,6 +35,10 @@ _WHOLE = 0.99
 _UNITS = 2
 _SEVERAL = 2
 """From this many entries that hold the whole word on, another may be meant."""
+_DONE = re.compile(
+    "(?:や[っり]|して|使[っえ]|行って|進め|進んで|取り組[みん]|始[めま]|導入)[^。?]{0,6}(?:る|ます|か|の|ん)?[?。]*$"
+)
+"""How it is asked whether something is done (テレワークはやってる), which what the word means does not tell."""
 _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業務|手続き?|時間|団体|枚|割)")
 """A number with its unit, as a goal is."""
 
@@ -51,6 +55,7 @@ def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
         verdict = _unless_another_holds_more(ranking, verdict)
     verdict = _unless_another_is_named_for_it(knowledge, ranking, verdict)
     verdict = _unless_it_only_defines(knowledge, verdict, asked)
+    verdict = _unless_other_words_are_defined(verdict, asked)
     return _unless_another_tells(knowledge, verdict, asked)
 
 
@@ -190,10 +195,21 @@ def _unless_another_is_named_for_it(knowledge: Knowledge, ranking: Ranking, verd
 def _unless_it_only_defines(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
     """What a word means is no answer to what is done about the matter, which is why the question says more than it."""
     chosen = verdict.chosen
-    if chosen is None or chosen.exact or asked.facet is Facet.MEANING or chosen.features.coverage >= _WHOLE:
+    if chosen is None or chosen.exact or asked.facet is Facet.MEANING:
+        return verdict
+    if chosen.features.coverage >= _WHOLE and not _DONE.search(normalize(asked.text)):
         return verdict
     only_defines = knowledge.answers[chosen.document.id].kind == "term"
     return _offered(verdict, (chosen,), Reason.ONLY_DEFINES) if only_defines else verdict
+
+
+def _unless_other_words_are_defined(verdict: Verdict, asked: Asked) -> Verdict:
+    """Who asks what a word means is not offered what other words mean."""
+    if verdict.decision is not Decision.SUGGEST or asked.facet is not Facet.MEANING:
+        return verdict
+    if any(choice.features.key > 0 for choice in verdict.choices):
+        return verdict
+    return Verdict(Decision.NONE, verdict.score, None, (), Reason.KEY_MISSING, verdict.ranking)
 
 
 def _tells_of(knowledge: Knowledge, ranking: Ranking, chosen: Candidate) -> bool:

@@ -310,3 +310,20 @@ def test_a_single_word_that_an_entry_is_asked_by_is_answered(
     found = answer(corpus.current(code), word)
     assert found.reply.decision is Decision.ANSWER
     assert entry is None or found.entry_id == entry
+
+
+def test_whether_something_is_done_is_not_told_by_what_the_word_means(corpus: Corpus) -> None:
+    reply = answer(corpus.current("222232"), "テレワークはやってる？").reply
+    assert reply.decision is Decision.SUGGEST
+    assert answer(corpus.current("222232"), "テレワークとは").reply.decision is Decision.ANSWER
+
+
+def test_who_asks_what_a_word_means_is_not_offered_what_others_mean(corpus: Corpus) -> None:
+    assert answer(corpus.current("232084"), "BPRの意味").reply.decision is Decision.NONE
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+def test_the_goal_of_dx_is_not_that_of_the_united_nations(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    found = answer(knowledge, f"{knowledge.town.name}のDXの目標は")
+    assert found.reply.answer is None or "SDGs" not in found.reply.answer.title
