@@ -14,7 +14,8 @@ from intents.facets import Asked, Facet, kind_suits
 from intents.features import asked_words, mentions, rarest_noun
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
 from intents.ranker import Candidate, Ranking, rank
-from intents.text import normalize
+from intents.said_so import says_as_much
+from intents.text import last_clause, normalize
 from intents.understanding import Query
 from knowledge.answers import Answer
 from knowledge.common_content import is_common
@@ -27,10 +28,13 @@ MUCH_LESS = 0.2
 """What holds less of the question than the first, by more than this share, is not preferred for its side."""
 NAMED = 0.7
 """The share of the question's nouns, the rarest among them, that an entry holds which is to answer it."""
+MOST = 0.9
+"""The share of the question's words that what only mentions its matter must hold to answer it."""
 CLOSE = 0.5
 """In points: how far behind the first another that holds more of the question may as well be meant."""
 ALIKE = 0.6
 """From this likeness to one of its wordings on, a question asks for what an entry is silent on."""
+_ALIKE_REASONS = frozenset({Reason.BROAD, Reason.UNSURE, Reason.ANOTHER_HOLDS_MORE})
 _WHOLE = 0.99
 _UNITS = 2
 _SEVERAL = 2
@@ -45,6 +49,20 @@ _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業
 
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
+    verdict = _weighed(knowledge, asked, policy)
+    end = last_clause(asked.text) if verdict.decision is Decision.NONE else ""
+    return _or_what_its_end_asks(verdict, _weighed(knowledge, replace(asked, text=end), policy)) if end else verdict
+
+
+def _or_what_its_end_asks(verdict: Verdict, ended: Verdict) -> Verdict:
+    """Of a story in one breath that nothing fits, what its last clause asks is offered: the rest may tell another."""
+    if ended.decision is Decision.NONE:
+        return verdict
+    first = (ended.chosen,) if ended.chosen else ()
+    return _offered(ended, first, Reason.ASKED_AT_THE_END)
+
+
+def _weighed(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     ranking = _favoured(knowledge, rank(knowledge.index, asked.text), asked.facet)
     decided = _unless_it_is_one_word(ranking, decide(ranking, policy), asked)
     decided = _or_what_has_its_figure(knowledge, ranking, decided, asked)
@@ -55,7 +73,8 @@ def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
         verdict = _unless_another_holds_more(ranking, verdict)
     verdict = _unless_another_is_named_for_it(knowledge, ranking, verdict)
     verdict = _unless_it_only_defines(knowledge, verdict, asked)
-    verdict = _unless_other_words_are_defined(verdict, asked)
+    verdict = _unless_other_words_are_defined(knowledge, verdict, asked)
+    verdict = _or_what_says_as_much(ranking, verdict)
     return _unless_another_tells(knowledge, verdict, asked)
 
 
@@ -87,6 +106,19 @@ def _unless_it_is_one_word(ranking: Ranking, verdict: Verdict, asked: Asked) -> 
     return verdict if chosen.exact or alone else _offered(verdict, (chosen,), Reason.BROAD)
 
 
+def _or_what_says_as_much(ranking: Ranking, verdict: Verdict) -> Verdict:
+    """Of what fits alike, the only one that is asked for in these very words is meant: 松阪ナビで何ができる."""
+    if verdict.decision is not Decision.SUGGEST or verdict.reason not in _ALIKE_REASONS:
+        return verdict
+    tokens = ranking.query.tokens
+    meant = [one for one in verdict.choices if says_as_much(one.document.wordings, tokens)]
+    if len(meant) != 1:
+        return verdict
+    others = tuple(one for one in verdict.choices if one is not meant[0])
+    score = max(verdict.score, likelihood(meant[0].features, 0.0))
+    return Verdict(Decision.ANSWER, score, meant[0], others, Reason.SAYS_AS_MUCH, ranking)
+
+
 def _is_one_word(query: Query) -> bool:
     """Whether a question is one word and says nothing of it: in short units two at most, 証明 and 書."""
     spoken = [token for token in query.tokens if token.part[0] != "補助記号"]
@@ -100,11 +132,18 @@ def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, aske
         return verdict
     if names_only_its_paper(asked.text, "\n".join((*chosen.document.wordings, chosen.document.answer))):
         return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
+    found = knowledge.answers[chosen.document.id]
+    if found.kind != "silent" and (not chosen.features.whole or _only_mentions_it(chosen, asked)):
+        return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
     if chosen.features.key >= NAMED:
         return verdict
-    found = knowledge.answers[chosen.document.id]
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
     return verdict if says_so else _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
+
+
+def _only_mentions_it(chosen: Candidate, asked: Asked) -> bool:
+    """カードの写真を変えたい, of an answer that only tells that the card has one."""
+    return asked.facet is None and not chosen.features.named and chosen.features.coverage < MOST
 
 
 def _or_what_has_its_figure(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
@@ -203,9 +242,15 @@ def _unless_it_only_defines(knowledge: Knowledge, verdict: Verdict, asked: Asked
     return _offered(verdict, (chosen,), Reason.ONLY_DEFINES) if only_defines else verdict
 
 
-def _unless_other_words_are_defined(verdict: Verdict, asked: Asked) -> Verdict:
-    """Who asks what a word means is not offered what other words mean."""
-    if verdict.decision is not Decision.SUGGEST or asked.facet is not Facet.MEANING:
+def _unless_other_words_are_defined(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
+    """Who asks what a word means is neither told nor offered what other words mean."""
+    if asked.facet is not Facet.MEANING:
+        return verdict
+    chosen = verdict.chosen
+    if chosen is not None and not (chosen.exact or chosen.features.named):
+        defines = knowledge.answers[chosen.document.id].kind == "term"
+        verdict = _offered(verdict, (), Reason.OF_SOMETHING_ELSE) if defines else verdict
+    if verdict.decision is not Decision.SUGGEST:
         return verdict
     if any(choice.features.key > 0 for choice in verdict.choices):
         return verdict

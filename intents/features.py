@@ -23,6 +23,8 @@ UNADAPTED_SLOPE, UNADAPTED_START = 1.46, -0.36
 NO_VECTORS_SHARE = 0.9
 """Where vectors cannot tell, shared words or sounds stand for a shared meaning, a little less surely."""
 _VERB_WEIGHT = 0.5
+_WITHIN = ("接頭辞", "接尾辞")
+"""What does not end a compound."""
 _GENERAL_NOUNS = word_list("general_nouns")
 """今後, 機会, 件: nouns that name no matter of their own, however rare they are in the texts."""
 
@@ -38,6 +40,7 @@ class Features:
     vectors, to wording and answer.  ``missing``: how many of the question's nouns do not stand in the
     document.  ``worded``: 1 where staff gave it other wordings than its title.  ``named``: 1 where the
     rarest of the nouns that name a matter stands in one of its wordings, not in its answer alone.
+    ``whole``: 1 where the document has every part of the compound (オンライン会議) that noun belongs to.
     """
 
     coverage: float
@@ -48,6 +51,7 @@ class Features:
     missing: int
     worded: float
     named: float
+    whole: float
 
 
 _FEATURES = len(fields(Features))
@@ -66,8 +70,8 @@ class Figures:
         """Those of some of the documents, in this order."""
         rows: list[list[float]] = self.table.T[places].tolist()
         return [
-            Features(coverage, key, likeness, sound, meaning, int(missing), worded, named)
-            for coverage, key, likeness, sound, meaning, missing, worded, named in rows
+            Features(coverage, key, likeness, sound, meaning, int(missing), worded, named, whole)
+            for coverage, key, likeness, sound, meaning, missing, worded, named, whole in rows
         ]
 
     def weight(self) -> Floats:
@@ -147,7 +151,7 @@ def figures_of(
     """Those of ``documents``.  ``held``: (words, documents) whether each of these has each of ``asked``."""
     group = _group(index.layout, documents)
     table = np.empty((_FEATURES, len(documents)), np.float32)
-    coverage, key, likeness, sound, meaning, missing, worded, named = table
+    coverage, key, likeness, sound, meaning, missing, worded, named, whole = table
     coverage[:], key[:], missing[:] = _shares(asked, held)
     likeness[:] = _likeness(index, query, closeness.shared, group)
     sound[:] = group.best(index.readings.shares(query.spoken, group.wordings))
@@ -158,6 +162,7 @@ def figures_of(
     np.maximum(meaning, np.float32(NO_VECTORS_SHARE) * heard, out=meaning)
     worded[:] = group.counts > 1
     named[:] = _named(index, asked, group)
+    whole[:] = held[_compound(query, asked)].all(axis=0)
     return Figures(table)
 
 
@@ -197,6 +202,28 @@ def _named(index: Index, asked: Sequence[AskedWord], group: _Group) -> NDArray[n
     holding[index.postings.rows(rarest.columns)] = True
     found: NDArray[np.bool_] = np.logical_or.reduceat(holding[group.wordings], group.first)
     return found
+
+
+def _compound(query: Query, asked: Sequence[AskedWord]) -> list[int]:
+    """The places in ``asked`` of the nouns that stand together with the rarest one, itself among them.
+
+    One character (時刻表, 交付率) only gives the others a form.
+    """
+    rarest = rarest_noun(asked)
+    if rarest is None:
+        return []
+    places = {word.word: place for place, word in enumerate(asked) if word.naming and len(word.word) > 1}
+    if rarest.word not in places:
+        return []
+    run: list[int] = []
+    for token in query.tokens:
+        if token.normalized in places:
+            run.append(places[token.normalized])
+        elif token.part[0] not in _WITHIN:
+            if places[rarest.word] in run:
+                break
+            run = []
+    return run if places[rarest.word] in run else []
 
 
 def _weight(index: Index, word: str, columns: frozenset[int]) -> float:

@@ -19,7 +19,7 @@ from intents.lists import Lists, columns_of, lists_of
 from intents.neighbours import Neighbours, near_columns
 from intents.postings import Postings, bm25, postings
 from intents.slips import Sounds, make_sounds
-from intents.text import letters
+from intents.text import asked_letters
 from intents.tokenizer import Token, ngrams, tokenize
 from intents.vectors import NO_VECTORS, Vectors
 
@@ -32,7 +32,7 @@ CONCEPT_WEIGHT = 0.6
 class Index:
     """``postings`` and ``sums`` (texts, d) are by texts, as ``layout`` has them.
 
-    ``lengths``: of each wording as a weighted set of terms; ``exact``: the letters of each wording
+    ``lengths``: of each wording as a weighted set of terms; ``exact``: what each wording asks, by its letters
     -> its documents; ``priors``: of the documents.
     """
 
@@ -152,7 +152,7 @@ def _lengths(asked: sparse.csr_array, weights: Floats) -> Floats:
 def _exact(documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for number, document in enumerate(documents):
-        for wording in {letters(wording) for wording in document.wordings}:
+        for wording in {asked_letters(wording) for wording in document.wordings}:
             found[wording] = (*found.get(wording, ()), number)
     return found
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from intents.counts import Document, Floats
 from intents.features import ASKED_SHARE, Closeness, Features, asked_words, figures_of, holders_of
 from intents.index import Index
-from intents.text import letters
+from intents.text import asked_letters
 from intents.understanding import Query, understand
 
 SUM_WEIGHT, ADAPTED_WEIGHT = 0.7, 1.7
@@ -24,7 +24,7 @@ DENSE_LIMIT = 2_000
 
 @dataclass(frozen=True)
 class Candidate:
-    """``exact``: the question is one of the document's own wordings, letter for letter."""
+    """``exact``: the question is one of the document's own wordings, letter for letter but for its ending."""
 
     document: Document
     points: float
@@ -50,7 +50,7 @@ def rank(index: Index, text: str, limit: int = 10) -> Ranking:
     order = highest(scores, max(limit, RERANKED))
     asked = asked_words(index, query)
     held = holders_of(index, asked)
-    exact = index.exact.get(letters(query.text), ())
+    exact = index.exact.get(asked_letters(query.text), ())
     figures = figures_of(index, query, asked, held.take(order, axis=1), closeness, order)
     totals = figures.weight() + np.float32(POINTS_WEIGHT) * scores[order] + index.priors[order]
     # What was asked for letter by letter stands before all else.

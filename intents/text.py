@@ -51,6 +51,17 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalnum, normalize(text)))
 
 
+_ASKING_END = re.compile(
+    "(?:を|について|のこと)?(?:教えて|おしえて|知りたい|聞きたい)(?:ください|下さい|ほしい|欲しい|です)?$|(?:です|でしょう)か$"
+)
+
+
+def asked_letters(text: str) -> str:
+    """The letters of a question without an ending that only asks: 市長は誰ですか asks as 市長は誰 does."""
+    found = letters(text)
+    return _ASKING_END.sub("", found) or found
+
+
 def to_katakana(text: str) -> str:
     """Hiragana as katakana, everything else as it is."""
     return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)
@@ -97,6 +108,13 @@ def split_story(text: str) -> tuple[str, str, str]:
     place = asking[-1] if asking else len(told) - 1
     before = max(place - 1, 0)
     return told[place], "".join(told[before:place]), "".join((*told[:before], *told[place + 1 :], *around))
+
+
+def last_clause(text: str) -> str:
+    """What a long message of one sentence asks at its end, after が、 ので、 or けど、; empty where it is none."""
+    question, _, _ = split_story(text)
+    *before, last = _CLAUSE_ENDS.split(question.strip())
+    return last if before and len(question) >= _STORY and _ASKS.search(last) else ""
 
 
 def _is_around(clause: str) -> bool:

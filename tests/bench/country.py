@@ -143,11 +143,11 @@ def measure_country(material: Material, console: Console, towns: int) -> None:
         with spawn.Pool(1) as pool:
             asked = pool.apply(ask, ((folder, towns, material.questions),))
         size = sum(path.stat().st_size for path in (folder / "indexes").rglob("*.index"))
-        console.print(_table(towns, made, asked, size))
+        console.print(_table(material.name, towns, made, asked, size))
 
 
-def _table(towns: int, made: Sequence[float], asked: Asked, size: int) -> Table:
-    title = f"{towns:,}自治体、各{ENTRIES}件、{QUESTIONS:,}問（どの自治体も同じ割合で）"
+def _table(name: str, towns: int, made: Sequence[float], asked: Asked, size: int) -> Table:
+    title = f"{towns:,}自治体、各{ENTRIES}件（{name}）、{QUESTIONS:,}問（どの自治体も同じ割合で）"
     table = Table("", "回数", "p50 ms", "p99 ms", title=title)
     rows = [
         ("初めての質問で索引を作る（2プロセス並行）", made),

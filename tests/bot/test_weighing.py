@@ -69,6 +69,9 @@ def test_a_definition_does_not_answer_more_than_its_word(corpus: Corpus) -> None
         (TSUSHIMA, "ふれあいバスに犬を乗せても大丈夫ですか"),
         (MOBARA, "テントを借りるときの弁償の決まりはありますか"),
         (TOON, "デジタル地域ポイントの業者の会社名は"),
+        (MOBARA, "オンライン会議は何回やった"),
+        (TOON, "マイナンバーカードの写真だけ変えたい"),
+        (TSUSHIMA, "窓口の待ち時間を減らす取り組み"),
     ],
 )
 def test_an_entry_that_lacks_what_the_question_names_does_not_answer(corpus: Corpus, code: str, question: str) -> None:
@@ -164,3 +167,30 @@ def test_a_deputy_is_not_the_mayor(corpus: Corpus, question: str) -> None:
 def test_no_yes_is_said_to_another_way_or_to_other_people(corpus: Corpus, question: str, never: str) -> None:
     reply = answer(corpus.current(TSUSHIMA), question).reply
     assert never not in (reply.opening or reply.text).splitlines()[0]
+
+
+@pytest.mark.parametrize("ending", ["", "ですか", "でしょうか？", "を教えてください"])
+def test_an_ending_that_only_asks_changes_nothing(corpus: Corpus, ending: str) -> None:
+    """市長は誰 is a wording of what is not told; who says it politely asks for no 副市長."""
+    assert answer(corpus.current(OMAEZAKI), f"市長は誰{ending}").entry_id == "silent-mayor-name"
+
+
+def test_of_what_fits_alike_the_one_worded_so_answers(corpus: Corpus) -> None:
+    """Five entries speak of 松阪ナビ; one asks what can be done with it."""
+    assert answer(corpus.current(MATSUSAKA), "松阪ナビで何ができる").entry_id == "app-matsusaka-navi"
+
+
+def test_what_a_story_in_one_breath_asks_at_its_end_is_offered(corpus: Corpus) -> None:
+    story = (
+        "昨日引っ越してきて、子どもが2人いて、仕事も始まったばかりで市役所の開いている時間に"
+        "行けないんですけど、住民票ってどうやったら取れますか"
+    )
+    reply = answer(corpus.current(MATSUSAKA), story).reply
+    assert reply.decision is Decision.SUGGEST
+    assert reply.choices[0].entry_id == "convenience-certificates"
+
+
+def test_a_word_that_only_stands_in_a_definition_is_not_what_it_defines(corpus: Corpus) -> None:
+    """A term told by the 電子署名 in it does not answer what 電子署名 means."""
+    reply = answer(corpus.current(TOON), "環境保全課とは何ですか").reply
+    assert reply.answer is None or reply.answer.kind != "term"

@@ -312,14 +312,14 @@ def test_what_was_asked_letter_for_letter_stays_sure_under_any_weights() -> None
 
 QUERY = Query("", (), NO_TERMS, {}, {}, frozenset(), "", in_kana=False)
 FIRSTS = [
-    Features(1.0, 1.0, 0.5, 0.5, meaning, missing, worded, 1.0)
+    Features(1.0, 1.0, 0.5, 0.5, meaning, missing, worded, 1.0, 1.0)
     for meaning, missing, worded in ((0.1, 0, 0.0), (0.4, 2, 1.0), (0.5, 1, 0.0), (0.8, 0, 1.0), (0.9, 3, 1.0))
 ]
 
 
 def ranking(first: Features, *, ahead: float = 1.0, exact: bool = False) -> Ranking:
     documents = [Document(name, "", (), "") for name in ("first", "second")]
-    second = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0)
+    second = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0)
     return Ranking(
         QUERY, (Candidate(documents[0], ahead, first, exact), Candidate(documents[1], 0.0, second, False)), breadth=2
     )

@@ -28,7 +28,7 @@ def speaking(
     worded: float = 1.0,
 ) -> Features:
     """What speaks for a candidate; nothing does unless it is said."""
-    return Features(coverage, key, likeness, sound, meaning, missing, worded, 1.0)
+    return Features(coverage, key, likeness, sound, meaning, missing, worded, 1.0, 1.0)
 
 
 NOTHING = speaking()
@@ -176,6 +176,7 @@ any_features = st.builds(
     figures,
     figures,
     st.integers(min_value=0, max_value=9),
+    st.sampled_from([0.0, 1.0]),
     st.sampled_from([0.0, 1.0]),
     st.sampled_from([0.0, 1.0]),
 )

@@ -291,7 +291,7 @@ def test_a_lexicon_of_the_towns_own_joins_its_words() -> None:
 
 
 def test_the_weight_grows_with_every_feature() -> None:
-    low, high = Features(0, 0, 0, 0, 0, 0, 0, 0), Features(1, 1, 1, 1, 0, 0, 0, 1)
+    low, high = Features(0, 0, 0, 0, 0, 0, 0, 0, 0), Features(1, 1, 1, 1, 0, 0, 0, 1, 1)
     raised = [replace(low, **{name: 1.0}) for name in ("coverage", "key", "likeness", "sound")]
     least, *between, most = several([low, *raised, high]).weight().tolist()
     assert all(least < weight < most for weight in between)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.text import MAX_QUESTION, clean, kana_share, normalize, shorten, split_story, to_katakana
+from intents.text import (
+    MAX_QUESTION,
+    asked_letters,
+    clean,
+    kana_share,
+    last_clause,
+    normalize,
+    shorten,
+    split_story,
+    to_katakana,
+)
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 """Lone surrogates too: LINE and browsers can send them."""
@@ -254,3 +264,31 @@ def test_what_a_question_hangs_on_stays_with_it(text: str) -> None:
 def test_a_phrase_said_a_hundred_times_is_read_as_fast_as_once(piece: str) -> None:
     text = f"こんにちは。{piece * 100}X"
     assert split_story(text)[0] == f"{piece * 100}X"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("市長は誰ですか？", "市長は誰"),
+        ("粗大ごみの手数料を教えてください。", "粗大ごみの手数料"),
+        ("スマホ教室について知りたいです", "スマホ教室"),
+        ("スマホ教室について", "スマホ教室について"),
+        ("教えてください", "教えてください"),
+        ("何ですか", "何"),
+    ],
+)
+def test_what_is_asked_is_told_without_the_ending_that_only_asks(question: str, said: str) -> None:
+    assert asked_letters(question) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("仕事が忙しくて平日は市役所が開いている時間になかなか行けないのですが、住民票はどうやって取れますか？", "住民票はどうやって取れますか？"),
+        ("平日は行けないのですが、住民票はどうやって取れますか", ""),
+        ("仕事が忙しくて平日は市役所が開いている時間になかなか行けないので、毎日たいへん困っています。", ""),
+    ],
+    ids=["a story", "short", "asks nothing at its end"],
+)  # fmt: skip
+def test_what_a_long_sentence_asks_at_its_end(text: str, end: str) -> None:
+    assert last_clause(text) == end

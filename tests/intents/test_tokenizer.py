@@ -118,6 +118,10 @@ def test_places_are_found_with_and_without_their_suffix(text: str, names: list[t
     assert list(place_names(text)) == names
 
 
+def test_a_time_of_waiting_is_no_time() -> None:
+    assert [token.surface for token in tokenize("窓口の待ち時間")] == ["窓口", "の", "待ち時間"]
+
+
 def test_a_kindergarten_is_one_noun() -> None:
     found = tokenize("幼稚園の園児")
     assert [(token.normalized, token.reading, token.part[0]) for token in found[:1]] == [
