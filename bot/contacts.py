@@ -35,13 +35,16 @@ def contact_reply(knowledge: Knowledge, asked: ContactQuestion) -> Reply:
         return _of_office(knowledge, asked.office, asked.side)
     if asked.side is Facet.OFFICE:
         return office_reply(knowledge, None, say("ask_office", office=knowledge.contact.department))
-    whom = Office(asked.place, None, in_plan=True) if asked.place else knowledge.contact
+    whom = Office(asked.place, None) if asked.place else knowledge.contact
     sentence, _ = reach_sentence(knowledge, whom, asked.side)
     matter = named_in_table(knowledge, subjects_named(without_unit(asked.place or "")))
     if matter:
         return with_opening(office_named(knowledge, matter), sentence)
     reply = office_reply(knowledge, None, sentence)
-    return with_general_number(knowledge, reply) if asked.place else reply
+    if asked.place is None:
+        return reply
+    # Nobody here knows it: a need that is not met.
+    return with_general_number(knowledge, replace(reply, decision=Decision.NONE))
 
 
 def _of_office(knowledge: Knowledge, name: str, side: Facet) -> Reply:
@@ -90,6 +93,8 @@ def contact_entry(knowledge: Knowledge, asked: ContactQuestion, verdict: Verdict
     if first is None:
         return None
     found = knowledge.answers[first.document.id]
+    if asked.place and asked.outside:
+        return found if _tells_of_outside(found, asked.place, asked.side) else None
     if asked.place:
         return found if _tells_of(found, asked.place, asked.side) else None
     told = facet_of_title(found.title)
@@ -104,3 +109,9 @@ def _tells_of(answer: Answer, place: str, side: Facet) -> bool:
         return True
     told = answer.kind == "office" or side in facets_spoken_of(answer.text)
     return told and normalize(place) in normalize(answer.text)
+
+
+def _tells_of_outside(answer: Answer, place: str, side: Facet) -> bool:
+    """Whether an entry tells how to reach a body that is none of the town's: our own number would be taken for its."""
+    text = normalize(answer.name if answer.kind == "office" else answer.text)
+    return normalize(place) in text and (answer.kind == "office" or side in facets_spoken_of(answer.text))

@@ -138,13 +138,20 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked, *, agai
     The office that wrote the plan cannot know until when a screening is open: only an entry's own
     office is named for it, else the town's.
     """
-    office = (answer.office or knowledge.directory.hall).department
     facet = asked.facet or Facet.MEANING
     slot = answer.kind == "procedure" and facet.value in FACETS and current() == DEFAULT
-    named = slot_label(facet.value) if slot else say(f"facet_name_{facet.value}")
-    if asks_age(asked):
-        named = say("facet_name_age")
+    named = slot_label(facet.value) if slot else _side_named(asked)
+    office = (answer.office or knowledge.directory.hall).department
     return say("facet_missing_again" if again else "facet_missing", facet=named, office=office)
+
+
+def told_nowhere(knowledge: Knowledge, asked: Asked) -> str:
+    """That no entry tells the side that was asked, and that the hall may know."""
+    return say("facet_missing", facet=_side_named(asked), office=knowledge.directory.hall.department)
+
+
+def _side_named(asked: Asked) -> str:
+    return say("facet_name_age" if asks_age(asked) else f"facet_name_{(asked.facet or Facet.MEANING).value}")
 
 
 def slot_label(facet: str) -> str:

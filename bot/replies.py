@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.leads import Lead, lead, whom_to_ask
+from bot.leads import Lead, lead, told_nowhere, whom_to_ask
 from bot.wording import DEFAULT, say, speaking
 from intents.decision import Decision, Verdict
 from intents.facets import Asked
@@ -97,11 +97,13 @@ def answer_reply(knowledge: Knowledge, answer: Answer, score: float | None, aske
 def led_reply(knowledge: Knowledge, answer: Answer, led: Lead, score: float | None = None) -> Reply:
     """One entry's answer with the beginning made for a question.
 
-    An entry that says openly what the plan does not tell leaves the need unmet, and counts as that.
+    An entry that says openly what the plan does not tell leaves the need unmet, and counts as that; so does one
+    that must begin with saying that it does not tell what was asked.
     """
     whole = bool(led.text)
+    unmet = answer.kind == "silent" or (led.opening is not None and not led.known)
     return Reply(
-        Decision.NONE if answer.kind == "silent" else Decision.ANSWER,
+        Decision.NONE if unmet else Decision.ANSWER,
         title=answer.title,
         opening=led.opening,
         text=led.text,
@@ -145,6 +147,12 @@ def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_ch
     if not after_choices:
         sentences.append(say("none_rephrase"))
     return replace(_contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score), is_apology=True)
+
+
+def side_not_told_reply(knowledge: Knowledge, asked: Asked, near: Sequence[Choice], score: float) -> Reply:
+    """No entry tells the fee, the day … that was asked: this said openly, with what there is on the same matter."""
+    sentences = [told_nowhere(knowledge, asked), say("facet_missing_near" if near else "none_rephrase")]
+    return replace(_contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score), choices=tuple(near))
 
 
 def other_town_reply(knowledge: Knowledge, place: str) -> Reply:

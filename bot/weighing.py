@@ -8,10 +8,18 @@ from dataclasses import replace
 from bot.dialogue import Dialogue
 from bot.leads import is_missing, lead
 from bot.quotations import quotation_reply
-from bot.replies import Choice, Reply, answer_reply, none_reply, suggestion_reply, weighed_reply
+from bot.replies import (
+    Choice,
+    Reply,
+    answer_reply,
+    none_reply,
+    side_not_told_reply,
+    suggestion_reply,
+    weighed_reply,
+)
 from intents.decision import SAME, STANDARD, Decision, Policy, Reason, Verdict, decide, likelihood
-from intents.facets import Asked, Facet, kind_suits
-from intents.features import asked_words, mentions, rarest_noun
+from intents.facets import REACHING, Asked, Facet, kind_suits
+from intents.features import asked_words, mentions, rarest_noun, wishes_unknown
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
 from intents.ranker import Candidate, Ranking, rank
 from intents.said_so import says_as_much
@@ -30,10 +38,17 @@ NAMED = 0.7
 """The share of the question's nouns, the rarest among them, that an entry holds which is to answer it."""
 MOST = 0.9
 """The share of the question's words that what only mentions its matter must hold to answer it."""
+HALF = 0.5
+"""From this share of the question's words on, an entry is near what was asked."""
 CLOSE = 0.5
 """In points: how far behind the first another that holds more of the question may as well be meant."""
 ALIKE = 0.6
 """From this likeness to one of its wordings on, a question asks for what an entry is silent on."""
+_TOLD_OR_NOT = REACHING | {
+    Facet.FEE, Facet.VALIDITY, Facet.BRING, Facet.DELIVERY_DAYS, Facet.HOURS, Facet.WHEN, Facet.DEADLINE,
+    Facet.COUNTER, Facet.WHO, Facet.METHOD, Facet.ONLINE, Facet.COUNT, Facet.PERCENT,
+}  # fmt: skip
+"""Sides of which a text says whether it tells them; why and what for it may tell in any words."""
 _ALIKE_REASONS = frozenset({Reason.BROAD, Reason.UNSURE, Reason.ANOTHER_HOLDS_MORE})
 _WHOLE = 0.99
 _UNITS = 2
@@ -68,14 +83,15 @@ def _weighed(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     decided = _or_what_has_its_figure(knowledge, ranking, decided, asked)
     decided = _or_silent_on_it(knowledge, ranking, decided, policy)
     decided = _unless_it_is_told_everywhere(knowledge, ranking, decided, policy)
-    verdict = _unless_it_is_of_something_else(knowledge, decided, asked)
+    verdict = _unless_it_is_of_something_else(knowledge, ranking, decided, asked)
     if not _is_written_for(knowledge, verdict.chosen, asked.facet):
         verdict = _unless_another_holds_more(ranking, verdict)
     verdict = _unless_another_is_named_for_it(knowledge, ranking, verdict)
     verdict = _unless_it_only_defines(knowledge, verdict, asked)
     verdict = _unless_other_words_are_defined(knowledge, verdict, asked)
     verdict = _or_what_says_as_much(ranking, verdict)
-    return _unless_another_tells(knowledge, verdict, asked)
+    verdict = _unless_another_tells(knowledge, verdict, asked)
+    return _unless_none_tells(knowledge, verdict, asked)
 
 
 def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: Dialogue) -> tuple[Reply, Dialogue]:
@@ -87,14 +103,18 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
     )
     if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
         found = knowledge.answers[verdict.chosen.document.id]
-        reply = weighed_reply(answer_reply(knowledge, found, verdict.score, asked), verdict)
-        return reply, replace(about, entry_id=found.entry_id, offered=(), misses=0)
+        answered = weighed_reply(answer_reply(knowledge, found, verdict.score, asked), verdict)
+        return answered, replace(about, entry_id=found.entry_id, offered=(), misses=0)
     if verdict.decision is Decision.SUGGEST:
         offered = tuple((choice.entry_id, choice.title) for choice in choices)
-        reply = weighed_reply(suggestion_reply(knowledge, choices, verdict.score, before.misses), verdict)
-        return reply, replace(about, offered=offered)
-    reply = quotation_reply(knowledge, asked.text, verdict.score) or none_reply(knowledge, verdict.score, before.misses)
-    return weighed_reply(reply, verdict), replace(about, offered=(), misses=before.misses + 1)
+        suggested = weighed_reply(suggestion_reply(knowledge, choices, verdict.score, before.misses), verdict)
+        return suggested, replace(about, offered=offered)
+    reply: Reply | None = quotation_reply(knowledge, asked.text, verdict.score)
+    if reply is None and verdict.reason is Reason.NONE_TELLS:
+        reply = side_not_told_reply(knowledge, asked, choices, verdict.score)
+    reply = reply or none_reply(knowledge, verdict.score, before.misses)
+    offered = tuple((choice.entry_id, choice.title) for choice in reply.choices)
+    return weighed_reply(reply, verdict), replace(about, offered=offered, misses=before.misses + 1)
 
 
 def _unless_it_is_one_word(ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
@@ -125,7 +145,7 @@ def _is_one_word(query: Query) -> bool:
     return 0 < len(set(query.terms.words)) <= _UNITS and all(token.content for token in spoken)
 
 
-def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
+def _unless_it_is_of_something_else(knowledge: Knowledge, ranking: Ranking, verdict: Verdict, asked: Asked) -> Verdict:
     """An entry that lacks what the question names is offered, unless it says openly what it does not tell."""
     chosen = verdict.chosen
     if chosen is None or chosen.exact:
@@ -133,12 +153,19 @@ def _unless_it_is_of_something_else(knowledge: Knowledge, verdict: Verdict, aske
     if names_only_its_paper(asked.text, "\n".join((*chosen.document.wordings, chosen.document.answer))):
         return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
     found = knowledge.answers[chosen.document.id]
-    if found.kind != "silent" and (not chosen.features.whole or _only_mentions_it(chosen, asked)):
+    if found.kind != "silent" and _is_beside_it(knowledge, ranking, chosen, asked):
         return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
     if chosen.features.key >= NAMED:
         return verdict
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)
     return verdict if says_so else _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
+
+
+def _is_beside_it(knowledge: Knowledge, ranking: Ranking, chosen: Candidate, asked: Asked) -> bool:
+    """Whether an entry has a part of the matter only, or mentions it only, or nothing tells what is wished for."""
+    return (
+        not chosen.features.whole or _only_mentions_it(chosen, asked) or wishes_unknown(knowledge.index, ranking.query)
+    )
 
 
 def _only_mentions_it(chosen: Candidate, asked: Asked) -> bool:
@@ -281,6 +308,23 @@ def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) 
     if not telling:
         return verdict
     return _offered(verdict, (*telling, chosen), Reason.ANOTHER_TELLS)
+
+
+def _unless_none_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
+    """Of choices of which none tells the fee, the days or the hours that were asked for, that is said instead."""
+    if verdict.decision is not Decision.SUGGEST or asked.facet not in _TOLD_OR_NOT:
+        return verdict
+    if any(_tells(knowledge, one, asked) for one in verdict.choices):
+        return verdict
+    near = tuple(one for one in verdict.choices if one.features.key > 0 or one.features.coverage > HALF)[
+        : STANDARD.fewest_choices
+    ]
+    return Verdict(Decision.NONE, verdict.score, None, near, Reason.NONE_TELLS, verdict.ranking)
+
+
+def _tells(knowledge: Knowledge, candidate: Candidate, asked: Asked) -> bool:
+    found = knowledge.answers[candidate.document.id]
+    return found.kind != "silent" and lead(knowledge, found, asked).known
 
 
 def _tells_as_well(knowledge: Knowledge, other: Candidate, chosen: Candidate, asked: Asked) -> bool:

@@ -14,6 +14,7 @@ from intents.facets import Facet
 from intents.patterns import patterns
 from intents.remembered import remembered
 from intents.text import normalize
+from intents.tokenizer import tokenize
 
 _PARTS = patterns("contacts")
 _SIDES = {Facet(name.removeprefix("side_")): part for name, part in _PARTS.items() if name.startswith("side_")}
@@ -21,6 +22,9 @@ _HALL, _FILLER, _PLACE, _UNIT = (_PARTS[name].pattern for name in ("hall", "fill
 _NOTHING = re.compile(f"(?:{_FILLER})*")
 _THE_HALL = re.compile(rf"(?:市の?)?(?:{_HALL}|{_FILLER})*")
 _NAMES_A_PLACE = re.compile(_PLACE)
+_NAMED_OUTSIDE = re.compile(_PARTS["outside"].pattern)
+_NO_NAME = re.compile(r"[\sをがはでにへと?]|する|した|して")
+_PROPER_NOUN = ("名詞", "固有名詞")
 _UNITS = re.compile(_UNIT)
 _UNIT_AT_END = re.compile(rf"(?:{_UNIT})$")
 _ABOUT = re.compile(_PARTS["about"].pattern)
@@ -52,6 +56,8 @@ class ContactQuestion:
     place: str | None = None
     bare: bool = False
     """Whether not even the hall is named: after an answer, its own office is meant."""
+    outside: bool = False
+    """Whether ``place`` is no part of the municipality: a company, a ministry, a society."""
 
 
 def side_of_contact(text: str) -> Facet | None:
@@ -123,7 +129,17 @@ def _of_another(side: Facet, rest: str, offices: Offices) -> ContactQuestion | N
         meant = {office for name, office in offices.names.items() if stem in name}
         if offices.main in meant or len(meant) == 1:
             return ContactQuestion(side, office=offices.main if offices.main in meant else meant.pop())
-    return ContactQuestion(side, place=rest) if _NAMES_A_PLACE.search(rest) else None
+    outside = _is_outside(rest)
+    return ContactQuestion(side, place=rest, outside=outside) if outside or _NAMES_A_PLACE.search(rest) else None
+
+
+def _is_outside(name: str) -> bool:
+    """Whether a bare name is one of a body (国税庁, NTT東日本) that is neither an office nor a place of the town."""
+    if not name or _NO_NAME.search(name):
+        return False
+    if _NAMED_OUTSIDE.search(name):
+        return True
+    return not _NAMES_A_PLACE.search(name) and any(token.part == _PROPER_NOUN for token in tokenize(name))
 
 
 def _trimmed(rest: str) -> str:

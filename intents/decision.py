@@ -39,6 +39,7 @@ class Reason(StrEnum):
     ANOTHER_IS_NAMED = "another_is_named"
     ONLY_DEFINES = "only_defines"
     HAS_THE_FIGURE = "has_the_figure"
+    NONE_TELLS = "none_tells"
     SAYS_AS_MUCH = "says_as_much"
     ASKED_AT_THE_END = "asked_at_the_end"
 

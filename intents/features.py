@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ UNADAPTED_SLOPE, UNADAPTED_START = 1.46, -0.36
 NO_VECTORS_SHARE = 0.9
 """Where vectors cannot tell, shared words or sounds stand for a shared meaning, a little less surely."""
 _VERB_WEIGHT = 0.5
+_WISH = "たい"
 _WITHIN = ("接頭辞", "接尾辞")
 """What does not end a compound."""
 _GENERAL_NOUNS = word_list("general_nouns")
@@ -126,6 +128,13 @@ def asked_words(index: Index, query: Query) -> list[AskedWord]:
 def rarest_noun(asked: Sequence[AskedWord]) -> AskedWord | None:
     """Of the nouns that name a matter the one that tells most; None where none does."""
     return max((word for word in asked if word.naming), key=lambda word: word.weight, default=None)
+
+
+def wishes_unknown(index: Index, query: Query) -> bool:
+    """Whether a question wishes (灯台に登りたい) to do what no document speaks of."""
+    unknown = {word.word for word in asked_words(index, query) if not (word.noun or word.columns)}
+    wished = pairwise(query.tokens)
+    return any(verb.normalized in unknown and after.normalized == _WISH for verb, after in wished)
 
 
 def mentions(index: Index, text: str, word: AskedWord) -> bool:

@@ -78,7 +78,7 @@ def test_the_address_is_told_in_whatever_words(corpus: Corpus, question: str) ->
 @pytest.mark.parametrize(("code", "place"), [(PRINTING_TOO, "福祉センター"), (SILENT, "三重県庁")])
 def test_a_place_that_the_plan_does_not_print_gets_no_other_number(corpus: Corpus, code: str, place: str) -> None:
     first = said(corpus, code, f"{place}の電話番号").split("。")[0]
-    assert first == f"{place}の電話番号は計画書に載っていません"
+    assert first == f"{place}の電話番号は、この案内に載っていません"
 
 
 @pytest.mark.parametrize("question", ["どの課が担当？", "担当課は？", "誰に聞けばいい？"])
@@ -99,4 +99,4 @@ def test_the_city_office_named_after_an_answer_is_the_city_office(corpus: Corpus
 
 def test_another_office_is_asked_for_in_a_word(corpus: Corpus) -> None:
     first = said(corpus, PRINTING_TOO, "電話番号教えて", "水道課は？").split("。")[0]
-    assert first == "水道課の電話番号は計画書に載っていません"
+    assert first == "水道課の電話番号は、この案内に載っていません"

@@ -87,8 +87,10 @@ def test_an_entry_that_lacks_what_the_question_names_does_not_answer(corpus: Cor
     ],
 )
 def test_an_entry_on_the_matter_says_first_that_it_does_not_tell(corpus: Corpus, code: str, question: str) -> None:
+    """What was asked is not told: a need that is not met, however much is told of the matter."""
     reply = answer(corpus.current(code), question).reply
-    assert reply.decision is Decision.ANSWER
+    assert reply.decision is Decision.NONE
+    assert reply.answer is not None
     assert reply.opening is not None
     assert "載っていません" in reply.opening
 
@@ -194,3 +196,42 @@ def test_a_word_that_only_stands_in_a_definition_is_not_what_it_defines(corpus: 
     """A term told by the 電子署名 in it does not answer what 電子署名 means."""
     reply = answer(corpus.current(TOON), "環境保全課とは何ですか").reply
     assert reply.answer is None or reply.answer.kind != "term"
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "first"),
+    [
+        (MATSUSAKA, "粗大ごみの手数料はいくらですか", "金額（手数料や費用）は、この案内には載っていません。"),
+        (TSUSHIMA, "防犯カメラは何台", "数（件数や人数など）は、この案内には載っていません。"),
+        (OMAEZAKI, "津波避難タワーの場所", "場所は、この案内には載っていません。"),
+    ],
+)
+def test_what_no_choice_tells_is_said_to_be_told_nowhere(corpus: Corpus, code: str, question: str, first: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert reply.decision is Decision.NONE
+    assert plain_text(reply).startswith(first)
+
+
+def test_what_there_is_on_the_same_matter_is_offered_beside_it(corpus: Corpus) -> None:
+    first = answer(corpus.current(TSUSHIMA), "防犯カメラは何台")
+    assert first.reply.choices[0].entry_id == "security-cameras"
+    assert answer(corpus.current(TSUSHIMA), "1", first.dialogue).entry_id == "security-cameras"
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [(MOBARA, "NTT東日本の電話番号"), (OMAEZAKI, "トヨタ自動車の電話番号"), (MOBARA, "法務局の電話番号")],
+)
+def test_our_own_number_is_not_given_for_anothers(corpus: Corpus, code: str, question: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert reply.decision is Decision.NONE
+    assert "載っていません" in plain_text(reply).splitlines()[0]
+
+
+def test_an_office_is_not_known_by_what_is_said_of_another(corpus: Corpus) -> None:
+    """委員会 with 市民 in it is no 市民課."""
+    assert answer(corpus.current(MATSUSAKA), "市民課の電話番号").entry_id is None
+
+
+def test_what_nothing_speaks_of_is_not_answered_with_its_place(corpus: Corpus) -> None:
+    assert answer(corpus.current(OMAEZAKI), "灯台に登りたい").reply.decision is Decision.SUGGEST

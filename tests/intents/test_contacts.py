@@ -62,9 +62,23 @@ def test_an_office_is_known_by_its_name_or_what_is_special_in_it(text: str, side
     assert reading(text) == ContactQuestion(side, office=office)
 
 
-@pytest.mark.parametrize("place", ["福祉センター", "三重県庁", "図書館", "水道課"])
+@pytest.mark.parametrize("place", ["福祉センター", "図書館", "水道課", "川内支所"])
 def test_another_place_is_told_from_the_offices(place: str) -> None:
     assert reading(f"{place}の電話番号") == ContactQuestion(Facet.TELEPHONE, place=place)
+
+
+@pytest.mark.parametrize(
+    "body", ["三重県庁", "国税庁", "NTT東日本", "トヨタ自動車", "シビックテック・ラボ", "観光協会"]
+)
+def test_a_body_that_is_none_of_the_municipalitys_is_told_from_its_places(body: str) -> None:
+    assert reading(f"{body}の電話番号") == ContactQuestion(Facet.TELEPHONE, place=body.lower(), outside=True)
+
+
+@pytest.mark.parametrize("text", ["福祉課はどこ", "市民課はどこにありますか", "税務課は何階"])
+def test_where_an_office_is_asks_for_its_address(text: str) -> None:
+    found = reading(text)
+    assert found is not None
+    assert found.side is Facet.ADDRESS
 
 
 @pytest.mark.parametrize(
