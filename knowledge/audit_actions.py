@@ -18,6 +18,8 @@ def _action(label: str, *fields: str) -> Action:
     return Action(label, frozenset(fields))
 
 
+_CHANGE = ("request", "kind", "author", "added", "changed", "ended", "changes_digest")
+
 ACTIONS: Mapping[str, Action] = {
     "signed_in": _action("サインイン", "how"),
     "sign_in_failed": _action("サインインの失敗", "why"),
@@ -100,5 +102,9 @@ ACTIONS: Mapping[str, Action] = {
     "indicator_value": _action("指標の実績値の記入", "fiscal_year", "old", "new"),
     "sheets_exported": _action("表の書き出し", "kind", "form"),
     "sheets_imported": _action("表の取り込み", "added", "changed", "ended", "changes_digest"),
+    "change_requested": _action("変更の承認依頼", *_CHANGE),
+    "change_approved": _action("変更の承認", *_CHANGE),
+    "change_returned": _action("変更の差戻し", *_CHANGE),
+    "change_withdrawn": _action("変更の取り下げ", *_CHANGE),
 }
 """A screen that does something new adds its acts here."""

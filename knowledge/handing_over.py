@@ -12,10 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from knowledge.approval import Actor
 from knowledge.calendar import JST, date_name
+from knowledge.change_approval import RETURNED, WAITING
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import NO_DEPARTMENT, department_names
-from knowledge.models import EntryVersion, Job, StaffAccount, StaffGrant, UnsavedText
+from knowledge.models import ChangeRequest, EntryVersion, Job, StaffAccount, StaffGrant, UnsavedText
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.reviews import unanswered_of
 from knowledge.roles import INCLUDED, Grant, Person, Role
@@ -31,6 +32,8 @@ WHAT: Mapping[str, str] = {
     "approved": "公開予約",
     "ending": "公開終了予約",
     "urgent": "緊急公開（事後承認待ち）",
+    "change": "変更の承認依頼中（表・穴埋めシートなど）",
+    "change_returned": "変更の差戻し（まだ直していない）",
     "review": "一括見直し（答えていない）",
     "job": "始めた仕事（まだ終わっていない）",
     "unsaved": "保存していない文",
@@ -43,6 +46,8 @@ _NEXT: Mapping[str, str] = {
     "approved": "このままでも、その時に公開されます",
     "ending": "このままでも、その時に公開が終わります",
     "urgent": "承認者に事後承認を頼みます",
+    "change": "承認者に決めてもらいます。差し戻されたら、ほかの人がもう一度依頼します",
+    "change_returned": "要るなら、ほかの人がもう一度依頼します",
     "review": "課のほかの人が答えます",
     "job": "このままでも終わります。結果を見る人を決めます",
     "unsaved": "本人だけが開けます。使ううちに保存してもらいます",
@@ -89,6 +94,7 @@ def held_by(session: Session, account: StaffAccount, scopes: Collection[str] | N
     """All that the account holds in these municipalities (None: in all), by kind and the oldest first."""
     found = [
         *_versions(session, account, scopes),
+        *_changes(session, account, scopes),
         *_reviews(session, account, scopes),
         *_jobs(session, account, scopes),
         *_unsaved(session, account, scopes, moment),
@@ -123,6 +129,19 @@ def _what(version: EntryVersion) -> str:
     if version.confirmation == "waiting":
         return "urgent"
     return "ending" if version.state == "published" else version.state
+
+
+def _changes(session: Session, account: StaffAccount, scopes: Collection[str] | None) -> Iterator[Held]:
+    """The changes of tables that were asked for and are not done with."""
+    row = ChangeRequest
+    wanted = select(row).where(
+        _within(row.municipality_code, scopes), row.author == str(account.id), row.state.in_((WAITING, RETURNED))
+    )
+    for one in session.scalars(wanted.order_by(row.requested_at)):
+        code = one.municipality_code
+        department = department_names(session, code).get(one.department or "", NO_DEPARTMENT)
+        what = "change" if one.state == WAITING else "change_returned"
+        yield Held(what, code, one.title, department, one.requested_at)
 
 
 def _reviews(session: Session, account: StaffAccount, scopes: Collection[str] | None) -> Iterator[Held]:

@@ -21,7 +21,10 @@ from knowledge.sheet_rows import Values
 
 @dataclass(frozen=True)
 class RowChange:
-    """What happens to one row.  ``cells``: (heading, old, new); ``number``: its row in the sheet, if it has one."""
+    """What happens to one row.  ``cells``: (heading, old, new); ``number``: its row in the sheet, if it has one.
+
+    ``public``: it changes what is published, or publishes it; a draft that stays a draft does not.
+    """
 
     kind: str
     key: str
@@ -29,6 +32,7 @@ class RowChange:
     action: str
     number: int | None
     cells: tuple[tuple[str, str, str], ...] = ()
+    public: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class ImportPlan:
     @property
     def changes(self) -> bool:
         return any(row.action != "unchanged" for row in self.rows)
+
+    @property
+    def changed(self) -> tuple[RowChange, ...]:
+        """The rows that do not stay as they are."""
+        return tuple(row for row in self.rows if row.action != "unchanged")
 
 
 @dataclass

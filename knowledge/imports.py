@@ -138,7 +138,7 @@ def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing
 def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
     found: dict[str, Known] = {}
     for sheet in sheets:
-        known = _known(sheet)
+        known = known_sheet(sheet)
         if known is None:
             _note_whose(work, sheet)
             work.faults += _spoilt_headings(sheet)
@@ -160,7 +160,8 @@ def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
     return list(found.values())
 
 
-def _known(sheet: Sheet) -> Known | None:
+def known_sheet(sheet: Sheet) -> Known | None:
+    """A sheet as one of ours; None for any other."""
     for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
         headings = headings_of(row)
         shared = (name for name, wanted in SHARED_HEADINGS.items() if set(map(plain_heading, wanted)) <= set(headings))
@@ -425,8 +426,14 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
 
 def _note(work: Work, item: Item, action: str, cells: Iterable[tuple[str, str, str]] = ()) -> None:
     label = cells_of(item.kind, item.values)[item.kind.label]
-    change = RowChange(item.kind.name, item.key, label, action, item.place.number, tuple(cells))
+    present = work.present[item.kind.name].get(item.key)
+    public = not item.kind.curated or bool({item.state, present.state if present else ""} & _LIVE)
+    change = RowChange(item.kind.name, item.key, label, action, item.place.number, tuple(cells), public)
     work.changes.append((change, item))
+
+
+_LIVE = {"published", "staff"}
+"""The states of a row that somebody is answered from."""
 
 
 def _valid(work: Work, item: Item) -> bool:
@@ -460,7 +467,8 @@ def _end_missing(work: Work, kind: SheetKind) -> None:
         if key in work.items[kind.name] or (kind.curated and row.state in ("ended", "deleted")):
             continue
         label = cells_of(kind, values_of(kind, row))[kind.label]
-        work.changes.append((RowChange(kind.name, key, label, "ended", None), None))
+        public = not kind.curated or row.state in _LIVE
+        work.changes.append((RowChange(kind.name, key, label, "ended", None, (), public), None))
 
 
 def _apply(session: Session, work: Work, change: RowChange, item: Item | None, moment: dt.datetime) -> None:

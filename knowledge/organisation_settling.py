@@ -23,6 +23,7 @@ from knowledge.db import Database
 from knowledge.entry_versions import WAITING, Author, keep_present, next_number, revised, revised_on, with_present
 from knowledge.models import (
     BundledDraft,
+    ChangeRequest,
     Department,
     Entry,
     EntryVersion,
@@ -244,8 +245,8 @@ def _give(
 
 
 def _move_rows(session: Session, code: str, rule: Handover) -> None:
-    """What residents read of no text of its own that would change, and the rounds of review under way."""
-    for table in (Indicator, ScheduleItem, Term, Measure, Department):
+    """What residents read of no text of its own that would change, requests and the rounds of review under way."""
+    for table in (Indicator, ScheduleItem, Term, Measure, Department, ChangeRequest):
         session.execute(
             update(table)
             .where(table.municipality_code == code, table.department.in_(rule.before))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from knowledge import audit
 from knowledge.calendar import JST
 from knowledge.db import Database
-from knowledge.models import Conversation, LineEvent, LoggedQuestion, Municipality, Retention
+from knowledge.models import ChangeRequest, Conversation, LineEvent, LoggedQuestion, Municipality, Retention
 
 BATCH = 2000
 _UNFINISHED = ("received", "sending")
@@ -36,6 +36,7 @@ class Kind:
 
 
 TEXTS, COUNTS, DIALOGUES, EVENTS = "question_text", "question_row", "dialogue", "line_event"
+CHANGES = "change_request"
 KINDS: tuple[Kind, ...] = (
     Kind(
         TEXTS,
@@ -68,6 +69,14 @@ KINDS: tuple[Kind, ...] = (
         90,
         7,
         400,
+    ),
+    Kind(
+        CHANGES,
+        "変更の承認の記録（決まったもの）",
+        "「変更の承認」で、だれが依頼し、だれが決めたかを見返すのに使います。だれが何をしたかは「操作の記録」にも残ります。",
+        365,
+        90,
+        3650,
     ),
 )
 
@@ -119,7 +128,7 @@ def purge(
     """Delete what is older than the days of a municipality; by kind how many, which the audit log keeps, too."""
     gone: dict[str, int] = {}
     try:
-        for kind in (COUNTS, TEXTS, DIALOGUES, EVENTS):
+        for kind in (COUNTS, TEXTS, DIALOGUES, EVENTS, CHANGES):
             while found := _purge_batch(database, kind, code, moment):
                 gone[kind] = gone.get(kind, 0) + found
                 go_on()
@@ -144,6 +153,8 @@ def _purge_batch(database: Database, kind: str, code: str, moment: dt.datetime) 
             case "dialogue":
                 own = Conversation.municipality_code == code
                 session.execute(delete(Conversation).where(own, Conversation.key.in_(keys)))
+            case "change_request":
+                session.execute(delete(ChangeRequest).where(ChangeRequest.id.in_(keys)))
             case _:
                 session.execute(delete(LineEvent).where(LineEvent.id.in_(keys)))
     return len(keys)
@@ -169,6 +180,11 @@ def _old(kind: str, code: str, days: Mapping[str, int], moment: dt.datetime) -> 
         case "dialogue":
             return select(Conversation.key).where(
                 Conversation.municipality_code == code, Conversation.occurred_at < cutoff
+            )
+        case "change_request":
+            # What waits was not decided, and is never old: somebody is to decide it.
+            return select(ChangeRequest.id).where(
+                ChangeRequest.municipality_code == code, ChangeRequest.decided_at < cutoff
             )
         case _:
             return select(LineEvent.id).where(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from knowledge.entry_versions import Author
-from knowledge.import_items import RowChange
-from knowledge.imports import import_into
+from knowledge.import_items import ImportPlan, RowChange
+from knowledge.imports import import_into, planned
 from knowledge.sheet_kinds import STATE, STATES, VERSION, SheetKind
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.sheet_rows import cells_of, values_of
@@ -43,13 +45,34 @@ def write_row(
     session: Session, code: str, kind: SheetKind, cells: Mapping[str, str], moment: dt.datetime, author: Author
 ) -> RowChange | None:
     """Bring one row as a sheet of it alone would; what changed, None where nothing did.  Raises RowFaultsError."""
+    with _row_faults():
+        plan = import_into(session, code, [_table(kind, cells)], moment, publish=True, author=author)
+    return _the_change(plan)
+
+
+def look_at_row(session: Session, code: str, kind: SheetKind, cells: Mapping[str, str]) -> RowChange | None:
+    """What ``write_row`` would change; nothing is written.  Raises RowFaultsError."""
+    with _row_faults():
+        plan = planned(session, code, [_table(kind, cells)], publish=True)
+    return _the_change(plan)
+
+
+def _the_change(plan: ImportPlan) -> RowChange | None:
+    """Without the number of a row in a sheet that nobody sees."""
+    return next((replace(row, number=None) for row in plan.changed), None)
+
+
+def _table(kind: SheetKind, cells: Mapping[str, str]) -> Sheet:
     headings = kind.headings
-    table = Sheet(kind.title, (Row(1, headings), Row(2, tuple(cells.get(heading, "") for heading in headings))))
+    return Sheet(kind.title, (Row(1, headings), Row(2, tuple(cells.get(heading, "") for heading in headings))))
+
+
+@contextmanager
+def _row_faults() -> Iterator[None]:
     try:
-        plan = import_into(session, code, [table], moment, publish=True, author=author)
+        yield
     except ImportFaultsError as error:
         raise RowFaultsError(_by_heading(error.faults)) from error
-    return next((change for change in plan.rows if change.action != "unchanged"), None)
 
 
 def _by_heading(faults: tuple[str, ...]) -> dict[str, str]:

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST, date_name
+from knowledge.change_requests import open_changes
 from knowledge.models import Municipality, Review, StaffAccount, StaffMail
 from knowledge.outbox import put
 from knowledge.reviews import unanswered_of
 from knowledge.roles import Person, Role
 from knowledge.staff import is_active, person_of
 from knowledge.this_week import Kind, Pile, Week, planned, reaches
-from knowledge.this_week_counts import Reader, kind_of_version, open_versions, piles
+from knowledge.this_week_counts import Reader, kind_of_change, kind_of_version, open_versions, piles
 
 FRESH = dt.timedelta(days=2)
 """What is older was before notices were switched on: nobody is told of it now."""
@@ -27,6 +28,7 @@ REVIEW_AHEAD = (7, 0)
 """Days before the deadline of a 一括見直し on which those who have not answered are told."""
 WEEKLY_DAY, WEEKLY_HOURS = 0, range(8, 12)
 """Monday morning: late where the jobs process was away, but never at night."""
+MOST_SUBJECT = 90
 _FOOT = "\n\nこのメールは自動で送っています。返信しても届きません。"
 
 
@@ -48,6 +50,7 @@ def write_mails(session: Session, moment: dt.datetime, base_url: str) -> None:
         if own:
             address = f"{base_url}/staff/{town.code}/"
             _of_versions(session, town, own, moment, address)
+            _of_changes(session, town, own, moment, address)
             _of_review(session, town, own, moment, address)
             _of_week(session, town, own, moment, address)
 
@@ -81,6 +84,27 @@ def _of_versions(
             reason = f"\n理由：{one.reason}" if kind is Kind.RETURNED and one.reason else ""
             body = f"{kind.value}があります。\n\n質問：{one.question}{reason}\n\n{kind.why}\n{address}{_FOOT}"
             put(session, colleague.account_id, key, town.code, f"【こたえ】{kind.value}：{one.question}", body, moment)
+
+
+def _of_changes(
+    session: Session, town: Municipality, people: list[Colleague], moment: dt.datetime, address: str
+) -> None:
+    """The same of changes of tables."""
+    for one in open_changes(session, town.code):
+        since = one.decided_at or one.requested_at
+        if since < moment - FRESH:
+            continue
+        for colleague in people:
+            kind = kind_of_change(one, colleague.reader, town.separate_approver)
+            if kind is None:
+                continue
+            key = f"{kind.name}:{town.code}:{one.id}:{since.isoformat(timespec='seconds')}"
+            reason = f"\n理由：{one.reason}" if kind is Kind.RETURNED and one.reason else ""
+            body = (
+                f"{kind.value}があります。\n\n変更：{one.title}{reason}\n\n{kind.why}\n{address}changes/{one.id}{_FOOT}"
+            )
+            subject = f"【こたえ】{kind.value}：{one.title[:MOST_SUBJECT]}"
+            put(session, colleague.account_id, key, town.code, subject, body, moment)
 
 
 def _of_review(

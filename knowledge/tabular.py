@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,19 @@ class Sheet:
     merged: tuple[str, ...] = ()
     hidden: bool = False
     hidden_rows: int = 0
+
+
+def sheets_as_json(sheets: Sequence[Sheet]) -> list[Any]:
+    """Sheets without a fault: every cell is a text."""
+    return [
+        [sheet.name, [[row.number, *(row.text(place) for place in range(len(row.cells)))] for row in sheet.rows]]
+        for sheet in sheets
+    ]
+
+
+def sheets_of(value: Any) -> list[Sheet]:
+    """What ``sheets_as_json`` wrote."""
+    return [Sheet(name, tuple(Row(number, tuple(cells)) for number, *cells in rows)) for name, rows in value]
 
 
 @dataclass(frozen=True)

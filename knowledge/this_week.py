@@ -25,7 +25,7 @@ class Kind(Enum):
     CONFIRM = "事後承認を待っている緊急公開"
     REQUEST = "承認依頼"
     BOOKED = "予約のとおりに公開すると、悪くなるもの"
-    RETURNED = "差し戻された答え"
+    RETURNED = "差し戻されたもの"
     DOUBTFUL = "役に立たなかったかもしれない答え"
     OVERDUE = "確認の日や期間を過ぎたもの"
     REVIEW = "一括見直しの未回答"
@@ -93,6 +93,8 @@ class Pile:
     kind: Kind
     count: int
     examples: tuple[Example, ...] = ()
+    changes: int = 0
+    """How many of them are changes of tables (変更の承認), and not answers."""
 
     @property
     def minutes(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from intents.text import clean, normalize
 from knowledge.booked_checks import booked_check
 from knowledge.calendar import JST, date_name
+from knowledge.change_approval import RETURNED
+from knowledge.change_requests import OpenChange, open_changes
 from knowledge.entry_lists import RATED_DAYS, low_rated
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
@@ -130,10 +132,20 @@ def _versions(session: Session, code: str, reader: Reader, moment: dt.datetime) 
     for one in open_versions(session, code):
         kind = kind_of_version(one, reader, separate, moment)
         if kind is not None:
-            note = f"理由：{one.reason}" if kind is Kind.RETURNED and one.reason else f"{one.author_name}さん"
-            by_kind.setdefault(kind, []).append(Example(one.question, note))
+            by_kind.setdefault(kind, []).append(Example(one.question, _note(kind, one.reason, one.author_name)))
+    changes: Counter[Kind] = Counter()
+    for change in open_changes(session, code):
+        kind = kind_of_change(change, reader, separate)
+        if kind is not None:
+            changes[kind] += 1
+            example = Example(change.title, _note(kind, change.reason, change.author_name))
+            by_kind.setdefault(kind, []).append(example)
     for kind, examples in by_kind.items():
-        yield _pile(kind, examples)
+        yield replace(_pile(kind, examples), changes=changes[kind])
+
+
+def _note(kind: Kind, reason: str | None, author: str) -> str:
+    return f"理由：{reason}" if kind is Kind.RETURNED and reason else f"{author}さん"
 
 
 def _booked(session: Session, code: str, reader: Reader, moment: dt.datetime) -> Iterator[Pile]:
@@ -161,6 +173,14 @@ def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt
     age = moment - one.created_at
     left = age >= dt.timedelta(days=OWN_DRAFT_DAYS if own else FORGOTTEN_DAYS)
     return Kind.DRAFT if left and (own or reaches(reader.edits, one.department)) else None
+
+
+def kind_of_change(one: OpenChange, reader: Reader, separate: bool) -> Kind | None:
+    """What a change of tables asks of ``reader``: the same as a version would."""
+    own = reader.account == one.author
+    if one.state == RETURNED:
+        return Kind.RETURNED if own else None
+    return Kind.REQUEST if reaches(reader.approves, one.department) and not (separate and own) else None
 
 
 # --- Days and links ----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from bot.console import (
     answers,
     audit_log,
     caution,
+    changes,
     checks,
     common_updates,
     cookies,
@@ -48,7 +49,7 @@ SCREENS = (
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
     *(answers, answer_editing, answer_steps, answer_history, misguidance),
     *(trying, line_test, checks, effect, words, caution),
-    *(slots, common_updates, plans, sheets, tables, settings, notice),
+    *(slots, common_updates, plans, sheets, tables, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
 )

@@ -16,7 +16,7 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.console.guard import person
-from knowledge.tabular import Row, Sheet
+from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 from knowledge.upload_limits import MAX_BYTES, UploadError
 
 FIELD = "carried"
@@ -68,18 +68,6 @@ def brought(purpose: str, read: Callable[[], list[Sheet]]) -> Brought:
         return Brought(sheets_of(carried(purpose)), request.form[FIELD])
     sheets = read()
     return Brought(sheets, carry(purpose, sheets_as_json(sheets)))
-
-
-def sheets_as_json(sheets: list[Sheet]) -> list[Any]:
-    """Sheets without a fault: every cell is a text."""
-    return [
-        [sheet.name, [[row.number, *(row.text(place) for place in range(len(row.cells)))] for row in sheet.rows]]
-        for sheet in sheets
-    ]
-
-
-def sheets_of(value: Any) -> list[Sheet]:
-    return [Sheet(name, tuple(Row(number, tuple(cells)) for number, *cells in rows)) for name, rows in value]
 
 
 def sheets_digest(sheets: list[Sheet]) -> str:

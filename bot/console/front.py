@@ -30,7 +30,7 @@ class Way:
     narrowed: Mapping[str, str] = field(default_factory=dict)
 
 
-_ANSWERS, _COMMON = "console.answers.index", "console.common_updates.index"
+_ANSWERS, _COMMON, _CHANGES = "console.answers.index", "console.common_updates.index", "console.changes.index"
 WAYS: Mapping[Kind, Way] = {
     Kind.CONFIRM: Way(_ANSWERS, "事後承認を待つ答えを開く", {"state": "confirm"}),
     Kind.REQUEST: Way(_ANSWERS, "承認依頼を開く", {"state": "requested"}),
@@ -46,6 +46,10 @@ WAYS: Mapping[Kind, Way] = {
     Kind.IMPORTED: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
     Kind.DRAFT: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
 }
+
+
+TO_CHANGES = Way(_CHANGES, "変更の承認を開く")
+"""Where changes of tables are, which wait in the same piles as answers."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,21 @@ def town(code: str) -> str:
     )
 
 
-def _links(code: str, week: Week) -> dict[Kind, Link]:
-    found = ((task.pile.kind, _link(code, task)) for task in (*week.first, *week.later))
-    return {kind: link for kind, link in found if link is not None}
+def _links(code: str, week: Week) -> dict[Kind, list[Link]]:
+    return {
+        task.pile.kind: [link for way in _ways(task) if (link := _link(code, way)) is not None]
+        for task in (*week.first, *week.later)
+    }
 
 
-def _link(code: str, task: Task) -> Link | None:
-    """Where it is done; None where there is no such page, or none for this person."""
-    way = WAYS[task.pile.kind]
+def _ways(task: Task) -> list[Way]:
+    """Where it is done: of answers, of changes of tables, or both."""
+    answers = [WAYS[task.pile.kind]] if task.pile.count > task.pile.changes else []
+    return [*answers, *([TO_CHANGES] if task.pile.changes else [])]
+
+
+def _link(code: str, way: Way) -> Link | None:
+    """None where there is no such page, or none for this person."""
     need = NEEDS.get(way.endpoint)
     if way.endpoint not in current_app.view_functions or need is None:
         return None

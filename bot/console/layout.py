@@ -42,6 +42,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem("console.plans.index", "計画の取り込み"),
     MenuItem("console.tables.indicators", "指標・予定・課・用語"),
     MenuItem("console.sheets.index", "表の出し入れ"),
+    MenuItem("console.changes.index", "変更の承認"),
     MenuItem("console.notice.index", "障害・災害モード"),
     MenuItem("console.opening.index", "受付時間"),
     MenuItem("console.settings.index", "設定"),

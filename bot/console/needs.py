@@ -136,9 +136,9 @@ NEEDS: Mapping[str, Need] = {
     "console.caution.choose": in_town(Role.ADMIN),
     # 穴埋めシート
     "console.slots.index": in_town(Role.VIEWER),
-    "console.slots.save": in_town(Role.APPROVER),
+    "console.slots.save": in_town(Role.EDITOR),
     "console.slots.sheet": in_town(Role.VIEWER),
-    "console.slots.sheet_import": upload(in_town(Role.APPROVER)),
+    "console.slots.sheet_import": upload(in_town(Role.EDITOR)),
     # 共通回答の更新
     "console.common_updates.index": in_town(Role.VIEWER),
     "console.common_updates.decide": in_town(Role.APPROVER),
@@ -184,7 +184,13 @@ NEEDS: Mapping[str, Need] = {
     # 表の出し入れ
     "console.sheets.index": in_town(Role.VIEWER),
     "console.sheets.export": in_town(Role.VIEWER),
-    "console.sheets.bring": upload(in_town(Role.APPROVER)),
+    "console.sheets.bring": upload(in_town(Role.EDITOR)),
+    # 変更の承認
+    "console.changes.index": in_town(Role.VIEWER),
+    "console.changes.change": in_town(Role.VIEWER),
+    "console.changes.approve_it": in_town(Role.APPROVER),
+    "console.changes.give_it_back": in_town(Role.APPROVER),
+    "console.changes.take_it_back": in_town(Role.EDITOR),
     # 一括見直し
     "console.review.index": in_town(Role.VIEWER),
     "console.review.start": in_town(Role.APPROVER),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.authors import author
-from bot.console.carried import carried, carry, is_carried, sheets_as_json, sheets_of
+from bot.console.carried import carried, carry, is_carried
+from bot.console.change_asking import FIELD, NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, person, require
+from bot.console.shown_changes import ACTIONS, counted, shown
 from bot.console.uploads import uploaded
 from bot.services import services
 from knowledge import audit
@@ -25,10 +26,11 @@ from knowledge.csv_files import UnwritableError
 from knowledge.exports import EXPORTED, about, exported
 from knowledge.import_items import ImportPlan
 from knowledge.imports import import_into, planned, sheet_title
+from knowledge.proposed_changes import SHEETS, changes_digest, of_sheets
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
-from knowledge.tabular import OutSheet, Sheet
+from knowledge.tabular import OutSheet, Sheet, sheets_as_json, sheets_of
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import TooLongForExcelError
 
@@ -41,8 +43,6 @@ FORMS: Mapping[str, tuple[str, str, str]] = {
     "sjis": ("CSV（Shift_JIS。古い Excel 用）", ".csv", "shift_jis"),
 }
 """Words, ending and encoding of each form of file."""
-ACTIONS: Mapping[str, str] = {"added": "追加", "changed": "変更", "ended": "終了", "unchanged": "変更なし"}
-MOST_SHOWN = 500
 
 
 class _ChangedMeanwhileError(Exception):
@@ -62,8 +62,11 @@ def _page(
     plan: ImportPlan | None = None,
     token: str = "",
 ) -> str:
-    me = person()
-    changed = [row for row in plan.rows if row.action != "unchanged"] if plan else []
+    me, again = person(), reopened(code, SHEETS)
+    public = plan is not None and any(row.public for row in plan.changed)
+    with services().database.reading() as session:
+        at_once = does_at_once(session, code, approves=me.reaches(Role.APPROVER, code, None), public=public)
+    fields = {name: request.form[name] for name in ("publish", "end_missing") if request.form.get(name)}
     return render_template(
         "console/sheets/index.html",
         code=code,
@@ -71,16 +74,17 @@ def _page(
         given=request.form,
         faults=faults,
         plan=plan,
-        changed=changed[:MOST_SHOWN],
-        more=max(0, len(changed) - MOST_SHOWN),
-        sheet_title=sheet_title,
+        shown=shown(plan.changed) if plan else None,
         actions=ACTIONS,
         token=token,
-        fields={name: request.form[name] for name in ("publish", "end_missing") if request.form.get(name)},
+        fields=fields | ({FIELD: again.id} if again else {}),
+        again=again,
+        at_once=at_once,
+        public=public,
         kinds=[(ALL, "すべて（一つのファイル）"), *((name, sheet_title(name)) for name in EXPORTED)],
         forms=[(name, words) for name, (words, _, _) in FORMS.items()],
         may_take=me.reaches(Role.VIEWER, code, None),
-        may_bring=me.reaches(Role.APPROVER, code, None),
+        may_bring=me.reaches(Role.EDITOR, code, None),
     )
 
 
@@ -121,24 +125,28 @@ def _file(ending: str, pages: Sequence[tuple[str, str]], sheets: Sequence[OutShe
 
 @blueprint.post("/<code>/sheets/import")
 def bring(code: str) -> Answered:
-    """Look at a file (``file``), then do what was shown."""
-    require(Role.APPROVER, code, None)
+    """Look at a file (``file``), then do what was shown, or ask for its approval (``ask``)."""
+    require(Role.EDITOR, code, None)
     purpose = f"sheets {code}"
     publish, end_missing = bool(request.form.get("publish")), bool(request.form.get("end_missing"))
     try:
         if is_carried():
-            shown, held = carried(purpose)
-            return _done(code, sheets_of(held), shown, publish=publish, end_missing=end_missing)
+            digest, held = carried(purpose)
+            do = _asked if is_asked() else _done
+            return do(code, sheets_of(held), digest, publish=publish, end_missing=end_missing)
         with uploaded("file") as path:
             sheets = read_tables(path)
         with services().database.reading() as session:
             plan = planned(session, code, sheets, end_missing=end_missing, publish=publish)
-        token = carry(purpose, [_digest(plan), sheets_as_json(sheets)]) if plan.changes else ""
+        token = carry(purpose, [changes_digest(plan.changed), sheets_as_json(sheets)]) if plan.changes else ""
         return _page(code, {}, plan=plan, token=token)
     except UploadError as error:
         return _page(code, {"file": str(error)}), 422
     except ImportFaultsError as error:
         return _page(code, {}, faults=error.faults), 422
+    except NotAtOnceError:
+        sentence = "取り込むには承認が要ります。もう一度ファイルをえらび、「承認を依頼する」を押してください"
+        return _page(code, {"file": sentence}), 422
     except _ChangedMeanwhileError:
         sentence = (
             "確かめてから取り込むまでに、ほかの人が内容を変えました。もう一度ファイルをえらんで、確かめてください"
@@ -146,22 +154,34 @@ def bring(code: str) -> Answered:
         return _page(code, {"file": sentence}), 409
 
 
-def _done(code: str, sheets: Sequence[Sheet], shown: str, *, publish: bool, end_missing: bool) -> Response:
-    moment = now()
+def _asked(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool) -> Response:
+    with services().database.writing() as session:
+        plan = _shown_plan(session, code, sheets, digest, publish=publish, end_missing=end_missing)
+        proposal = of_sheets(session, code, sheets, plan, publish=publish, end_missing=end_missing)
+        address = ask_for(session, code, proposal)
+    return told(address, url_for("console.sheets.index", code=code))
+
+
+def _shown_plan(
+    session: Session, code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool
+) -> ImportPlan:
+    plan = planned(session, code, sheets, end_missing=end_missing, publish=publish)
+    if changes_digest(plan.changed) != digest:
+        raise _ChangedMeanwhileError
+    return plan
+
+
+def _done(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool) -> Response:
+    moment, approves = now(), person().reaches(Role.APPROVER, code, None)
     with services().database.writing() as session:
         plan = import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish, author=author())
-        if _digest(plan) != shown:
+        if changes_digest(plan.changed) != digest:
             raise _ChangedMeanwhileError
+        if not does_at_once(session, code, approves=approves, public=any(row.public for row in plan.changed)):
+            raise NotAtOnceError
         counts = {action: plan.counts[action] for action in ("added", "changed", "ended")}
         audit.append(
-            session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": shown}
+            session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": digest}
         )
-    told = "、".join(f"{ACTIONS[action]}{number}件" for action, number in counts.items() if number)
-    tell(f"取り込みました（{told}）。次の質問から使われます。")
+    tell(f"取り込みました（{counted(counts)}）。次の質問から使われます。")
     return redirect(url_for("console.sheets.index", code=code), 303)
-
-
-def _digest(plan: ImportPlan) -> str:
-    """Of what changes, row by row: done is only what was shown."""
-    rows = [[row.kind, row.key, row.action, row.cells] for row in plan.rows if row.action != "unchanged"]
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

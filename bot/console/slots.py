@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.carried import carried, carry, is_carried, sheets_as_json, sheets_of
+from bot.console.carried import carried, carry, is_carried
+from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
+from bot.console.shown_changes import shown
 from bot.console.uploads import uploaded
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
+from knowledge.change_requests import ChangedSinceShownError
 from knowledge.common_answers import Filling, hall
 from knowledge.common_content import CommonContent, common_content
 from knowledge.common_entries import common_rows
-from knowledge.models import SlotValue
+from knowledge.models import ChangeRequest, SlotValue
+from knowledge.proposed_changes import SLOTS, Effect, Proposal, effect_of, of_slots
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.slot_previews import SlotSentence, previews
@@ -30,11 +34,13 @@ from knowledge.slot_sheet import SHEET, changes_of, slot_table
 from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
 from knowledge.slots import Slot, SlotValueError
 from knowledge.spreadsheet_files import read_tables
-from knowledge.tabular import Sheet
+from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import workbook_bytes
 
 blueprint = Blueprint("slots", __name__)
+
+_NOT_AT_ONCE = "住民が読む内容なので、変えるには承認が要ります。「承認を依頼する」を押してください"
 
 
 @dataclass(frozen=True)
@@ -48,32 +54,51 @@ class ShownSlot:
     sentences: Sequence[SlotSentence]
 
 
-@dataclass(frozen=True)
-class ShownChange:
-    name: str
-    old: str
-    new: str
-    only_day: bool
+class _ChangedMeanwhileError(Exception):
+    """What would be done is no longer what was shown."""
 
 
 @blueprint.get("/<code>/slots")
 def index(code: str) -> str:
-    return _page(code, {}, None)
+    """With ``request``: as it was asked for and sent back."""
+    again = reopened(code, SLOTS)
+    return _page(code, {}, _asked_before(code, again) if again else None, again=again)
+
+
+def _asked_before(code: str, again: ChangeRequest) -> dict[str, str]:
+    """The fields with what was asked for upon what there is now."""
+    slots = common_content().slots
+    with services().database.reading() as session:
+        rows = slot_rows(session, code)
+    given = {name: _as_written(slot, rows.get(name)) for name, slot in slots.items()}
+    asked = {name: new for name, new, _ in (again.payload or {})["values"] if name in slots}
+    return given | {name: slots[name].shown(new) if new is not None else "" for name, new in asked.items()}
 
 
 @blueprint.post("/<code>/slots")
 def save(code: str) -> Answered:
-    """Look at what answers would read (``look``), or write it."""
-    require(Role.APPROVER, code, None)
-    content, errors = common_content(), dict[str, str]()
+    """Look at what answers would read (``look``), ask for the approval (``ask``), or write it."""
+    require(Role.EDITOR, code, None)
+    content, errors, again = common_content(), dict[str, str](), reopened(code, SLOTS)
     given = {slot: text(f"value-{slot}", 400) for slot in content.slots}
     cleaned = _cleaned(content, given, errors)
-    if errors or "look" in request.form:
-        return _page(code, errors, given, cleaned), 422 if errors else 200
     confirmed = set(request.form.getlist("confirmed"))
-    with services().database.writing() as session:
-        changes = _form_changes(cleaned, slot_rows(session, code), confirmed)
-        _write(session, code, changes)
+    if errors or "look" in request.form:
+        return _page(code, errors, given, cleaned, confirmed=confirmed, again=again), 422 if errors else 200
+    if is_asked():
+        with services().database.writing() as session:
+            changes = _form_changes(cleaned, slot_rows(session, code), confirmed)
+            address = ask_for(session, code, of_slots(changes))
+        return told(address, url_for("console.slots.index", code=code))
+    approves = person().reaches(Role.APPROVER, code, None)
+    try:
+        with services().database.writing() as session:
+            changes = _form_changes(cleaned, slot_rows(session, code), confirmed)
+            if changes and not does_at_once(session, code, approves=approves, public=True):
+                raise NotAtOnceError
+            _write(session, code, changes)
+    except NotAtOnceError:
+        return _page(code, {"ask": _NOT_AT_ONCE}, given, cleaned, confirmed=confirmed, again=again), 422
     tell(f"{len(changes)}項目を保存しました。次の質問から使われます。" if changes else "変わったところはありません。")
     return redirect(url_for("console.slots.index", code=code), 303)
 
@@ -107,23 +132,33 @@ def _write(session: Session, code: str, changes: Sequence[SlotChange]) -> None:
         return
     moment = now()
     write_by_staff(session, code, changes, moment)
-    told = {change.slot: [change.old, change.new] for change in changes}
-    audit.append(session, actor(), "slots_changed", at=moment, scope=code, details={"slots": told})
+    values = {change.slot: [change.old, change.new] for change in changes}
+    audit.append(session, actor(), "slots_changed", at=moment, scope=code, details={"slots": values})
 
 
 def _page(
-    code: str, errors: dict[str, str], given: Mapping[str, str] | None, cleaned: Mapping[str, str | None] | None = None
+    code: str,
+    errors: dict[str, str],
+    given: Mapping[str, str] | None,
+    cleaned: Mapping[str, str | None] | None = None,
+    *,
+    confirmed: Collection[str] = (),
+    again: ChangeRequest | None = None,
 ) -> str:
-    content = common_content()
+    content, me = common_content(), person()
     town = town_or_404(code)
+    looked = cleaned is not None and not errors
     with services().database.reading() as session:
         rows, entries = slot_rows(session, code), common_rows(session, code)
+        at_once = does_at_once(session, code, approves=me.reaches(Role.APPROVER, code, None), public=True)
+        proposal = of_slots(_form_changes(cleaned, rows, set(confirmed))) if cleaned is not None and looked else None
+        effect = effect_of(session, code, proposal) if proposal is not None else None
     stored = {slot: row.value for slot, row in rows.items()}
     values = {slot: value for slot, value in cleaned.items() if value} if cleaned is not None else stored
     filling = Filling(town.name, content.slots, values, hall(town.name, values))
     sentences = previews(content.slots, list(entries.values()), filling)
     questions = {entry_id: row.question for entry_id, row in entries.items()}
-    shown = [
+    shown_slots = [
         ShownSlot(
             slot,
             rows.get(slot.id),
@@ -136,11 +171,15 @@ def _page(
     return render_template(
         "console/slots/index.html",
         code=code,
-        slots=shown,
-        filled=sum(one.row is not None for one in shown),
+        slots=shown_slots,
+        filled=sum(one.row is not None for one in shown_slots),
         errors=errors,
-        looked=cleaned is not None and not errors,
-        may_write=person().reaches(Role.APPROVER, code, None),
+        looked=looked,
+        shown=shown(effect.rows) if effect is not None else None,
+        confirmed=confirmed,
+        again=again,
+        at_once=at_once,
+        may_write=me.reaches(Role.EDITOR, code, None),
     )
 
 
@@ -162,44 +201,49 @@ def sheet(code: str) -> Response:
 
 @blueprint.route("/<code>/slots/import", methods=["GET", "POST"])
 def sheet_import(code: str) -> Answered:
-    """Look at a sheet (``file``), then do what was shown."""
-    require(Role.APPROVER, code, None)
+    """Look at a sheet (``file``), then do what was shown, or ask for its approval (``ask``)."""
+    require(Role.EDITOR, code, None)
     if request.method == "GET":
         return _import_page(code)
-    slots, purpose = common_content().slots, f"slots {code}"
+    purpose = f"slots {code}"
     try:
         if is_carried():
-            return _taken(code, sheets_of(carried(purpose)))
+            digest, held = carried(purpose)
+            return _taken(code, sheets_of(held), digest)
         with uploaded("file") as path:
             sheets = read_tables(path)
         with services().database.reading() as session:
-            changes = changes_of(sheets, slots, slot_rows(session, code), today())
-        return _import_page(code, changes=_shown(changes, slots), token=carry(purpose, sheets_as_json(sheets)))
+            effect = effect_of(session, code, _proposed(session, code, sheets))
+        return _import_page(code, effect=effect, token=carry(purpose, [effect.digest, sheets_as_json(sheets)]))
     except UploadError as error:
         return _import_page(code, errors={"file": str(error)}), 422
     except ImportFaultsError as error:
         return _import_page(code, faults=error.faults), 422
+    except NotAtOnceError:
+        return _import_page(code, errors={"file": f"もう一度ファイルをえらんでください。{_NOT_AT_ONCE}"}), 422
+    except (_ChangedMeanwhileError, ChangedSinceShownError):
+        sentence = "確かめてから取り込むまでに、ほかの人が値を変えました。もう一度ファイルをえらんで、確かめてください"
+        return _import_page(code, errors={"file": sentence}), 409
 
 
-def _taken(code: str, sheets: Sequence[Sheet]) -> Response:
+def _proposed(session: Session, code: str, sheets: Sequence[Sheet]) -> Proposal:
+    return of_slots(changes_of(sheets, common_content().slots, slot_rows(session, code), today()))
+
+
+def _taken(code: str, sheets: Sequence[Sheet], digest: str) -> Response:
+    approves = person().reaches(Role.APPROVER, code, None)
     with services().database.writing() as session:
-        changes = changes_of(sheets, common_content().slots, slot_rows(session, code), today())
-        _write(session, code, changes)
-    tell(f"{len(changes)}項目を取り込みました。次の質問から使われます。")
+        proposal = _proposed(session, code, sheets)
+        if is_asked():
+            return told(ask_for(session, code, proposal, digest), url_for("console.slots.index", code=code))
+        effect = effect_of(session, code, proposal)
+        if effect.digest != digest:
+            raise _ChangedMeanwhileError
+        if effect.rows and not does_at_once(session, code, approves=approves, public=True):
+            raise NotAtOnceError
+        _write(session, code, effect.slots)
+    tell(f"{len(effect.slots)}項目を取り込みました。次の質問から使われます。")
     return redirect(url_for("console.slots.index", code=code), 303)
-
-
-def _shown(changes: Sequence[SlotChange], slots: Mapping[str, Slot]) -> list[ShownChange]:
-    return [
-        ShownChange(
-            slots[one.slot].name, _words(one.old, slots[one.slot]), _words(one.new, slots[one.slot]), one.old == one.new
-        )
-        for one in changes
-    ]
-
-
-def _words(value: str | None, slot: Slot) -> str:
-    return slot.shown(value) if value is not None else "（空）"
 
 
 def _import_page(
@@ -207,9 +251,18 @@ def _import_page(
     *,
     errors: Mapping[str, str] | None = None,
     faults: Sequence[str] = (),
-    changes: Sequence[ShownChange] | None = None,
+    effect: Effect | None = None,
     token: str = "",
 ) -> str:
+    approves = person().reaches(Role.APPROVER, code, None)
+    with services().database.reading() as session:
+        at_once = does_at_once(session, code, approves=approves, public=True)
     return render_template(
-        "console/slots/import.html", code=code, errors=errors or {}, faults=faults, changes=changes, token=token
+        "console/slots/import.html",
+        code=code,
+        errors=errors or {},
+        faults=faults,
+        shown=shown(effect.rows) if effect is not None else None,
+        token=token,
+        at_once=at_once,
     )

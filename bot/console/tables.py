@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.console.authors import author
+from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.chart import chart
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
+from bot.console.shown_changes import ShownChanges, shown
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
@@ -30,16 +32,15 @@ from knowledge.indicator_values import (
     write_value,
 )
 from knowledge.loading import CURATED
-from knowledge.models import Indicator
+from knowledge.models import ChangeRequest, Indicator
+from knowledge.proposed_changes import ROW, ROW_TITLES, Proposal, asked_cells, effect_of, of_row
 from knowledge.roles import Role
 from knowledge.sheet_forms import LINES, READINGS, STEPS
 from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION, Column, SheetKind
-from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
+from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
 
 blueprint = Blueprint("tables", __name__)
 
-TITLES: Mapping[str, str] = {"indicators": "指標", "schedule": "予定", "departments": "課", "terms": "用語"}
-"""The kinds that are edited here, as the console calls them."""
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "indicators": ("現状値", "目標値", "目標の年度"),
     "schedule": ("年度ごとの内容",),
@@ -56,9 +57,9 @@ _YEARS_BACK = 15
 class _OtherDepartmentError(Exception):
     """The row would belong to a 課 that is none of the person's."""
 
-    def __init__(self, department: str | None) -> None:
+    def __init__(self, department: str | None, role: Role) -> None:
         super().__init__(department)
-        self.department = department
+        self.department, self.role = department, role
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def index(code: str, kind: str) -> str:
         code=code,
         kind=kind,
         sheet=sheet,
-        titles=TITLES,
-        title=TITLES[kind],
+        titles=ROW_TITLES,
+        title=ROW_TITLES[kind],
         columns=SHOWN[kind],
         rows=rows,
         paging=pages,
@@ -107,7 +108,7 @@ def index(code: str, kind: str) -> str:
 
 
 def _kind_or_404(kind: str) -> tuple[SheetKind, Any]:
-    if kind not in TITLES:
+    if kind not in ROW_TITLES:
         abort(404)
     return KINDS[kind], CURATED[kind]
 
@@ -132,9 +133,11 @@ def _department(kind: str, row: Any) -> str | None:
 @blueprint.route("/<code>/tables/<kind>/add", methods=["GET", "POST"])
 def add(code: str, kind: str) -> Answered:
     sheet, _ = _kind_or_404(kind)
+    again = _reopened(code, kind, "")
     if request.method == "GET":
-        return _row_page(code, kind, None, {STATE: STATES["draft"]}, {})
-    return _save(code, kind, None, _given(sheet) | {VERSION: ""})
+        cells = _asked_before(code, again) if again else {STATE: STATES["draft"]}
+        return _row_page(code, kind, None, cells, {}, again=again)
+    return _save(code, kind, None, _given(sheet) | {VERSION: ""}, again)
 
 
 @blueprint.route("/<code>/tables/<kind>/<entry_id>", methods=["GET", "POST"])
@@ -142,10 +145,26 @@ def row(code: str, kind: str, entry_id: str) -> Answered:
     sheet, _ = _kind_or_404(kind)
     with services().database.reading() as session:
         found = _row_or_404(session, code, kind, entry_id)
+    again = _reopened(code, kind, entry_id)
     if request.method == "GET":
-        return _row_page(code, kind, found, row_cells(sheet, found), {})
+        cells = _asked_before(code, again) if again else row_cells(sheet, found)
+        return _row_page(code, kind, found, cells, {}, again=again)
     given = _given(sheet) | {sheet.key: entry_id, VERSION: text("version", 9)}
-    return _save(code, kind, found, given)
+    return _save(code, kind, found, given, again)
+
+
+def _reopened(code: str, kind: str, entry_id: str) -> ChangeRequest | None:
+    """The request that was sent back, of this very row."""
+    again = reopened(code, ROW)
+    if again is not None and ((again.payload or {})["kind"], (again.payload or {})["entry_id"]) != (kind, entry_id):
+        abort(404)
+    return again
+
+
+def _asked_before(code: str, again: ChangeRequest) -> dict[str, str]:
+    """The fields with what was asked for upon what there is now."""
+    with services().database.reading() as session:
+        return asked_cells(session, code, Proposal(ROW, again.payload or {}))
 
 
 def _row_or_404(session: Session, code: str, kind: str, entry_id: str) -> Any:
@@ -162,50 +181,98 @@ def _given(sheet: SheetKind) -> dict[str, str]:
     return cells | {STATE: text("state", 10)}
 
 
-def _save(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
-    """Whoever approves may change what residents read; others write drafts.  Both for their own 課 only."""
-    sheet, table = _kind_or_404(kind)
-    published = STATES["published"]
+def _save(code: str, kind: str, old: Any, cells: dict[str, str], again: ChangeRequest | None) -> Answered:
+    """Look at what changes (``look``), ask for its approval (``ask``), or write it.  For one's own 課 only."""
     if cells[STATE] not in [STATES[state] for state in _STATES]:
         abort(404)
-    role = Role.EDITOR
-    if cells[STATE] != STATES["draft"] or (old is not None and old.state != "draft"):
-        role = Role.APPROVER
     if old is not None:
-        require(role, code, _department(kind, old))
-    if not person().may(role, code):
-        sentence = (
-            "公開するもの・公開しているものを変えられるのは、「承認」の役割を持つ人です。「下書き」にしてください"
-        )
-        return _row_page(code, kind, old, cells, {STATE: sentence}), 422
-    moment = now()
+        require(Role.EDITOR, code, _department(kind, old))
+    is_draft = cells[STATE] == STATES["draft"] and (old is None or old.state == "draft")
     try:
-        with services().database.writing() as session:
-            change = write_row(session, code, sheet, cells, moment, author())
-            if change is None:
-                tell("変わったところはありません。")
-                return redirect(url_for("console.tables.index", code=code, kind=kind), 303)
-            session.flush()
-            department = _department(kind, session.get_one(table, (code, change.key)))
-            if not person().reaches(role, code, department):
-                raise _OtherDepartmentError(department)
-            audit.append(
-                session,
-                actor(),
-                "row_changed",
-                at=moment,
-                scope=code,
-                subject=change.key,
-                details={"kind": kind, "action": change.action, "cells": [list(cell) for cell in change.cells]},
-            )
+        if "look" in request.form:
+            return _look(code, kind, old, cells, again)
+        if is_asked() and not is_draft:
+            return _ask(code, kind, old, cells)
+        return _write(code, kind, old, cells, is_draft=is_draft)
+    except NotAtOnceError as error:
+        return _row_page(code, kind, old, cells, {STATE: str(error)}, again=again), 422
     except RowFaultsError as error:
-        return _row_page(code, kind, old, cells, error.faults), 422
+        return _row_page(code, kind, old, cells, error.faults, again=again), 422
     except _OtherDepartmentError as error:
         # Noted once the lock is free again.
-        require(role, code, error.department)
+        require(error.role, code, error.department)
         abort(404)
+
+
+def _look(code: str, kind: str, old: Any, cells: dict[str, str], again: ChangeRequest | None) -> str:
+    with services().database.reading() as session:
+        change = look_at_row(session, code, KINDS[kind], cells)
+    return _row_page(code, kind, old, cells, {}, again=again, looked=shown([change] if change is not None else []))
+
+
+def _ask(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
+    unchanged = url_for("console.tables.index", code=code, kind=kind)
+    with services().database.writing() as session:
+        change = look_at_row(session, code, KINDS[kind], cells)
+        if change is None:
+            return told(None, unchanged)
+        proposal = of_row(kind, old.entry_id if old is not None else "", cells, change)
+        _refuse_other_departments(code, effect_of(session, code, proposal).departments, Role.EDITOR)
+        return told(ask_for(session, code, proposal), unchanged)
+
+
+def _write(code: str, kind: str, old: Any, cells: dict[str, str], *, is_draft: bool) -> Answered:
+    """Drafts are anybody's who edits; what residents read is changed at once only by whoever may do so."""
+    sheet, table = _kind_or_404(kind)
+    published, moment = STATES["published"], now()
+    role = Role.EDITOR if is_draft else Role.APPROVER
+    with services().database.writing() as session:
+        if not is_draft:
+            public = cells[STATE] == published or (old is not None and old.state == "published")
+            _refuse_at_once(session, code, kind, old, public=public)
+        change = write_row(session, code, sheet, cells, moment, author())
+        if change is None:
+            tell("変わったところはありません。")
+            return redirect(url_for("console.tables.index", code=code, kind=kind), 303)
+        session.flush()
+        _refuse_other_departments(code, {_department(kind, session.get_one(table, (code, change.key)))}, role)
+        audit.append(
+            session,
+            actor(),
+            "row_changed",
+            at=moment,
+            scope=code,
+            subject=change.key,
+            details={"kind": kind, "action": change.action, "cells": [list(cell) for cell in change.cells]},
+        )
     tell(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if cells[STATE] == published else ""))
     return redirect(url_for("console.tables.row", code=code, kind=kind, entry_id=change.key), 303)
+
+
+def _refuse_at_once(session: Session, code: str, kind: str, old: Any, *, public: bool) -> None:
+    """Stop where somebody's approval is needed first, and say why."""
+    approves = _approves(code, kind, old)
+    if does_at_once(session, code, approves=approves, public=public):
+        return
+    if approves:
+        raise NotAtOnceError(
+            "この市町村では、書いた人は自分の変更を承認できません（市町村の設定）。「承認を依頼する」を押してください"
+        )
+    raise NotAtOnceError(
+        "公開するもの・公開しているものをすぐに変えられるのは、「承認」の役割を持つ人です。"
+        "「承認を依頼する」を押すか、「下書き」にしてください"
+    )
+
+
+def _approves(code: str, kind: str, old: Any) -> bool:
+    me = person()
+    return me.may(Role.APPROVER, code) if old is None else me.reaches(Role.APPROVER, code, _department(kind, old))
+
+
+def _refuse_other_departments(code: str, departments: Collection[str | None], role: Role) -> None:
+    for department in departments:
+        if not person().reaches(role, code, department):
+            raise _OtherDepartmentError(department, role)
 
 
 def _row_page(
@@ -215,10 +282,17 @@ def _row_page(
     cells: Mapping[str, str],
     faults: Mapping[str, str],
     wrong: Mapping[str, str] | None = None,
+    *,
+    again: ChangeRequest | None = None,
+    looked: ShownChanges | None = None,
 ) -> str:
-    """``faults``: by heading; ``wrong``: of the form of the yearly values, by field."""
+    """``faults``: by heading; ``wrong``: of the form of the yearly values, by field.
+
+    ``again``: what was sent back and is asked for anew; ``looked``: what would change.
+    """
     sheet, _ = _kind_or_404(kind)
     with services().database.reading() as session:
+        at_once = does_at_once(session, code, approves=_approves(code, kind, found), public=True)
         names = names_by_id(session, code)
         yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
         written = history(session, code, found.entry_id) if kind == "indicators" and found else []
@@ -237,7 +311,7 @@ def _row_page(
         "console/tables/row.html",
         code=code,
         kind=kind,
-        title=TITLES[kind],
+        title=ROW_TITLES[kind],
         row=found,
         name=cells.get(sheet.label, "") if found is not None else "",
         fields=fields,
@@ -254,6 +328,10 @@ def _row_page(
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
         given=request.form,
+        again=again,
+        shown=looked,
+        at_once=at_once,
+        saves=at_once or found is None or found.state != "published",
     )
 
 

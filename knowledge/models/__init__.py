@@ -2,6 +2,7 @@
 
 from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
+from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.entry_version import EntryVersion
@@ -35,6 +36,7 @@ __all__ = [
     "AuditLine",
     "Base",
     "BundledDraft",
+    "ChangeRequest",
     "CheckQuestionRow",
     "Conversation",
     "Department",

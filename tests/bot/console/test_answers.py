@@ -299,7 +299,7 @@ def test_the_whole_way_of_an_answer(
     editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
 ) -> None:
     entry_id = written(editor, plan_id, question="駅前の自転車置き場はどこですか？")
-    assert "承認</a>" not in approver.get(f"{BASE}/{entry_id}").text
+    assert ">承認</a>" not in approver.get(f"{BASE}/{entry_id}").text
     step(editor, entry_id, "request", 1)
     page = step(editor, entry_id, "approve", 1, 422).text
     assert "権限が要ります" in page

@@ -7,19 +7,27 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
 
 from bot.services import Services
 from knowledge.approval import Actor, Step
+from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
+from knowledge.change_requests import ask, give_back
 from knowledge.db import Database
 from knowledge.entry_versions import Author, content_of, history
-from knowledge.models import Entry, StaffAccount
+from knowledge.imports import planned
+from knowledge.models import ChangeRequest, Entry, StaffAccount, Term
 from knowledge.organisation import SPLIT, Entered, enter_change
 from knowledge.passwords import hash_password
+from knowledge.proposed_changes import of_row, of_sheets
 from knowledge.publishing import Text, save_draft, take
 from knowledge.reviews import progress, start_review
 from knowledge.roles import Grant, Role
+from knowledge.sheet_kinds import KINDS, STATE
+from knowledge.sheet_row import look_at_row
+from knowledge.tabular import Row, Sheet
 from tests.support.browser import launched, page_faults, served
 from tests.support.staff import Colleague, add_colleague, signed_in
 
@@ -76,6 +84,11 @@ PAGES = [
     "/staff/242047/plans",
     "/staff/242047/plans/import",
     "/staff/242047/sheets",
+    "/staff/242047/sheets?request={returned_sheet}",
+    "/staff/242047/changes",
+    "/staff/242047/changes/{waiting}",
+    "/staff/242047/changes/{returned}",
+    "/staff/242047/tables/terms/add?request={returned}",
     "/staff/242047/indicators",
     "/staff/242047/tables/departments",
     "/staff/242047/tables/terms/add",
@@ -166,6 +179,42 @@ def change(office: Flask, department: str) -> int:
         return enter_change(session, "242047", given, Author(HOSTILE[:60]), now()).number
 
 
+@pytest.fixture(scope="module")
+def requests(office: Flask, chief: Colleague) -> dict[str, str]:
+    """Changes that wait and that were sent back, told in what a browser should never run."""
+    kit: Services = office.extensions["kotae"]
+    kind, code = KINDS["terms"], "242047"
+    own, decides = Author("全体 管理", str(chief.account_id)), Actor("nobody", HOSTILE[:60], approves=True)
+    with kit.database.writing() as session:
+        plan = session.scalars(select(Term.source_plan).where(Term.municipality_code == code)).first()
+        cells = {
+            "用語": HOSTILE[:40],
+            "意味": HOSTILE,
+            STATE: "公開",
+            "出典の計画書": plan or "",
+            "出典の箇所": HOSTILE[:40],
+        }
+        cells["確認した日"] = today().isoformat()
+        seen = look_at_row(session, code, kind, cells)
+        assert seen is not None
+        row, made = of_row("terms", "", cells, seen), {}
+        sheet = Sheet("用語", (Row(1, kind.headings), Row(2, tuple(cells.get(one, "") for one in kind.headings))))
+        plan_of_sheet = planned(session, code, [sheet])
+        file = of_sheets(session, code, [sheet], plan_of_sheet, end_missing=False, publish=False)
+        wanted = {
+            "waiting": (row, Author(HOSTILE[:60], "nobody")),
+            "returned": (row, own),
+            "returned_sheet": (file, own),
+        }
+        for name, (proposal, author) in wanted.items():
+            found = ask(session, code, proposal, author, BY_COMMAND, now())
+            assert found is not None
+            made[name] = found.id
+        for name in ("returned", "returned_sheet"):
+            give_back(session, code, made[name], HOSTILE, decides, BY_COMMAND, now())
+    return made
+
+
 def _context(browser: Browser, origin: str, colleague: Colleague | None, **options: object) -> BrowserContext:
     context = browser.new_context(base_url=origin, locale="ja-JP", bypass_csp=True, **options)  # type: ignore[arg-type]
     if colleague is not None:
@@ -184,6 +233,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     department: str,
     opened: None,
     change: int,
+    requests: dict[str, str],
     window: str,
     scheme: str,
 ) -> None:
@@ -192,7 +242,8 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
         context = _context(browser, origin, colleague, viewport=WINDOWS[window], color_scheme=scheme)
         page = context.new_page()
         for path in paths:
-            page.goto(path.format(id=odd, answer=hostile_answer, department=department, change=change))
+            given = {"id": odd, "answer": hostile_answer, "department": department, "change": change, **requests}
+            page.goto(path.format(**given))
             wrong += [f"{path}: {each}" for each in page_faults(page)]
             assert page.title() != "1"
         context.close()
@@ -228,6 +279,33 @@ def test_somebody_signs_in_and_out_with_the_keyboard_alone(
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("サインイン")
     context.close()
+
+
+def test_a_change_is_sent_back_and_approved_with_the_keyboard_alone(
+    browser: Browser, origin: str, chief: Colleague, requests: dict[str, str], office_database: Database
+) -> None:
+    context = _context(browser, origin, chief, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/staff/242047/changes")
+    _tab_to(page, page.locator(f'a[href$="{requests["waiting"]}"]'))
+    page.keyboard.press("Enter")
+    _tab_to(page, page.get_by_role("button", name="差し戻す"))
+    _tab_to(page, page.get_by_role("button", name="この内容で承認する"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("承認しました")
+    with office_database.reading() as session:
+        assert session.get_one(ChangeRequest, requests["waiting"]).state == "approved"
+    context.close()
+
+
+def _tab_to(page: Page, wanted: Locator) -> None:
+    """From the top of the page, by the tab key alone."""
+    page.locator("body").press("Home")
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+    pytest.fail("not to be reached by the tab key")
 
 
 def test_two_minutes_before_the_end_the_page_says_so(browser: Browser, origin: str, office: Flask) -> None:

@@ -19,16 +19,20 @@ from bot.console import forms
 from bot.console.needs import NEEDS, Where
 from bot.services import Services
 from knowledge.approval import Actor
+from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
+from knowledge.change_requests import ask
 from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.entry_versions import Author, content_of
 from knowledge.jobs import EFFECT, ask_for
 from knowledge.misguidance import write_misguidance
 from knowledge.models import AuditLine, Department, Entry, Indicator
+from knowledge.proposed_changes import of_row
 from knowledge.publishing import Text, save_draft
 from knowledge.reviews import start_review
 from knowledge.roles import Role
-from knowledge.sheet_kinds import STATES
+from knowledge.sheet_kinds import KINDS, STATES
+from knowledge.sheet_row import look_at_row, row_cells
 from tests.support.staff import HOST, ORIGIN, Colleague, signed_in
 
 CODE = "242047"
@@ -51,7 +55,8 @@ OWNED = frozenset(
         "answer_history.index", "answer_history.compare", "answer_history.workbook", "answer_history.restore",
         "misguidance.new", "misguidance.recount", "checks.change", "checks.end", "effect.start", "effect.job",
         "effect.stop", "effect.replies", "tables.row", "tables.drawing", "tables.write_yearly", "trying.wording",
-        "review.answers", "review.answer",
+        "review.answers", "review.answer", "changes.change", "changes.approve_it", "changes.give_it_back",
+        "changes.take_it_back",
     }
 )  # fmt: skip
 """Of a thing that belongs to a 課: for who holds the role for that 課, or for the whole."""
@@ -69,7 +74,7 @@ HELD_BY = tuple(
     (role, held) for role in Role for held in HELD if held == "whole" or role not in (Role.ADMIN, Role.AUDITOR)
 )
 """管理 and 監査 are never of one 課."""
-POSTED: Mapping[str, Role] = {"tables.row": Role.APPROVER, "effect.stop": Role.EDITOR}
+POSTED: Mapping[str, Role] = {"tables.row": Role.EDITOR, "effect.stop": Role.EDITOR}
 """Pages that all may read, with a button that is not for all."""
 
 
@@ -86,6 +91,7 @@ class Things:
     job: str
     misguidance: int
     review: int
+    change: str
 
 
 @dataclass(frozen=True)
@@ -125,8 +131,23 @@ def things(office: Flask) -> Things:
             session, CODE, entry.entry_id, 1, 1, wrong="数字", done="直した", author=author, moment=moment
         )
         review = start_review(session, CODE, "見直し", today() + dt.timedelta(days=60), author, moment)
+        changed = row_cells(KINDS["indicators"], indicator) | {"指標名": "行列の指標"}
+        seen = look_at_row(session, CODE, KINDS["indicators"], changed)
+        assert seen is not None
+        wanted_change = of_row("indicators", indicator.entry_id, changed, seen)
+        change = ask(session, CODE, wanted_change, author, BY_COMMAND, moment)
+        assert change is not None
         return Things(
-            own, other, entry.entry_id, version, indicator.entry_id, question.id, job, sheet.number, review.number
+            own,
+            other,
+            entry.entry_id,
+            version,
+            indicator.entry_id,
+            question.id,
+            job,
+            sheet.number,
+            review.number,
+            change.id,
         )
 
 
@@ -189,7 +210,7 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
     values: dict[str, Any] = {
         "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
         "kind": "rename" if screen == "organisation" else "indicators", "check_id": things.check, "job_id": things.job,
-        "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1,
+        "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge.db import Database
-from knowledge.models import AuditLine, Entry, EntryVersion, Term
+from knowledge.models import AuditLine, Entry, EntryVersion, Municipality, Term
 from knowledge.roles import Role
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import OutSheet
@@ -19,6 +19,13 @@ from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
 PATH = f"/staff/{CODE}/sheets"
+
+
+@pytest.fixture(autouse=True)
+def alone(office_database: Database) -> None:
+    """One person decides here; where nobody approves their own, test_changes tells."""
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = False
 
 
 @pytest.fixture
@@ -145,7 +152,9 @@ def test_only_whoever_works_for_the_whole_municipality_takes_and_brings(office: 
     assert "受け取れるのは" in own.get(PATH).text
     own.post(f"{PATH}/export", {"kind": "all"}, status=404)
     own.post(f"{PATH}/import", {}, status=404)
+    viewer = signed_in(office, [Role.VIEWER], CODE)
+    assert "取り込みを依頼できるのは" in viewer.get(PATH).text
+    viewer.post(f"{PATH}/import", {}, status=403)
     editor = signed_in(office, [Role.EDITOR], CODE)
-    assert "取り込めるのは" in editor.get(PATH).text
-    editor.post(f"{PATH}/import", {}, status=403)
+    assert "変わるところを確かめる" in editor.get(PATH).text
     editor.post(f"{PATH}/export", {"kind": "no-such"}, status=404)

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge.db import Database
-from knowledge.models import AuditLine
+from knowledge.models import AuditLine, Municipality
 from knowledge.roles import Role
 from knowledge.slot_values import slot_values
 from knowledge.spreadsheet_files import read_tables, write_tables
@@ -21,6 +21,13 @@ from tests.support.staff import Colleague, signed_in
 
 CODE = "222232"
 PATH = f"/staff/{CODE}/slots"
+
+
+@pytest.fixture(autouse=True)
+def alone(office_database: Database) -> None:
+    """One person decides here; where nobody approves their own, test_changes tells."""
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = False
 
 
 @pytest.fixture
@@ -102,10 +109,10 @@ def test_a_sheet_with_a_fault_names_its_row(chief: Colleague) -> None:
     assert "3行目 A列「項目」" in page
 
 
-def test_whoever_may_not_publish_only_reads(office: Flask) -> None:
-    editor = signed_in(office, [Role.EDITOR], CODE)
-    assert "保存する" not in editor.get(PATH).text
-    editor.post(PATH, {"value-counter-fee": "1円"}, status=403)
+def test_whoever_may_not_write_only_reads(office: Flask) -> None:
+    viewer = signed_in(office, [Role.VIEWER], CODE)
+    assert "承認を依頼する" not in viewer.get(PATH).text
+    viewer.post(PATH, {"value-counter-fee": "1円"}, status=403)
     own = signed_in(office, [Role.APPROVER], CODE, department="dep-some")
-    assert "保存する" not in own.get(PATH).text
+    assert "承認を依頼する" not in own.get(PATH).text
     own.post(PATH, {"value-counter-fee": "1円"}, status=404)

@@ -13,13 +13,20 @@ from sqlalchemy import select
 from bot.console.chart import chart
 from knowledge.db import Database
 from knowledge.indicator_values import Point, history, number_of, values_by_year
-from knowledge.models import AuditLine, Department, Indicator, Term
+from knowledge.models import AuditLine, Department, Indicator, Municipality, Term
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
 PATH = f"/staff/{CODE}/tables"
 KINDS = ["indicators", "schedule", "departments", "terms"]
+
+
+@pytest.fixture(autouse=True)
+def alone(office_database: Database) -> None:
+    """One person decides here; where nobody approves their own, test_changes tells."""
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = False
 
 
 @pytest.fixture
