@@ -27,30 +27,58 @@ class MenuItem:
     label: str
 
 
-MENU: Sequence[MenuItem] = (
-    MenuItem("console.front.town", "今週やること"),
-    MenuItem("console.answers.index", "答え"),
-    MenuItem("console.misguidance.index", "誤案内"),
-    MenuItem("console.trying.index", "ためしに聞く"),
-    MenuItem("console.line_test.index", "試験用のLINE"),
-    MenuItem("console.checks.index", "確認用の質問"),
-    MenuItem("console.effect.index", "公開前の影響確認"),
-    MenuItem("console.words.index", "ことば"),
-    MenuItem("console.caution.index", "確かさ"),
-    MenuItem("console.common_updates.index", "共通回答の更新"),
-    MenuItem("console.slots.index", "穴埋めシート"),
-    MenuItem("console.plans.index", "計画の取り込み"),
-    MenuItem("console.tables.indicators", "指標・予定・課・用語"),
-    MenuItem("console.sheets.index", "表の出し入れ"),
-    MenuItem("console.changes.index", "変更の承認"),
-    MenuItem("console.notice.index", "障害・災害モード"),
-    MenuItem("console.opening.index", "受付時間"),
-    MenuItem("console.settings.index", "設定"),
-    MenuItem("console.retention.index", "保存期間"),
-    MenuItem("console.review.index", "一括見直し"),
-    MenuItem("console.organisation.index", "組織の変更"),
-    MenuItem("console.accounts.index", "利用者"),
-    MenuItem("console.audit_log.index", "操作の記録"),
+@dataclass(frozen=True)
+class MenuGroup:
+    """Pages of one kind of work."""
+
+    name: str
+    items: tuple[MenuItem, ...]
+
+
+MENU: Sequence[MenuGroup] = (
+    MenuGroup(
+        "毎週の仕事",
+        (
+            MenuItem("console.front.town", "今週やること"),
+            MenuItem("console.answers.index", "答え"),
+            MenuItem("console.changes.index", "変更の承認"),
+            MenuItem("console.misguidance.index", "誤案内"),
+            MenuItem("console.review.index", "一括見直し"),
+        ),
+    ),
+    MenuGroup(
+        "確かめる",
+        (
+            MenuItem("console.trying.index", "ためしに聞く"),
+            MenuItem("console.checks.index", "確認用の質問"),
+            MenuItem("console.effect.index", "公開前の影響確認"),
+            MenuItem("console.line_test.index", "試験用のLINE"),
+            MenuItem("console.words.index", "ことば"),
+            MenuItem("console.caution.index", "確かさ"),
+        ),
+    ),
+    MenuGroup(
+        "もとになる内容",
+        (
+            MenuItem("console.common_updates.index", "共通回答の更新"),
+            MenuItem("console.slots.index", "穴埋めシート"),
+            MenuItem("console.tables.indicators", "指標・予定・課・用語"),
+            MenuItem("console.plans.index", "計画の取り込み"),
+            MenuItem("console.sheets.index", "表の出し入れ"),
+        ),
+    ),
+    MenuGroup(
+        "運用",
+        (
+            MenuItem("console.notice.index", "障害・災害モード"),
+            MenuItem("console.opening.index", "受付時間"),
+            MenuItem("console.settings.index", "設定"),
+            MenuItem("console.retention.index", "保存期間"),
+            MenuItem("console.organisation.index", "組織の変更"),
+            MenuItem("console.accounts.index", "利用者"),
+            MenuItem("console.audit_log.index", "操作の記録"),
+        ),
+    ),
 )
 """In the order of the menu.  A screen adds its line here."""
 
@@ -95,21 +123,21 @@ def _town_here(person: Person, code: object) -> Town | None:
     return own[0] if len(own) == 1 else None
 
 
-def menu(person: Person, code: str | None) -> list[Link]:
-    """The pages that this person may open, of this municipality where one is chosen."""
-    shown = []
-    for item in MENU:
-        need = NEEDS[item.endpoint]
-        if need.where is Where.IN_TOWN:
-            if code is None or need.role is None or not person.may(need.role, code):
-                continue
-            address = url_for(item.endpoint, code=code)
-        else:
-            if need.role is not None and not person.anywhere(need.role):
-                continue
-            address = url_for(item.endpoint)
-        shown.append(Link(item.label, address, _is_here(item.endpoint)))
-    return shown
+def menu(person: Person, code: str | None) -> list[tuple[str, list[Link]]]:
+    """The pages that this person may open, of this municipality where one is chosen, by kind of work."""
+    groups = ((group.name, [link for item in group.items if (link := _link(item, person, code))]) for group in MENU)
+    return [(name, links) for name, links in groups if links]
+
+
+def _link(item: MenuItem, person: Person, code: str | None) -> Link | None:
+    need = NEEDS[item.endpoint]
+    if need.where is Where.IN_TOWN:
+        if code is None or need.role is None or not person.may(need.role, code):
+            return None
+        return Link(item.label, url_for(item.endpoint, code=code), _is_here(item.endpoint))
+    if need.role is not None and not person.anywhere(need.role):
+        return None
+    return Link(item.label, url_for(item.endpoint), _is_here(item.endpoint))
 
 
 def _is_here(endpoint: str) -> bool:
