@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from intents.counts import Document
 from intents.decision import POLICIES, STANDARD, Policy
+from intents.grouping import Background, background_of
 from intents.index import Index
 from intents.places import Neighbourhood
 from intents.romaji import latin_terms
@@ -133,6 +134,13 @@ class Knowledge:
     """When residents are received, where staff have entered it."""
 
     @cached_property
+    def usual_words(self) -> Background:
+        """How common words are in what is asked here: they tell few needs apart.  Made when staff first want it."""
+        return background_of(
+            wording for answer in self.answers.values() for wording in (answer.title, *answer.wordings)
+        )
+
+    @cached_property
     def latin_words(self) -> Mapping[str, str]:
         """The same, and the names that the answers give to things, made when somebody first asks in Latin letters."""
         return ChainMap(*self.latin_places.maps, latin_terms(_names_of_things(self.answers.values())))
@@ -175,6 +183,10 @@ class Corpus:
         self._vectors = vectors
         self._kept = RecentlyUsed[str, Knowledge](most_answers, size=lambda knowledge: len(knowledge.answers))
         self._building: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @property
+    def vectors(self) -> Vectors:
+        return self._vectors
 
     def towns(self) -> list[Town]:
         """All municipalities, in the order of their codes."""

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from intents.text import clean, normalize
 from knowledge.booked_checks import booked_check
 from knowledge.calendar import JST, date_name
 from knowledge.change_approval import RETURNED
@@ -19,15 +18,15 @@ from knowledge.entry_lists import RATED_DAYS, low_rated
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
 from knowledge.links import dead_links
-from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection, SubjectOffice
+from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
 from knowledge.plan_import import DRAFT, FACTS
 from knowledge.reviews import unanswered_of
 from knowledge.this_week import EXAMPLES, Example, Figures, Kind, Pile, reaches
+from knowledge.unanswered import asked_in_vain
 
 WEEK_DAYS = 7
 TOP_NEEDS = 10
 """Questions not answered that a week asks to look at: those asked most."""
-MOST_TEXTS = 500
 MOST_REFUSED = 2_000
 REFUSED_FROM = 3
 """「この中にない」 so often, with the same answer standing first, makes it doubtful."""
@@ -231,57 +230,10 @@ def _links(session: Session, code: str, reader: Reader) -> Pile:
 # --- What residents asked ----------------------------------------------------------------------------------------
 
 
-def _unanswered() -> ColumnElement[bool]:
-    """No answer was shown, or none of those offered was the right one."""
-    log = LoggedQuestion
-    return or_(log.decision == "none", and_(log.decision == "suggest", log.tapped_entry_id == ""))
-
-
 def _needs(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
-    """The masked texts asked most, those of the same letters together.
-
-    Whoever has a role for some 課 only sees the questions on their subjects.
-    """
-    log = LoggedQuestion
-    wanted = [
-        log.municipality_code == code,
-        log.jst_date > day - dt.timedelta(days=WEEK_DAYS),
-        log.jst_date <= day,
-        log.text.is_not(None),
-        _unanswered(),
-    ]
-    if reader.edits is not None:
-        wanted.append(_on_subjects(session, code, reader.edits))
-    times = func.count()
-    rows = session.execute(
-        select(log.text, times).where(*wanted).group_by(log.text).order_by(times.desc(), log.text).limit(MOST_TEXTS)
-    )
-    asked: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for text, count in rows:
-        key = normalize(clean(text or ""))
-        shown.setdefault(key, text or "")
-        asked[key] += count
-    top = asked.most_common(TOP_NEEDS)
-    return _pile(Kind.NEED, [Example(shown[key], f"{count}回") for key, count in top])
-
-
-def _on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:
-    """Asked about a subject that one of the 課 sees to, by the municipality's own table."""
-    named = {*departments, *_own_names(session, code, departments)}
-    subjects = session.scalars(
-        select(SubjectOffice.subject).where(
-            SubjectOffice.municipality_code == code, SubjectOffice.department.in_(sorted(named))
-        )
-    ).all()
-    log = LoggedQuestion
-    return or_(
-        log.department.in_(sorted(departments)),
-        log.subject.in_(subjects),
-        # A question of two subjects holds both ids.
-        *(log.subject.startswith(f"{one} ", autoescape=True) for one in subjects),
-        *(log.subject.endswith(f" {one}", autoescape=True) for one in subjects),
-    )
+    """What was asked most in vain; its page tells which texts ask for the same."""
+    top = asked_in_vain(session, code, day - dt.timedelta(days=WEEK_DAYS - 1), day, reader.edits)[:TOP_NEEDS]
+    return _pile(Kind.NEED, [Example(one.text, f"{one.times}回") for one in top])
 
 
 def _doubtful(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:

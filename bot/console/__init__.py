@@ -41,13 +41,14 @@ from bot.console import (
     tables,
     totp,
     trying,
+    unanswered,
     words,
 )
 
 SCREENS = (
     *(door, office_account, invitation, me, totp),
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
-    *(answers, answer_editing, answer_steps, answer_history, misguidance),
+    *(unanswered, answers, answer_editing, answer_steps, answer_history, misguidance),
     *(trying, line_test, checks, effect, words, caution),
     *(slots, common_updates, plans, sheets, tables, changes, settings, notice),
     *(review, organisation),

@@ -39,7 +39,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.DOUBTFUL: Way(_ANSWERS, "低評価の答えを開く", {"low_rated": "1"}),
     Kind.OVERDUE: Way(_ANSWERS, "期限切れの答えを開く", {"expired": "1"}),
     Kind.REVIEW: Way("console.review.index", "一括見直しを開く"),
-    Kind.NEED: Way(_ANSWERS, "答えを探す・書く"),
+    Kind.NEED: Way("console.unanswered.index", "質問を読んで、答えを書く"),
     Kind.LINK: Way(_ANSWERS, "答えの一覧を開く"),
     Kind.COMMON: Way(_COMMON, "更新を見る"),
     Kind.SOON: Way(_ANSWERS, "答えの一覧を開く"),

@@ -40,6 +40,7 @@ MENU: Sequence[MenuGroup] = (
         "毎週の仕事",
         (
             MenuItem("console.front.town", "今週やること"),
+            MenuItem("console.unanswered.index", "答えられなかった質問"),
             MenuItem("console.answers.index", "答え"),
             MenuItem("console.changes.index", "変更の承認"),
             MenuItem("console.misguidance.index", "誤案内"),

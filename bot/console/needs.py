@@ -104,6 +104,9 @@ NEEDS: Mapping[str, Need] = {
     # はじめのページ
     "console.front.index": SIGNED_IN,
     "console.front.town": in_town(Role.VIEWER),
+    # 答えられなかった質問
+    "console.unanswered.index": in_town(Role.EDITOR),
+    "console.unanswered.write": in_town(Role.EDITOR),
     # ためしに聞く
     "console.trying.index": in_town(Role.VIEWER),
     "console.trying.ask": in_town(Role.VIEWER),

@@ -98,6 +98,7 @@ PAGES = [
     "/staff/242047/organisation/new/split",
     "/staff/242047/organisation/{change}",
     "/staff/242047/organisation/{change}/assign",
+    "/staff/242047/unanswered",
     "/staff/242047/settings",
     "/staff/242047/notice",
     "/staff/242047/retention",

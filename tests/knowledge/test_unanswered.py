@@ -1,0 +1,59 @@
+"""What residents asked in vain: counted by text, and by need."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import insert
+
+from intents.grouping import NO_BACKGROUND
+from intents.vectors import NO_VECTORS
+from knowledge.calendar import JST
+from knowledge.db import Database
+from knowledge.models import LoggedQuestion
+from knowledge.unanswered import AskedText, asked_in_vain, unmet_needs
+
+CODE = "242047"
+MOMENT = dt.datetime(2026, 11, 21, 3, tzinfo=dt.UTC)
+DAY = MOMENT.astimezone(JST).date()
+
+
+def log(database: Database, *rows: dict[str, object]) -> None:
+    usual = {
+        "municipality_code": CODE, "channel": "web", "asked_at": MOMENT, "jst_date": DAY, "jst_hour": 12,
+        "jst_weekday": DAY.weekday(), "personal_data": False, "language": "ja", "decision": "none", "candidates": [],
+        "index_version": 1, "elapsed_ms": 1.0,
+    }  # fmt: skip
+    with database.writing() as session:
+        for number, row in enumerate(rows):
+            session.execute(
+                insert(LoggedQuestion).values(usual | row | {"id": f"i{number}", "event_key": f"k{number}"})
+            )
+
+
+def test_texts_of_the_same_letters_are_one_and_refused_choices_are_counted(database: Database) -> None:
+    log(
+        database,
+        {"text": "ごみの日"}, {"text": "ごみの日 "}, {"text": "ごみの日", "decision": "suggest", "tapped_entry_id": ""},
+        {"text": "ごみの日", "decision": "suggest"}, {"text": "ごみの日", "decision": "answer", "entry_id": "juki"},
+        {"text": "プール", "entry_id": "silent-pool"},
+        {"text": "きのう", "jst_date": DAY - dt.timedelta(days=1)},
+    )  # fmt: skip
+    with database.reading() as session:
+        found = asked_in_vain(session, CODE, DAY, DAY, None)
+    assert found == [AskedText("ごみの日", 3, 1, None), AskedText("プール", 1, 0, "silent-pool")]
+
+
+def test_texts_that_ask_for_the_same_make_one_need() -> None:
+    asked = [
+        AskedText("粗大ごみの出し方", 2, 1, None),
+        AskedText("粗大ごみを出したい", 3, 0, "silent-garbage"),
+        AskedText("図書館は何時まで", 4, 0, None),
+    ]
+    needs = unmet_needs(asked, NO_VECTORS, NO_BACKGROUND)
+    assert [(need.times, need.refused, need.texts, need.entry_id) for need in needs] == [
+        (5, 1, 2, "silent-garbage"),
+        (4, 0, 1, None),
+    ]
+    assert [one.times for one in needs[0].wordings] == [3, 2]
+    assert "粗大ごみ" in needs[0].question
