@@ -31,7 +31,7 @@ from bot.follow_ups import Said, asked_of_topic, follow_up, other_topic, told_by
 from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
-from bot.listing import listed, next_rows, row_asked
+from bot.listing import listed, next_rows, row_asked, rows_to_choose
 from bot.opening import opening_asked, opening_reply, with_opening_hours
 from bot.replies import (
     Choice,
@@ -270,7 +270,8 @@ def _unclear(knowledge: Knowledge, question: str, before: Dialogue, policy: Poli
     if row is not None:
         reply, after = show_entry(knowledge, row, before)
         return reply, replace(after, listing=before.listing)
-    return listed(knowledge, question, before) or (ask_what_reply(knowledge), about)
+    rows = listed(knowledge, question, before)
+    return rows or rows_to_choose(knowledge, about) or (ask_what_reply(knowledge), about)
 
 
 def _for_a_person(knowledge: Knowledge, question: str) -> Reply | None:

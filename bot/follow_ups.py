@@ -9,7 +9,7 @@ from bot.dialogue import LONGEST_FOLLOW_UP, Dialogue
 from bot.leads import Lead, follow_up_lead, missing_sentence
 from bot.replies import Reply, answer_reply, led_reply, nothing_more_reply
 from bot.weighing import facet_bonus, verdict_reply, weigh
-from intents.decision import Decision, Policy, Verdict
+from intents.decision import STANDARD, Decision, Policy, Verdict
 from intents.facets import (
     FIGURES,
     PHRASES,
@@ -174,12 +174,22 @@ def _told_of(knowledge: Knowledge, last: Answer, topic: str, asked: Asked) -> Le
 
 def _about_both(knowledge: Knowledge, last: Answer, asked: Asked, before: Dialogue, policy: Policy) -> Said:
     verdict = weigh(knowledge, replace(asked, text=f"{last.title} {asked.text}"), policy)
-    others = tuple(one for one in verdict.choices if one.document.id != last.entry_id)
+    others = _beside(last, verdict)
     chosen = verdict.chosen if verdict.chosen and verdict.chosen.document.id != last.entry_id else None
     if chosen is None and (not others or verdict.decision is Decision.NONE):
         return nothing_more_reply(knowledge, last), replace(before, misses=before.misses + 1)
     decision = Decision.ANSWER if chosen else Decision.SUGGEST
     return verdict_reply(knowledge, replace(verdict, decision=decision, chosen=chosen, choices=others), asked, before)
+
+
+def _beside(last: Answer, verdict: Verdict) -> tuple[Candidate, ...]:
+    """The choices without the last answer; the next best fills its place where too few are left."""
+    others = tuple(one for one in verdict.choices if one.document.id != last.entry_id)
+    if not others or len(others) >= STANDARD.fewest_choices or verdict.ranking is None:
+        return others
+    seen = {last.entry_id, *(one.document.id for one in others)}
+    rest = (one for one in verdict.ranking.candidates if one.document.id not in seen)
+    return (*others, *rest)[: STANDARD.fewest_choices]
 
 
 def _related(knowledge: Knowledge, last: Answer, asked: Asked, facet: Facet | None, *, telling: bool) -> Answer | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.dialogue import Dialogue
 from bot.replies import Choice, Reply, Rule, answer_reply, none_reply, with_opening
 from bot.wording import say
-from intents.decision import Decision
+from intents.decision import STANDARD, Decision
 from intents.emergencies import Need
 from intents.judgements import (
     Judgement,
@@ -88,17 +88,28 @@ def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
     if reply.decision is Decision.ANSWER or reply.answer is not None:
         return _as_general(knowledge, kind, reply)
     choices = _of_the_matter(reply)
-    if reply.decision is Decision.SUGGEST and kind.of_one_person and choices:
+    if reply.decision is Decision.SUGGEST and kind.of_one_person and len(choices) >= STANDARD.fewest_choices:
         return replace(with_opening(reply, _cannot(kind)), choices=choices, rule=Rule.JUDGEMENT)
     return None
 
 
 def _of_the_matter(reply: Reply) -> tuple[Choice, ...]:
-    """The choices that have what the question is about: 個人情報の保護 is no 生活保護."""
+    """The choices that have what the question is about: 個人情報の保護 is no 生活保護.
+
+    Where too few of those offered have it, the next best that do stand behind them.
+    """
     if reply.verdict is None:
         return reply.choices
-    held = {choice.document.id for choice in reply.verdict.choices if choice.features.key > 0}
-    return tuple(choice for choice in reply.choices if choice.entry_id in held)
+    ranking = reply.verdict.ranking
+    found = {one.document.id: one for one in (*reply.verdict.choices, *(ranking.candidates if ranking else ()))}
+    offered = {choice.entry_id: choice for choice in reply.choices}
+    held = [
+        offered.get(one.document.id) or Choice(one.document.id, one.document.question)
+        for one in found.values()
+        if one.features.key > 0
+    ]
+    few = len([choice for choice in held if choice.entry_id in offered]) < STANDARD.fewest_choices
+    return tuple(held[: STANDARD.fewest_choices] if few else [one for one in held if one.entry_id in offered])
 
 
 def _as_general(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply:

@@ -23,6 +23,7 @@ from intents.leads import (
     tells_loosely,
     without_yes_or_no,
 )
+from intents.list_requests import wants_all
 from intents.subjects import subject_of_most
 from intents.years import fiscal_years
 from intents.yes_or_no import is_earned, is_turned
@@ -58,7 +59,7 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
         return Lead(None, answer.text)
     plain = _without_unearned_yes(knowledge, answer, asked)
     facet = asked.facet
-    if facet is None:
+    if facet is None or (facet in FIGURES and wants_all(asked.text)):
         return Lead(None, plain)
     if answer.kind == "silent":
         named = facet not in _SAID_OPENLY or facet in facets_spoken_of(answer.text)

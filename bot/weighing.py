@@ -21,6 +21,7 @@ from intents.decision import SAME, STANDARD, Decision, Policy, Reason, Verdict, 
 from intents.facets import REACHING, Asked, Facet, kind_suits
 from intents.features import asked_words, mentions, rarest_noun, wishes_unknown
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
+from intents.plan_names import as_the_plan
 from intents.ranker import Candidate, Ranking, rank
 from intents.said_so import says_as_much
 from intents.text import last_clause, normalize
@@ -64,9 +65,21 @@ _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業
 
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
-    verdict = _weighed(knowledge, asked, policy)
+    verdict = _or_of_the_plan(knowledge, asked, policy, _weighed(knowledge, asked, policy))
     end = last_clause(asked.text) if verdict.decision is Decision.NONE else ""
     return _or_what_its_end_asks(verdict, _weighed(knowledge, replace(asked, text=end), policy)) if end else verdict
+
+
+def _or_of_the_plan(knowledge: Knowledge, asked: Asked, policy: Policy, verdict: Verdict) -> Verdict:
+    """What is asked of the plan by its name (DX推進計画はいつまで) is asked of 「計画」, unless that leads to less."""
+    names = tuple(name for plan in knowledge.plans for name in (plan.title, plan.short_title))
+    text = as_the_plan(asked.text, knowledge.town.name, names)
+    if text is None or (verdict.chosen is not None and verdict.chosen.exact):
+        return verdict
+    of_plan = _weighed(knowledge, replace(asked, text=text), policy)
+    if of_plan.decision is Decision.ANSWER:
+        return of_plan
+    return of_plan if {verdict.decision, of_plan.decision} == {Decision.SUGGEST} else verdict
 
 
 def _or_what_its_end_asks(verdict: Verdict, ended: Verdict) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from intents.comparisons import Measure, comparison
 from intents.facets import without_reference
 from intents.remembered import remembered
 from intents.text import normalize
@@ -19,6 +20,7 @@ class Subject(StrEnum):
     TERMS = "terms"
     OFFICES = "offices"
     FIGURE = "figure"
+    COMPARISON = "comparison"
 
 
 class Order(StrEnum):
@@ -31,7 +33,9 @@ class Order(StrEnum):
 class ListRequest:
     """``topic``: what the rows must be about; ``figure``: the number asked about, ``unit`` with it.
 
-    ``starting``: only what begins in the year.  ``change``: what differs between two years.
+    ``starting``: only what begins in the year; ``ending``: only what ends in it.  ``change``: what differs
+    between two years.  ``compared``: the topics side by side, by this measure.  ``beside``: of indicators,
+    what was and what shall be side by side.
     ``telephones``: of offices, their numbers.  ``current``: of indicators, what was when the plan was made.
     ``goals``: of a figure, only where it is a goal; ``when``: its year is asked.  A figure may be
     a year: then it is in ``years``, and in ``month`` the month of a calendar year (0 for all of them).
@@ -43,6 +47,7 @@ class ListRequest:
     figure: str = ""
     unit: str = ""
     starting: bool = False
+    ending: bool = False
     change: bool = False
     telephones: bool = False
     current: bool = False
@@ -50,6 +55,8 @@ class ListRequest:
     when: bool = False
     month: int = 0
     order: Order = Order.PLAN
+    compared: Measure | None = None
+    beside: bool = False
 
 
 def list_from_json(state: dict[str, Any] | None) -> ListRequest | None:
@@ -57,7 +64,8 @@ def list_from_json(state: dict[str, Any] | None) -> ListRequest | None:
     if not state:
         return None
     kept = {"subject": Subject(state["subject"]), "years": tuple(state["years"]), "order": Order(state["order"])}
-    return ListRequest(**(state | kept))
+    compared = state.get("compared")
+    return ListRequest(**(state | kept | {"compared": Measure(compared) if compared else None}))
 
 
 _ALL = re.compile(
@@ -71,7 +79,7 @@ _FIGURE = re.compile(
     r"(?:ですか|でしょうか|なの|なん|や|か|だ)*[?。]*$"
 )
 _AIMED_AT = re.compile(
-    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:以上)?[がをの]目標(?:値|数値)?(?:は|に|と|として|の)?"
+    rf"^(?P<figure>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>{_UNITS})?(?:以上)?(?:[がをの]目標(?:値|数値)?|[をに](?:めざ|目指|目ざ)(?:す|して))(?:は|に|と|として|の)?"
     r"(?:して|する|なって|掲げて)?(?:い?る)?(?:もの|指標|項目|やつ|取り?組み?|の)*(?:は|って|を|が)?"
     r"(?:何|なに|どれ|全部|ぜんぶ|すべて|全て|教えて|あります|ある)*(?:ですか|か)?[?。]*$"
 )
@@ -91,7 +99,10 @@ _DOINGS = re.compile(
     r"(?:何|なに)を?(?:する|やる|します|やります|行う|始める|しますか)|(?:や|す|行な?う?|はじめ|始め)る?こと|行うこと"
     r"|やるの?は?(?:何|なに)|(?:行|おこな)われること|取り?組(?:む|み)(?:こと|もの)?|(?:予定|計画|スケジュール)"
     r"|(?P<starting>(?:始ま|はじま|開始|始め|スタート)(?:る|す|され)?(?:る|た)?(?:もの|こと|の|取り?組み?)?)|できるようになること"
+    r"|(?:(?:終わ|おわ|完了|終了|完成)(?:する|した|り|る|っ)?(?:ます|た|て)?(?:もの|こと|の|取り?組み?)?)"
 )
+_ENDS = re.compile("終わ|おわ|完了|終了|完成")
+_OF_THE_PLAN = re.compile(r"計画|期間|プラン|方針")
 _PAST = re.compile(
     r"(?:何|なに)が(?:あった|ありました|起きた|起きました|できた|できました|始まった|始まりました|変わった)"
     r"|(?:何|なに)を(?:した|やった|しました|やりました|行った|行いました)|出来事|できごと"
@@ -99,10 +110,23 @@ _PAST = re.compile(
 )
 _STARTED = re.compile(r"(?:何|なに)(?:が|を)(?:始|はじ)|始ま(?:った|りました)|(?:始めた|開始した)(?:もの|こと|の)?")
 _CHANGE = re.compile(r"違い|ちがい|違う|比べ|比較|変わる|差")
-_SIDE_BY_SIDE = re.compile(r"比べ(?:て|る|ると|たい)?|くらべて?|比較(?:して|する|したい)?|並べて")
+_FIGURE_WORDS = re.compile(r"目標値?|現状値?|(?:成果|評価|業績)?指標|実績|数値|数字|値")
+_VALUES = re.compile(rf"{_FIGURE_WORDS.pattern}|(?<=[一-鿿ァ-ヶ])[数率](?=[のはをがと、?]|$)")
+_WAS_AND_SHALL = re.compile(
+    r"(?:現状|現在|今|当時|計画前|前)(?:の?(?:値|数値|数字))?と(?:目標|後|計画後)(?:の?(?:値|数値|数字))?"
+    r"|目標(?:の?(?:値|数値|数字))?と(?:現状|現在|今)(?:の?(?:値|数値|数字))?"
+)
+_SAME_WORDS = re.compile(
+    r"違い|ちがい|違う|ちがう|比べ(?:て|る|ると|たい)?|くらべて?|比較(?:して|する|したい)?|並べて|変わ(?:る|った)|差"
+)
 OR = "/"
 """Between topics of which a row may be about any."""
+_HOW = re.compile(r"どう(?:なって(?:いる|る)?|なる)?|どれ(?:くらい|ほど)|どの(?:くらい|ように)")
+_WAS_DONE = re.compile(
+    rf"{_PAST.pattern}|{_STARTED.pattern}|実現し|でき(?:た|ました)|始まった|始めた|行った|した(?:こと|もの)"
+)
 _HIGHEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:高|大き|多)い?|最高|最大")
+_SHARE = re.compile("割合|パーセント|ぱーせんと|%")
 _LOWEST = re.compile(r"(?:一番|いちばん|最も|もっとも)(?:低|小さ|少な)い?|最低|最小")
 _FILLER = re.compile(
     r"(?:見せて|教えて|おしえて|知らせて|出して|並べて|挙げて|あげて|見たい|知りたい|見る|ほしい|欲しい)(?:ください|下さい|です)?"
@@ -128,18 +152,25 @@ def list_request(text: str, this_year: int) -> ListRequest | None:
         return _of_month(rest, *month)
     if years:
         return _of_years(rest, years)
-    if _asks_for_all(rest):
-        return _all_of(rest)
-    return _compared(rest)
+    if _WAS_AND_SHALL.search(rest) and (_SAME_WORDS.search(rest) or _ALL.search(rest)):
+        return ListRequest(Subject.INDICATORS, _topic(rest, _WAS_AND_SHALL, _SAME_WORDS, _ALL, _HOW), beside=True)
+    return _compared(plain) or (_all_of(rest) if _asks_for_all(rest) else None)
 
 
-def _compared(rest: str) -> ListRequest | None:
-    """The goals of both: 「AとBの目標を比べて」."""
-    if not (_GOALS.search(rest) and _SIDE_BY_SIDE.search(rest)):
-        return None
-    topics = [_topic(part, _GOALS, _SIDE_BY_SIDE) for part in rest.split("と")]
-    topics = [topic for topic in topics if topic]
-    return ListRequest(Subject.INDICATORS, OR.join(topics)) if len(topics) > 1 else None
+def _compared(plain: str) -> ListRequest | None:
+    """「AとBの目標を比べて」「AとBはどっちが高い」: what is told of each of them."""
+    found = comparison(plain)
+    return ListRequest(Subject.COMPARISON, OR.join(found.sides), compared=found.measure) if found else None
+
+
+def wants_all(text: str) -> bool:
+    """Whether all of something is asked for (割合を全部), so that no one row of it answers."""
+    return bool(_ALL.search(normalize(text)))
+
+
+def tells_what_was_done(wording: str, years: tuple[int, ...]) -> bool:
+    """Whether a wording asks what was done in the years, and no more: 「令和5年度に実現したことは何ですか」."""
+    return fiscal_years(wording, 0) == years and bool(_WAS_DONE.search(normalize(wording)))
 
 
 def next_figure(text: str) -> ListRequest | None:
@@ -162,8 +193,10 @@ def _about_figure(found: re.Match[str]) -> ListRequest:
 
 def _of_years(rest: str, years: tuple[int, ...]) -> ListRequest | None:
     """What the years bring, or the goals for them; with a topic of its own it is a question like any other."""
+    if len(years) > 1 and _VALUES.search(rest) and not _DOINGS.search(rest):
+        return ListRequest(Subject.INDICATORS, _topic(rest, _SAME_WORDS, _FIGURE_WORDS), years[:2], beside=True)
     if len(years) > 1 and _CHANGE.search(rest):
-        return ListRequest(Subject.SCHEDULE, _topic(rest, _CHANGE, _DOINGS), years[:2], change=True)
+        return ListRequest(Subject.SCHEDULE, _topic(rest, _CHANGE, _DOINGS, _SCHEDULE), years[:2], change=True)
     if _GOALS.search(rest) and not _topic(rest, _GOALS, _ALL):
         return ListRequest(Subject.INDICATORS, years=years)
     if _PAST.search(rest) and not _topic(rest, _PAST, _ALL):
@@ -171,7 +204,10 @@ def _of_years(rest: str, years: tuple[int, ...]) -> ListRequest | None:
     doing = _DOINGS.search(rest)
     topic = _topic(rest, _DOINGS, _ALL, _SCHEDULE)
     if doing and not topic:
-        return ListRequest(Subject.SCHEDULE, years=years, starting=bool(doing["starting"]))
+        ending = bool(_ENDS.search(rest))
+        if ending and _OF_THE_PLAN.search(rest):
+            return None
+        return ListRequest(Subject.SCHEDULE, years=years, starting=bool(doing["starting"]), ending=ending)
     return None
 
 
@@ -190,9 +226,10 @@ def _all_of(rest: str) -> ListRequest | None:
     if _TERMS.search(rest):
         return ListRequest(Subject.TERMS, _topic(rest, _TERMS, _ALL))
     if _GOALS.search(rest):
-        topic = _topic(rest, _GOALS, _ALL, _HIGHEST, _LOWEST)
+        order = order_asked(rest)
+        topic = _topic(rest, _GOALS, _ALL, _HIGHEST, _LOWEST, *((_SHARE,) if order else ()))
         current = bool(_CURRENT.search(rest))
-        return ListRequest(Subject.INDICATORS, topic, current=current, order=order_asked(rest) or Order.PLAN)
+        return ListRequest(Subject.INDICATORS, topic, current=current, order=order or Order.PLAN)
     if _OFFICES.search(rest):
         telephones = bool(_TELEPHONES.search(rest))
         return ListRequest(Subject.OFFICES, _topic(rest, _OFFICES, _ALL), telephones=telephones)

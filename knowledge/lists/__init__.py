@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from intents.list_requests import ListRequest, Subject
 from knowledge.corpus import Knowledge
+from knowledge.lists.comparison import side_by_side
 from knowledge.lists.directories import offices, terms
 from knowledge.lists.figures import about_figure
 from knowledge.lists.goals import goals
@@ -24,6 +25,7 @@ _MAKERS: Mapping[Subject, Callable[[Knowledge, ListRequest], Listing]] = {
     Subject.TERMS: terms,
     Subject.OFFICES: offices,
     Subject.FIGURE: about_figure,
+    Subject.COMPARISON: side_by_side,
 }
 
 

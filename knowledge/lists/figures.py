@@ -18,6 +18,8 @@ from knowledge.lists.listing import Listing, Row, in_plan_order
 _RESTATES = 0.45
 """From this share of its letter pairs on, a sentence only says again what an indicator's row says."""
 _AIMS = re.compile("目標|めざ|目ざ|目指")
+_OF_THE_STATE = re.compile(r"国(?![民勢保])|県|総務省|デジタル庁|政府")
+"""In a title: what the state or the prefecture does, which is not what is done here."""
 _BULLET = re.compile(r"^・\s*")
 
 
@@ -37,10 +39,11 @@ def about_figure(knowledge: Knowledge, request: ListRequest) -> Listing:
 
 
 def _about_time(knowledge: Knowledge, year: int, month: int) -> Listing:
-    """Every sentence that names the year, by its era or not, or a month of it."""
+    """Every sentence that names the year, by its era or not, or a month of it; the state's only where no other does."""
     era = era_year_of(dt.date(year, month, 28)) if month else era_year(year)
     of_year = f"{month}月" if month else ""
-    rows = _told(knowledge, re.compile(rf"(?:{era}|(?<!\d){year}年(?:\({era}\))?){of_year}"), ())
+    told = _told(knowledge, re.compile(rf"(?:{era}|(?<!\d){year}年(?:\({era}\))?){of_year}"), ())
+    rows = tuple(row for row in told if not _OF_THE_STATE.search(row.name)) or told
     key = "list_figure" if rows else "list_figure_none"
     return Listing("list-figure", key, rows, {"figure": f"{era}{of_year}", "count": len(rows)})
 

@@ -28,6 +28,8 @@ def goals(knowledge: Knowledge, request: ListRequest) -> Listing:
         without = tuple(Row(answer.entry_id, answer.name, _NO_FIGURE) for answer in found)
         key = "list_goals_without_figures" if without else "list_goals_none"
         return Listing(_ID, key, without, {"count": len(without)})
+    if request.beside:
+        return _beside(found, request.years)
     if request.current:
         return _current(found)
     if request.years:
@@ -67,6 +69,22 @@ def _current(found: Sequence[Answer]) -> Listing:
     return Listing(_ID, "list_currents" if rows else "list_currents_none", rows, {"count": len(rows)})
 
 
+def _beside(found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
+    """What was and what shall be, of the indicators that have both; of two years, where they have those."""
+    both = [(answer, told) for answer in found if len(told := _of_either(answer, years)) > 1]
+    both = both or [(answer, told) for answer in found if len(told := _of_either(answer, ())) > 1]
+    rows = tuple(Row(answer.entry_id, answer.name, " → ".join(map(dated, told))) for answer, told in both)
+    return Listing(_ID, "list_values_beside" if rows else "list_currents_none", rows, {"count": len(rows)})
+
+
+def _of_either(answer: Answer, years: tuple[int, ...]) -> list[Figure]:
+    """The figures of the years, earlier ones first; of no years, the first and the last."""
+    figures = sorted(answer.figures, key=lambda one: one.label != "現状")
+    if years:
+        return [figure for figure in figures if figure.fiscal_year in years]
+    return [figures[0], figures[-1]] if len(figures) > 1 and figures[0].label == "現状" else []
+
+
 def _rows(chosen: Sequence[Goal]) -> tuple[tuple[Row, ...], str]:
     """A row a goal; the year that all of them share stands over the list and not in every row."""
     years = {figure.when for _, figure in chosen}
@@ -88,7 +106,7 @@ def _of_years(found: Sequence[Answer], last: Sequence[Goal], years: tuple[int, .
 
 def _extreme(last: Sequence[Goal], order: Order) -> Listing:
     """The largest or smallest goal among those in one unit: percentages, else the commonest unit."""
-    measured = [(*parsed, goal) for goal in last if (parsed := _parsed(goal[1].amount))]
+    measured = [(*parsed, goal) for goal in last if (parsed := number_and_unit(goal[1].amount))]
     if not measured:
         return Listing(_ID, "list_goals_not_comparable", ())
     units = Counter(unit for _, unit, _ in measured)
@@ -103,7 +121,7 @@ def _extreme(last: Sequence[Goal], order: Order) -> Listing:
     return Listing(_ID, key, rows, values, "list_goals_one_unit" if len(units) > 1 else None)
 
 
-def _parsed(amount: str) -> tuple[float, str] | None:
+def number_and_unit(amount: str) -> tuple[float, str] | None:
     """``1,000件`` -> (1000, 件); None for what is no plain number with its unit (27手続以上, 延べ33万枚)."""
     match = _NUMBER.fullmatch(normalize(amount))
     return (float(match[1].replace(",", "")), match[2]) if match else None

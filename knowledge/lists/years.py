@@ -22,11 +22,13 @@ def schedule(knowledge: Knowledge, request: ListRequest) -> Listing:
     found = in_plan_order(knowledge, "schedule", request.topic)
     if request.change:
         return _changes(found, request.years[0], request.years[1])
+    if request.ending:
+        return _ending(found, request.years)
     if request.starting:
         return _starting(found, request.years)
     if request.years:
         return _of_years(knowledge, found, request.years)
-    rows = [Row(answer.entry_id, answer.name, _all_steps(answer)) for answer in found if answer.steps]
+    rows = [Row(answer.entry_id, answer.name, all_steps(answer)) for answer in found if answer.steps]
     return _made("list_schedule", rows, found, {"count": len(rows)})
 
 
@@ -79,6 +81,28 @@ def _starting(found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
     return _made(key, rows, found, {"year": years_name(years), "count": len(rows)})
 
 
+def _ending(found: Sequence[Answer], years: tuple[int, ...]) -> Listing:
+    """Steps whose last column is of the years: followed by another, or the row's last one where that has an end."""
+    ends = [(answer, step, _next(answer, step)) for answer in found for step in answer.steps]
+    rows = [
+        Row(answer.entry_id, answer.name, f"{step.text} → {after.text}" if after else step.text)
+        for answer, step, after in ends
+        if step.fiscal_years[-1] in years and FROM_HERE not in step.text and (after or not _goes_on(answer, step))
+    ]
+    key = "list_year_ending" if rows else "list_year_ending_none"
+    return _made(key, rows, found, {"year": years_name(years), "count": len(rows)})
+
+
+def _next(answer: Answer, step: Step) -> Step | None:
+    """The step that begins right after another."""
+    return next((one for one in answer.steps if one.fiscal_years[0] == step.fiscal_years[-1] + 1), None)
+
+
+def _goes_on(answer: Answer, step: Step) -> bool:
+    """Whether the last step of a row may go on: only its beginning can be read, or the table's end is damaged."""
+    return _UNREADABLE in answer.text or step_going_on(answer, step.fiscal_years[-1]) is not None
+
+
 def _changes(found: Sequence[Answer], before: int, after: int) -> Listing:
     """The rows whose columns for two years differ.  An empty column says nothing where the table is damaged."""
     rows = []
@@ -102,7 +126,7 @@ def _text_of(answer: Answer, year: int) -> str:
     return "、".join(step.text for step in answer.steps if year in step.fiscal_years)
 
 
-def _all_steps(answer: Answer) -> str:
+def all_steps(answer: Answer) -> str:
     return "、".join(f"{fiscal_years_name(step.fiscal_years)} {step.text}" for step in answer.steps)
 
 

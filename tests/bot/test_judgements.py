@@ -172,3 +172,14 @@ def test_only_choices_of_the_matter_are_offered_and_their_numbers_hold(corpus: C
     titles = [choice.title for choice in outcome.reply.choices]
     assert not any("保護者" in title for title in titles)
     assert [title for _, title in outcome.dialogue.offered] == titles
+
+
+@pytest.mark.parametrize(
+    ("code", "question"), [("232084", "タクシー券はもらえますか"), ("232084", "うちの会社は補助金の対象ですよね？")]
+)
+def test_what_cannot_be_judged_offers_three_choices_of_the_matter_or_none(
+    corpus: Corpus, code: str, question: str
+) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert len(reply.choices) == 0 or 3 <= len(reply.choices) <= 5
+    assert say("judgement_eligibility") in plain_text(reply)

@@ -129,9 +129,57 @@ def test_every_goal_of_a_value_is_listed_and_nothing_else(matsusaka: Knowledge) 
     assert all(value.startswith("目標 100%") for _, value in reply.facts)
 
 
-def test_goals_are_put_side_by_side(corpus: Corpus) -> None:
-    reply = talk(corpus.current("122106"), "マイナンバーカードとテレワークの目標を比べて")[0][0]
-    assert reply.facts == (("マイナンバーカードの交付率", "100％"), ("テレワークの導入職場数", "10か所"))
+@pytest.mark.parametrize(
+    ("code", "asked", "told"),
+    [
+        ("122106", "マイナンバーカードとテレワークの目標を比べて", ["38.56％", "100％", "1か所", "10か所"]),
+        ("122106", "市民課と市民税課の発行率を比べて", ["7.86％", "2.71％", "30％", "9％"]),
+        ("122106", "キャッシュレスと電子決裁、目標が高いのはどっち", ["窓口支払い", "40％", "35％"]),
+        ("242047", "マイナンバーカードとオンライン申請率の目標はどっちが高い？", ["交付率」で、83%", "60%"]),
+        ("242047", "AIとRPAの違い", ["人の知能", "ロボットに覚えさせ"]),
+        ("242047", "松阪ナビとまつぷりのダウンロード数の違い", ["20,000件", "2,400件"]),
+        ("242047", "松阪ナビのダウンロード数のR3とR8の値", ["20,055件", "→ 30,000件"]),
+        ("242047", "R3とR8の値を比べて", ["49.7%", "→ 83%"]),
+        ("232084", "移住サイトとデマンド型新交通はどちらが先に始まる？", ["令和4年度 導入"]),
+        ("222232", "令和3年度に終わるものは？", ["導入検討・トライアル", "決済導入検討"]),
+        ("232084", "令和5年度に何をした", ["タブレットを使った市議会", "生成AI"]),
+        ("242047", "松阪ナビとコンビニ交付はどちらが先に始まった？", ["令和2年3月", "平成30年1月"]),
+        ("382159", "職員アンケートと市民アンケートの違い", ["333人", "115人"]),
+        ("242047", "What is the difference between AI and RPA?", ["人の知能", "ロボットに覚えさせ"]),
+        ("122106", "Compare cashless payment and electronic approval", ["40％", "35％"]),
+    ],
+)
+def test_both_sides_are_told(corpus: Corpus, code: str, asked: str, told: list[str]) -> None:
+    reply = talk(corpus.current(code), asked)[0][0]
+    shown = plain_text(reply)
+    assert reply.decision is Decision.ANSWER
+    assert [one for one in told if one not in shown] == []
+
+
+@pytest.mark.parametrize("asked", ["犬と猫の違い", "保育園と幼稚園の違い", "コンビニと窓口はどっちが安い"])
+def test_what_nothing_tells_of_both_sides_is_no_comparison(matsusaka: Knowledge, asked: str) -> None:
+    assert talk(matsusaka, asked)[0][0].list_id is None
+
+
+def test_which_is_larger_is_asked_of_what_was_compared(corpus: Corpus) -> None:
+    _, larger, smaller = talk(
+        corpus.current("122106"), "市民課と市民税課の発行率を比べて", "どっちが低い？", "どっちが高い？"
+    )
+    assert "（市民税課）」で、9％" in larger[0].text
+    assert "（市民課）」で、30％" in smaller[0].text
+
+
+def test_values_are_put_beside_for_the_indicator_answered_last(matsusaka: Knowledge) -> None:
+    reply = talk(matsusaka, "松阪ナビのダウンロード数の目標は？", "R3とR8の値を比べて")[-1][0]
+    assert [name for name, _ in reply.facts] == ["松阪ナビダウンロード数"]
+
+
+def test_what_is_asked_of_a_list_asks_back_which_row(matsusaka: Knowledge) -> None:
+    rows, which, chosen = talk(matsusaka, "目標値を全部", "なぜ？", "2")
+    assert which[0].text == say("list_which_row")
+    assert 3 <= len(which[0].choices) <= 5
+    assert chosen[0].answer is not None
+    assert chosen[0].answer.name == rows[0].facts[1][0]
 
 
 def test_another_figure_and_the_other_end_are_asked_of_the_same_list(matsusaka: Knowledge) -> None:

@@ -154,6 +154,7 @@ WITH_A_TOPIC = [
     ("予約はどこで", Facet.COUNTER),
     ("市長は誰ですか", Facet.WHO),
     ("マイナンバーカードとは", Facet.MEANING),
+    ("三層の対策で困っていることは", None),
     ("RPAって何？", Facet.MEANING),
     ("テレワークの目標は何%", Facet.GOAL),
     ("松阪ナビのダウンロード数の現状は？", Facet.CURRENT),

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import pytest
 
+from intents.comparisons import Measure
 from intents.list_requests import ListRequest, Order, Subject, list_from_json, list_request, next_figure, order_asked
 
 GOALS = ListRequest(Subject.INDICATORS)
@@ -24,6 +25,12 @@ YEAR = ListRequest(Subject.SCHEDULE, years=(2024,))
         pytest.param("テレワークの目標を全部", ListRequest(Subject.INDICATORS, "テレワーク"), id="another topic"),
         pytest.param("60%とは", ListRequest(Subject.FIGURE, figure="60", unit="%"), id="what a figure means"),
         pytest.param("一番高い目標は？", ListRequest(Subject.INDICATORS, order=Order.HIGHEST), id="highest"),
+        pytest.param(
+            "一番高い割合の目標は", ListRequest(Subject.INDICATORS, order=Order.HIGHEST), id="highest of the shares"
+        ),
+        pytest.param(
+            "100%をめざす指標は？", ListRequest(Subject.FIGURE, figure="100", unit="%", goals=True), id="aimed at"
+        ),
         pytest.param("目標がいちばん低いのは", ListRequest(Subject.INDICATORS, order=Order.LOWEST), id="lowest"),
         pytest.param("令和6年度の目標値は", ListRequest(Subject.INDICATORS, years=(2024,)), id="of a year"),
         pytest.param("令和6年度に何をする？", YEAR, id="what in a year"),
@@ -49,8 +56,23 @@ YEAR = ListRequest(Subject.SCHEDULE, years=(2024,))
         ),
         pytest.param(
             "カードとテレワークの目標を比べて",
-            ListRequest(Subject.INDICATORS, "カード/テレワーク"),
+            ListRequest(Subject.COMPARISON, "カード/テレワーク", compared=Measure.ANY),
             id="two side by side",
+        ),
+        pytest.param(
+            "R3とR8の値を比べて", ListRequest(Subject.INDICATORS, years=(2021, 2026), beside=True), id="values of years"
+        ),
+        pytest.param(
+            "松阪ナビのダウンロード数のR3とR8の値",
+            ListRequest(Subject.INDICATORS, "松阪ナビダウンロード数", years=(2021, 2026), beside=True),
+            id="one's values of years",
+        ),
+        pytest.param("前と後でどう変わる？", ListRequest(Subject.INDICATORS, beside=True), id="before and after"),
+        pytest.param("現状と目標を比べて", ListRequest(Subject.INDICATORS, beside=True), id="was and shall be"),
+        pytest.param(
+            "令和3年度に終わるものは？",
+            ListRequest(Subject.SCHEDULE, years=(2021,), ending=True),
+            id="what ends",
         ),
         pytest.param("平成30年に何があった？", ListRequest(Subject.FIGURE, years=(2018,)), id="what was in a year"),
         pytest.param("この60%って何の数字？", ListRequest(Subject.FIGURE, figure="60", unit="%"), id="pointed at"),
@@ -75,6 +97,7 @@ def test_a_list_is_asked_for(text: str, request_: ListRequest) -> None:
         pytest.param("市役所の手続きを全部ネットでできる？", id="all, but of nothing listed"),
         pytest.param("一番高い山は", id="highest of nothing listed"),
         pytest.param("コンビニ交付って何", id="a meaning"),
+        pytest.param("計画は令和7年度に終わりますか", id="the plan's own end"),
         pytest.param("手続きの一覧はどこで見られる", id="where a list is"),
         pytest.param("住民票", id="a topic"),
         pytest.param("", id="nothing"),

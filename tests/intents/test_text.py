@@ -275,6 +275,10 @@ def test_a_phrase_said_a_hundred_times_is_read_as_fast_as_once(piece: str) -> No
         ("スマホ教室について", "スマホ教室について"),
         ("教えてください", "教えてください"),
         ("何ですか", "何"),
+        ("上下水道の課題は？", "上下水道の課題"),
+        ("三層の対策で困っていることは？", "三層の対策で困っていること"),
+        ("DXとは", "dxとは"),
+        ("ここでは", "ここでは"),
     ],
 )
 def test_what_is_asked_is_told_without_the_ending_that_only_asks(question: str, said: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from intents.comparisons import Measure
 from intents.list_requests import ListRequest, Order, Subject
 from knowledge.answers import Answer, Figure, SourcePlan, Step
 from knowledge.corpus import Corpus, Knowledge
@@ -318,3 +319,49 @@ def test_every_row_of_the_bundled_content_comes_from_a_published_answer(
     found = make_listing(knowledge, request_)
     assert found is not None
     assert all(isinstance(row, Row) and row.entry_id in knowledge.answers and row.value for row in found.rows)
+
+
+COMPARED = ListRequest(Subject.COMPARISON, compared=Measure.LARGER)
+
+
+def test_the_larger_of_two_goals_is_named_only_in_one_unit(town: Knowledge) -> None:
+    share, other, count = (
+        indicator("a", "配る割合", "30%"),
+        indicator("b", "使う割合", "9%"),
+        indicator("c", "件数", "5件"),
+    )
+    found = made(town, replace(COMPARED, topic="配る/使う"), share, other, count)
+    assert found.key == "list_goal_largest"
+    assert found.values == {"name": "配る割合", "value": "30%"}
+    assert made(town, replace(COMPARED, topic="配る/件数"), share, other, count).key == "list_units_differ"
+
+
+def test_equal_goals_are_said_to_be_equal(town: Knowledge) -> None:
+    found = made(town, replace(COMPARED, topic="あ/い"), indicator("a", "あ", "5%"), indicator("b", "い", "5%"))
+    assert (found.key, dict(found.values)) == ("list_goals_equal", {"value": "5%"})
+
+
+def test_a_side_that_nothing_tells_of_leaves_a_question_like_any_other(town: Knowledge) -> None:
+    assert listing(town, replace(COMPARED, topic="あ/う"), indicator("a", "あ", "5%")) is None
+    assert listing(town, replace(COMPARED, topic="あ/割合"), indicator("a", "あの割合", "5%")) is None
+
+
+def test_what_begins_first_is_told_by_the_schedule(town: Knowledge) -> None:
+    early, late = row_of_schedule("a", "道", ((2022,), "導入")), row_of_schedule("b", "橋", ((2024,), "導入"))
+    first = made(town, replace(COMPARED, topic="道/橋", compared=Measure.EARLIER), early, late)
+    assert (first.key, first.values["name"]) == ("list_begins_first", "道")
+    last = made(town, replace(COMPARED, topic="道/橋", compared=Measure.LATER), early, late)
+    assert last.values["name"] == "橋"
+
+
+def test_a_step_ends_where_another_follows_or_the_row_has_an_end(town: Knowledge) -> None:
+    request = ListRequest(Subject.SCHEDULE, years=(2022,), ending=True)
+    found = made(
+        town, request,
+        row_of_schedule("a", "道", ((2022,), "研究"), ((2023,), "導入")),
+        row_of_schedule("b", "橋", ((2022,), "修理")),
+        row_of_schedule("c", "川", ((2022,), "監視"), text="終わりの年度は読み取れません。"),
+        row_of_schedule("d", "山", ((2022,), "調査（この年度から）")),
+        row_of_schedule("e", "森", ((2022, 2023), "手入れ")),
+    )  # fmt: skip
+    assert shown(found) == [("道", "研究 → 導入"), ("橋", "修理")]
