@@ -22,12 +22,22 @@ from bot.dialogue import (
     More,
     NextRows,
     NoneOfThese,
+    Others,
     OtherTopic,
     Turn,
     Unclear,
+    asks_of_the_last,
     read_turn,
 )
-from bot.follow_ups import Said, asked_of_topic, follow_up, other_topic, told_by_a_choice, understood_from
+from bot.follow_ups import (
+    Said,
+    asked_of_topic,
+    follow_up,
+    other_topic,
+    others_of,
+    told_by_a_choice,
+    understood_from,
+)
 from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
@@ -53,7 +63,7 @@ from bot.replies import (
     without_paused,
 )
 from bot.subjects import with_office_for, with_right_office
-from bot.weighing import verdict_reply, weigh
+from bot.weighing import score_of, verdict_reply, weigh
 from bot.wording import say
 from intents.contacts import matter_asked
 from intents.decision import Policy, Verdict
@@ -61,6 +71,7 @@ from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
 from intents.handoff import Wish, wish
 from intents.language_wishes import wished_language
+from intents.leads import first_told, without_yes_or_no
 from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.subjects import subjects_named
@@ -125,7 +136,7 @@ def answer(
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
         reply, after = _reply(knowledge, asked, words, before, policy, around)
         found = in_these(around, knowledge, with_right_office(knowledge, words, reply))
-        return found, _remembering_the_topic(after, found, words, before)
+        return found, _remembering_the_lead(_remembering_the_topic(after, found, words, before), found)
 
     reply, dialogue = held_in(knowledge, tongue, make)
     elapsed_ms = (time.perf_counter() - begun) * 1000
@@ -138,6 +149,12 @@ def _remembering_the_topic(after: Dialogue, reply: Reply, words: str, before: Di
         return replace(after, subjects=(), topic=None)
     topic = " ".join(topic_nouns(words)) or before.topic
     return replace(after, subjects=reply.subjects or before.subjects, topic=topic)
+
+
+def _remembering_the_lead(after: Dialogue, reply: Reply) -> Dialogue:
+    """What an entry's answer was led by, to say of it that it was read where it tells another side, too."""
+    first = reply.opening or without_yes_or_no(first_told(reply.text))
+    return replace(after, led=first if reply.answer else None)
 
 
 def in_these(around: Circumstances, knowledge: Knowledge, reply: Reply) -> Reply:
@@ -165,8 +182,9 @@ def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALO
     if found is None:
         return plain_reply(knowledge, "gone"), before
     asked = Asked(found.title, Facet(before.facet), open=True) if before.facet and before.offered else None
-    after = replace(before, entry_id=entry_id, offered=(), misses=0, listing=None)
-    return answer_reply(knowledge, found, None, asked), after
+    score = before.score if any(entry_id == one for one, _ in before.offered) else None
+    after = replace(before, entry_id=entry_id, offered=(), misses=0, listing=None, score=score)
+    return answer_reply(knowledge, found, score, asked), after
 
 
 def refuse_choices(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
@@ -179,7 +197,7 @@ def _reply(
     knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy, around: Circumstances
 ) -> tuple[Reply, Dialogue]:
     """``question``: what was ``typed``, in Japanese words."""
-    person = _for_a_person(knowledge, typed)
+    person = _for_a_person(knowledge, typed, before)
     if person is not None:
         return person, replace(before, offered=())
     asked = opening_asked(knowledge, without_opening(question), before)
@@ -191,7 +209,7 @@ def _reply(
 
 
 def _of_turn(knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy) -> Said:
-    turn = _turn(typed, question, before)
+    turn = _of_its_use(_turn(typed, question, before), question, before)
     if isinstance(turn, _ASKING) and (said := _for_a_contact(knowledge, question, turn, before, policy)):
         return said
     match turn:
@@ -205,12 +223,21 @@ def _of_turn(knowledge: Knowledge, typed: str, question: str, before: Dialogue, 
             return _follow_up(knowledge, entry_id, text, before, policy)
         case More(entry_id) if entry_id in knowledge.answers:
             return details_reply(knowledge, knowledge.answers[entry_id]), before
+        case Others(entry_id) if entry_id in knowledge.answers:
+            return others_of(knowledge, knowledge.answers[entry_id], before)
         case OtherTopic(topic, facet) if knowledge.places.other_place(topic) is None:
             return _other_topic(knowledge, question, topic, Facet(facet), before, policy)
         case Unclear() if before.offered or len(asked_facets(question)) < _MOST_SIDES:
             return _unclear(knowledge, question, before, policy)
         case _:
             return _fresh(knowledge, question, before, policy)
+
+
+def _of_its_use(turn: Turn, question: str, before: Dialogue) -> Turn:
+    """「何ができる？」 after an answer or choices, which names nothing and asks for no side, is about them."""
+    if not isinstance(turn, Fresh) or small_talk(question) is not SmallTalk.HELP:
+        return turn
+    return FollowUp(before.entry_id, question) if before.entry_id and not before.offered else Unclear()
 
 
 def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dialogue, policy: Policy) -> Said | None:
@@ -229,11 +256,13 @@ def _for_a_contact(knowledge: Knowledge, question: str, turn: Turn, before: Dial
         return _follow_up(knowledge, before.entry_id, told, before, policy)
     after = replace(before, offered=(), facet=asked.side, listing=None, misses=0)
     side = Asked(question, asked.side, open=True)
-    found = None if isinstance(turn, Unclear) else contact_entry(knowledge, asked, weigh(knowledge, side, policy))
-    if found is None:
+    verdict = None if isinstance(turn, Unclear) else weigh(knowledge, side, policy)
+    found = contact_entry(knowledge, asked, verdict) if verdict else None
+    if found is None or verdict is None:
         return contact_reply(knowledge, asked), after
-    reply = replace(answer_reply(knowledge, found, None, side), rule=Rule.CONTACT)
-    return reply, replace(after, entry_id=found.entry_id)
+    score = score_of(verdict, found.entry_id)
+    reply = replace(answer_reply(knowledge, found, score, side), rule=Rule.CONTACT)
+    return reply, replace(after, entry_id=found.entry_id, score=score)
 
 
 def _for_a_matter(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> Said | None:
@@ -261,7 +290,9 @@ def _unclear(knowledge: Knowledge, question: str, before: Dialogue, policy: Poli
         return office_reply(knowledge, None, reach_sentence(knowledge, knowledge.contact, facet)[0]), before
     about = replace(before, facet=facet or before.facet)
     if before.offered:
-        told = told_by_a_choice(knowledge, question, before) or asked_of_topic(knowledge, question, before, policy)
+        told = told_by_a_choice(knowledge, question, before, policy) or asked_of_topic(
+            knowledge, question, before, policy
+        )
         if told is not None:
             return told
         again = tuple(Choice(entry_id, title) for entry_id, title in before.offered)
@@ -274,12 +305,14 @@ def _unclear(knowledge: Knowledge, question: str, before: Dialogue, policy: Poli
     return rows or rows_to_choose(knowledge, about) or (ask_what_reply(knowledge), about)
 
 
-def _for_a_person(knowledge: Knowledge, question: str) -> Reply | None:
+def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Reply | None:
     """Emergencies first, then those who want somebody to talk to, then small talk."""
     need = emergency(question)
     if need is not None:
         return emergency_reply(knowledge, _EMERGENCY_SENTENCES.get(need, "emergency_first"), numbers_for(need))
     kind = small_talk(question)
+    if kind is SmallTalk.HELP and asks_of_the_last(question, before):
+        return None
     if kind is not None:
         return small_talk_reply(knowledge, SmallTalk(kind).value)
     wished = wish(question)

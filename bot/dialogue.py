@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from intents.facets import asked_facet, is_bare_facet, lacks_topic, without_reference
+from intents.facets import asked_facet, asks_openly_of_nothing, is_bare_facet, lacks_topic, without_reference
 from intents.list_requests import ListRequest, list_from_json
 from intents.text import normalize
 from intents.years import is_bare_year
@@ -31,6 +31,10 @@ _NEXT = re.compile(
     r"^(?:続き|つづき|次|つぎ|残り|のこり|もっと|ほか|他)(?:の(?:もの|分|ページ)?)?(?:は|を|も|に(?:は|も)?)?(?:ある|あります)?"
     r"(?:見せて|見る|見たい|みる|みせて|表示(?:して)?|教えて|知りたい|お願いします)?(?:ください|下さい|です|か)?[。?!]*$"
 )
+_OTHERS = re.compile(
+    r"^(?:ほか|他)に(?:も|は)?(?:(?:なに|何)か)?(?:ある|あります|できる|できます)(?:もの|こと)?(?:は|の|ん|です|でしょう|か)*[。?!]*$"
+)
+_OF_USE = re.compile("どう|何が|なにが")
 _TOPIC = re.compile(r"^(?P<topic>.{1,20}?)(?:の(?:方|ほう|場合))?(?:は|って|だと|なら|については)[。?!]*$")
 LONGEST_FOLLOW_UP = 24
 
@@ -44,6 +48,8 @@ class Dialogue:
     of the last turn, held to the end where the resident has chosen it; ``language_told``: the one
     that the resident was told replies do not come in.  ``subjects`` and ``topic``: what the question
     was about that the choices were offered to, as the lexicon's subjects and in its own nouns.
+    ``score``: of the weighing that led to the matter, and so of what is told of it from then on.
+    ``led``: what an entry's answer was led by in the last reply.
     """
 
     entry_id: str | None = None
@@ -59,6 +65,8 @@ class Dialogue:
     language_told: str | None = None
     subjects: tuple[str, ...] = ()
     topic: str | None = None
+    score: float | None = None
+    led: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,6 +91,8 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("language_told"),
         tuple(state.get("subjects", ())),
         state.get("topic"),
+        state.get("score"),
+        state.get("led"),
     )
 
 
@@ -114,6 +124,13 @@ class More:
 
 
 @dataclass(frozen=True)
+class Others:
+    """What else there is beside what was answered last."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True)
 class NextRows:
     """The rows of the last list that are not shown yet."""
 
@@ -138,7 +155,12 @@ class Fresh:
     text: str
 
 
-Turn = Chosen | NoneOfThese | FollowUp | More | NextRows | OtherTopic | Fresh | Unclear
+Turn = Chosen | NoneOfThese | FollowUp | More | Others | NextRows | OtherTopic | Fresh | Unclear
+
+
+def asks_of_the_last(text: str, before: Dialogue) -> bool:
+    """Whether 「どうやって使う？」「何ができる？」 asks of what was answered or offered last, not of this service."""
+    return bool((before.entry_id or before.offered) and _OF_USE.search(normalize(text)))
 
 
 def read_turn(text: str, before: Dialogue) -> Turn:
@@ -155,6 +177,8 @@ def read_turn(text: str, before: Dialogue) -> Turn:
         return Unclear()
     if before.entry_id and _MORE.match(plain):
         return More(before.entry_id)
+    if _OTHERS.match(plain) and (before.entry_id or before.offered):
+        return NoneOfThese() if before.offered or not before.entry_id else Others(before.entry_id)
     return _follow_up(text, plain, before)
 
 
@@ -163,13 +187,14 @@ def _follow_up(text: str, plain: str, before: Dialogue) -> OtherTopic | FollowUp
     rest, pointed = without_reference(plain)
     bare = is_bare_facet(plain) or is_bare_year(plain)
     if len(plain) <= LONGEST_FOLLOW_UP:
-        bare = bare or bool(before.entry_id and lacks_topic(rest))
+        bare = bare or bool((before.entry_id or before.offered) and lacks_topic(rest))
         if bare and before.offered:
             return Unclear()
         topic = _topic_alone(rest, plain)
         if topic and before.facet:
             return OtherTopic(topic, before.facet)
-        if before.entry_id and (bare or (pointed and bool(rest))):
+        asks = not before.offered and asks_openly_of_nothing(rest)
+        if before.entry_id and (bare or asks or (pointed and bool(rest))):
             return FollowUp(before.entry_id, rest)
     return Unclear() if bare else Fresh(text)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from bot.dialogue import LONGEST_FOLLOW_UP, Dialogue
 from bot.leads import Lead, follow_up_lead, missing_sentence
-from bot.replies import Reply, answer_reply, led_reply, nothing_more_reply
-from bot.weighing import facet_bonus, verdict_reply, weigh
+from bot.replies import Choice, Reply, answer_reply, led_reply, nothing_more_reply, suggestion_reply
+from bot.same_matter import held_share, is_akin, is_same_matter, shared_of_last
+from bot.weighing import SUITED, facet_bonus, verdict_reply, weigh
+from bot.wording import DEFAULT, current, say
 from intents.decision import STANDARD, Decision, Policy, Verdict
 from intents.facets import (
     FIGURES,
@@ -21,11 +25,19 @@ from intents.facets import (
     topic_nouns,
     without_reference,
 )
-from intents.leads import facets_spoken_of, leading_sentence, split_sentences
+from intents.leads import (
+    counts_what_is_asked,
+    facet_of_title,
+    facets_spoken_of,
+    leading_sentence,
+    loosely_told,
+    silence_on,
+    split_sentences,
+)
 from intents.ranker import Candidate, rank
 from intents.text import normalize
 from intents.years import fiscal_years
-from knowledge.answers import Answer
+from knowledge.answers import FACETS, Answer
 from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
 
@@ -36,8 +48,22 @@ _ITS_OWN = REACHING | {Facet.OFFICE, Facet.MEANING, Facet.METHOD}
 _JUST_WHEN = re.compile(
     r"^(?:いつ|何年)(?:の?(?:時点|現在|調査|データ|こと|話|数字|値|もの))?(?:のこと)?(?:です|なの|なん|や|の|だ)?か?[?。]*$"
 )
-_SAME_MATTER = 0.5
-"""The share of the last answer's words that another must hold to be about the same matter."""
+_TOLD = frozenset({"plan", "procedure", "indicator"})
+"""Kinds of knowledge that tell of a matter itself."""
+_OF_THE_LAST = REACHING | {Facet.OFFICE, Facet.MEANING}
+"""What no other answer on the same matter tells of it."""
+_SINCE = re.compile("から|始ま|はじま|開始|年|月")
+_BEGUN = re.compile("(?:年度?|月)から|始ま|はじま|開始")
+"""Who asks since when is told by what has begun before what a schedule has a row for."""
+_OF_INDICATORS = frozenset({Facet.GOAL, Facet.CURRENT, Facet.PERCENT})
+"""What an indicator is there to tell, and says openly where the plan does not."""
+_SURE = _OF_INDICATORS | {Facet.FEE, Facet.VALIDITY, Facet.HOURS}
+"""Told by values that no sentence has in passing."""
+_MOST, _NEARLY_ALL = 0.5, 0.75
+_ROLE = re.compile("(?:長|者|トップ|メンバー)は")
+_DENIED = re.compile("ない|難し|むずかし|遅れ|少な")
+_ITS_GOAL = 0.9
+"""The share of an indicator's name that an answer must speak of for its year to be that answer's end."""
 
 
 def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, policy: Policy) -> Said:
@@ -50,20 +76,52 @@ def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, p
     about = replace(before, facet=asked.facet, offered=(), listing=None, misses=0)
     dated = _date_of_figure(knowledge, last, asked, before) if _asks_its_date(text, before) else None
     if dated is not None:
-        return led_reply(knowledge, last, dated), about
+        return led_reply(knowledge, last, _as_said(dated, asked, before), before.score), about
     own = follow_up_lead(knowledge, last, asked)
+    if own is not None and _is_of_its_goal(last, asked):
+        own = None
     if own is not None and own.known:
-        return led_reply(knowledge, last, own), about
+        return led_reply(knowledge, last, _as_said(own, asked, before), before.score), about
+    hours = _hours_meant(last, asked)
+    if hours is not None:
+        return led_reply(knowledge, last, hours, before.score), replace(about, facet=Facet.HOURS)
     missing = missing_sentence(knowledge, last, asked)
-    says_so = own is not None and own.opening != missing
+    says_so = own is not None and not own.known and own.opening != missing
     stays = says_so and last.kind == "indicator"
     related = None if stays else _related(knowledge, last, asked, asked.facet, telling=says_so)
     if related is not None:
-        return answer_reply(knowledge, related, None, asked), replace(about, entry_id=related.entry_id)
-    repeats = before.misses > 0 and last.kind != "indicator" and asked.facet not in REACHING
-    if own is None or own.opening == missing or repeats:
+        reply = answer_reply(knowledge, related, before.score, asked)
+        # What only says that the plan is silent is left again: the next side is asked of the matter itself.
+        return reply, about if related.kind == "silent" else replace(about, entry_id=related.entry_id)
+    loosely = None if says_so else loosely_told(last.text, asked)
+    if loosely is not None:
+        return led_reply(knowledge, last, Lead(loosely, ""), before.score), about
+    if own is None or own.opening == missing or _was_said(own, before):
         own = Lead(missing_sentence(knowledge, last, asked, again=before.misses > 0), "", known=False)
-    return led_reply(knowledge, last, own), replace(about, misses=before.misses + 1)
+    return led_reply(knowledge, last, own, before.score), replace(about, misses=before.misses + 1)
+
+
+def _as_said(own: Lead, asked: Asked, before: Dialogue) -> Lead:
+    """A sentence that tells this side, too, and was read just now, with a word that it was."""
+    said = own.opening and (before.led or "").endswith(own.opening) and asked.facet != before.facet
+    return replace(own, opening=say("as_said", sentence=own.opening)) if said and current() == DEFAULT else own
+
+
+def _hours_meant(last: Answer, asked: Asked) -> Lead | None:
+    """「いつ使える？」 of what has no beginning, but hours."""
+    found = leading_sentence(last.text, replace(asked, facet=Facet.HOURS)) if asked.facet is Facet.WHEN else None
+    asks_since = found is None or asked.years or _SINCE.search(asked.text)
+    return None if asks_since or found is None or found.silent else Lead(found.sentence, "")
+
+
+def _is_of_its_goal(last: Answer, asked: Asked) -> bool:
+    """Whether 「いつから？」 would be told the year of an indicator's goal, which is no beginning."""
+    return last.kind == "indicator" and asked.facet is Facet.WHEN and bool(_SINCE.search(asked.text))
+
+
+def _was_said(own: Lead, before: Dialogue) -> bool:
+    """Whether what says that something is not told was read just now, when another side was asked."""
+    return not own.known and own.opening is not None and before.led == own.opening
 
 
 def _side_meant(asked: Asked, before: Dialogue) -> Facet | None:
@@ -95,7 +153,7 @@ def other_topic(
     if last is not None:
         own = _told_of(knowledge, last, topic, asked)
         if own is not None:
-            return led_reply(knowledge, last, own), before
+            return led_reply(knowledge, last, own, before.score), before
     sides = () if facet in _ITS_OWN else (PHRASES.get(facet, ""),)
     verdict = weigh(knowledge, replace(asked, text=" ".join((topic, *sides))), policy)
     beside = verdict.chosen is not None and not _names(verdict.chosen, topic)
@@ -111,22 +169,43 @@ def _names(candidate: Candidate, topic: str) -> bool:
     return any(noun in held for noun in topic_nouns(topic) or (normalize(topic),))
 
 
-def told_by_a_choice(knowledge: Knowledge, text: str, before: Dialogue) -> Said | None:
-    """A side or a year asked of choices: the one written for it answers, else the first where it tells it."""
+def told_by_a_choice(knowledge: Knowledge, text: str, before: Dialogue, policy: Policy) -> Said | None:
+    """A side or a year asked of choices: what is written for it answers, else the first choice where it tells it."""
     asked = read_question(text, fiscal_year_of(knowledge.day))
     offered = [knowledge.answers[entry_id] for entry_id, _ in before.offered if entry_id in knowledge.answers]
     telling = [found for found in offered if _tells(knowledge, found, asked)]
-    written = [found for found in telling if asked.facet and kind_suits(asked.facet, found.kind)]
-    chosen = written[0] if len(written) == 1 else next((one for one in offered[:1] if one in telling), None)
+    chosen = next((one for one in telling if asked.facet and _asks_for(one, asked.facet)), None)
+    suiting = [found for found in telling if asked.facet and kind_suits(asked.facet, found.kind)]
+    if chosen is None and len(suiting) == 1:
+        chosen = suiting[0]
+    if chosen is None and asked.facet and (said := _written_for_the_topic(knowledge, text, before, policy)):
+        return said
+    if chosen is None:
+        chosen = next((one for one in offered[:1] if one in telling), None)
     if chosen is None and asked.years:
         chosen = next(iter(telling), None)
+    if chosen is None and asked.facet:
+        chosen = next((one for one in offered[:1] if silence_on(one.text, Facet(asked.facet))), None)
     if chosen is None:
         return None
     about = replace(before, entry_id=chosen.entry_id, facet=asked.facet, offered=(), listing=None, misses=0)
     if asked.years:
         led = follow_up_lead(knowledge, chosen, asked)
-        return (led_reply(knowledge, chosen, led), about) if led else None
-    return answer_reply(knowledge, chosen, None, replace(asked, text=f"{chosen.title} {text}")), about
+        return (led_reply(knowledge, chosen, led, before.score), about) if led else None
+    side = replace(asked, text=f"{chosen.title} {text}")
+    return answer_reply(knowledge, chosen, before.score, side), about
+
+
+def _written_for_the_topic(knowledge: Knowledge, text: str, before: Dialogue, policy: Policy) -> Said | None:
+    """What answers the side asked of the topic of the choices, where it was written for that very side."""
+    if before.topic is None:
+        return None
+    asked = read_question(f"{before.topic} {text}", fiscal_year_of(knowledge.day))
+    verdict = weigh(knowledge, asked, policy)
+    chosen = verdict.chosen
+    if chosen is None or asked.facet is None or not _asks_for(knowledge.answers[chosen.document.id], asked.facet):
+        return None
+    return verdict_reply(knowledge, verdict, asked, before)
 
 
 def _tells(knowledge: Knowledge, found: Answer, asked: Asked) -> bool:
@@ -172,6 +251,23 @@ def _told_of(knowledge: Knowledge, last: Answer, topic: str, asked: Asked) -> Le
     return found if found is not None and found.known else None
 
 
+def others_of(knowledge: Knowledge, last: Answer, before: Dialogue) -> Said:
+    """「ほかにもある？」 after an answer: what else there is in its place of the plan, and on its matter."""
+    candidates = rank(knowledge.index, last.name or last.title).candidates
+    found = (knowledge.answers[one.document.id] for one in candidates if one.document.id != last.entry_id)
+    near = [one for one in found if one.kind in _TOLD and _is_beside(knowledge, last, one)]
+    if not near:
+        return nothing_more_reply(knowledge, last), replace(before, misses=before.misses + 1)
+    near.sort(key=lambda one: one.kind != last.kind)
+    choices = tuple(Choice(one.entry_id, one.title) for one in near[: STANDARD.most_choices])
+    offered = tuple((one.entry_id, one.title) for one in choices)
+    return suggestion_reply(knowledge, choices, None, 0), replace(before, offered=offered, facet=None, listing=None)
+
+
+def _is_beside(knowledge: Knowledge, last: Answer, found: Answer) -> bool:
+    return is_akin(last, found) or is_same_matter(knowledge, last, found)
+
+
 def _about_both(knowledge: Knowledge, last: Answer, asked: Asked, before: Dialogue, policy: Policy) -> Said:
     verdict = weigh(knowledge, replace(asked, text=f"{last.title} {asked.text}"), policy)
     others = _beside(last, verdict)
@@ -194,28 +290,103 @@ def _beside(last: Answer, verdict: Verdict) -> tuple[Candidate, ...]:
 
 def _related(knowledge: Knowledge, last: Answer, asked: Asked, facet: Facet | None, *, telling: bool) -> Answer | None:
     """Another answer about the same matter that tells what was asked, or (unless ``telling``) where it would stand."""
-    if facet is None or facet in _ITS_OWN:
+    if facet is None or facet in _OF_THE_LAST:
         return None
-    candidates = rank(knowledge.index, last.name or last.title).candidates
-    alike = [knowledge.answers[one.document.id] for one in candidates if _same_matter(knowledge, last, one, facet)]
-    alike.sort(key=lambda found: -facet_bonus(found, facet))
-    for found in alike:
+    found = list(_on_the_same_matter(knowledge, last, asked))
+    told = [one for one in found if _tells_it(knowledge, last, one, asked, facet)]
+    if telling:
+        told = [one for one in told if _is_written_for(one, facet)]
+    if told:
+        return max(told, key=lambda one: _fitness(knowledge, last, one, asked, facet))
+    return None if telling else next((one for one in found if _stands_in(knowledge, last, one, facet)), None)
+
+
+def _is_written_for(found: Answer, facet: Facet) -> bool:
+    """Whether an answer's title asks for the side; every row of a schedule does."""
+    return found.kind != "schedule" and _asks_for(found, facet)
+
+
+def _asks_for(found: Answer, facet: Facet) -> bool:
+    """Whether an answer's title asks for a side: 場所は増えますか does not ask where."""
+    return facet_of_title(found.title) is facet and (facet is not Facet.COUNTER or read_question(found.title, 0).open)
+
+
+def _stands_in(knowledge: Knowledge, last: Answer, found: Answer, facet: Facet) -> bool:
+    """Whether what was asked would stand in an answer, which says that it is not known."""
+    if found.kind == "indicator":
+        return facet in _OF_INDICATORS and facet in facets_spoken_of(found.text)
+    openly = found.kind == "silent" and silence_on(found.text, facet) is not None
+    return openly and held_share(knowledge, last, found) >= _ITS_GOAL
+
+
+def _on_the_same_matter(knowledge: Knowledge, last: Answer, asked: Asked) -> Iterator[Answer]:
+    """The other answers on the last one's matter: found by its name, and by that with what was asked."""
+    texts = (last.name or last.title, asked.text)
+    candidates = chain.from_iterable(rank(knowledge.index, text).candidates for text in texts)
+    for entry_id in dict.fromkeys(one.document.id for one in candidates):
+        found = knowledge.answers[entry_id]
+        written = asked.facet is not None and _is_written_for(found, asked.facet)
+        if entry_id != last.entry_id and is_same_matter(knowledge, last, found, written=written):
+            yield found
+
+
+def _tells_it(knowledge: Knowledge, last: Answer, found: Answer, asked: Asked, facet: Facet) -> bool:
+    """Whether another answer tells what was asked, and not of something that only it is about."""
+    if kind_suits(facet, found.kind) is False or found.kind == "silent":
+        return False
+    if found.kind == "office" and not _is_the_office_of(last, found):
+        return False
+    made = follow_up_lead(knowledge, found, asked)
+    if made is None or not made.known or made.opening is None:
+        return False
+    if facet is Facet.COUNT:
+        return counts_what_is_asked(asked, made.opening)
+    if facet is Facet.WHY:
+        return _is_the_reason(knowledge, last, found)
+    if _is_written_for(found, facet) or facet in _SURE:
+        return True
+    if facet is Facet.WHEN:
+        return found.kind == "schedule" or bool(_BEGUN.search(made.opening))
+    if facet is Facet.WHO:
+        return found.kind == "office" or bool(_ROLE.search(made.opening))
+    if facet is Facet.DEADLINE:
+        return _tells_the_end(knowledge, last, found, made.opening)
+    return found.kind == "procedure" and FACETS.get(facet.value, "") in dict(found.facts)
+
+
+def _is_the_office_of(last: Answer, office: Answer) -> bool:
+    """Whether what was read of is that very office: CIO is CIO（最高情報責任者）, and not CIO補佐."""
+    return bool(last.name) and office.name.split("（")[0] == last.name
+
+
+def _is_the_reason(knowledge: Knowledge, last: Answer, found: Answer) -> bool:
+    """Whether why something is so is asked by the title of an answer, of most of what was read of.
+
+    Why it does not go on or well is no reason for what does.  Of a number what stands beside it tells.
+    """
+    if _is_denied(found.title) and not _is_denied(f"{last.title} {last.text}"):
+        return False
+    if is_akin(last, found) and (last.kind == "indicator" or held_share(knowledge, last, found) >= _NEARLY_ALL):
+        return True
+    return _is_written_for(found, Facet.WHY) and shared_of_last(knowledge, last, found) >= _MOST
+
+
+def _tells_the_end(knowledge: Knowledge, last: Answer, found: Answer, sentence: str) -> bool:
+    """Whether the year in a sentence is the end of what was read of: no goal's for カード that is for their number."""
+    if found.kind == "indicator":
+        return last.kind == "indicator" or held_share(knowledge, last, found) >= _ITS_GOAL
+    return is_akin(last, found) and "まで" in sentence
+
+
+def _is_denied(text: str) -> bool:
+    """Whether it is told of what does not go on or well: why that is so is no reason for what does."""
+    return bool(_DENIED.search(text))
+
+
+def _fitness(knowledge: Knowledge, last: Answer, found: Answer, asked: Asked, facet: Facet) -> tuple[bool, bool, float]:
+    """What makes one of several that tell a side the one to tell it; of equals the first is taken."""
+    bonus = facet_bonus(found, facet)
+    if facet is Facet.WHEN and found.kind != "schedule":
         made = follow_up_lead(knowledge, found, asked)
-        if made is not None and (made.known or (not telling and found.kind in ("indicator", "silent"))):
-            return found
-    return None
-
-
-def _same_matter(knowledge: Knowledge, last: Answer, candidate: Candidate, facet: Facet) -> bool:
-    """Holding the last answer's words and of the same measure, or either and made for the facet."""
-    found = knowledge.answers[candidate.document.id]
-    if found.entry_id == last.entry_id or facet not in facets_spoken_of(found.text):
-        return False
-    alike = candidate.features.coverage >= _SAME_MATTER
-    akin = last.measure is not None and found.measure == last.measure
-    suits = kind_suits(facet, found.kind)
-    if suits is False:
-        return False
-    if suits and facet not in (Facet.COUNT, Facet.PERCENT):
-        return akin or (alike and candidate.features.key > 0)
-    return akin and alike
+        bonus += 2 * SUITED * bool(made and made.opening and _BEGUN.search(made.opening))
+    return _is_written_for(found, facet), is_akin(last, found), bonus

@@ -11,6 +11,8 @@ from intents.leads import (
     Leading,
     asks_age,
     asks_ahead,
+    asks_in_a_unit,
+    counts_what_is_asked,
     facet_of_title,
     facets_spoken_of,
     first_told,
@@ -18,6 +20,7 @@ from intents.leads import (
     is_silence,
     leading_sentence,
     sentence_at,
+    silence_on,
     split_sentences,
     tells_age,
     tells_loosely,
@@ -35,6 +38,8 @@ from knowledge.schedules import step_going_on
 _REACHED_BY = {Facet.TELEPHONE: "電話", Facet.FAX: "FAX", Facet.EMAIL: "メール", Facet.ADDRESS: "所在地"}
 _TOLD_BY_ANY_ANSWER = frozenset({Facet.METHOD, Facet.MEANING, Facet.OFFICE, Facet.TARGET})
 _COUNTED = frozenset({Facet.COUNT, Facet.PERCENT})
+_OF_FIGURES = FIGURES | {Facet.DEADLINE, Facet.WHEN}
+"""What an indicator says of itself that its plan does not give."""
 _SAID_OPENLY = frozenset({Facet.FEE, Facet.BRING, Facet.HOURS, Facet.VALIDITY, Facet.DELIVERY_DAYS})
 """What an entry that is silent on a matter names itself, or it is said before that this is not known either."""
 _OF_THE_ACT = frozenset({Facet.METHOD, Facet.TARGET, Facet.ONLINE})
@@ -70,6 +75,9 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
     if answer.kind == "office":
         return _of_office(answer, asked, facet, plain)
     slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
+    unknown = _denied_act(answer, asked) if facet is Facet.METHOD else None
+    if unknown is not None:
+        return Lead(unknown.sentence, unknown.rest, known=False)
     if slot and _is_beside(answer, asked, facet, slot):
         return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
     if slot:
@@ -100,7 +108,7 @@ def follow_up_lead(knowledge: Knowledge, answer: Answer, asked: Asked) -> Lead |
         return _beside_silence(knowledge, answer, asked)
     first = first_told(made.text)
     if made.opening is None:
-        says_so = answer.kind == "indicator" and is_silence(first)
+        says_so = answer.kind == "indicator" and asked.facet in _OF_FIGURES and is_silence(first)
         return Lead(first, "", made.known) if made.known or says_so else None
     beside = first if made.known and answer.kind == "indicator" and asked.facet in _COUNTED else ""
     return Lead(made.opening, beside, made.known)
@@ -139,9 +147,7 @@ def missing_sentence(knowledge: Knowledge, answer: Answer, asked: Asked, *, agai
     The office that wrote the plan cannot know until when a screening is open: only an entry's own
     office is named for it, else the town's.
     """
-    facet = asked.facet or Facet.MEANING
-    slot = answer.kind == "procedure" and facet.value in FACETS and current() == DEFAULT
-    named = slot_label(facet.value) if slot else _side_named(asked)
+    named = FACETS["fee"] if _asks_the_fee(answer, asked) else _side_named(asked)
     office = (answer.office or knowledge.directory.hall).department
     return say("facet_missing_again" if again else "facet_missing", facet=named, office=office)
 
@@ -153,6 +159,12 @@ def told_nowhere(knowledge: Knowledge, asked: Asked) -> str:
 
 def _side_named(asked: Asked) -> str:
     return say("facet_name_age" if asks_age(asked) else f"facet_name_{(asked.facet or Facet.MEANING).value}")
+
+
+def _asks_the_fee(answer: Answer, asked: Asked) -> bool:
+    """Whether a procedure's fee is asked for as that: who asks how much may mean what he gets (補助金はいくら)."""
+    fee = asked.facet is Facet.FEE and answer.kind == "procedure" and current() == DEFAULT
+    return fee and FACETS["fee"] in asked.text
 
 
 def slot_label(facet: str) -> str:
@@ -167,6 +179,11 @@ def _is_beside(answer: Answer, asked: Asked, facet: Facet, slot: str) -> bool:
         return not tells_age(slot)
     told = " ".join((answer.title, *answer.wordings, answer.text, slot))
     return facet in _OF_THE_ACT and is_of_another_act(asked.text, told)
+
+
+def _denied_act(answer: Answer, asked: Asked) -> Leading | None:
+    """That how to do it oneself is not written, where the text says so: its row tells what the municipality does."""
+    return silence_on(answer.text, Facet.METHOD) if asks_precisely(asked.text) else None
 
 
 def whom_to_ask(knowledge: Knowledge, answer: Answer) -> Office:
@@ -194,7 +211,9 @@ def _named_office(knowledge: Knowledge, answer: Answer) -> Office | None:
 
 def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str, following: bool) -> Lead:
     figure = _of_indicator(answer, asked, facet)
-    found = figure or leading_sentence(answer.text, asked, answer.title)
+    if figure is not None and following and _counts_something_else(asked, figure):
+        figure = None
+    found = figure or leading_sentence(answer.text, asked, answer.title, following=following)
     implied = figure is None and (_is_about(answer, facet) or (_told_by_any_answer(asked, facet) and not following))
     if found is not None and not (found.silent and implied):
         if found.first:
@@ -203,13 +222,18 @@ def _from_text(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet,
     if facet is Facet.OFFICE:
         key = "facet_office" if answer.office else "facet_office_missing"
         return Lead(say(key, office=whom_to_ask(knowledge, answer).department), plain)
-    if _is_about(answer, facet):
+    if _is_about(answer, facet) and not (following and asks_in_a_unit(asked)):
         return Lead(None, plain, known=found is None)
     if _told_by_any_answer(asked, facet) or (facet in _OF_PROCEDURES and answer.kind != "procedure"):
         return Lead(None, plain, known=False)
     if tells_loosely(answer.text, asked):
-        return Lead(None, plain)
+        return Lead(None, plain, known=not following)
     return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
+
+
+def _counts_something_else(asked: Asked, figure: Leading) -> bool:
+    """Whether a figure is of 台 where it was asked how many people."""
+    return asks_in_a_unit(asked) and not figure.silent and not counts_what_is_asked(asked, figure.sentence)
 
 
 def _of_office(answer: Answer, asked: Asked, facet: Facet, plain: str) -> Lead:

@@ -128,11 +128,7 @@ def _texts(knowledge: Knowledge, entry_id: str) -> tuple[str, ...]:
 
 def rows_to_choose(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue] | None:
     """「なぜ？」 of a list: which of its rows is meant, the ones of the page shown last."""
-    listing = make_listing(knowledge, before.listing) if before.listing else None
-    if listing is None:
-        return None
-    page = listing.rows[(before.shown - 1) // PAGE * PAGE : before.shown]
-    ids = list(dict.fromkeys(row.entry_id for row in page))[: STANDARD.most_choices]
+    ids = rows_shown(knowledge, before)[: STANDARD.most_choices]
     if len(ids) < STANDARD.fewest_choices:
         return None
     choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in ids)
@@ -167,6 +163,15 @@ def row_asked(knowledge: Knowledge, text: str, before: Dialogue) -> str | None:
     first = (before.shown - 1) // PAGE * PAGE
     page = listing.rows[first : before.shown]
     return page[number - 1].entry_id if number <= len(page) else None
+
+
+def rows_shown(knowledge: Knowledge, before: Dialogue) -> tuple[str, ...]:
+    """The entries behind the rows of the page shown last, each once."""
+    listing = make_listing(knowledge, before.listing) if before.listing else None
+    if listing is None:
+        return ()
+    first = max(before.shown - 1, 0) // PAGE * PAGE
+    return tuple(dict.fromkeys(row.entry_id for row in listing.rows[first : before.shown]))
 
 
 def _turned_to(

@@ -107,9 +107,17 @@ def _weighed(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     return _unless_none_tells(knowledge, verdict, asked)
 
 
+def score_of(verdict: Verdict, entry_id: str) -> float | None:
+    """How likely an entry is right that was weighed, whichever was chosen; None for one that no word led to."""
+    if verdict.chosen is not None and verdict.chosen.document.id == entry_id:
+        return verdict.score
+    weighed = verdict.ranking.candidates if verdict.ranking else verdict.choices
+    return next((likelihood(one.features, 0.0) for one in weighed if one.document.id == entry_id), None)
+
+
 def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: Dialogue) -> tuple[Reply, Dialogue]:
     """The reply to a weighed question, and what the dialogue is about then."""
-    about = replace(before, facet=asked.facet or None, listing=None)
+    about = replace(before, facet=asked.facet or None, listing=None, score=verdict.score)
     choices = tuple(
         Choice(choice.document.id, choice.document.question, likelihood(choice.features, 0.0))
         for choice in verdict.choices

@@ -77,7 +77,9 @@ _REFERENCE = re.compile(
 _POINTING = re.compile(
     r"(?:(?<!お)それ(?!ぞれ|だけ)|その(?!他|ほか|後|うち)|これ(?!から|まで)|この件|そこ|そちら)(?:は|って|の|を|に|で|も|が)?"
 )
-_LONGEST_VERB = 6
+_LONGEST_VERB, _LONGEST_OPEN = 6, 12
+_ACT = re.compile("[一-龥]{2}(?=(?:し(?:た|て|ま)|する|でき|され))")
+"""A verb made of a noun (導入した), which names no matter."""
 _NAMING = frozenset({("名詞", "普通名詞"), ("名詞", "固有名詞")})
 _OPEN_QUESTION = re.compile(
     r"(?:いつ|どこ|誰|だれ|どなた|何|なに|どれ|なん(?=の|で|に|年|件|人|%|ぼ))(?!でも|も|か(?!ら|所|国|月|[\?。]*$))"
@@ -104,7 +106,7 @@ _CLOSED = re.compile(r"(?:ます|ません|る|た|ある|ない|無料|有料|�
 """How a question ends that yes or no answers."""
 
 _PRECISELY = re.compile(
-    "(?:どうやって|やり方|方法|手順).*(?:使|申し?込|予約|登録|追加|借り|取[るりれっ]|もら|受け取|払|参加|入[るりれ])"
+    "(?:どうやって|やり方|方法|手順).*(?:使|つな[ぐが]|申し?込|予約|登録|追加|借り|取[るりれっ]|もら|受け取|払|参加|入[るりれ])"
     "|(?:使い|申し?込み|取り|借り|払い|入り|(?:登録|予約|ダウンロード|インストール|設定|変更|解約)の)(?:方|仕方|しかた|方法)"
     "|何歳|なんさい"
 )
@@ -182,7 +184,15 @@ def lacks_topic(text: str) -> bool:
     rest = _ANY.sub("", plain)
     if rest == plain or len(_FILLER.sub("", rest)) > _LONGEST_VERB:
         return False
-    return not topic_nouns(text)
+    return not topic_nouns(_ACT.sub("", plain))
+
+
+@remembered
+def asks_openly_of_nothing(text: str) -> bool:
+    """Whether a message asks what or how, and names neither a side nor a topic: 「何に使うの？」."""
+    plain = normalize(text)
+    open_question = bool(_OPEN_QUESTION.search(plain)) and asked_facet(plain) is None
+    return open_question and len(plain) <= _LONGEST_OPEN and not topic_nouns(_ACT.sub("", plain))
 
 
 @remembered

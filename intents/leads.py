@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from intents.facets import Asked, Facet, asked_facet
@@ -17,7 +17,7 @@ _ENDS = re.compile(r"(?<=。)(?![」』）)])|\n")
 _BULLET = re.compile(r"^[・①-⑳]\s*|^\d+[.)]\s*")
 _YES_OR_NO = re.compile(r"^(?:(?:はい|いいえ)[、,。]|(?:Yes|No)[.,])\s*")
 _ASIDE = re.compile(
-    r"\([^()]*(?:時点|計画|見込|内線)[^()]*\)"
+    r"計画(?:の時点)?\([^()]*\)|\([^()]*(?:時点|計画|見込|内線)[^()]*\)"
     r"|(?:令和|平成)?(?:\d+|元)年(?:\d+月)?(?:の|に作られた|につくられた|に改定された)計画(?:書)?(?:の時点)?"
     r"|計画(?:が|を)(?:つくら|作ら|つくっ|作っ)[^、。]{0,12}時点"
 )
@@ -26,13 +26,13 @@ _LEANING = re.compile(
     r"(?:その|それ|この|これ|ここ|そこ|どちらも|どれも|また|ただし|一方|なお|同じ|同時に|ほかに|このほか|あわせて行|具体的|例に)"
 )
 _BEGINNING = re.compile(
-    "始ま|はじま|開始|から|導入|運用|公開|開設|配信|できた|でき|作られ|つくられ|発足|設置|改定|改訂|策定|決定|行われ|行い|整備"
+    "始ま|はじま|開始|(?<=[年度月日頃ろ降)）])から|導入|運用|公開|開設|配信|できた|でき|作られ|つくられ|発足|設置|改定|改訂|策定|決定|行われ|行い|整備"
 )
 _AMOUNT = re.compile(
-    r"\d\s?%|\d\s?(?:件|人|回|台|か所|業務|手続|時間|枚|団体).*(?:目標|めざ|でした|増や|減ら)|(?:目標|「なし」).*\d"
+    r"\d\s?%|\d\s?(?:件|人|回|台|か所|業務|手続|時間|枚|団体).*(?:目標|めざ|でした|ました|増や|減ら)|(?:目標|「なし」).*\d"
 )
 """A sentence that tells how much there was in a year does not tell when something began."""
-_PERSON = re.compile(r"市長|部長|課長|係長|職員|教授|氏[がでのは]|代表|専門家|メンバー")
+_PERSON = re.compile(r"市長|部長|課長|係長|職員|教授|氏[がでのは]|代表|専門家|メンバー|業者|支援員|店員")
 _PLACES = ("か所", "箇所", "カ所", "ヶ所", "ケ所", "ヵ所", "個所")
 _COUNTED = re.compile(rf"(?:何|なん)\s?({'|'.join(_PLACES)}|[人名件回台枚個]|業務|団体|手続|時間)")
 _STRICT_UNIT = re.compile(r"(?:何|なん)\s?(?:[人名回台枚]|時間|団体)")
@@ -50,8 +50,9 @@ _PAPER = re.compile(r"[一-龥]{2,8}?の?(?:証明書?|証(?!明)|カード|番�
 """Papers that have the name of an act in theirs."""
 _DIGIT = re.compile(r"\d")
 _ASKS_ALREADY = re.compile("もう|すでに|既に")
+_REPEATED = re.compile("毎年|随時|毎月|定期的|数年に")
 _ASKS_BEGINNING = re.compile("から|始ま|はじま|開始|導入|使え|でき")
-_UNTIL = re.compile("まで|末|期限|終わ|以内|期間|目標")
+_UNTIL = re.compile("まで|(?<!端)末|期限|終わ|以内|期間|目標")
 
 _WHOLE = re.compile("全部|ぜんぶ|すべて|全て|一覧|いちらん|リスト")
 _AHEAD = re.compile(
@@ -62,6 +63,25 @@ _AHEAD = re.compile(
 _YEAR_WEIGHT, _DIRECTION_WEIGHT, _LEANING_WEIGHT, _FIRST_WEIGHT, _TITLE_WEIGHT = 0.6, 0.2, 0.25, 0.12, 0.15
 """What counts beside the words that a sentence shares with the question (0 to 1)."""
 _FEW_PAIRS = 8
+_NEARBY = 2
+"""The letters before or after a word by which it is known as a part of a name."""
+_NAMED_ALIKE = frozenset({Facet.COUNTER, Facet.BRING})
+"""Told by words that also name matters: 書かない窓口, マイナンバーカードの普及."""
+_TOLD_BY = {
+    Facet.BRING: re.compile("必要|要[るり]|持っ|持ち|用意|使[っい]|暗証|本人確認|添え"),
+    Facet.WHO: re.compile(
+        "市長|部長|課長|係長|補佐|教授|氏[がでのは]|代表|専門家|メンバー|支援員|店員"
+        r"|(?:職員|業者|団体|自治会|課|室|本部|会議|委員会|部署|部門|局|係|担当|担当者|庁|[市町村国県])(?:\d+人)?"
+        "(?:が|は(?!、)|です|で(?:作|つく|行|進|、)|と契約|に(?:委託|任|頼))"
+    ),
+}
+"""Without which a sentence only names what it has the words of."""
+_SOFT = frozenset({Facet.COUNTER, Facet.METHOD, Facet.WHO, Facet.TARGET, Facet.BRING})
+"""Told by words that may as well stand beside it: less sure than a text's own word that it does not tell."""
+_COMPOUND = re.compile("[一-龥ァ-ヺー]")
+"""What goes on after コンビニ in コンビニ交付, which is no place."""
+_NOT_IN_LISTS = frozenset({Facet.METHOD, Facet.WHY})
+"""What a row of a list does not tell of what the list is about."""
 _ITS_MATTER = 0.25
 """From this share of the question's letter pairs on, a sentence is about what was asked."""
 
@@ -79,30 +99,93 @@ class Leading:
     rest: str
 
 
-def leading_sentence(text: str, asked: Asked, title: str = "") -> Leading | None:
+def leading_sentence(text: str, asked: Asked, title: str = "", *, following: bool = False) -> Leading | None:
     """The sentence of ``text`` that answers ``asked``; None where no sentence does.
 
     Under a ``title`` that asks the same, the first sentence was written to be the answer.
+    ``following``: who asks has just read the text, so its first sentence is hardly what he lacks,
+    nor is what only bears the name of the matter (書かない窓口 is no place) or stands in a list.
     """
     if asked.facet is None:
         return None
     sentences = split_sentences(text)
-    found = [place for place, one in enumerate(sentences) if _tells(asked.facet, one)]
-    if asked.facet is Facet.COUNT and _STRICT_UNIT.search(asked.text):
-        found = [place for place in found if _counted_alike(asked.text, sentences[place])]
-    if asks_age(asked):
-        found = [place for place in found if _AGE.search(sentences[place])]
+    written = facet_of_title(title) is asked.facet
+    unread = following and not written
+    found = _telling(sentences, asked, asked.facet, title if unread else None)
     plain = [place for place in found if not _by_the_way(asked, sentences[place])]
     silent = _silent_at(sentences, asked.facet)
-    if not plain and silent is not None:
-        return _taken_out(text, sentences, silent, silent=True)
+    if silent is not None:
+        plain = _before_silence(plain, sentences, asked, unread=unread)
+        if not plain:
+            return _taken_out(text, sentences, silent, silent=True)
     if not found or (not plain and _ASKS_BEGINNING.search(asked.text)):
         return None
     if _BULLET.match(sentences[(plain or found)[0]]) and asks_for_all(asked.text):
         return _taken_out(text, sentences, 0, silent=False)
-    bonus = _FIRST_WEIGHT + _TITLE_WEIGHT * (facet_of_title(title) is asked.facet)
+    bonus = (-_FIRST_WEIGHT if unread else _FIRST_WEIGHT) + _TITLE_WEIGHT * written
+    if following and asked.facet in _SOFT:
+        asked = replace(asked, text=asked.text.removeprefix(title))  # its name stands in what only says what it is
     best = max(plain or found, key=lambda place: _fitness(sentences[place], asked) + bonus * (place == 0))
     return _taken_out(text, sentences, best, silent=False)
+
+
+def _telling(sentences: tuple[str, ...], asked: Asked, facet: Facet, title: str | None) -> list[int]:
+    """The places of the sentences that tell a side.  ``title``: of a text just read, which was not written for it."""
+    found = [place for place, one in enumerate(sentences) if _tells(facet, one)]
+    if title is not None:
+        found = [place for place in found if _tells_of_itself(facet, sentences[place], title)]
+        found = found[1:] if facet is Facet.METHOD and found[:1] == [0] else found
+    if facet is Facet.WHY:
+        found = [place for place in found if not _is_why_not_known(sentences, place)]
+    if asks_in_a_unit(asked):
+        found = [place for place in found if _counted_alike(asked.text, sentences[place])]
+    if asks_age(asked):
+        found = [place for place in found if _AGE.search(sentences[place])]
+    return found
+
+
+def _before_silence(plain: list[int], sentences: tuple[str, ...], asked: Asked, *, unread: bool) -> list[int]:
+    """What tells a side so surely that it comes before a text's own word that it does not tell it."""
+    if unread and asked.facet in _SOFT and plain == [0]:
+        return []
+    if asked.facet is Facet.WHEN and _ASKS_BEGINNING.search(asked.text):
+        return [place for place in plain if not _is_only_repeated(sentences[place])]
+    return plain
+
+
+def _is_only_repeated(sentence: str) -> bool:
+    """Whether a sentence tells how often, which is no beginning."""
+    plain = normalize(sentence)
+    return bool(_REPEATED.search(plain)) and not _DIGIT.search(plain)
+
+
+def _is_why_not_known(sentences: tuple[str, ...], place: int) -> bool:
+    """Whether a sentence only tells why something is not known: itself, or after one that says so."""
+    if is_silence(sentences[place]) or _SENDS_ELSEWHERE.search(normalize(sentences[place])):
+        return True
+    return place > 0 and is_silence(sentences[place - 1])
+
+
+def _tells_of_itself(facet: Facet, sentence: str, title: str) -> bool:
+    """Whether a sentence holds a value of the facet beside what its matter is called by."""
+    if facet in _NOT_IN_LISTS and _BULLET.match(sentence):
+        return False
+    needed = _TOLD_BY.get(facet)
+    if needed is not None and not needed.search(normalize(sentence)):
+        return False
+    value = _VALUES.get(facet.value)
+    if facet not in _NAMED_ALIKE or value is None:
+        return True
+    plain, named = normalize(sentence), normalize(title)
+    found = (match for match in value.finditer(plain) if not _COMPOUND.match(plain[match.end() : match.end() + 1]))
+    return any(not _is_name(plain, match.start(), match.end(), named) for match in found)
+
+
+def _is_name(sentence: str, start: int, end: int, title: str) -> bool:
+    """Whether a word stands in the title, too, and there with what is before or after it in the sentence."""
+    before = sentence[max(start - _NEARBY, 0) : end]
+    after = sentence[start : end + _NEARBY]
+    return any(one in title for one in (before, after) if len(one) == end - start + _NEARBY)
 
 
 def tells_loosely(text: str, asked: Asked) -> bool:
@@ -116,6 +199,25 @@ def tells_loosely(text: str, asked: Asked) -> bool:
     return value is not None and any(
         value.search(normalize(one)) and not is_silence(one) for one in split_sentences(text)
     )
+
+
+def loosely_told(text: str, asked: Asked) -> str | None:
+    """The sentence after the first that may well tell what was asked, and stands alone."""
+    told = [one for one in split_sentences(text)[1:] if not _BULLET.match(one)]
+    value = _VALUES.get(f"fairly_{asked.facet}") or _VALUES.get(f"loosely_{asked.facet}")
+    if value is None or asked.facet is Facet.WHEN:
+        return None
+    return next((one for one in told if value.search(normalize(one)) and not is_silence(one)), None)
+
+
+def asks_in_a_unit(asked: Asked) -> bool:
+    """Whether it is asked how many there are of what only its own unit counts: 何人, and not 何件."""
+    return asked.facet is Facet.COUNT and bool(_STRICT_UNIT.search(asked.text))
+
+
+def counts_what_is_asked(asked: Asked, sentence: str) -> bool:
+    """Whether a sentence counts in the unit of the question; never where that names none (いくつ)."""
+    return _counted_alike(asked.text, sentence)
 
 
 def asks_age(asked: Asked) -> bool:
@@ -163,6 +265,13 @@ def _silent_at(sentences: tuple[str, ...], facet: Facet) -> int | None:
     if topic is None:
         return None
     return next((at for at, one in enumerate(sentences) if is_silence(one) and topic.search(normalize(one))), None)
+
+
+def silence_on(text: str, facet: Facet) -> Leading | None:
+    """The sentence that says openly that the facet is not known, put first."""
+    sentences = split_sentences(text)
+    place = _silent_at(sentences, facet)
+    return None if place is None else _taken_out(text, sentences, place, silent=True)
 
 
 def first_told(text: str) -> str:

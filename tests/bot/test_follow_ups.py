@@ -132,7 +132,7 @@ def test_when_after_a_figure_asks_for_the_date_of_that_very_figure(
 
 def test_when_after_a_count_looks_for_the_date_in_its_own_sentence(corpus: Corpus) -> None:
     said = after(corpus.current("382159"), "citizen-survey-outline", "何人？", "いつ？")
-    assert said[0] == said[1]
+    assert said[1] == f"先ほどのとおり、{said[0]}"
     assert "2020年11月" in said[1]
 
 
@@ -234,3 +234,175 @@ def test_the_year_of_a_goal_that_is_named_by_its_figure_is_told(
     other = "松阪市" if code == "122106" else "東温市"
     after = answer(corpus.current(code), f"じゃあ{other}は？", outcome.dialogue)
     assert (after.reply.decision, after.entry_id) == (Decision.NONE, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "entry_id", "text"),
+    [
+        ("242047", "counter-no-writing", "どこで使える？"),
+        ("222232", "ind-mynumber-card", "必要なものは？"),
+        ("122106", "public-comment", "どうやって出すの"),
+        ("122106", "wifi-vending", "なぜ？"),
+        ("122106", "ind-wifi-vending", "何人？"),
+        ("242047", "mynumber-card-uses", "いつまで？"),
+        ("242047", "delivery-lectures", "どうやって申し込む？"),
+        ("232084", "migration-site", "どこで見られる？"),
+    ],
+)
+def test_what_nothing_on_the_matter_tells_is_never_answered_by_what_was_just_read(
+    corpus: Corpus, code: str, entry_id: str, text: str
+) -> None:
+    knowledge = corpus.current(code)
+    said = after(knowledge, entry_id, text)[0]
+    assert "載っていま" in said or "書かれていま" in said or "載っていない" in said
+    assert said not in knowledge.answers[entry_id].text.split("。")[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "entry_id", "text", "told"),
+    [
+        ("232084", "common-convenience-where", "何が必要？", "マイナンバーカードが必要"),
+        ("242047", "common-convenience-where", "いつから？", "平成30年1月"),
+        ("122106", "community-equipment", "何団体が借りてる？", "135団体"),
+        ("122106", "term-telework", "何か所？", "1か所"),
+        ("382159", "city-survey-online-wish", "何人？", "115人"),
+        ("382159", "city-survey-online-wish", "どうやって？", "紙の用紙"),
+        ("122106", "ind-cashless", "なぜ？", "感染症"),
+        ("122106", "facility-online-when", "今はどうやって予約するの", "電話"),
+        ("242047", "ind-telework", "いつから？", "令和2年度"),
+        ("382159", "term-cio", "誰がなるの？", "市長か副市長"),
+    ],
+)
+def test_what_an_answer_lacks_is_told_by_another_on_the_same_matter(
+    corpus: Corpus, code: str, entry_id: str, text: str, told: str
+) -> None:
+    knowledge = corpus.current(code)
+    _, before = show_entry(knowledge, entry_id)
+    outcome = answer(knowledge, text, before)
+    assert outcome.entry_id != entry_id
+    assert told in plain_text(outcome.reply).split("。")[0]
+
+
+def test_an_entry_that_is_silent_on_a_side_does_not_become_the_matter(corpus: Corpus) -> None:
+    tsushima = corpus.current("232084")
+    _, before = show_entry(tsushima, "common-convenience-where")
+    outcome = answer(tsushima, "いくら？", before)
+    assert (outcome.entry_id, outcome.dialogue.entry_id) == ("silent-convenience-fee", "common-convenience-where")
+
+
+def test_a_side_after_choices_is_told_by_the_one_whose_title_asks_it(mobara: Knowledge) -> None:
+    offered = (("convenience-publicity", "広めるため"), ("convenience-start", "いつから"))
+    assert answer(mobara, "いつから？", Dialogue(offered=offered)).entry_id == "convenience-start"
+
+
+def test_a_side_that_no_choice_asks_is_told_by_what_was_written_for_it(corpus: Corpus) -> None:
+    offered = (("app-downloads", "ダウンロード数"), ("app-navi-disaster", "防災情報"))
+    outcome = answer(corpus.current("242047"), "いつから？", Dialogue(offered=offered, topic="松阪ナビ"))
+    assert outcome.entry_id == "app-navi-start"
+
+
+@pytest.mark.parametrize("text", ["どうやって使うの", "何ができる？"])
+def test_how_to_use_it_is_asked_of_the_answer_and_of_this_service_only_with_nothing_before(
+    corpus: Corpus, text: str
+) -> None:
+    omaezaki = corpus.current("222232")
+    _, before = show_entry(omaezaki, "term-mynaportal")
+    help_text = plain_text(answer(omaezaki, text).reply)
+    assert answer(omaezaki, text).reply.decision is Decision.SMALLTALK
+    assert plain_text(answer(omaezaki, text, before).reply) != help_text
+    assert plain_text(answer(omaezaki, "使い方を教えて", before).reply) == help_text
+
+
+def test_why_after_a_list_of_figures_offers_its_rows_and_is_kept_for_the_one_chosen(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    before = answer(matsusaka, "60%って何の数字？").dialogue
+    asked = answer(matsusaka, "なぜ？", before)
+    assert asked.reply.text == say("suggest_which")
+    assert asked.reply.choices
+    chosen = answer(matsusaka, "1", asked.dialogue)
+    assert plain_text(chosen.reply).startswith("理由は、この案内には載っていません。")
+
+
+def test_what_else_there_is_comes_from_the_same_matter(corpus: Corpus) -> None:
+    tsushima = corpus.current("232084")
+    _, before = show_entry(tsushima, "online-cancer-screening")
+    reply = answer(tsushima, "ほかにもある？", before).reply
+    assert "online-osteoporosis-screening" in {choice.entry_id for choice in reply.choices}
+    assert "online-cancer-screening" not in {choice.entry_id for choice in reply.choices}
+    assert answer(tsushima, "ほかにもある？").reply.decision is not Decision.ANSWER
+
+
+def test_what_else_there_is_amid_choices_refuses_them(mobara: Knowledge) -> None:
+    offered = (("ind-telework", "テレワーク"), ("dx-organization", "体制"))
+    assert answer(mobara, "ほかにもある？", Dialogue(offered=offered)).reply.text.startswith(say("none_of_these"))
+
+
+def test_a_sentence_that_tells_another_side_too_is_said_to_have_been_read(corpus: Corpus) -> None:
+    said = after(corpus.current("382159"), "citizen-survey-outline", "何人？", "いつ？", "どうやって？")
+    assert [one.startswith("先ほどのとおり、") for one in said] == [False, True, True]
+
+
+def test_since_when_is_not_told_by_the_year_of_a_goal(mobara: Knowledge) -> None:
+    assert after(mobara, "ind-digital-course", "いつから？")[0].startswith("時期は、この案内には載っていません")
+    assert "令和7年度" in after(mobara, "ind-digital-course", "いつまで？")[0]
+
+
+def test_when_something_can_be_used_is_told_by_its_hours(corpus: Corpus) -> None:
+    said = after(corpus.current("232084"), "chatbot-website", "いつ使える？", "いつから？")
+    assert "24時間365日" in said[0]
+    assert "24時間" not in said[1]
+
+
+def test_a_side_asked_with_a_verb_made_of_a_noun_is_asked_of_the_last_answer(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    _, before = show_entry(matsusaka, "staff-e-approval")
+    assert answer(matsusaka, "なぜ導入したの", before).entry_id == "staff-e-approval"
+
+
+def test_every_turn_on_a_matter_has_the_score_of_the_weighing_that_led_to_it(mobara: Knowledge) -> None:
+    first = answer(mobara, "窓口のキャッシュレスの利用率の目標は")
+    why = answer(mobara, "なぜ？", dialogue_from_json(first.dialogue.as_json()))
+    assert first.reply.score is not None
+    assert why.entry_id == "cashless-why"
+    assert why.reply.score == first.reply.score
+
+
+def test_what_is_chosen_has_the_score_of_the_choices_and_what_is_shown_of_itself_none(mobara: Knowledge) -> None:
+    offered = (("ind-telework", "テレワーク"), ("community-equipment", "備品"))
+    before = Dialogue(offered=offered, score=0.6)
+    assert answer(mobara, "2", before).reply.score == 0.6
+    reply, after_it = show_entry(mobara, "telework", before)
+    assert (reply.score, after_it.score) == (None, None)
+
+
+def test_an_offices_own_contact_has_the_score_it_was_weighed_with(corpus: Corpus) -> None:
+    reply = answer(corpus.current("222232"), "デジタル推進室の電話番号おしえて").reply
+    assert reply.decision is Decision.ANSWER
+    assert reply.score is not None
+    assert 0 < reply.score <= 1
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+def test_no_sentence_just_read_answers_how_or_what_is_needed(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    for entry_id, found in list(knowledge.answers.items())[::7]:
+        if found.kind != "indicator":
+            continue
+        _, before = show_entry(knowledge, entry_id)
+        for text in ("必要なものは？", "どうやって？"):
+            outcome = answer(knowledge, text, before)
+            assert outcome.entry_id != entry_id or not plain_text(outcome.reply).startswith(found.text.split("。")[0])
+
+
+def test_what_is_asked_without_a_topic_is_asked_of_the_last_answer(mobara: Knowledge) -> None:
+    _, before = show_entry(mobara, "ind-rpa")
+    offered = {entry_id for entry_id, _ in answer(mobara, "何に使うの", before).dialogue.offered}
+    assert "rpa-introduction" in offered
+    assert answer(mobara, "何に使うの", before).dialogue.offered != answer(mobara, "何に使うの").dialogue.offered
+
+
+def test_whom_to_ask_is_no_question_of_who_does_it(corpus: Corpus) -> None:
+    omaezaki = corpus.current("222232")
+    assert "デジタル推進室" in after(omaezaki, "sch-cashless", "誰に聞けばいい")[0]
+    _, before = show_entry(omaezaki, "smartphone-household")
+    assert answer(omaezaki, "誰が調べたの", before).entry_id == "smartphone-household"

@@ -200,7 +200,7 @@ def test_a_slot_of_a_procedure_is_shown_by_its_name(mobara: Knowledge) -> None:
     found = entry("取れます。", "procedure", facts=(("必要なもの", "カード"),))
     assert lead(mobara, found, asked("必要なものは？")).opening == "必要なもの：カード"
     assert lead(mobara, found, asked("代理でもいい？")).opening == say(
-        "facet_missing", facet="代理の人", office="茂原市役所"
+        "facet_missing", facet="代理の人のこと", office="茂原市役所"
     )
 
 
@@ -331,3 +331,78 @@ def test_the_row_that_leads_is_not_shown_among_the_rows_again(mobara: Knowledge)
 def test_what_may_well_be_told_is_not_denied(mobara: Knowledge, question: str, text: str) -> None:
     made = lead(mobara, entry(text), asked(question))
     assert made.opening is None or "載っていません" not in made.opening
+
+
+def test_what_one_gets_is_not_called_a_fee(mobara: Knowledge) -> None:
+    found = entry("支援があります。", "procedure", title="補助金はありますか")
+    assert lead(mobara, found, asked("補助金はいくら？")).opening == missing_sentence(mobara, found, asked("いくら？"))
+    assert str(lead(mobara, found, asked("補助金はいくら？")).opening).startswith(say("facet_name_fee"))
+    assert str(lead(mobara, found, asked("手数料は？")).opening).startswith("手数料は、")
+
+
+def test_how_long_it_takes_is_missing_in_a_whole_sentence(mobara: Knowledge) -> None:
+    found = entry("申請できます。", "procedure")
+    assert str(lead(mobara, found, asked("何日かかりますか")).opening).startswith("かかる日数は、")
+
+
+def test_what_the_municipality_does_is_not_how_one_applies(mobara: Knowledge) -> None:
+    found = entry(
+        "講座があります。\n申し込みの方法は計画に書かれていません。", "procedure", facts=(("方法", "出向きます"),)
+    )
+    assert lead(mobara, found, asked("どうやって申し込む？")).opening == "申し込みの方法は計画に書かれていません。"
+    assert lead(mobara, found, asked("どのように行う？")).opening == "方法：出向きます"
+
+
+def test_why_something_is_not_known_is_no_reason_for_the_matter(mobara: Knowledge) -> None:
+    found = entry("順位は計画から読み取れません。\n文章が乱れているためです。", title="一番は何ですか")
+    assert lead(mobara, found, asked("なぜ一番なの？")).opening != "文章が乱れているためです。"
+    told = entry("順位は3番です。\n文章が乱れているためです。", title="一番は何ですか")
+    assert lead(mobara, told, asked("なぜ一番なの？")).opening == "文章が乱れているためです。"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "question"),
+    [
+        ("「書かない窓口」が始まりました。", "書かない窓口はありますか", "どこで使える？"),
+        ("マイナンバーカードの普及の目標は100%です。", "マイナンバーカードの普及の目標", "必要なものは？"),
+        ("計画では、入り口にすることを検討します。", "LINEで申請できますか", "どうやって？"),
+        ("目的、仕事、会議などを定めた決まりです。", "要綱とは何ですか", "誰がいるの"),
+        ("目的、仕事、会議などを定めた決まりです。", "要綱とは何ですか", "なぜ？"),
+        ("次の要望です。\n・施設をネットで申し込む", "何をしたいと答えましたか", "どうやって？"),
+    ],
+)
+def test_who_has_just_read_a_text_is_not_told_by_a_name_in_it(
+    mobara: Knowledge, text: str, title: str, question: str
+) -> None:
+    made = follow_up_lead(mobara, entry(text, title=title), asked(question))
+    assert made is None or not made.known
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "question", "told"),
+    [
+        ("窓口は庁舎2階です。", "書かない窓口はありますか", "どこで使える？", "庁舎2階"),
+        ("市のサイトにあります。\n場所は計画に書かれていません。", "資料はありますか", "どこで？", "書かれていません"),
+        ("始まっています。\n予定表では「研究」のあと「検討」です。", "増えますか", "いつ？", "「研究」のあと「検討」"),
+        ("AIが見分けます。\n市は事業者と契約しました。", "診断とは何ですか", "誰が", "事業者と契約"),
+    ],
+)
+def test_who_has_just_read_a_text_is_told_by_what_says_it_of_itself(
+    mobara: Knowledge, text: str, title: str, question: str, told: str
+) -> None:
+    made = follow_up_lead(mobara, entry(text, title=title), asked(question))
+    assert made is not None
+    assert told in str(made.opening)
+
+
+def test_how_often_is_no_beginning_where_the_beginning_is_not_known(mobara: Knowledge) -> None:
+    found = entry("定期的に見直します。\n始める時期は、計画書から読み取れません。")
+    assert lead(mobara, found, asked("いつから始まりますか")).opening == "始める時期は、計画書から読み取れません。"
+    alone = entry("便利です。\n定期的に見直します。")
+    assert lead(mobara, alone, asked("いつ見直しますか")).opening == "定期的に見直します。"
+
+
+def test_whom_to_ask_as_nothing_is_written_is_no_reason(mobara: Knowledge) -> None:
+    found = entry("期間は5年間です。\n令和8年度から後のことは書かれていないので、市役所にお尋ねください。")
+    made = lead(mobara, found, asked("なぜですか"))
+    assert made.opening is None or "お尋ねください" not in made.opening

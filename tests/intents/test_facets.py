@@ -14,6 +14,7 @@ from intents.facets import (
     asks_precisely,
     is_bare_facet,
     kind_suits,
+    lacks_topic,
     read_question,
     topic_nouns,
     without_reference,
@@ -338,3 +339,29 @@ def test_a_telephone_comes_before_a_place() -> None:
 def test_any_text_asks_for_a_facet_or_not(text: str) -> None:
     assert asked_facet(text) in (*Facet, None)
     assert is_bare_facet(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("メールは？", Facet.EMAIL),
+        ("メールを教えて", Facet.EMAIL),
+        ("メール配信はありますか", None),
+        ("DXの戦略を立てている課はどこ", Facet.OFFICE),
+        ("市民課はどこ", Facet.COUNTER),
+        ("コンビニ交付はどの店で使えますか", Facet.COUNTER),
+        ("どの店が多いですか", None),
+    ],
+)
+def test_what_is_asked_by_a_word_is_told_from_what_only_has_it(text: str, facet: Facet | None) -> None:
+    assert asked_facet(text) is facet
+
+
+@pytest.mark.parametrize("text", ["なぜ導入したの", "いつ申請できる？", "どこで予約する"])
+def test_a_verb_made_of_a_noun_names_no_topic(text: str) -> None:
+    assert lacks_topic(text)
+
+
+@pytest.mark.parametrize("text", ["なぜ導入の費用", "いつ公民館を予約する"])
+def test_a_noun_that_is_no_verb_names_one(text: str) -> None:
+    assert not lacks_topic(text)

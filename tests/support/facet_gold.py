@@ -59,6 +59,11 @@ def first_sentence(outcome: Outcome) -> str:
     return found[0] if found else ""
 
 
+def says_so_openly(sentence: str) -> bool:
+    """Whether a sentence says that something is not told."""
+    return bool(_OPEN.search(sentence))
+
+
 def verdict(expected: Mapping[str, Any], outcome: Outcome) -> str:
     text, first, decision = plain_text(outcome.reply), first_sentence(outcome), outcome.reply.decision
     if "rows" in expected:
@@ -75,7 +80,7 @@ def verdict(expected: Mapping[str, Any], outcome: Outcome) -> str:
     if any(word in first for word in expected.get("shuns", ())):
         return "wrong"
     if "missing" in expected:
-        return "led" if _OPEN.search(first) else "offered" if decision is Decision.SUGGEST else "wrong"
+        return "led" if says_so_openly(first) else "offered" if decision is Decision.SUGGEST else "wrong"
     return _with_fact(expected, outcome, first, text)
 
 

@@ -21,7 +21,14 @@ HOSTILE = '七夕"><img src=x onerror=alert(1)>飾り'
 def questions(office: Flask) -> None:
     """Some of what residents ask that nothing answers."""
     client = office.test_client()
-    for question in (*PETS, PETS[0], "花火大会の日にちは何日ですか", "ごみの分別や収集日を教えてください", HOSTILE, "コンビニで住民票は取れますか"):
+    for question in (
+        *PETS,
+        PETS[0],
+        "花火大会の日にちは何日ですか",
+        "ごみの分別や収集日を教えてください",
+        HOSTILE,
+        "コンビニで住民票は取れますか",
+    ):
         sent = client.post(f"/api/v1/{CODE}/ask", json={"question": question}, headers={"Host": HOST})
         assert sent.status_code == 200
 
