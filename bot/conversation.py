@@ -66,10 +66,11 @@ from bot.subjects import with_office_for, with_right_office
 from bot.weighing import score_of, verdict_reply, weigh
 from bot.wording import say
 from intents.contacts import matter_asked
-from intents.decision import Policy, Verdict
+from intents.decision import Decision, Policy, Verdict
 from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
 from intents.handoff import Wish, wish
+from intents.judgements import asked_of_all, judgement
 from intents.language_wishes import wished_language
 from intents.leads import first_told, without_yes_or_no
 from intents.personal_data import mask
@@ -329,12 +330,30 @@ def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy
         if rows is not None:
             return rows
     asked = read_question(text, fiscal_year_of(knowledge.day))
-    verdict = weigh(knowledge, asked, policy)
+    verdict = _or_of_all(knowledge, text, weigh(knowledge, asked, policy), policy)
     if place is not None and not _speaks_of(verdict, place.name):
         return other_town_reply(knowledge, place.name), replace(before, offered=())
     last = knowledge.answers.get(before.entry_id or "")
     said = last and understood_from(knowledge, last, text, before, policy, verdict)
     return without_judging(knowledge, text, said or verdict_reply(knowledge, verdict, asked, before), before)
+
+
+def _or_of_all(knowledge: Knowledge, text: str, verdict: Verdict, policy: Policy) -> Verdict:
+    """``verdict``, or what is told to everybody, where only the circumstances of the one who asks hide it.
+
+    Choices stay, unless that very entry is one of them: a circumstance may be what the rest is about.
+    """
+    kind = judgement(text)
+    if verdict.decision is Decision.ANSWER or kind is None or not kind.of_one_person:
+        return verdict
+    general = asked_of_all(text)
+    if general is None:
+        return verdict
+    told = weigh(knowledge, read_question(general, fiscal_year_of(knowledge.day)), policy)
+    if told.decision is not Decision.ANSWER or told.chosen is None:
+        return verdict
+    offered = [choice.document.id for choice in verdict.choices] if verdict.decision is Decision.SUGGEST else []
+    return told if not offered or told.chosen.document.id in offered else verdict
 
 
 def _without_personal_data(text: str) -> str:

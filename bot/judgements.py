@@ -18,6 +18,7 @@ from intents.judgements import (
     judgement,
     judgement_in_another_language,
     names_no_matter,
+    tells_in_general,
     tells_of_somebody,
 )
 from intents.leads import without_yes_or_no
@@ -59,7 +60,7 @@ def _judged(
     if _sends_elsewhere(knowledge, question, reply):
         return weighed
     bare = names_no_matter(question)
-    shown = None if bare else _shown(knowledge, kind, reply)
+    shown = None if bare else _shown(knowledge, kind, question, reply)
     if shown is not None:
         offered = tuple((choice.entry_id, choice.title) for choice in shown.choices)
         return shown, replace(dialogue, facet=None, offered=offered)
@@ -81,12 +82,13 @@ def _sends_elsewhere(knowledge: Knowledge, question: str, reply: Reply) -> bool:
     return nothing_fits and knowledge.places.other_place(question) is not None
 
 
-def _shown(knowledge: Knowledge, kind: Judgement, reply: Reply) -> Reply | None:
+def _shown(knowledge: Knowledge, kind: Judgement, question: str, reply: Reply) -> Reply | None:
     """What may be shown all the same: one entry as general information, or choices; None where nothing may."""
     if kind is Judgement.POLITICAL:
         return None
     if reply.decision is Decision.ANSWER or reply.answer is not None:
-        return _as_general(knowledge, kind, reply)
+        told = f"{reply.answer.title} {reply.answer.text}" if reply.answer else reply.text
+        return _as_general(knowledge, kind, reply) if tells_in_general(kind, question, told) else None
     choices = _of_the_matter(reply)
     if reply.decision is Decision.SUGGEST and kind.of_one_person and len(choices) >= STANDARD.fewest_choices:
         return replace(with_opening(reply, _cannot(kind)), choices=choices, rule=Rule.JUDGEMENT)

@@ -121,6 +121,42 @@ def tells_of_somebody(text: str) -> bool:
     return _is_of_somebody(plain) or bool(patterns("judgements")["case"].search(plain))
 
 
+_LEAST_ASKED = 5
+"""What is left of a question without its circumstances must still name a matter and what to do with it."""
+
+_MOST_CIRCUMSTANCES = 2
+"""Who it is and what holds for him (うちの妻は・外国籍ですが)."""
+
+_MUST_TELL = {Judgement.STATUS: "told_status", Judgement.AMOUNT: "told_amount"}
+
+_TOLD_BY = {"admitted": "told_admitted", "passing": "told_passing"}
+
+
+def asked_of_all(text: str) -> str | None:
+    """The question as anybody would ask it (うちの母でもテントを借りられますか: テントを借りられますか).
+
+    None where it tells of no circumstances, or asks for nothing without them.
+    """
+    plain = _plain(split_story(text)[0])
+    rest = plain
+    for _ in range(_MOST_CIRCUMSTANCES):
+        rest = patterns("judgements")["circumstances"].sub("", rest)
+    return rest if rest != plain and len(rest) >= _LEAST_ASKED else None
+
+
+def tells_in_general(kind: Judgement, question: str, told: str) -> bool:
+    """Whether ``told`` says anything in general of what is to be judged.
+
+    An app to report an absence by is no word about a place in a nursery.
+    """
+    known = patterns("judgements")
+    group = _MUST_TELL.get(kind)
+    if kind is Judgement.ELIGIBILITY:
+        asked = _plain(question)
+        group = next((told_by for asks, told_by in _TOLD_BY.items() if known[asks].search(asked)), None)
+    return group is None or bool(known[group].search(_plain(told)))
+
+
 def _plain(text: str) -> str:
     """``text`` normalized, without the spaces that some put between the words."""
     return _GAPS.sub("", normalize(text))

@@ -15,7 +15,7 @@ from bot.replies import Reply, answer_reply, plain_text
 from bot.wording import say
 from intents.decision import Decision
 from intents.facets import Asked, Facet
-from intents.judgements import Judgement, judgement_in_another_language
+from intents.judgements import Judgement, asked_of_all, judgement, judgement_in_another_language
 from knowledge.corpus import Corpus, Knowledge
 from knowledge.reply_languages import REPLY_LANGUAGES
 from tests.support.gold import HELD_OUT
@@ -145,6 +145,67 @@ def test_the_affairs_of_another_town_are_still_that_towns(corpus: Corpus) -> Non
 def test_a_harmless_question_is_answered_as_ever(corpus: Corpus, row: dict[str, Any]) -> None:
     text = plain_text(reply_to(corpus, row))
     assert not any(say(f"judgement_{kind.value}") in text for kind in Judgement)
+
+
+# --- In other words, and what is told in general -----------------------------------------------------------------
+
+MORE: list[dict[str, Any]] = yaml.safe_load((HELD_OUT.parent / "judgements_more.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["question"]) for row in MORE])
+def test_a_judgement_is_known_in_other_words_too(row: dict[str, Any]) -> None:
+    assert judgement(row["question"]) == row["kind"]
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["question"]) for row in MORE if row["kind"]])
+@pytest.mark.parametrize("code", ["122106", "242047"])
+def test_that_it_cannot_be_judged_is_said_before_all_else(corpus: Corpus, code: str, row: dict[str, Any]) -> None:
+    text = plain_text(answer(corpus.current(code), row["question"]).reply)
+    assert text.startswith(say(f"judgement_{row['kind']}"))
+    assert not YES_OR_NO.search(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "entry_id"),
+    [
+        ("122106", "私は市外在住ですがテントを借りられますか", "community-equipment"),
+        ("122106", "個人でもテントを借りられますか", "community-equipment"),
+        ("232084", "うちの母でもコンビニで印鑑証明とれますか", "convenience-seal-certificate"),
+        ("232084", "72歳の父は高齢者インフルエンザをネットで申請できますか", "online-flu-vaccine"),
+    ],
+)
+def test_what_holds_for_all_is_told_whoever_asks(corpus: Corpus, code: str, question: str, entry_id: str) -> None:
+    outcome = answer(corpus.current(code), question)
+    assert outcome.entry_id == entry_id
+    assert outcome.reply.opening == "\n".join((say("judgement_eligibility"), say("judgement_general")))
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("242047", "私の申請は通りましたか"),
+        ("122106", "私の固定資産税は間違ってませんか"),
+        ("382159", "息子は東温市の採用試験に受かりますか"),
+    ],
+)
+def test_what_says_nothing_of_the_matter_is_not_shown_as_general(corpus: Corpus, code: str, question: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    assert (reply.decision, reply.answer, reply.choices) == (Decision.NONE, None, ())
+    assert reply.contact is not None
+
+
+@pytest.mark.parametrize(
+    ("asked", "rest"),
+    [
+        ("うちの母でもテントを借りられますか", "テントを借りられますか"),
+        ("私は市外在住ですがテントを借りられますか", "テントを借りられますか"),
+        ("テントを借りられますか", None),
+        ("私でもいい", None),
+        ("私は視覚障害がありますが手続きできますか", "視覚障害がありますが手続きできますか"),
+    ],
+)
+def test_circumstances_are_left_aside_but_no_disability(asked: str, rest: str | None) -> None:
+    assert asked_of_all(asked) == rest
 
 
 # --- Other languages ---------------------------------------------------------------------------------------------

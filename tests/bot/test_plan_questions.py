@@ -37,7 +37,7 @@ def test_what_a_plan_tells_is_answered(corpus: Corpus, code: str) -> None:
     knowledge, missed = corpus.current(code), []
     for row in QUESTIONS[code]:
         reply = answer(knowledge, row["question"]).reply
-        if reply.decision not in (Decision.ANSWER, Decision.HANDOFF) or not re.search(
+        if reply.decision is Decision.SUGGEST or not re.search(
             row["told"], plain_text(reply), re.DOTALL
         ):
             missed.append((row["question"], reply.decision.value, reply.answer and reply.answer.entry_id))
@@ -60,5 +60,4 @@ def test_what_is_asked_of_the_plan_by_its_name_is_no_account_of_what_the_plan_is
     corpus: Corpus, code: str, asked: str
 ) -> None:
     named, plain = (answer(corpus.current(code), f"{name}{asked}") for name in (NAMES[code][0], "計画"))
-    assert named.reply.decision is Decision.ANSWER
-    assert named.entry_id == plain.entry_id
+    assert named.entry_id == plain.entry_id is not None
