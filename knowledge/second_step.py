@@ -42,7 +42,7 @@ def decrypted_seed(data_key: bytes, account_id: int, kept: str) -> str:
     """Raises SeedUnreadableError."""
     try:
         owner, _, seed = _fernet(data_key).decrypt(kept).decode().partition(":")
-    except InvalidToken as error:
+    except (InvalidToken, ValueError) as error:  # letters that no token has are no InvalidToken to Fernet
         raise SeedUnreadableError from error
     if owner != str(account_id):
         raise SeedUnreadableError

@@ -16,6 +16,7 @@ from bot.services import services
 from knowledge import audit
 from knowledge.audit import Actor
 from knowledge.calendar import now, today
+from knowledge.models import Municipality
 from knowledge.organisation_settling import settle_due
 from knowledge.pseudonyms import pseudonym
 from knowledge.roles import Person, Role
@@ -101,8 +102,19 @@ def check() -> Response | None:
     if verdict is Verdict.PASS:
         if changes:
             forms.check_token()
+        if _is_nowhere():
+            abort(404)
         return None
     return _refuse(verdict)
+
+
+def _is_nowhere() -> bool:
+    """Whether the address names a municipality that is not there: who holds a role for all has it in any."""
+    code = (request.view_args or {}).get("code")
+    if code is None:
+        return False
+    with services().database.reading() as session:
+        return session.get(Municipality, code) is None
 
 
 def is_console() -> bool:

@@ -58,7 +58,7 @@ def read_event(event: Any, reading: Reading) -> IncomingEvent:
     """Read one element of ``events``.  Raises UnreadableEventError where it is no event at all."""
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         raise UnreadableEventError("no type")
-    kind = event["type"][:20]
+    kind = clean(event["type"])[:20]
     source = _mapping(event, "source")
     message = _mapping(event, "message")
     occurred_at = _moment(event.get("timestamp"))

@@ -43,6 +43,14 @@ def test_another_municipality_is_as_if_it_were_not_there(site: Flask) -> None:
     colleague.get("/staff/999999/", 404)
 
 
+@pytest.mark.parametrize(
+    "page", ["", "settings", "plans", "common-updates", "slots/sheet.xlsx", "answers", "retention"]
+)
+@pytest.mark.parametrize("code", ["999999", "x", "%3Cscript%3E"])
+def test_a_municipality_that_is_none_is_not_there_for_whoever_works_for_all(site: Flask, page: str, code: str) -> None:
+    signed_in(site, list(Role), None).get(f"/staff/{code}/{page}", 404)
+
+
 def test_whoever_works_for_all_chooses_one(site: Flask) -> None:
     page = signed_in(site, [Role.VIEWER], None).get("/staff/").text
     assert "松阪市" in page

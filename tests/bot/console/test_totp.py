@@ -47,6 +47,11 @@ def set_up(colleague: Colleague) -> tuple[str, list[str]]:
     return letters, re.findall(r"<code>([A-Z0-9-]+)</code>", done)
 
 
+@pytest.mark.parametrize("seed", ["", "x", "かぎ", "</script>", "gAAAA\u2028"])
+def test_a_seed_that_no_page_gave_leads_back_to_a_new_one(office: Flask, seed: str) -> None:
+    assert signed_in(office).post("/staff/me/totp", {"seed": seed, "code": "123456"}).location == "/staff/me/totp"
+
+
 @pytest.fixture
 def guarded(
     office: Flask, office_database: Database, clock: time_machine.Coordinates

@@ -140,6 +140,14 @@ def test_one_bad_event_never_stops_the_others(client: FlaskClient, services: Ser
     assert sorted(texts) == sorted(one["message"]["text"] for one in good)
 
 
+@pytest.mark.parametrize("kind", ["\ud83d", "\x00", "\u202e", "x" * 500])
+def test_a_type_that_no_database_could_hold_never_stops_the_others(
+    client: FlaskClient, services: Services, line: FakeLine, kind: str
+) -> None:
+    assert deliver(client, webhook_body([event(kind), text_event(line, "住民票")])) == 200
+    assert count(services, LineEvent) == 2
+
+
 def test_all_bad_events_of_a_body_make_one_row(client: FlaskClient, services: Services) -> None:
     assert deliver(client, webhook_body([1, None, "x"] * 300)) == 200
     assert count(services, QuarantinedBody) == 1
