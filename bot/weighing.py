@@ -176,6 +176,8 @@ def _unless_it_is_of_something_else(knowledge: Knowledge, ranking: Ranking, verd
     found = knowledge.answers[chosen.document.id]
     if found.kind != "silent" and _is_beside_it(knowledge, ranking, chosen, asked):
         return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
+    if found.kind == "silent" and chosen.features.missing and chosen.features.likeness <= HALF:
+        return _offered(verdict, (chosen,), Reason.OF_SOMETHING_ELSE)
     if chosen.features.key >= NAMED:
         return verdict
     says_so = found.kind == "silent" or (asked.facet is not None and not lead(knowledge, found, asked).known)

@@ -317,7 +317,7 @@ def test_why_after_a_list_of_figures_offers_its_rows_and_is_kept_for_the_one_cho
     matsusaka = corpus.current("242047")
     before = answer(matsusaka, "60%って何の数字？").dialogue
     asked = answer(matsusaka, "なぜ？", before)
-    assert asked.reply.text == say("suggest_which")
+    assert asked.reply.text == say("list_which_row")
     assert asked.reply.choices
     chosen = answer(matsusaka, "1", asked.dialogue)
     assert plain_text(chosen.reply).startswith("理由は、この案内には載っていません。")

@@ -37,9 +37,7 @@ def test_what_a_plan_tells_is_answered(corpus: Corpus, code: str) -> None:
     knowledge, missed = corpus.current(code), []
     for row in QUESTIONS[code]:
         reply = answer(knowledge, row["question"]).reply
-        if reply.decision is Decision.SUGGEST or not re.search(
-            row["told"], plain_text(reply), re.DOTALL
-        ):
+        if reply.decision is Decision.SUGGEST or not re.search(row["told"], plain_text(reply), re.DOTALL):
             missed.append((row["question"], reply.decision.value, reply.answer and reply.answer.entry_id))
     assert len(missed) <= (1 - _TOLD_AT_LEAST) * len(QUESTIONS[code]) + 1, missed
 

@@ -235,3 +235,8 @@ def test_an_office_is_not_known_by_what_is_said_of_another(corpus: Corpus) -> No
 
 def test_what_nothing_speaks_of_is_not_answered_with_its_place(corpus: Corpus) -> None:
     assert answer(corpus.current(OMAEZAKI), "灯台に登りたい").reply.decision is Decision.SUGGEST
+
+
+def test_an_entry_that_is_silent_on_another_matter_is_only_offered(corpus: Corpus) -> None:
+    """What it shares with one on seals (書類の手続き) does not make コンビニ its matter."""
+    assert answer(corpus.current(MOBARA), "コンビニの書類の手続き").reply.decision is Decision.SUGGEST
