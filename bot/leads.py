@@ -73,7 +73,7 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
         opening, known = _reached(knowledge, answer, facet)
         return Lead(None if _begins_with(plain, knowledge, answer, facet) else opening, plain, known)
     if answer.kind == "office":
-        return _of_office(answer, asked, facet, plain)
+        return _of_office(knowledge, answer, asked, facet, plain)
     slot = dict(answer.facts).get(FACETS.get(facet.value, "")) if answer.kind == "procedure" else None
     unknown = _denied_act(answer, asked) if facet is Facet.METHOD else None
     if unknown is not None:
@@ -236,12 +236,14 @@ def _counts_something_else(asked: Asked, figure: Leading) -> bool:
     return asks_in_a_unit(asked) and not figure.silent and not counts_what_is_asked(asked, figure.sentence)
 
 
-def _of_office(answer: Answer, asked: Asked, facet: Facet, plain: str) -> Lead:
+def _of_office(knowledge: Knowledge, answer: Answer, asked: Asked, facet: Facet, plain: str) -> Lead:
     """Who it is, where it is: from its row, else from what is said of it."""
     place = dict(answer.facts).get(_REACHED_BY[Facet.ADDRESS])
     if facet is Facet.COUNTER and place:
         return Lead(f"{_REACHED_BY[Facet.ADDRESS]}：{place}", plain)
     found = leading_sentence(answer.text, asked) if facet is not Facet.OFFICE else None
+    if found is None and facet in (Facet.COUNTER, Facet.HOURS):
+        return Lead(missing_sentence(knowledge, answer, asked), plain, known=False)
     if found is None or found.first or found.silent:
         return Lead(None, plain, known=found is not None and not found.silent)
     return Lead(found.sentence, found.rest)
