@@ -34,6 +34,8 @@ _SPACE_IN_JAPANESE = re.compile(r"(?<=[ぁ-ゖァ-ヺ一-龥]) (?=[ぁ-ゖァ-�
 _LABEL = re.compile("〔[^〕]{1,20}〕")
 _LONGEST = 60
 _SHORTEST_STEM = 2
+_SAYS_MORE = re.compile("[はがをに?]|何|どこ|だれ|誰|いつ")
+"""What tells a sentence about an office (市民代表が入る委員会) from a name of it."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _of_another(side: Facet, rest: str, offices: Offices) -> ContactQuestion | N
     """An office by a part of its name (the digital office), else a place that is none of the offices."""
     stem = _trimmed(_UNITS.sub(" ", rest))
     if stem != rest and len(stem) >= _SHORTEST_STEM:
-        meant = {office for name, office in offices.names.items() if stem in name}
+        meant = {office for name, office in offices.names.items() if stem in name and not _SAYS_MORE.search(name)}
         if offices.main in meant or len(meant) == 1:
             return ContactQuestion(side, office=offices.main if offices.main in meant else meant.pop())
     outside = _is_outside(rest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,8 +12,6 @@ from knowledge.answers import Answer, Office
 from knowledge.subject_offices import SubjectOffice
 
 TELEPHONE = "電話"
-_SAYS_MORE = re.compile("[はがをに？?]|何|どこ|だれ|誰|いつ")
-"""What stands in no name of an office."""
 _SHORTEST_NAME = 2
 
 
@@ -58,8 +55,8 @@ def make_directory(
 
 
 def _is_a_name(wording: str) -> bool:
-    """An office's wordings hold questions for it (総務課の電話番号) and what it is (市民代表が入る委員会), too."""
-    return len(wording) >= _SHORTEST_NAME and side_of_contact(wording) is None and not _SAYS_MORE.search(wording)
+    """An office's wordings hold questions for it, too (総務課の電話番号)."""
+    return len(wording) >= _SHORTEST_NAME and side_of_contact(wording) is None
 
 
 def _numbers(offices: Iterable[SubjectOffice]) -> dict[str, dict[str, str]]:
