@@ -205,10 +205,6 @@ def _due(session: Session, code: str, reader: Reader, day: dt.date) -> Iterator[
         )
 
 
-def _reason(item: Due) -> str:
-    return f"{item.reason.value}（{date_name(item.day)}）"
-
-
 def _first_each(items: Iterable[Due]) -> list[Due]:
     found: dict[tuple[str, str], Due] = {}
     for item in items:
