@@ -81,14 +81,6 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Portrait:
-    """What staff see of a need: the question that stands for it, and its key words."""
-
-    question: str
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Question:
     """A text as far as it asks: what its terms count before rarity, and the needs it gives away."""
 
@@ -263,19 +255,19 @@ def _subject(questions: Sequence[_Question]) -> str:
     return bundled_common_needs().names[need] if count * 2 > total else ""
 
 
-def portrait(need: Need, texts: Sequence[str], background: Background = NO_BACKGROUND) -> Portrait:
-    """``need`` as staff see it.  ``texts`` and ``background`` are those that it was found with."""
+def key_words(texts: Sequence[str], background: Background = NO_BACKGROUND) -> tuple[str, ...]:
+    """What texts that ask for the same have in common, at most KEY_WORDS, the most telling first."""
     held: Counter[str] = Counter()
     made_of: dict[str, tuple[str, ...]] = {}
-    for place in need.members:
-        expressions = _expressions(tokenize(_asked(texts[place])))
+    for text in texts:
+        expressions = _expressions(tokenize(_asked(text)))
         held.update(expressions.keys())
         made_of |= expressions
-    points = {text: count * sum(background.rarity(word) for word in made_of[text]) for text, count in held.items()}
+    points = {each: count * sum(background.rarity(word) for word in made_of[each]) for each, count in held.items()}
     best: dict[str, str] = {}
     for expression in sorted(points, key=lambda text: (-round(points[text], 9), text)):
         best.setdefault(to_katakana(expression), expression)  # of ごみ and ゴミ only one
-    return Portrait(texts[need.representative], tuple(best.values())[:KEY_WORDS])
+    return tuple(best.values())[:KEY_WORDS]
 
 
 def _expressions(tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:

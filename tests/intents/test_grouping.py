@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.grouping import NO_BACKGROUND, Background, Need, Portrait, background_of, group, portrait
+from intents.grouping import NO_BACKGROUND, Background, Need, background_of, group, key_words
 from intents.vectors import NO_VECTORS, Vectors
 from knowledge.bundle import Bundle
 from tests.support.need_gold import LOCALGOVFAQ, b_cubed, names_of, read_need_gold
@@ -46,6 +46,10 @@ def needs(vectors: Vectors, usual: Background) -> tuple[Need, ...]:
 
 def together(needs: Sequence[Need], texts: Sequence[str] = TEXTS) -> set[frozenset[str]]:
     return {frozenset(texts[place] for place in need.members) for need in needs}
+
+
+def words_of(need: Need, texts: Sequence[str], background: Background = NO_BACKGROUND) -> tuple[str, ...]:
+    return key_words([texts[place] for place in need.members], background)
 
 
 # --- what belongs together -----------------------------------------------------------------------------------------
@@ -95,7 +99,8 @@ def test_the_order_of_the_questions_does_not_matter(order: list[int]) -> None:
     mixed = [TEXTS[place] for place in order]
     straight, other = group(TEXTS), group(mixed)
     assert [need.name for need in other] == [need.name for need in straight]
-    assert [portrait(need, mixed) for need in other] == [portrait(need, TEXTS) for need in straight]
+    assert [mixed[need.representative] for need in other] == [TEXTS[need.representative] for need in straight]
+    assert [words_of(need, mixed) for need in other] == [words_of(need, TEXTS) for need in straight]
     assert together(other, mixed) == together(straight)
 
 
@@ -133,7 +138,8 @@ def test_a_background_counts_the_texts_that_hold_a_term() -> None:
 def test_a_group_has_a_question_that_stands_for_it_and_its_words(needs: tuple[Need, ...], usual: Background) -> None:
     assert all(need.representative in need.members for need in needs)
     (drone,) = (need for need in needs if {TEXTS[place] for place in need.members} == set(LETTERS["drone show"]))
-    assert portrait(drone, TEXTS, usual) == Portrait("ドローンショーの開始は何時", ("ドローンショー", "雨", "開始"))
+    assert TEXTS[drone.representative] == "ドローンショーの開始は何時"
+    assert words_of(drone, TEXTS, usual) == ("ドローンショー", "雨", "開始")
 
 
 def test_a_group_has_the_subject_that_most_of_it_gives_away(needs: tuple[Need, ...]) -> None:
@@ -144,7 +150,7 @@ def test_a_group_has_the_subject_that_most_of_it_gives_away(needs: tuple[Need, .
 
 def test_the_words_of_a_group_are_few_and_not_the_same_in_two_kinds_of_kana() -> None:
     texts = ["ごみの出し方とごみの袋と収集と分別と予約と料金", "ゴミの収集と分別と予約と料金と袋"]
-    words = portrait(group(texts)[0], texts).words
+    words = key_words(texts)
     assert len(words) == 5
     assert {"ごみ", "ゴミ"} - set(words)
 

@@ -11,7 +11,7 @@ from intents.vectors import NO_VECTORS
 from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.models import LoggedQuestion
-from knowledge.unanswered import AskedText, asked_in_vain, unmet_needs
+from knowledge.unanswered import AskedText, asked_in_vain, described, grouped
 
 CODE = "242047"
 MOMENT = dt.datetime(2026, 11, 21, 3, tzinfo=dt.UTC)
@@ -50,7 +50,7 @@ def test_texts_that_ask_for_the_same_make_one_need() -> None:
         AskedText("粗大ごみを出したい", 3, 0, "silent-garbage"),
         AskedText("図書館は何時まで", 4, 0, None),
     ]
-    needs = unmet_needs(asked, NO_VECTORS, NO_BACKGROUND)
+    needs = [described(one, NO_BACKGROUND) for one in grouped(asked, NO_VECTORS, NO_BACKGROUND)]
     assert [(need.times, need.refused, need.texts, need.entry_id) for need in needs] == [
         (5, 1, 2, "silent-garbage"),
         (4, 0, 1, None),
