@@ -26,6 +26,9 @@ _SHOWN_AS = {DRAFT: "下書き", APPROVED: "承認済み", "published": "承認�
 Decision: TypeAlias = Literal["approve", "discard", "restore"]
 
 
+OWN_IMPORT = "自分が取り込んだものは承認できません（市町村の設定）。ほかの承認者に頼んでください。見送ることはできます"
+
+
 class DraftError(Exception):
     """What was asked cannot be done; the message tells why, and what to do."""
 
@@ -73,9 +76,12 @@ def piece(session: Session, code: str, wanted: str) -> Draft:
     return _draft(plan, row)
 
 
-def decide(session: Session, code: str, ids: Sequence[str], moment: dt.datetime, to: Decision) -> Decided:
+def decide(
+    session: Session, code: str, ids: Sequence[str], moment: dt.datetime, to: Decision, by: str | None = None
+) -> Decided:
     """Approve, discard or restore the pieces of ``ids``, all or none, within the caller's transaction.
 
+    ``by``: the account of whoever decides; None for the command line, which is the operator's.
     What is discarded, no later import brings back; what was approved and is discarded or restored is
     taken back from residents.  Raises DraftError.
     """
@@ -90,6 +96,8 @@ def decide(session: Session, code: str, ids: Sequence[str], moment: dt.datetime,
             unchanged += 1
             continue
         if to == "approve":
+            if not may_approve(town, plan, by):
+                raise DraftError(OWN_IMPORT)
             _check(row, wanted)
             plan.state = "published"
         row.state, row.updated_at, row.version = after, moment, row.version + 1
@@ -98,6 +106,11 @@ def decide(session: Session, code: str, ids: Sequence[str], moment: dt.datetime,
     if seen_by_residents:
         town.knowledge_version += 1
     return Decided(changed, unchanged)
+
+
+def may_approve(town: Municipality, plan: Plan, account: str | None) -> bool:
+    """Whoever brought a plan does not approve its pieces, as with answers, where the municipality says so."""
+    return account is None or not town.separate_approver or plan.imported_by != account
 
 
 def _state(row: PlanSection | Fact, to: Decision) -> str:

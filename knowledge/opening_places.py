@@ -6,16 +6,26 @@ Each change moves the knowledge's version: every process answers by it from the 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.digests import short_digest
 from knowledge.models import Municipality, OpeningPlaceRow, SpecialDayRow
 from knowledge.opening_hours import NO_HOURS, DayKind, OpeningHours, Place, Span, SpecialDay, span_of
 
 DAYS_IN_A_WEEK = 7
+
+
+class PlaceChangedError(Exception):
+    """Somebody else changed the place since it was opened; ``now``: as it is, None where it is gone."""
+
+    def __init__(self, now: Place | None) -> None:
+        super().__init__("place changed")
+        self.now = now
 
 
 def opening_hours(session: Session, code: str) -> OpeningHours:
@@ -33,11 +43,16 @@ def opening_hours(session: Session, code: str) -> OpeningHours:
     return OpeningHours(tuple(map(_place, places)), tuple(map(_special, days)))
 
 
-def save_place(session: Session, code: str, place: Place) -> Mapping[str, Any]:
-    """Keep ``place``; a number of 0 makes a new one.  What changed, as ``number``, ``before`` and ``after``."""
+def save_place(session: Session, code: str, place: Place, seen: str = "") -> Mapping[str, Any]:
+    """Keep ``place``; a number of 0 makes a new one.  What changed, as ``number``, ``before`` and ``after``.
+
+    ``seen``: the mark of the place as the person saw it.  Raises PlaceChangedError where it is another one now.
+    """
     town = _town(session, code)
     number = place.number or _next_number(session, code)
     before = session.get(OpeningPlaceRow, (code, number))
+    if place.number and (before is None or mark_of(_place(before)) != seen):
+        raise PlaceChangedError(_place(before) if before else None)
     told_before = told(_place(before)) if before else None
     row = OpeningPlaceRow(
         municipality_code=code,
@@ -107,6 +122,11 @@ def told(place: Place) -> dict[str, Any]:
         "closed_on_holidays": place.closed_on_holidays,
         "closed_at_new_year": place.closed_at_new_year,
     }
+
+
+def mark_of(place: Place) -> str:
+    """The same as long as nobody changes the place."""
+    return short_digest(json.dumps(told(place), sort_keys=True), letters=16)
 
 
 def _town(session: Session, code: str) -> Municipality:

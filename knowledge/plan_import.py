@@ -82,12 +82,21 @@ def plan_id_of(title: str) -> str:
 
 
 def import_plan(
-    session: Session, code: str, details: PlanDetails, contents: PlanContents, moment: dt.datetime, day: dt.date
+    session: Session,
+    code: str,
+    details: PlanDetails,
+    contents: PlanContents,
+    moment: dt.datetime,
+    day: dt.date,
+    by: str | None = None,
 ) -> ImportReport:
-    """Store a plan's pieces as drafts, within the caller's transaction.  Raises PlanImportError."""
+    """Store a plan's pieces as drafts, within the caller's transaction.  Raises PlanImportError.
+
+    ``by``: the account of whoever brings it, who then does not approve it.
+    """
     if session.get(Municipality, code, with_for_update=True) is None:
         raise PlanImportError(unknown_municipality(code))
-    _store_plan(session, code, details)
+    _store_plan(session, code, details).imported_by = by
     tallies: dict[str, Counter[str]] = {}
     changed: list[str] = []
     for kind, pieces in _pieces(details.plan_id, contents, day).items():
@@ -98,7 +107,7 @@ def import_plan(
     return ImportReport(details.plan_id, added, replaced, kept, discarded, tuple(changed))
 
 
-def _store_plan(session: Session, code: str, details: PlanDetails) -> None:
+def _store_plan(session: Session, code: str, details: PlanDetails) -> Plan:
     plan = session.get(Plan, (code, details.plan_id))
     if plan is None:
         plan = Plan(municipality_code=code, plan_id=details.plan_id, kind="plan", imported=True, state=DRAFT)
@@ -110,7 +119,7 @@ def _store_plan(session: Session, code: str, details: PlanDetails) -> None:
             "--plan で別の id を付けてください"
         )
     elif plan.state != DRAFT:
-        return  # what residents already read of it changes by approval only
+        return plan  # what residents already read of it changes by approval only
     plan.title, plan.short_title, plan.draft = details.title, details.short_title, details.draft
     plan.period_from, plan.period_until, plan.period_text = (
         details.period_from,
@@ -119,6 +128,7 @@ def _store_plan(session: Session, code: str, details: PlanDetails) -> None:
     )
     plan.url = details.url
     session.flush()
+    return plan
 
 
 def _store(

@@ -13,14 +13,13 @@ from bot.console.forms import tell
 from bot.console.guard import actor, person
 from bot.console.layout import all_towns
 from bot.console.role_words import grant_words
-from bot.console.uploads import uploaded
+from bot.console.uploads import uploaded_tables
 from bot.services import services
 from knowledge import audit
 from knowledge.account_sheet import HEADINGS, ImportPlan, apply_import, plan_import, sample_sheet
 from knowledge.calendar import now
 from knowledge.csv_files import csv_bytes
 from knowledge.sessions import end_sessions
-from knowledge.spreadsheet_files import read_tables
 from knowledge.staff import StaffError
 from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
@@ -35,7 +34,7 @@ def index() -> Answered:
     if request.method == "GET":
         return _page({})
     try:
-        given = brought(_PURPOSE, _read_file)
+        given = brought(_PURPOSE, lambda: uploaded_tables()[:1])
     except UploadError as error:
         return _page({"file": str(error)}), 422
     with services().database.reading() as session:
@@ -43,13 +42,6 @@ def index() -> Answered:
         if not is_carried() or plan.problems:
             return _page({}, plan, given, session), 422 if plan.problems else 200
     return _do(plan, given.sheets)
-
-
-def _read_file() -> list[Sheet]:
-    with uploaded("file") as path:
-        if path.suffix not in (".csv", ".xlsx"):
-            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
-        return read_tables(path)[:1]
 
 
 def _page(

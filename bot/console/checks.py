@@ -16,7 +16,7 @@ from bot.console.forms import tell, text
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
-from bot.console.uploads import uploaded
+from bot.console.uploads import uploaded_tables
 from bot.effect_check import is_right
 from bot.many_questions import Got, Side, ask, got_of
 from bot.services import services
@@ -45,7 +45,6 @@ from knowledge.recently_used import RecentlyUsed
 from knowledge.roles import Role
 from knowledge.sheet_kinds import LANGUAGES
 from knowledge.sheet_places import ImportFaultsError
-from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import workbook_bytes
@@ -255,7 +254,7 @@ def take_file(code: str) -> Answered:
     end_missing = bool(request.form.get("end_missing"))
     numbers = public_numbers(services().database, code)
     try:
-        given = brought(f"checks {code}", _read_file)
+        given = brought(f"checks {code}", uploaded_tables)
         with services().database.reading() as session:
             plan = planned(session, code, given.sheets, end_missing=end_missing, public_numbers=numbers)
         if plan.faults:
@@ -267,13 +266,6 @@ def take_file(code: str) -> Answered:
     if not is_carried():
         return _import_page(code, {}, plan, given.held, end_missing=end_missing)
     return _do(code, given.sheets, end_missing)
-
-
-def _read_file() -> list[Sheet]:
-    with uploaded("file") as path:
-        if path.suffix not in (".csv", ".xlsx"):
-            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
-        return read_tables(path)
 
 
 def _import_page(

@@ -13,7 +13,16 @@ from werkzeug.wrappers import Response
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, person, require
-from bot.console.opening_form import KINDS, MOST_NAME, MOST_REASON, WEEKDAYS, fields_of, place_of, special_days_of
+from bot.console.opening_form import (
+    KINDS,
+    MOST_NAME,
+    MOST_REASON,
+    WEEKDAYS,
+    differences,
+    fields_of,
+    place_of,
+    special_days_of,
+)
 from bot.opening import standing_sentence
 from bot.services import services
 from knowledge import audit
@@ -28,7 +37,17 @@ from knowledge.opening_hours import (
     SpecialDay,
     Why,
 )
-from knowledge.opening_places import clock, opening_hours, remove_day, remove_place, save_place, set_day, told
+from knowledge.opening_places import (
+    PlaceChangedError,
+    clock,
+    mark_of,
+    opening_hours,
+    remove_day,
+    remove_place,
+    save_place,
+    set_day,
+    told,
+)
 from knowledge.public_holidays import holidays_between
 from knowledge.roles import Role
 
@@ -86,7 +105,11 @@ def add(code: str) -> Answered:
 
 @blueprint.post("/<code>/opening/places/<int:number>")
 def save(code: str, number: int) -> Answered:
-    return _save(code, _place_or_404(_hours(code), number))
+    found = _place(_hours(code), number)
+    if found is None:  # taken away by somebody else, while this person wrote
+        require(Role.ADMIN, code, None)
+        return _form(code, None, request.form.to_dict(), {}, conflict=True), 409
+    return _save(code, found)
 
 
 @blueprint.post("/<code>/opening/places/<int:number>/remove")
@@ -154,12 +177,15 @@ def _save(code: str, before: Place | None) -> Answered:
     read = place_of(given, number, others, errors)
     if read is None:
         return _form(code, before, given, errors), 422
-    with services().database.writing() as session:
-        details = save_place(session, code, read)
-        if details["before"] != details["after"]:
-            audit.append(
-                session, actor(), "opening_place_saved", at=now(), scope=code, subject=read.name, details=details
-            )
+    try:
+        with services().database.writing() as session:
+            details = save_place(session, code, read, given.get("mark", ""))
+            if details["before"] != details["after"]:
+                audit.append(
+                    session, actor(), "opening_place_saved", at=now(), scope=code, subject=read.name, details=details
+                )
+    except PlaceChangedError as error:
+        return _form(code, error.now, given, {}, conflict=True), 409
     tell(f"「{read.name}」の受付時間を保存しました。次の返事から使われます。")
     return _back(code)
 
@@ -174,7 +200,11 @@ def _hours(code: str) -> OpeningHours:
 
 
 def _place_or_404(hours: OpeningHours, number: int) -> Place:
-    return next((one for one in hours.places if one.number == number), None) or abort(404)
+    return _place(hours, number) or abort(404)
+
+
+def _place(hours: OpeningHours, number: int) -> Place | None:
+    return next((one for one in hours.places if one.number == number), None)
 
 
 def _shown(hours: OpeningHours, place: Place, local: dt.datetime) -> ShownPlace:
@@ -229,12 +259,18 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
     )
 
 
-def _form(code: str, place: Place | None, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+def _form(
+    code: str, place: Place | None, values: Mapping[str, str], errors: Mapping[str, str], *, conflict: bool = False
+) -> str:
+    """``conflict``: somebody else changed ``place`` meanwhile, or took it away; ``values`` are this person's."""
     return render_template(
         "console/opening/place.html",
         code=code,
         place=place,
+        mark=mark_of(place) if place else "",
         values=values,
+        conflict=conflict,
+        differences=differences(fields_of(place), values) if conflict and place else (),
         weekdays=list(enumerate(WEEKDAYS)),
         errors=errors,
         most_name=MOST_NAME,

@@ -22,6 +22,16 @@ KINDS: Mapping[str, str] = {
     DayKind.HOLIDAY.value: "祝日と同じに扱う（祝日の表に足す）",
     DayKind.WORKDAY.value: "祝日として扱わない（祝日の表から外す）",
 }
+_TIMES = (("opens", "始まり"), ("closes", "終わり"))
+_FIELD_WORDS: Mapping[str, str] = {
+    "name": "場所の名前",
+    "also_called": "別の呼び名",
+    **{f"{field}_{day}": f"{name}曜日の{words}" for day, name in enumerate(WEEKDAYS) for field, words in _TIMES},
+    "lunch_from": "昼休みの始まり",
+    "lunch_until": "昼休みの終わり",
+    "closed_on_holidays": "祝日",
+    "closed_at_new_year": "12月29日から1月3日",
+}
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)")
 
 
@@ -55,6 +65,22 @@ def fields_of(place: Place) -> dict[str, str]:
         fields |= {"lunch_from": clock(place.lunch.opens), "lunch_until": clock(place.lunch.closes)}
     fields |= {"closed_on_holidays": "1"} if place.closed_on_holidays else {}
     return fields | ({"closed_at_new_year": "1"} if place.closed_at_new_year else {})
+
+
+def differences(theirs: Mapping[str, str], mine: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Where two forms of a place say something else: the field in words, theirs, mine."""
+    found = []
+    for field, words in _FIELD_WORDS.items():
+        one, other = ("\n".join(each.get(field, "").split()) for each in (theirs, mine))
+        if one != other:
+            found.append((words, _said(field, one), _said(field, other)))
+    return found
+
+
+def _said(field: str, value: str) -> str:
+    if field.startswith("closed_"):
+        return "休み" if value else "開く"
+    return value.replace("\n", "、") or "（なし）"
 
 
 def special_days_of(given: Mapping[str, str], places: Sequence[int], errors: dict[str, str]) -> list[SpecialDay]:

@@ -22,9 +22,9 @@ from bot.finding_words import sentence
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
-from knowledge.drafts import Decision, Draft, DraftError, decide, pieces
+from knowledge.drafts import Decision, Draft, DraftError, decide, may_approve, pieces
 from knowledge.imported_check import check_imported
-from knowledge.models import Plan
+from knowledge.models import Municipality, Plan
 from knowledge.plan_contents import PlanContents, read_contents
 from knowledge.plan_details import PlanDetailsError, period_of, plan_details
 from knowledge.plan_documents.document import Line, PlanDocument, PlanFileError
@@ -152,7 +152,7 @@ def _counts(contents: PlanContents) -> dict[str, int]:
 def _kept(code: str, details: PlanDetails, contents: PlanContents) -> Response:
     moment = now()
     with services().database.writing() as session:
-        report = import_plan(session, code, details, contents, moment, today())
+        report = import_plan(session, code, details, contents, moment, today(), str(person().account_id))
         told = {"title": details.title, "added": dict(report.added), "replaced": dict(report.replaced)}
         audit.append(session, actor(), "plan_imported", at=moment, scope=code, subject=report.plan_id, details=told)
     tell(f"「{details.title}」を下書きとして取り込みました。確かめて、承認してください。")
@@ -174,6 +174,7 @@ def plan(code: str, plan_id: str) -> str:
     with services().database.reading() as session:
         found = _imported_or_404(session, code, plan_id)
         every = list(pieces(session, code, plan_id, [one for _, states in STATES.values() for one in states]))
+        may_approve_it = may_approve(session.get_one(Municipality, code), found, str(person().account_id))
     shown_state = [one for one in every if one.state in STATES[state][1]]
     counts = Counter(one.kind for one in shown_state)
     if kind not in KINDS:
@@ -191,6 +192,7 @@ def plan(code: str, plan_id: str) -> str:
         kinds=[(name, label, counts[name]) for name, label in KINDS.items()],
         states=[(name, label, sum(one.state in states for one in every)) for name, (label, states) in STATES.items()],
         may_decide=person().reaches(Role.APPROVER, code, None),
+        may_approve=may_approve_it,
     )
 
 
@@ -225,7 +227,7 @@ def decide_pieces(code: str, plan_id: str) -> Response:
             _imported_or_404(session, code, plan_id)
             if not all(one.startswith(f"{plan_id}-") for one in ids):
                 abort(404)
-            done = decide(session, code, ids, moment, to[0])
+            done = decide(session, code, ids, moment, to[0], str(person().account_id))
             audit.append(
                 session,
                 actor(),

@@ -16,7 +16,7 @@ from bot.console.forms import day, tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
-from bot.console.uploads import uploaded
+from bot.console.uploads import uploaded_tables
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
@@ -38,7 +38,6 @@ from knowledge.reviews import (
     start_review,
 )
 from knowledge.roles import Role
-from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
 
@@ -236,20 +235,13 @@ def bring(code: str, number: int) -> Answered:
         if request.method == "GET":
             return _import_page(code, review, {})
         try:
-            given = brought(f"review {code} {number}", _read_file)
+            given = brought(f"review {code} {number}", lambda: kept(uploaded_tables()))
         except UploadError as error:
             return _import_page(code, review, {"file": str(error)}), 422
         plan = _plan(session, code, review, given.sheets)
         if not is_carried() or plan.problems:
             return _import_page(code, review, {}, plan, given.held), 422 if plan.problems else 200
     return _bring(code, number, given.sheets)
-
-
-def _read_file() -> list[Sheet]:
-    with uploaded("file") as path:
-        if path.suffix not in (".csv", ".xlsx"):
-            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
-        return kept(read_tables(path))
 
 
 def _plan(session: Session, code: str, review: Review, tables: list[Sheet]) -> SheetPlan:

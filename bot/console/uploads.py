@@ -9,6 +9,8 @@ from pathlib import Path
 
 from flask import request
 
+from knowledge.spreadsheet_files import read_tables
+from knowledge.tabular import Sheet
 from knowledge.upload_limits import UploadError
 
 
@@ -26,6 +28,14 @@ def uploaded(name: str) -> Iterator[Path]:
         except UploadError as error:
             # The name that staff know it by, not ours.
             raise UploadError(str(error).removeprefix(f"{path.name}: ")) from error
+
+
+def uploaded_tables(name: str = "file") -> list[Sheet]:
+    """The tables of a form's .csv or .xlsx.  Raises UploadError."""
+    with uploaded(name) as path:
+        if path.suffix not in (".csv", ".xlsx"):
+            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
+        return read_tables(path)
 
 
 def _ending(filename: str) -> str:

@@ -75,6 +75,8 @@ class Plan(Base):
     """Added or changed by staff; from then on loading bundled content leaves it alone."""
     state: Mapped[str] = mapped_column(String(12), default="published")
     imported: Mapped[bool] = mapped_column(default=False)
+    imported_by: Mapped[str | None] = mapped_column(String(60))
+    """The account of whoever brought it last; None for the command line."""
 
 
 class Measure(Base):

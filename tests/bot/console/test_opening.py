@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from uuid import uuid4
 
 import pytest
@@ -36,6 +37,33 @@ def at(text: str) -> time_machine.travel:
     return time_machine.travel(dt.datetime.fromisoformat(text).replace(tzinfo=JST), tick=False)
 
 
+def mark(chief: Colleague, path: str) -> str:
+    found = re.search(r'name="mark" value="([0-9a-f]+)"', chief.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def test_two_people_who_change_one_place_are_told_and_nothing_is_lost(office: Flask, chief: Colleague) -> None:
+    other = signed_in(office, [Role.ADMIN], CODE, name="別の 人")
+    chief.post(f"{PATH}/places/new", {**HALL, "name": "東支所"})
+    path = re.findall(r'href="([^"]+/places/[0-9]+)"', chief.get(PATH).text)[-1]
+    first, second = mark(chief, path), mark(other, path)
+    chief.post(path, {**HALL, "name": "東支所", "closes_0": "18:00", "mark": first})
+    page = other.post(path, {**HALL, "name": "東支所", "opens_0": "09:00", "mark": second}, 409).text
+    assert "ほかの人が先に変えていました" in page
+    assert '<th scope="row">月曜日の終わり</th><td>18:00</td><td>17:15</td>' in page
+    assert 'name="opens_0" value="09:00"' in page
+    newest = re.search(r'name="mark" value="([0-9a-f]+)"', page)
+    assert newest is not None
+    other.post(path, {**HALL, "name": "東支所", "opens_0": "09:00", "mark": newest[1]})
+    assert 'name="closes_0" value="17:15"' in chief.get(path).text
+    chief.post(f"{path}/remove")
+    page = other.post(path, {**HALL, "name": "東支所", "mark": newest[1]}, 409).text
+    assert "この場所は、ほかの人が取り消しました" in page
+    assert 'name="name" value="東支所"' in page
+    assert f'action="{PATH}/places/new"' in page
+
+
 def test_hours_are_entered_previewed_told_corrected_and_taken_away(office: Flask, office_database: Database) -> None:
     with at("2026-11-20T10:00"):
         chief = signed_in(office, [Role.ADMIN], CODE)
@@ -58,13 +86,15 @@ def test_hours_are_entered_previewed_told_corrected_and_taken_away(office: Flask
         assert "次は11月23日（月）8時30分からです。" in asked(office, "人と話したい")
         chief.post(f"{PATH}/days/remove", {"place": "1", "day": "2026-11-20"})
         assert "受付は17時15分までです。" in asked(office, "人と話したい")
-        chief.post(f"{PATH}/places/1", {**HALL, "closes_4": "16:00", "also_called": "本館\n旧館"})
+        seen = mark(chief, f"{PATH}/places/1")
+        chief.post(f"{PATH}/places/1", {**HALL, "closes_4": "16:00", "also_called": "本館\n旧館", "mark": seen})
         assert "受付は16時までです。" in asked(office, "本館は何時まで")
         assert "本館\n旧館" in chief.get(f"{PATH}/places/1").text
         chief.post(f"{PATH}/places/1/remove")
         assert "受付は" not in asked(office, "人と話したい")
     with office_database.reading() as session:
-        found = select(AuditLine.action).where(AuditLine.action.regexp_match("^(opening|special)_"))
+        then = AuditLine.at == dt.datetime(2026, 11, 20, 10, tzinfo=JST)
+        found = select(AuditLine.action).where(AuditLine.action.regexp_match("^(opening|special)_"), then)
         assert list(session.scalars(found.order_by(AuditLine.number))) == [
             "opening_place_saved",
             "special_day_set",

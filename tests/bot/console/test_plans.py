@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge.db import Database
-from knowledge.models import Indicator, Plan, PlanSection
+from knowledge.models import Indicator, Municipality, Plan, PlanSection
 from knowledge.plan_import import plan_id_of
 from knowledge.roles import Role
 from tests.knowledge.plan_files import pdf_file, rows_of, word_file
@@ -92,6 +92,44 @@ def test_a_plan_is_looked_at_kept_checked_and_approved(
             assert {row.state for row in rows if row.text.strip()} == states
     chief.post(f"{PLAN}/decide", {"to": "approve"})
     assert "何もえらんでいません" in chief.get(PLAN).text
+
+
+def test_whoever_brought_a_plan_does_not_approve_it(office: Flask, office_database: Database, chief: Colleague) -> None:
+    title = "とんび計画"
+    page = f"{PATH}/{plan_id_of(title)}"
+    chief.post(f"{PATH}/import", {"title": title, "carried": _token(_look(chief, TEXT.encode(), "a.txt", title=title))})
+    shown = chief.get(page).text
+    assert "承認はほかの承認者に頼んでください" in shown
+    assert "えらんだものを承認する" not in shown
+    picks = _picks(shown)
+    chief.post(f"{page}/decide", {"to": "approve", "ids": picks})
+    assert "自分が取り込んだものは承認できません" in chief.get(page).text
+    assert _states(office_database, title) == {"draft"}
+    chief.post(f"{page}/decide", {"to": "discard", "ids": picks[:1]})
+    assert _states(office_database, title) == {"draft", "discarded"}
+    other = signed_in(office, [Role.APPROVER], CODE)
+    other.post(f"{page}/decide", {"to": "approve", "ids": picks[1:]})
+    assert _states(office_database, title) == {"approved", "discarded"}
+
+
+def test_where_one_person_does_all_they_approve_what_they_brought(
+    office: Flask, office_database: Database, chief: Colleague
+) -> None:
+    title = "ひとりの計画"
+    page = f"{PATH}/{plan_id_of(title)}"
+    chief.post(f"{PATH}/import", {"title": title, "carried": _token(_look(chief, TEXT.encode(), "a.txt", title=title))})
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = False
+    chief.post(f"{page}/decide", {"to": "approve", "ids": _picks(chief.get(page).text)})
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = True
+    assert _states(office_database, title) == {"approved"}
+
+
+def _states(database: Database, title: str) -> set[str]:
+    with database.reading() as session:
+        rows = session.scalars(select(PlanSection).where(PlanSection.plan_id == plan_id_of(title)))
+        return {row.state for row in rows if row.text.strip()}
 
 
 def test_a_figure_that_the_plan_does_not_have_is_found(office_database: Database, chief: Colleague) -> None:
