@@ -20,6 +20,7 @@ from knowledge.entry_versions import Author
 from knowledge.models import ChangeRequest, EntryVersion, Municipality
 from knowledge.proposed_changes import (
     SHEETS,
+    WORD,
     CannotBeDoneError,
     Effect,
     Proposal,
@@ -115,6 +116,15 @@ def listing(code: str, account: str, departments: frozenset[str] | None, moment:
         where.append(or_(row.department.in_(sorted(departments)), row.author == account))
     waits = row.state != WAITING
     return select(row).where(*where).order_by(waits, func.coalesce(row.decided_at, row.requested_at).desc(), row.id)
+
+
+def waiting_word(session: Session, code: str, proposal: Proposal) -> ChangeRequest | None:
+    """The request that waits for the very same word."""
+    wanted = select(ChangeRequest).where(
+        ChangeRequest.municipality_code == code, ChangeRequest.kind == WORD, ChangeRequest.state == WAITING
+    )
+    rows = session.scalars(wanted.options(undefer(ChangeRequest.payload)))
+    return next((row for row in rows if row.payload == dict(proposal.payload)), None)
 
 
 # --- Steps -------------------------------------------------------------------------------------------------------

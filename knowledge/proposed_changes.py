@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,17 +22,26 @@ from knowledge.entry_versions import Author
 from knowledge.import_items import ImportPlan, RowChange
 from knowledge.imports import import_into, known_sheet, planned, sheet_title
 from knowledge.loading import CURATED
-from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION
+from knowledge.sheet_kinds import KINDS, LANGUAGES, STATE, STATES, VERSION
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
 from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
 from knowledge.slots import Slot, SlotValueError
+from knowledge.staff_words import FOREIGN, Word, faults_of, keep_word, listed_words, remove_word, same_word
+from knowledge.staff_words import KINDS as WORD_KINDS
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 
-SHEETS, SLOTS, ROW = "sheets", "slots", "row"
-NAMES: Mapping[str, str] = {SHEETS: "表の取り込み", SLOTS: "穴埋めシート", ROW: "指標・予定・課・用語"}
+SHEETS, SLOTS, ROW, WORD = "sheets", "slots", "row", "word"
+NAMES: Mapping[str, str] = {
+    SHEETS: "表の取り込み",
+    SLOTS: "穴埋めシート",
+    ROW: "指標・予定・課・用語",
+    WORD: "ことば",
+}
 ROW_TITLES: Mapping[str, str] = {"indicators": "指標", "schedule": "予定", "departments": "課", "terms": "用語"}
 """The kinds of rows that are changed one at a time, as the console calls them."""
+WORDS = "words"
+"""The kind of a row that stands for a word."""
 MOST_TITLE = 100
 _DEPARTMENT = "担当課"
 
@@ -96,6 +105,8 @@ def title_of(proposal: Proposal, effect: Effect) -> str:
         case "slots":
             more = f"ほか{len(effect.rows) - 1}項目" if len(effect.rows) > 1 else ""
             words = f"穴埋めシート（{effect.rows[0].label}{more}）"
+        case "word":
+            words = f"ことば：{effect.rows[0].label}"
         case _:
             words = f"{ROW_TITLES[effect.rows[0].kind]}「{effect.rows[0].label}」"
     return words if len(words) <= MOST_TITLE else f"{words[: MOST_TITLE - 1]}…"
@@ -109,6 +120,8 @@ def effect_of(session: Session, code: str, proposal: Proposal) -> Effect:
                 return _of_plan(planned(session, code, _sheets(proposal), **_flags(proposal)))
             case "slots":
                 return _of_slots(_slot_changes(session, code, proposal))
+            case "word":
+                return _of_word(_word_change(session, code, proposal))
             case _:
                 kind, cells = _row(session, code, proposal)
                 return _of_row(session, code, look_at_row(session, code, KINDS[kind], cells))
@@ -126,6 +139,14 @@ def carry_out(session: Session, code: str, proposal: Proposal, moment: dt.dateti
                 if changes:
                     write_by_staff(session, code, [change for change, _ in changes], moment)
                 return _of_slots(changes)
+            case "word":
+                change = _word_change(session, code, proposal)
+                word, remove = asked_word(proposal)
+                if change is not None and remove:
+                    remove_word(session, code, word)
+                elif change is not None:
+                    keep_word(session, code, word, moment, author.account)
+                return _of_word(change)
             case _:
                 kind, cells = _row(session, code, proposal)
                 return _of_row(session, code, write_row(session, code, KINDS[kind], cells, moment, author))
@@ -138,6 +159,10 @@ def audit_details(proposal: Proposal, effect: Effect) -> tuple[str, str, dict[st
             return "sheets_imported", "", effect.counts | {"changes_digest": effect.digest}
         case "slots":
             return "slots_changed", "", {"slots": {one.slot: [one.old, one.new] for one in effect.slots}}
+        case "word":
+            word, remove = asked_word(proposal)
+            fields = {"kind": word.kind, "means": word.means, "language": word.language}
+            return "word_removed" if remove else "word_kept", word.word, fields
         case _:
             (row,) = effect.rows
             told = {"kind": row.kind, "action": row.action, "cells": [list(cell) for cell in row.cells]}
@@ -252,6 +277,44 @@ def _slot_row(change: SlotChange, old_day: str) -> RowChange:
     day = change.checked_on.isoformat() if change.checked_on else ""
     cells = tuple(cell for cell in (("値", old, new), ("確認した日", old_day, day)) if cell[1] != cell[2])
     return RowChange("slots", change.slot, slot.name, "changed", None, cells)
+
+
+# --- A word ------------------------------------------------------------------------------------------------------
+
+
+def of_word(word: Word, *, remove: bool) -> Proposal:
+    """A word to be used from then on, or with ``remove`` no more."""
+    return Proposal(WORD, {**asdict(word), "remove": remove})
+
+
+def asked_word(proposal: Proposal) -> tuple[Word, bool]:
+    """The word, and whether it is to be used no more."""
+    told = proposal.payload
+    return Word(told["kind"], told["word"], told["means"], told["language"]), bool(told["remove"])
+
+
+def _word_change(session: Session, code: str, proposal: Proposal) -> RowChange | None:
+    """None where things are so already."""
+    word, remove = asked_word(proposal)
+    faults = () if remove else tuple(sentence for _, sentence in faults_of(word))
+    if faults:
+        raise CannotBeDoneError(faults)
+    present = next((one for one in listed_words(session, code) if same_word(one, word)), None)
+    language = f"（{LANGUAGES[word.language]}）" if word.kind == FOREIGN else ""
+    key, label = f"{word.kind}:{word.language}:{word.word}", f"{WORD_KINDS[word.kind]}「{word.word}」{language}"
+    if remove:
+        if present is None:
+            return None
+        cells = (("意味する語", present.means, ""),) if present.means else ()
+        return RowChange(WORDS, key, f"{label}を使うのをやめる", "ended", None, cells)
+    if present is not None and present.means == word.means:
+        return None
+    cells = (("意味する語", present.means if present else "", word.means),) if word.means else ()
+    return RowChange(WORDS, key, label, "added" if present is None else "changed", None, cells)
+
+
+def _of_word(change: RowChange | None) -> Effect:
+    return Effect((change,) if change is not None else ())
 
 
 # --- A row -------------------------------------------------------------------------------------------------------

@@ -64,6 +64,11 @@ def listed_words(session: Session, code: str) -> list[Word]:
     return [Word(row.kind, row.word, row.means, row.language) for row in rows]
 
 
+def same_word(one: Word, other: Word) -> bool:
+    """Whether they are the same word, whatever they mean."""
+    return (one.kind, one.word, one.language) == (other.kind, other.word, other.language)
+
+
 def words_of(session: Session, code: str) -> Words:
     """The words by which a municipality's knowledge is searched."""
     listed = listed_words(session, code)

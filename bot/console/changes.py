@@ -32,7 +32,7 @@ from knowledge.change_requests import (
 )
 from knowledge.freshness import NO_DEPARTMENT, department_names
 from knowledge.models import ChangeRequest
-from knowledge.proposed_changes import NAMES, SHEETS, SLOTS, CannotBeDoneError, Effect
+from knowledge.proposed_changes import NAMES, SHEETS, SLOTS, WORD, CannotBeDoneError, Effect
 from knowledge.roles import Role
 
 blueprint = Blueprint("changes", __name__)
@@ -139,6 +139,7 @@ def _page(standing: Standing, errors: Mapping[str, str]) -> str:
         steps={step.name for step in standing.steps},
         why_not=standing.why_not,
         again=_again(row),
+        word=row.payload if row.kind == WORD else None,
         errors=errors,
         given=request.form,
         most_reason=MOST_REASON,
@@ -152,6 +153,8 @@ def _again(row: ChangeRequest) -> str | None:
     code, payload = row.municipality_code, row.payload or {}
     if row.kind == SHEETS:
         return url_for("console.sheets.index", code=code, request=row.id)
+    if row.kind == WORD:
+        return url_for("console.words.index", code=code, request=row.id)
     if row.kind == SLOTS:
         return url_for("console.slots.index", code=code, request=row.id)
     kind, entry_id = payload.get("kind"), payload.get("entry_id")

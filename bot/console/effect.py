@@ -14,22 +14,25 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.change_asking import FIELD, does_at_once
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.effect_check import CHANGE_NAMES, Change, ChangedQuestion, Checked, Effect, side_by_side
-from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in
+from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in, word_in
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
 from knowledge.caution import LEVELS
+from knowledge.change_requests import waiting_word
 from knowledge.check_questions import DECISIONS
 from knowledge.entry_versions import STATES
 from knowledge.jobs import EFFECT, JobStatus, ask_once, job_status, recent_jobs, stop_job
 from knowledge.models import EntryVersion
 from knowledge.preview import waiting_versions
+from knowledge.proposed_changes import of_word
 from knowledge.roles import Role
 from knowledge.staff_words import KINDS
 
@@ -242,9 +245,29 @@ def _result_page(code: str, found: JobStatus, of: About) -> str:
         paging=pages,
         checked=[(name, title, getattr(effect, name)) for name, title in BEFORE_AND_AFTER.items()],
         decisions=DECISIONS,
-        word=found.payload if found.payload.get("of") == "word" and _may_start(of, code) else None,
+        word=_shown_word(code, found.payload) if _may_start(of, code) else None,
         versions=versions_in(found.payload),
     )
+
+
+@dataclass(frozen=True)
+class ShownWord:
+    """What can be done with a word that was checked.  ``waits``: the id of the request that waits for it already."""
+
+    remove: bool
+    at_once: bool
+    waits: str | None
+    again: str
+
+
+def _shown_word(code: str, payload: Mapping[str, Any]) -> ShownWord | None:
+    if payload.get("of") != "word":
+        return None
+    remove = bool(payload.get("remove"))
+    with services().database.reading() as session:
+        at_once = does_at_once(session, code, approves=person().reaches(Role.APPROVER, code, None), public=True)
+        waits = waiting_word(session, code, of_word(word_in(payload), remove=remove))
+    return ShownWord(remove, at_once, waits.id if waits else None, str(payload.get(FIELD, "")))
 
 
 @blueprint.get("/<code>/effect/<job_id>/replies/<part>/<int:number>")

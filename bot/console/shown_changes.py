@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from knowledge.import_items import RowChange
 from knowledge.imports import sheet_title
-from knowledge.proposed_changes import ROW_TITLES
+from knowledge.proposed_changes import NAMES, ROW_TITLES, WORD, WORDS
 
 ACTIONS: Mapping[str, str] = {"added": "追加", "changed": "変更", "ended": "終了", "unchanged": "変更なし"}
+_TITLES: Mapping[str, str] = {**ROW_TITLES, WORDS: NAMES[WORD]}
 MOST_SHOWN = 500
 EMPTY = "（空）"
 
@@ -22,7 +23,7 @@ class ShownChanges:
     more: int
 
     def title(self, row: RowChange) -> str:
-        return ROW_TITLES.get(row.kind) or sheet_title(row.kind)
+        return _TITLES.get(row.kind) or sheet_title(row.kind)
 
     def action(self, row: RowChange) -> str:
         """A draft that stays one is told from what residents read."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.change_asking import FIELD, ask_for, does_at_once, reopened, told
 from bot.console.effect import begin
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -18,7 +20,9 @@ from intents.glossary import LANGUAGES
 from intents.language import JAPANESE
 from knowledge import audit
 from knowledge.calendar import now
+from knowledge.change_requests import waiting_word
 from knowledge.jobs import EFFECT, job_status
+from knowledge.proposed_changes import WORD, CannotBeDoneError, Proposal, of_word
 from knowledge.roles import Role
 from knowledge.sheet_kinds import LANGUAGES as NAMES
 from knowledge.staff_words import (
@@ -33,6 +37,7 @@ from knowledge.staff_words import (
     keep_word,
     listed_words,
     remove_word,
+    same_word,
 )
 
 blueprint = Blueprint("words", __name__)
@@ -48,6 +53,9 @@ HINTS = {
 @blueprint.get("/<code>/words")
 def index(code: str) -> str:
     town_or_404(code)
+    again = reopened(code, WORD)
+    if again is not None and again.payload is not None:
+        return _page(code, {}, again.payload)
     return _page(code, {}, {"kind": SYNONYM, "language": JAPANESE})
 
 
@@ -66,6 +74,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
         longest=LONGEST,
         ignored=IGNORED,
         foreign=FOREIGN,
+        again=request.values.get(FIELD, "")[:36],
         edits=person().reaches(Role.EDITOR, code, None),
     )
 
@@ -81,7 +90,7 @@ def check(code: str) -> Answered:
     with services().database.reading() as session:
         words = listed_words(session, code)
     if remove:
-        word = next((one for one in words if _same(one, word)), None) or abort(404)
+        word = next((one for one in words if same_word(one, word)), None) or abort(404)
         errors = {}
     else:
         errors = dict(reversed(list(faults_of(word))))  # of two at one field the first
@@ -90,16 +99,13 @@ def check(code: str) -> Answered:
     if errors:
         return _page(code, errors, given), 422
     payload = {"of": "word", "kind": word.kind, "word": word.word, "means": word.means, "language": word.language}
-    return begin(code, payload | ({"remove": True} if remove else {}))
-
-
-def _same(one: Word, other: Word) -> bool:
-    return (one.kind, one.word, one.language) == (other.kind, other.word, other.language)
+    again = text(FIELD, 36)
+    return begin(code, payload | ({"remove": True} if remove else {}) | ({FIELD: again} if again else {}))
 
 
 @blueprint.post("/<code>/words/keep")
 def keep(code: str) -> Response:
-    """Do what was checked: exactly the word of that check (``job``), kept or used no more."""
+    """Do what was checked, or ask for it: exactly the word of that check (``job``), kept or used no more."""
     town_or_404(code)
     require(Role.EDITOR, code, None)
     moment = now()
@@ -110,6 +116,8 @@ def keep(code: str) -> Response:
     word, remove = word_in(job.payload), bool(job.payload.get("remove"))
     try:
         with services().database.writing() as session:
+            if not does_at_once(session, code, approves=person().reaches(Role.APPROVER, code, None), public=True):
+                return _asked(session, code, of_word(word, remove=remove))
             if remove:
                 changed = remove_word(session, code, word)
             else:
@@ -118,7 +126,7 @@ def keep(code: str) -> Response:
                 details = {"kind": word.kind, "means": word.means, "language": word.language}
                 action = "word_removed" if remove else "word_kept"
                 audit.append(session, actor(), action, at=moment, scope=code, subject=word.word, details=details)
-    except WordError as error:
+    except (WordError, CannotBeDoneError) as error:
         tell(str(error))
         return redirect(url_for("console.words.index", code=code), 303)
     done = (
@@ -126,3 +134,12 @@ def keep(code: str) -> Response:
     )
     tell(done if changed else "ほかの人が先に変えたため、もうそのとおりになっています。")
     return redirect(url_for("console.words.index", code=code), 303)
+
+
+def _asked(session: Session, code: str, proposal: Proposal) -> Response:
+    """On to the request; of one word there is one that waits."""
+    waits = waiting_word(session, code, proposal)
+    if waits is not None:
+        tell("この語は、もう承認を依頼してあります。")
+        return redirect(url_for("console.changes.change", code=code, request_id=waits.id), 303)
+    return told(ask_for(session, code, proposal), url_for("console.words.index", code=code))

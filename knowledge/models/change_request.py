@@ -24,7 +24,7 @@ class ChangeRequest(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     municipality_code: Mapped[str] = mapped_column(String(6), ForeignKey("municipalities.code", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
-    """``sheets``, ``slots`` or ``row``."""
+    """``sheets``, ``slots``, ``row`` or ``word``."""
     title: Mapped[str] = mapped_column(String(100))
     department: Mapped[str | None] = mapped_column(String(60))
     """The 課 whose business it is; None: the whole municipality's."""

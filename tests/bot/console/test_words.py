@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot import jobs
 from bot.services import Services
 from knowledge.db import Database
-from knowledge.models import AuditLine
+from knowledge.models import AuditLine, Municipality, StaffWord
 from knowledge.roles import Role
 from knowledge.staff_words import Word, listed_words
 from tests.support.staff import Colleague, signed_in
@@ -33,6 +35,19 @@ def editor(office: Flask) -> Colleague:
     return signed_in(office, [Role.EDITOR], CODE)
 
 
+@pytest.fixture
+def alone(office: Flask, office_database: Database) -> Iterator[Colleague]:
+    """Whoever does all by themselves, where the municipality allows that."""
+    _separate(office_database, wanted=False)
+    yield signed_in(office, [Role.APPROVER], CODE)
+    _separate(office_database, wanted=True)
+
+
+def _separate(database: Database, *, wanted: bool) -> None:
+    with database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = wanted
+
+
 def kept(database: Database) -> list[Word]:
     with database.reading() as session:
         return listed_words(session, CODE)
@@ -46,7 +61,8 @@ def checked(office: Flask, colleague: Colleague, fields: dict[str, str]) -> str:
     return address.rsplit("/", 1)[1]
 
 
-def test_a_word_is_tried_kept_and_given_up_again(office: Flask, office_database: Database, editor: Colleague) -> None:
+def test_a_word_is_tried_kept_and_given_up_again(office: Flask, office_database: Database, alone: Colleague) -> None:
+    editor = alone
     job = checked(office, editor, PENGUIN)
     assert kept(office_database) == []
     assert "この語を登録する" in editor.get(f"/staff/{CODE}/effect/{job}").text
@@ -69,14 +85,74 @@ def test_a_word_is_tried_kept_and_given_up_again(office: Flask, office_database:
     {"kind": "abbreviation", "word": "ペン", "means": "住民票"},
     {"kind": "foreign", "word": "penguin", "means": "住民票", "language": "en"}])  # fmt: skip
 def test_every_kind_of_word_is_kept(
-    office: Flask, office_database: Database, editor: Colleague, word: dict[str, str]
+    office: Flask, office_database: Database, alone: Colleague, word: dict[str, str]
 ) -> None:
+    editor = alone
     job = checked(office, editor, word)
     editor.post(f"{WORDS}/keep", {"job": job})
     assert word["word"] in {one.word for one in kept(office_database)}
     editor.get(WORDS)
     editor.post(f"{WORDS}/keep", {"job": checked(office, editor, {**word, "remove": "1"})})
     assert kept(office_database) == []
+
+
+def approved(chief: Colleague, address: str) -> None:
+    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', chief.get(address).text)
+    assert shown is not None
+    chief.post(f"{address}/approve", {"shown": shown[1]})
+
+
+def test_a_word_is_used_once_somebody_else_has_approved_it(
+    office: Flask, office_database: Database, editor: Colleague
+) -> None:
+    chief = signed_in(office, [Role.APPROVER], CODE)
+    job = checked(office, editor, PENGUIN)
+    assert "承認を依頼する" in editor.get(f"/staff/{CODE}/effect/{job}").text
+    address = str(editor.post(f"{WORDS}/keep", {"job": job}).location)
+    assert kept(office_database) == []
+    assert "この語は、承認を待っています" in editor.get(f"/staff/{CODE}/effect/{job}").text
+    assert editor.post(f"{WORDS}/keep", {"job": job}).location == address
+    page = chief.get(address).text
+    assert "同義語「ペンギン券」" in page
+    assert "住民票" in page
+    assert "影響を確かめる" in page
+    approved(chief, address)
+    assert kept(office_database) == [Word("synonym", "ペンギン券", "住民票")]
+
+    job = checked(office, chief, {**PENGUIN, "remove": "1"})
+    address = str(chief.post(f"{WORDS}/keep", {"job": job}).location)
+    assert "自分が依頼した変更は承認できません" in chief.get(address).text
+    approved(signed_in(office, [Role.APPROVER], CODE), address)
+    assert kept(office_database) == []
+    with office_database.reading() as session:
+        lines = session.scalars(
+            select(AuditLine.action).where(AuditLine.subject.contains("ペンギン券")).order_by(AuditLine.number)
+        )
+        assert list(lines)[-6:] == [
+            "change_requested", "word_kept", "change_approved", "change_requested", "word_removed", "change_approved"
+        ]  # fmt: skip
+
+
+def test_a_word_sent_back_is_asked_for_again_in_the_same_request(
+    office: Flask, office_database: Database, editor: Colleague
+) -> None:
+    chief = signed_in(office, [Role.APPROVER], CODE)
+    address = str(editor.post(f"{WORDS}/keep", {"job": checked(office, editor, PENGUIN)}).location)
+    chief.post(f"{address}/return", {"reason": "意味は「戸籍謄本」では？"})
+    again = re.search(r'href="([^"]+)">直して、もう一度依頼する', editor.get(address).text)
+    assert again is not None
+    form = editor.get(unescape(again[1])).text
+    assert 'value="ペンギン券"' in form
+    number = re.search(r'name="request" value="([^"]+)"', form)
+    assert number is not None
+    job = checked(office, editor, {**PENGUIN, "means": "戸籍", "request": number[1]})
+    held = re.search(r'name="request" value="([^"]+)"', editor.get(f"/staff/{CODE}/effect/{job}").text)
+    assert held is not None
+    assert editor.post(f"{WORDS}/keep", {"job": job, "request": held[1]}).location == address
+    approved(chief, address)
+    assert kept(office_database) == [Word("synonym", "ペンギン券", "戸籍")]
+    with office_database.writing() as session:
+        session.execute(delete(StaffWord))
 
 
 @pytest.mark.parametrize(
