@@ -19,18 +19,31 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import Column, ColumnElement, Date, DateTime, Integer, LargeBinary, Select, Table, delete, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CursorResult,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from knowledge.db import Database, migration_config
-from knowledge.models import Base, Municipality
+from knowledge.models import Base, LineTester, Municipality
 from knowledge.models.base import UtcDateTime
 
 FORMAT = 1
@@ -388,6 +401,7 @@ def _move_version(session: Session, code: str) -> None:
 def erase(database: Database, code: str, indexes: Path | None, progress: Progress = lambda *_: None) -> Erased:
     """Erase everything of a municipality in one transaction, then its index files.
 
+    Accounts stay, for they are the service's; who may ask its test channel goes, for that channel is its own.
     On SQLite the freed pages are overwritten (``secure_delete``) and the write-ahead log emptied.
     """
     counts = {}
@@ -397,6 +411,8 @@ def erase(database: Database, code: str, indexes: Path | None, progress: Progres
             session.execute(delete(table).where(_is_own(table, code)))
             counts[table.name] = present[table.name]
             progress(table.name, present[table.name], present[table.name])
+        testers = cast(CursorResult[Any], session.execute(delete(LineTester).where(LineTester.scope == code)))
+        counts[LineTester.__tablename__] = testers.rowcount
     database.shrink_log()
     folder = indexes / code if indexes else None
     had_files = folder is not None and folder.is_dir()

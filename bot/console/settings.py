@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from bot.console.answer_desk import departments_in_use
 from bot.console.authors import author
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -89,6 +90,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
     with services().database.reading() as session:
         row = session.get_one(Municipality, code)
         offices = names_by_id(session, code)["departments"]
+        in_use = dict(departments_in_use(session, code))
     if given is None:
         values: dict[str, object] = _told(row) | {"contact": row.contact_department, "telephone": row.contact_telephone}
         languages = list(row.reply_languages)
@@ -102,7 +104,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
         languages=languages,
         all_languages=[(language, LANGUAGES[language]) for language in REPLY_LANGUAGES],
         language_names=LANGUAGES,
-        offices=list(offices.items()),
+        offices=[each for each in offices.items() if each[0] in in_use or each[0] == values.get("contact")],
         contact_name=offices.get(row.contact_department, row.contact_department),
         errors=errors,
         most_greeting=MOST_GREETING,

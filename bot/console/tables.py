@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot.console.answer_desk import departments_in_use
 from bot.console.authors import author
 from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.chart import chart
@@ -293,7 +294,7 @@ def _row_page(
     sheet, _ = _kind_or_404(kind)
     with services().database.reading() as session:
         at_once = does_at_once(session, code, approves=_approves(code, kind, found), public=True)
-        names = names_by_id(session, code)
+        names = _choices(session, code, cells)
         yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
         written = history(session, code, found.entry_id) if kind == "indicators" and found else []
     fields = [
@@ -333,6 +334,13 @@ def _row_page(
         at_once=at_once,
         saves=at_once or found is None or found.state != "published",
     )
+
+
+def _choices(session: Session, code: str, cells: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The names to choose from; a 課 that is no more only where the row still has it."""
+    names, in_use = names_by_id(session, code), dict(departments_in_use(session, code))
+    kept = {*in_use, *cells.values()}
+    return names | {"departments": {one: name for one, name in names["departments"].items() if one in kept}}
 
 
 def _field(place: int, column: Column, value: str, names: Mapping[str, Mapping[str, str]]) -> FormField:

@@ -43,12 +43,16 @@ from knowledge.models import (
     Entry,
     Learned,
     LineEvent,
+    LineTester,
     LoggedQuestion,
     Municipality,
     QuarantinedBody,
+    StaffAccount,
 )
 from knowledge.publishing import Text, save_draft
 from knowledge.query_log import AskedQuestion, keep_dialogue, record
+from knowledge.roles import Grant, Role
+from knowledge.staff import add_account
 from knowledge.unsaved_texts import keep_unsaved
 from tests.knowledge.small_town import CODE, write_town
 from tests.knowledge.version_desk import WRITER
@@ -329,6 +333,18 @@ def test_stopped_in_the_middle_nothing_is_half_done(towns: Database, archive: Pa
     with pytest.raises(KeyboardInterrupt):
         restore(towns, archive, stop) if act == "restore" else erase(towns, CODE, None, stop)
     assert contents(towns, CODE) == before
+
+
+def test_who_may_ask_the_test_channel_goes_with_the_municipality_and_the_account_stays(towns: Database) -> None:
+    with towns.writing() as session:
+        account = add_account(session, "tester", "試す 人", [Grant(Role.VIEWER, CODE)], MOMENT)
+        session.flush()
+        for scope in (CODE, OTHER):
+            session.add(LineTester(scope=scope, asker=f"of-{scope}", account_id=account.id, admitted_at=MOMENT))
+    assert erase(towns, CODE, None).counts["line_testers"] == 1
+    with towns.reading() as session:
+        assert session.scalars(select(LineTester.scope)).all() == [OTHER]
+        assert session.scalars(select(StaffAccount.login)).all() == ["tester"]
 
 
 def test_erased_words_are_in_no_page_of_the_file_any_more(towns: Database) -> None:

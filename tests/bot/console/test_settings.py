@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.replies import greeting_reply
 from bot.services import Services
 from knowledge.db import Database
-from knowledge.models import AuditLine, Municipality
+from knowledge.models import AuditLine, Department, Municipality
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -80,3 +80,25 @@ def test_others_only_read(office: Flask) -> None:
     approver = signed_in(office, [Role.APPROVER], CODE)
     assert "保存する" not in approver.get(PATH).text
     approver.post(PATH, {}, status=403)
+
+
+def test_a_department_that_is_no_more_is_offered_only_where_it_still_stands(
+    office_database: Database, admin: Colleague
+) -> None:
+    with office_database.writing() as session:
+        gone = session.scalars(
+            select(Department).where(
+                Department.municipality_code == CODE, Department.entry_id != _town(office_database).contact_department
+            )
+        ).first()
+        assert gone is not None
+        gone_id, gone.state = gone.entry_id, "ended"
+    offered = f'<option value="{gone_id}"'
+    paths = (PATH, f"/staff/{CODE}/tables/terms/add")
+    chief = signed_in(admin.client.application, [Role.APPROVER], CODE)
+    assert not any(offered in who.get(path).text for who, path in zip((admin, chief), paths, strict=True))
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).contact_department = gone_id
+    assert f"{offered} selected" in admin.get(PATH).text
+    with office_database.writing() as session:
+        session.get_one(Department, (CODE, gone_id)).state = "published"
