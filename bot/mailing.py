@@ -38,10 +38,13 @@ def send_next(database: Database, server: MailServer) -> bool:
 
 
 def _is_for_good(error: Exception) -> bool:
-    """The server knows the address and refuses it; a server that is away, or busy, is asked again."""
+    """The server knows the address and refuses it; a server that is away, or busy, is asked again.
+
+    A certificate that is not right is put right one day, though Python counts it among the ValueErrors, too.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, ValueError)
+    return isinstance(error, ValueError) and not isinstance(error, OSError)
 
 
 def message(server: MailServer, letter: Letter) -> EmailMessage:

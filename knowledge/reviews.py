@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
@@ -347,13 +347,3 @@ def booked_end(session: Session, entry: Entry) -> dt.datetime | None:
     """公開終了予約 of what is live: it is the answer's, and goes over to a version that says the same."""
     live = session.get(EntryVersion, (entry.municipality_code, entry.entry_id, entry.version))
     return live.end_at if live is not None else None
-
-
-def move_rows(session: Session, code: str, old: str, new: str) -> None:
-    """Of the round under way, ask another 課."""
-    open_rounds = select(Review.number).where(Review.municipality_code == code, Review.closed_at.is_(None))
-    session.execute(
-        update(ReviewRow)
-        .where(ReviewRow.municipality_code == code, ReviewRow.department == old, ReviewRow.number.in_(open_rounds))
-        .values(department=new)
-    )

@@ -29,12 +29,20 @@ from knowledge.corpus import Knowledge, UnknownMunicipalityError
 from knowledge.offices import public_numbers
 from knowledge.pseudonyms import pseudonym
 from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
+from knowledge.retention import COUNTS, DIALOGUES, EVENTS, TEXTS, days_kept
 
 blueprint = Blueprint("chat", __name__)
 
 blueprint.add_app_template_global(say, "say")
 
 TOKEN_SECONDS = 24 * 3600
+_KEPT = {
+    TEXTS: "伏せ字にした質問の文",
+    COUNTS: "たずねた日時と、お示しした答えの記録（質問の文のないもの）",
+    DIALOGUES: "会話の続き（最後にお示しした答え、えらんだ言葉）",
+    EVENTS: "LINE から受け取った記録（質問の文のないもの）",
+}
+"""What is kept of residents, as they are told it."""
 _log = structlog.get_logger("web.chat")
 
 
@@ -77,7 +85,11 @@ def ask(code: str) -> str:
 
 @blueprint.get("/<code>/privacy")
 def privacy(code: str) -> str:
-    return render_template("pages/privacy.html", knowledge=knowledge_or_404(code))
+    knowledge = knowledge_or_404(code)
+    with services().database.reading() as session:
+        days = days_kept(session, code)
+    kept = [(words, days[kind]) for kind, words in _KEPT.items()]
+    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept)
 
 
 @blueprint.get("/<code>/accessibility")

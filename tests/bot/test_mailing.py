@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import email
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from sqlalchemy import select
 
 from bot.mailing import send_next
@@ -32,6 +34,7 @@ from knowledge.staff import add_account
 from knowledge.staff_mails import write_mails
 from tests.knowledge.small_town import CODE, write_town
 from tests.knowledge.version_desk import MOMENT, WRITER, Desk, later
+from tests.support.certificates import self_signed
 
 ADDRESS = "https://kotae.example.jp"
 MONDAY = dt.datetime(2026, 11, 23, 0, 30, tzinfo=dt.UTC)
@@ -44,6 +47,8 @@ class Post:
 
     answer: str = "250 OK"
     letters: list[EmailMessage] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Who signed in, and how."""
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -209,6 +214,66 @@ def test_an_address_refused_for_good_is_given_up_at_once(
     assert send_next(desk.database, server)
     (notice,) = notices(desk.database)
     assert (notice.state, notice.fault) == (state, "SMTPRecipientsRefused")
+
+
+@pytest.fixture
+def guarded(post: Post, tmp_path: Path) -> Iterator[tuple[MailServer, Path]]:
+    """A server that takes letters and passwords behind TLS only, and the certificate that it shows."""
+    certificate, key = self_signed(tmp_path, "127.0.0.1")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+
+    def known(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        post.names.append(f"{mechanism} {data.login.decode()} {data.password.decode()}")
+        return AuthResult(success=data.password == b"secret of the office", handled=False)
+
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    controller = Controller(
+        post, hostname="127.0.0.1", port=port, tls_context=tls, require_starttls=True,
+        authenticator=known, auth_required=True,
+    )  # fmt: skip
+    controller.start()
+    yield MailServer("127.0.0.1", port, "kotae", "secret of the office", starttls=True, sender="k@c.jp"), certificate
+    controller.stop()
+
+
+def test_a_letter_and_the_password_go_through_tls(
+    desk: Desk, guarded: tuple[MailServer, Path], post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, certificate = guarded
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _put(desk.database)
+    assert send_next(desk.database, server)
+    assert len(post.letters) == 1
+    assert {name.split(" ", 1)[1] for name in post.names} == {"kotae secret of the office"}
+
+
+def test_a_server_that_nobody_vouches_for_gets_no_letter_and_no_password(
+    desk: Desk, guarded: tuple[MailServer, Path], post: Post
+) -> None:
+    _put(desk.database)
+    assert send_next(desk.database, guarded[0])
+    assert (post.letters, post.names) == ([], [])
+    (notice,) = notices(desk.database)
+    assert (notice.state, notice.fault) == ("waiting", "SSLCertVerificationError")
+
+
+def test_a_server_that_offers_no_tls_gets_no_letter_and_no_password(desk: Desk, server: MailServer, post: Post) -> None:
+    _put(desk.database)
+    assert send_next(desk.database, replace(server, starttls=True, user="kotae", password="secret"))
+    assert (post.letters, [one.state for one in notices(desk.database)]) == ([], ["waiting"])
+
+
+def test_a_wrong_password_sends_nothing_and_is_tried_again(
+    desk: Desk, guarded: tuple[MailServer, Path], post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, certificate = guarded
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _put(desk.database)
+    assert send_next(desk.database, replace(server, password="wrong"))
+    (notice,) = notices(desk.database)
+    assert (post.letters, notice.state, notice.fault) == ([], "waiting", "SMTPAuthenticationError")
 
 
 def test_a_subject_cannot_bring_a_header_of_its_own(desk: Desk, server: MailServer, post: Post) -> None:

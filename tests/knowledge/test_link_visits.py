@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from knowledge import link_visits
 from knowledge.link_visitor import LinkVisitor
 from knowledge.link_visits import MAX_BODY, USER_AGENT, visit
+from tests.support.certificates import self_signed
 from tests.support.pages import LOOPBACK, LOOPBACK_RULE, Pages, serving
 
 
@@ -116,15 +116,8 @@ def test_a_closed_port_and_an_unknown_name_are_told() -> None:
 
 @pytest.fixture
 def certified(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for www.example.jp and its key, made for this test."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl が無いので、証明書の試験は行いません")
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    command += ["-subj", "/CN=www.example.jp", "-addext", "subjectAltName=DNS:www.example.jp"]
-    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    return certificate, key
+    """A certificate for www.example.jp and its key."""
+    return self_signed(tmp_path, "www.example.jp")
 
 
 @pytest.mark.parametrize(

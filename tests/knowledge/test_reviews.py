@@ -24,7 +24,6 @@ from knowledge.reviews import (
     answer_review,
     close_review,
     lines,
-    move_rows,
     progress,
     reviews_of,
     start_review,
@@ -142,12 +141,6 @@ def test_a_closed_round_takes_no_answers_and_the_next_may_begin(desk: Desk) -> N
         assert unanswered_of(session, CODE) == []
         start_review(session, CODE, "二つ目", DEADLINE, WHO, MOMENT)
         assert [one.number for one in reviews_of(session, CODE)] == [2, 1]
-
-
-def test_a_department_that_takes_over_is_asked_instead(desk: Desk) -> None:
-    with desk.database.writing() as session:
-        move_rows(session, CODE, "dep-it", "dep-new")
-        assert [one.department for one in progress(session, CODE, 1)] == ["dep-new"]
 
 
 # --- Sheets ------------------------------------------------------------------------------------------------------

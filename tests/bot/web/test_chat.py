@@ -15,6 +15,7 @@ from bot.services import Services
 from bot.wording import say
 from intents.decision import Decision
 from knowledge.models import LoggedQuestion
+from knowledge.retention import TEXTS, days_kept, set_days
 from tests.bot.web.page import Page
 from tests.knowledge.test_content import CODES
 
@@ -212,6 +213,14 @@ def test_a_tap_cannot_mark_another_municipalitys_question(app: Flask, client: Fl
     fields = page.form("解決した")
     post(client, fields, "/222232/")
     assert rows(app)[0].feedback is None
+
+
+def test_residents_are_told_how_long_what_is_kept_as_the_municipality_set_it(app: Flask, client: FlaskClient) -> None:
+    assert "<li>伏せ字にした質問の文：180日</li>" in client.get("/242047/privacy").text
+    kit: Services = app.extensions["kotae"]
+    with kit.database.writing() as session:
+        set_days(session, "242047", {**days_kept(session, "242047"), TEXTS: 45})
+    assert "<li>伏せ字にした質問の文：45日</li>" in client.get("/242047/privacy").text
 
 
 def test_no_page_ever_sets_a_cookie(visitor: FlaskClient, question_for: dict[Decision, str]) -> None:
