@@ -30,12 +30,18 @@ from knowledge.proposed_changes import (
     title_of,
 )
 
+MOST_WAITING = 100
+"""Of one person; each may hold a whole file."""
 DAYS_LISTED = 90
 """How long what was decided stays in the list."""
 
 
 class ChangeRefusedError(Exception):
     """The step may not be taken; the message tells why, and what to do."""
+
+
+class TooManyWaitingError(Exception):
+    """One person's requests that wait are as many as anybody can look through."""
 
 
 class ChangedSinceShownError(Exception):
@@ -144,7 +150,7 @@ def ask(
     """Keep a change until somebody else has looked at it; None where there is nothing to change.
 
     ``again``: the id of the author's own request that was sent back, which this takes the place of; ``shown``: the
-    digest of what the author looked at.  Raises CannotBeDoneError and ChangedSinceShownError.
+    digest of what the author looked at.  Raises CannotBeDoneError, ChangedSinceShownError and TooManyWaitingError.
     """
     effect = effect_of(session, code, proposal)
     if shown is not None and effect.digest != shown:
@@ -154,6 +160,8 @@ def ask(
     account = author.account or ""
     row = found(session, code, again, lock=True) if again else None
     if row is None or row.kind != proposal.kind or not may_reopen(asked(row), account):
+        if _waiting_of(session, code, account) >= MOST_WAITING:
+            raise TooManyWaitingError
         row = ChangeRequest(id=str(uuid.uuid4()), municipality_code=code)
         session.add(row)
     row.kind, row.payload, row.title = proposal.kind, dict(proposal.payload), title_of(proposal, effect)
@@ -162,6 +170,12 @@ def ask(
     row.decided_by = row.decided_name = row.decided_at = row.reason = None
     _note(session, actor, "change_requested", row, moment)
     return row
+
+
+def _waiting_of(session: Session, code: str, account: str) -> int:
+    row = ChangeRequest
+    wanted = select(func.count()).where(row.municipality_code == code, row.state == WAITING, row.author == account)
+    return session.scalars(wanted).one()
 
 
 def approve(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -19,8 +20,10 @@ from knowledge.calendar import now
 from knowledge.change_approval import STATES, WAITING, ChangeStep, may_reopen, may_see, refusal
 from knowledge.change_requests import (
     DAYS_LISTED,
+    MOST_WAITING,
     ChangedSinceShownError,
     ChangeRefusedError,
+    TooManyWaitingError,
     approve,
     asked,
     effect_now,
@@ -53,6 +56,15 @@ class Standing:
     faults: tuple[str, ...]
     steps: frozenset[ChangeStep]
     why_not: str | None
+
+
+@blueprint.app_errorhandler(TooManyWaitingError)
+def too_many(_: TooManyWaitingError) -> Response:
+    tell(
+        f"承認を待っているあなたの依頼が{MOST_WAITING}件あるため、これ以上は依頼できません（何も変えていません）。"
+        "承認されるのを待つか、要らないものを開いて取り下げてください。"
+    )
+    return redirect(url_for("console.changes.index", code=(request.view_args or {})["code"]), 303)
 
 
 @blueprint.get("/<code>/changes")

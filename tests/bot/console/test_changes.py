@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
+from knowledge import change_requests
 from knowledge.db import Database
 from knowledge.models import AuditLine, ChangeRequest, Department, Entry, Indicator, Municipality, Term
 from knowledge.roles import Role
@@ -358,3 +359,15 @@ def test_a_municipality_that_is_not_there_is_no_fault(office: Flask) -> None:
     for page in ("changes", "changes/x", "sheets", "slots", "tables/terms/add", "tables/terms/x"):
         response = everywhere.client.get(f"/staff/999999/{page}", headers={"Host": "127.0.0.1"})
         assert response.status_code in (200, 404), page
+
+
+def test_one_person_asks_for_no_more_than_anybody_can_look_through(
+    office_database: Database, editor: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_requests, "MOST_WAITING", 2)
+    for value in ("200円", "300円"):
+        assert _slots(editor, value).startswith(f"{PATH}/")
+    assert _slots(editor, "400円") == PATH
+    assert "これ以上は依頼できません" in editor.get(PATH).text
+    with office_database.reading() as session:
+        assert len(session.scalars(select(ChangeRequest).where(ChangeRequest.municipality_code == CODE)).all()) == 2
