@@ -40,8 +40,9 @@ STATES: Mapping[str, str] = {
     "approved": "公開予約",
     "confirm": "事後承認待ち",
     "ended": "公開終了",
+    "deleted": "取り下げ・削除",
 }
-"""What one filters by, and how staff read it."""
+"""What one filters by, and how staff read it.  What was given up is listed only where it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ class Page:
 
 def listed(session: Session, previews: Previews, code: str, filters: Filters, day: dt.date, page: int = 1) -> Page:
     """One page of the list: by likeness where words are given, else by id."""
-    conditions = [Entry.municipality_code == code, Entry.state != "deleted", *_conditions(session, code, filters, day)]
+    conditions = [Entry.municipality_code == code, *_conditions(session, code, filters, day)]
+    if filters.state != "deleted":
+        conditions.append(Entry.state != "deleted")
     found = found_ids(session, previews, code, filters.words) if filters.words.strip() else None
     if found is not None:
         conditions.append(Entry.entry_id.in_(found))
@@ -140,7 +143,7 @@ def _place(found: Sequence[str]) -> ColumnElement[int]:
 
 
 def _of_state(state: str, code: str) -> ColumnElement[bool]:
-    if state in ("published", "staff", "ended"):
+    if state in ("published", "staff", "ended", "deleted"):
         return Entry.state == state
     if state == "confirm":
         return Entry.entry_id.in_(_having(code, EntryVersion.confirmation == "waiting"))

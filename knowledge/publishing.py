@@ -195,7 +195,8 @@ def save_draft(
         if other.state in OPEN:
             other.state = "replaced"
     session.add(version)
-    if scene.row is None or scene.row.state == "draft":
+    if scene.row is None or scene.row.state in ("draft", "deleted"):
+        # What was given up, or deleted, and is written on again is found in the lists again.
         _mirror(session, scene.row, version, moment)
     return version
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, version_or_404, writer
+from bot.console.answer_desk import edited_or_404, note, reaches_all, version_or_404, writer
 from bot.console.answer_form import (
     Conflict,
     FormPage,
@@ -32,6 +32,7 @@ from knowledge.calendar import now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
 from knowledge.entry_form import errors_of
+from knowledge.entry_steps import standing
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
@@ -39,6 +40,7 @@ from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved
 
 blueprint = Blueprint("answer_editing", __name__)
 
+_NEXT = "-no-"
 NOT_MINE = "ほかの課の答えとしては保存できません。あなたの課を選んでください"
 
 
@@ -131,11 +133,32 @@ def _saved(page: FormPage, written: Text) -> Answered:
         _keep(page)
         return _page(replace(page, errors={"question": str(error)})), 422
     except ChangedMeanwhileError as error:
+        if page.entry_id is None and not _may_go_on(code, str(written.content["id"])):
+            return _saved(page, _under_another_id(written))
         return _conflict_page(page, error, written), 409
     # The check before publishing is asked for next: its one side is laid out meanwhile.
     prepare_soon(services(), code)
     tell(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
+
+
+def _may_go_on(code: str, entry_id: str) -> bool:
+    """Whether a new answer may be shown beside the one that has its words already, and be saved on top of it.
+
+    Not another 課's, whose text is not for this person to see; not one that was given up, which is no conflict.
+    """
+    with services().database.reading() as session:
+        found = standing(session, code, entry_id)
+    if found is None or (found.row is not None and found.row.state == "deleted" and found.open is None):
+        return False
+    return reaches_all(Role.EDITOR, code, found)
+
+
+def _under_another_id(written: Text) -> Text:
+    """The id comes of the question's words: the next one that they may have."""
+    name, _, number = str(written.content["id"]).partition(_NEXT)
+    content = {**written.content, "id": f"{name}{_NEXT}{int(number or 1) + 1}"}
+    return replace(written, content=content)
 
 
 def _conflict_page(page: FormPage, error: ChangedMeanwhileError, written: Text) -> str:

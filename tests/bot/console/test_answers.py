@@ -278,6 +278,43 @@ def test_two_who_write_at_once_are_told_with_both_texts(
     ]
 
 
+def test_a_new_answer_shows_nothing_of_another_departments_draft_with_the_same_question(
+    office: Flask, office_database: Database, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        own, other = list(
+            session.scalars(
+                select(Department.entry_id).where(Department.municipality_code == CODE).order_by(Department.entry_id)
+            )
+        )[:2]
+    fields = new_fields(**{"source.plan": plan_id, "question": "二つの課が同じことを書きますか？"})
+    theirs = {**fields, "department": other, "answer": "まだ見せない文です。"}
+    signed_in(office, [Role.EDITOR], department=other).post(f"/staff/{CODE}/new-answer", theirs)
+    limited = signed_in(office, [Role.EDITOR], department=own)
+    page = limited.post(f"/staff/{CODE}/new-answer", {**fields, "department": own}, 422).text
+    assert "まだ見せない文です。" not in page
+    assert "にもあります。どちらか一方にしてください" in page
+
+
+def test_what_was_given_up_is_found_again_and_its_question_may_be_written_anew(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    question = "取り下げた質問はどこにありますか？"
+    entry_id = written(editor, plan_id, question=question)
+    step(editor, entry_id, "withdraw", 1)
+    assert entry_id not in editor.get(BASE).text
+    assert entry_id in editor.get(f"{BASE}?state=deleted").text
+    another = written(editor, plan_id, question=question)
+    assert another != entry_id
+    step(editor, another, "withdraw", 1)
+    editor.post(f"{BASE}/{entry_id}/restore/1")
+    assert f"{BASE}/{entry_id}" in editor.get(f"{BASE}?state=draft").text
+    step(editor, entry_id, "request", 2)
+    assert f"{BASE}/{entry_id}" in editor.get(f"{BASE}?state=requested").text
+    step(editor, entry_id, "withdraw", 2)
+    assert entry_id not in editor.get(BASE).text
+
+
 def test_what_is_typed_is_kept_and_shown_as_residents_would_see_it(editor: Colleague, plan_id: str) -> None:
     fields = new_fields(**{"source.plan": plan_id, "answer": "書いている途中の文です。"})
     response = editor.client.post(
