@@ -24,6 +24,7 @@ from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import person
+from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
@@ -232,5 +233,6 @@ def _page(page: FormPage) -> str:
         errors=page.errors,
         fields=page.fields,
         finding_sentence=sentence,
+        end_hint=END_HINT,
         **options(page.code, page.fields),
     )

@@ -16,7 +16,7 @@ from bot.console.moments import moment, moment_text
 from bot.services import services
 from knowledge.answer_checks import Checked
 from knowledge.answers import FACETS
-from knowledge.calendar import today
+from knowledge.calendar import JST, now, today
 from knowledge.comparison import Difference
 from knowledge.entry_form import CATEGORIES, COLUMNS, FIELDS, content_of_fields, fields_of
 from knowledge.entry_versions import AUDIENCES, PUBLIC
@@ -32,7 +32,8 @@ RELATED, MOST_RELATED_SENT = "related_departments", 200
 """Boxes that may be ticked, several of them."""
 UNNAMED = "new-answer"
 """The id of what has no question yet, while it is looked over."""
-MOST_LETTERS = 10_000
+MOST_LETTERS = 20_000
+"""Of one field: more is refused with a word, and never cut."""
 NOTE_LETTERS = 2_000
 ALWAYS = ("en", "easy")
 """The languages that every form has room for."""
@@ -122,14 +123,18 @@ def blank_fields() -> dict[str, str]:
 
 
 def fields_of_version(version: EntryVersion) -> dict[str, str]:
-    """A version as the form shows it.  Its bookings go along while it has not come to be live."""
+    """A version as the form shows it.  Its bookings go along while they are still to come.
+
+    That of what is live, too: else the end that was booked would be lost with the next word that is mended.
+    """
     booked = version.live_from is None
+    ends = booked or (version.end_at is not None and version.end_at > now())
     return {
         **fields_of(version.content),
         "audience": version.audience,
         "staff_note": version.staff_note,
         "publish_at": moment_text(version.publish_at) if booked else "",
-        "end_at": moment_text(version.end_at) if booked else "",
+        "end_at": moment_text(version.end_at) if ends else "",
     }
 
 
@@ -137,7 +142,7 @@ def sent_fields() -> dict[str, str]:
     """What was sent of the form; a box that may be ticked comes with what it is when it is not."""
     given = request.form
     names = (*FIELDS, *BESIDE)
-    sent = {name: given.get(name, "")[:MOST_LETTERS].replace("\r\n", "\n") for name in names if name in given}
+    sent = {name: given.get(name, "").replace("\r\n", "\n") for name in names if name in given}
     if RELATED in given:
         sent[RELATED] = "\n".join(one[:60] for one in given.getlist(RELATED)[:MOST_RELATED_SENT] if one)
     return sent
@@ -151,14 +156,42 @@ def read_text(fields: Mapping[str, str], base: Mapping[str, Any], entry_id: str 
     note = fields.get("staff_note", "")
     if len(note) > NOTE_LETTERS:
         errors["staff_note"] = f"職員メモは{NOTE_LETTERS:,}字までです（今は{len(note):,}字）"
+    errors |= {
+        name: f"{MOST_LETTERS:,}字までです（今は{len(given):,}字）。分けて書いてください"
+        for name, given in fields.items()
+        if len(given) > MOST_LETTERS
+    }
     audience = fields.get("audience", PUBLIC)
-    return Text(
+    text = Text(
         content,
         audience if audience in AUDIENCES else PUBLIC,
         note[:NOTE_LETTERS],
         moment("publish_at", errors),
         moment("end_at", errors),
     )
+    errors |= {name: sentence for name, sentence in _wrong_days(text, now()).items() if name not in errors}
+    return text
+
+
+def _wrong_days(text: Text, at: dt.datetime) -> dict[str, str]:
+    """Days that a slip of the hand made: what is checked tomorrow, and bookings that could never be kept."""
+    found: dict[str, str] = {}
+    checked_on, valid_until = (_day(text.content.get(name)) for name in ("checked_on", "valid_until"))
+    if checked_on is not None and checked_on > at.astimezone(JST).date():
+        found["checked_on"] = "「確認した日」：まだ来ていない日です。確かめた日を書いてください"
+    if text.publish_at is not None and text.publish_at <= at:
+        found["publish_at"] = "もう過ぎた日時です。承認のあと、すぐに公開するときは、空にしてください"
+    elif (
+        text.publish_at is not None and valid_until is not None and text.publish_at.astimezone(JST).date() > valid_until
+    ):
+        found["publish_at"] = "「公開を終える日」より後の日時です。このままでは、一度も住民に出ません"
+    if text.end_at is not None and text.end_at <= at:
+        found["end_at"] = "もう過ぎた日時です。先の日時に直すか、空にしてください"
+    return found
+
+
+def _day(given: object) -> dt.date | None:
+    return dt.date.fromisoformat(given) if isinstance(given, str) and given else None
 
 
 def base_of(version: EntryVersion | None) -> dict[str, Any]:

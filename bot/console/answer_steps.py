@@ -11,7 +11,7 @@ from bot.console.answer_desk import department_names, note, standing_again, stan
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
-from bot.console.moments import HINT, moment, moment_text
+from bot.console.moments import END_HINT, HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
 from knowledge.calendar import now
@@ -164,6 +164,8 @@ def _terms(errors: dict[str, str]) -> Terms:
     )
     if terms.publish_at is not None and terms.publish_at <= now():
         errors["publish_at"] = "もう過ぎた日時です。すぐに公開するときは、空にしてください"
+    if terms.end_at is not None and terms.end_at <= now():
+        errors["end_at"] = "もう過ぎた日時です。先の日時に直すか、空にしてください"
     return terms
 
 
@@ -226,6 +228,7 @@ def _page(
         states=STATES,
         related=[(names.get(one, one), people) for one, people in told],
         hint=HINT,
+        end_hint=END_HINT,
         anchored="step" in errors,
         checkable=version.state in WAITING and person().reaches(Role.EDITOR, code, version.content.get("department")),
     )

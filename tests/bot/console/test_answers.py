@@ -221,6 +221,58 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(editor: Colleagu
     assert "とってあります" not in editor.get(f"/staff/{CODE}/new-answer").text
 
 
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        pytest.param({"checked_on": "2099-04-01"}, "checked_on", "まだ来ていない日", id="checked tomorrow"),
+        pytest.param({"publish_at": "令和2年4月1日"}, "publish_at", "もう過ぎた日時", id="booked in the past"),
+        pytest.param({"end_at": "令和2年4月1日"}, "end_at", "もう過ぎた日時", id="ended in the past"),
+        pytest.param(
+            {"publish_at": "2099-04-01 0:00", "valid_until": "2099-03-31"},
+            "publish_at", "一度も住民に出ません", id="booked for after its last day",
+        ),
+        pytest.param({"publish_at": "2099-04-01", "end_at": "2099-03-31"}, "end_at", "より後の日時", id="ends first"),
+        pytest.param({"phrasings": "あ" * 20_001}, "phrasings", "今は20,001字", id="more than a field takes"),
+        pytest.param({"phrasings": f"一つ\n{'あ' * 81}"}, "phrasings", "2行目：長すぎます", id="one long wording"),
+        pytest.param({"links.0.label": "市", "links.0.url": "www.city.jp"}, "links.0.url", "https://", id="no address"),
+        pytest.param({"term.from": "2027-04-01"}, "term.from", "「受付の初日」と「受付前の文」は", id="half a term"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_at_its_field_in_the_words_of_the_form(
+    editor: Colleague, plan_id: str, changes: dict[str, str], field: str, sentence: str
+) -> None:
+    page = editor.post(f"/staff/{CODE}/new-answer", new_fields(**{"source.plan": plan_id, **changes}), 422).text
+    assert f'href="#{field}"' in page
+    assert sentence in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+def test_a_long_list_of_wordings_is_kept_whole(editor: Colleague, office_database: Database, plan_id: str) -> None:
+    wordings = [f"言い回しの{number}番めで、ほかのどれとも違う{'長い' * 20}もの" for number in range(220)]
+    entry_id = written(editor, plan_id, question="言い回しは全部残りますか？", phrasings="\n".join(wordings))
+    assert versions(office_database, entry_id)[0].content["phrasings"] == wordings
+    step(editor, entry_id, "withdraw", 1)
+
+
+def test_a_booked_end_stays_when_what_is_live_is_mended(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="予約した終わりは残りますか？", end_at="令和81年3月31日 24:00")
+    step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=1").text
+    assert 'value="2099-04-01 00:00"' in page
+    assert "24:00 のように" in page
+    assert "もう過ぎた日時" in step(approver, entry_id, "approve", 1, 422, end_at="2020-04-01").text
+    step(approver, entry_id, "approve", 1, end_at="2099-04-01", publish_at="2098-04-01")
+    assert "2099年4月1日 0:00に公開を終えます" in approver.get(f"{BASE}/{entry_id}").text.replace("令和81年", "2099年")
+    step(editor, entry_id, "publish-urgently", 1)
+    fields = opened(editor, entry_id)
+    assert (fields["publish_at"], fields["end_at"]) == ("", "2099-04-01 00:00")
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "answer": "窓口と電話で予約できます。", "act": "save"})
+    assert versions(office_database, entry_id)[0].end_at is not None
+    step(editor, entry_id, "end-urgently", 1, reason="試験")
+
+
 def test_beside_the_text_stands_what_is_worth_a_look(
     editor: Colleague, office_database: Database, plan_id: str
 ) -> None:
