@@ -24,7 +24,7 @@ from knowledge.calendar import now
 from knowledge.comparison import about, comparison, comparison_workbook
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_steps import Standing
-from knowledge.entry_versions import AUDIENCES, STATES
+from knowledge.entry_versions import AUDIENCES, STATES, decision
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError
 from knowledge.publishing import restore as restored
@@ -48,6 +48,7 @@ def _history_page(session: Session, code: str, entry_id: str, wrong: str = "") -
         entry_id=entry_id,
         found=found,
         states=STATES,
+        decision=decision,
         audiences=AUDIENCES,
         numbers=[(one.number, f"第{one.number}版（{STATES[one.state]}）") for one in found.versions],
         edits=reaches_all(Role.EDITOR, code, found),

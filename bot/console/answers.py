@@ -27,7 +27,7 @@ from knowledge.calendar import date_name, now, today
 from knowledge.entry_form import COLUMNS, fields_of
 from knowledge.entry_lists import LOW_FROM, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
 from knowledge.entry_steps import Standing
-from knowledge.entry_versions import AUDIENCES
+from knowledge.entry_versions import AUDIENCES, decision
 from knowledge.entry_versions import STATES as VERSION_STATES
 from knowledge.roles import Role
 
@@ -116,6 +116,9 @@ def entry(code: str, entry_id: str) -> str:
             facet_fields=FACET_FIELDS,
             date_fields=DATE_FIELDS,
             states=VERSION_STATES,
+            decision=decision,
+            refused=found.refused,
+            was_live=any(one.live_from is not None for one in found.versions),
             row_states=STATES,
             audiences=AUDIENCES,
             department_names=department_names(session, code),

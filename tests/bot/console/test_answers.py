@@ -457,6 +457,44 @@ def test_what_is_urgent_goes_out_first_and_is_judged_afterwards(
     assert versions(office_database, entry_id)[0].confirmation == "given"
 
 
+def test_whoever_sent_back_or_withdrew_is_not_said_to_have_approved(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="だれが承認した答えですか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "return", 1, reason="時間がありません")
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "差し戻した人" in page
+    assert "承認した人" not in page
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "朝9時からです。", "act": "save"})
+    assert "承認 次郎" not in editor.get(f"{BASE}/{entry_id}/compare?old=2&new=1").text
+    step(editor, entry_id, "request", 2)
+    step(approver, entry_id, "approve", 2, publish_at="2090-04-01")
+    assert "承認した人</dt><dd>承認 次郎" in editor.get(f"{BASE}/{entry_id}/compare?old=1&new=2").text
+    step(editor, entry_id, "withdraw", 2)
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "取り下げた人</dt><dd>編集 花子" in page
+    assert "承認した人" not in page
+    assert "誤案内を記録する" not in page
+
+
+def test_what_was_urgent_and_refused_says_so_until_it_is_written_anew(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="急いで出して、認められない答えですか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "return", 1, reason="まだです")
+    step(editor, entry_id, "publish-urgently", 1)
+    assert "承認した人" not in editor.get(f"{BASE}/{entry_id}").text
+    step(approver, entry_id, "refuse", 1, reason="営業していました")
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "認められませんでした" in page
+    assert "営業していました" in page
+    assert "不承認にした人：承認 次郎" in editor.get(f"{BASE}/{entry_id}/history").text
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "営業しています。", "act": "save"})
+    assert "認められませんでした" not in editor.get(f"{BASE}/{entry_id}").text
+
+
 def test_an_approver_of_another_department_approves_as_a_deputy(
     office: Flask, editor: Colleague, office_database: Database, plan_id: str
 ) -> None:
