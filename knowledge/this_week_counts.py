@@ -15,6 +15,7 @@ from knowledge.calendar import JST, date_name
 from knowledge.change_approval import RETURNED
 from knowledge.change_requests import OpenChange, open_changes
 from knowledge.entry_lists import RATED_DAYS, low_rated
+from knowledge.entry_steps import is_live
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
 from knowledge.links import dead_links
@@ -155,8 +156,11 @@ def _booked(session: Session, code: str, reader: Reader, moment: dt.datetime) ->
     note = f"正しくなくなる確認用の質問 {found.now_wrong}件、答えられなくなる質問 {found.unanswered}件"
     rows = [session.get(EntryVersion, (code, *one)) for one in found.versions]
     waiting = [row for row in rows if row is not None and row.state == "approved"]
-    own = [row for row in waiting if reaches(reader.edits, row.content.get("department"))]
-    yield _pile(Kind.BOOKED, [Example(row.content["question"], note) for row in own])
+    coming = [(row.entry_id, row.content["question"], row.content.get("department")) for row in waiting]
+    entries = [session.get(Entry, (code, entry_id)) for entry_id in found.ending]
+    ending = [(row.entry_id, row.question, row.department) for row in entries if is_live(row) and row is not None]
+    own = [(entry_id, text) for entry_id, text, of in (*coming, *ending) if reaches(reader.edits, of)]
+    yield _pile(Kind.BOOKED, [Example(text, note) for _, text in own])
 
 
 def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt.datetime) -> Kind | None:

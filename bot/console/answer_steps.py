@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from bot.console.answer_desk import department_names, note, standing_again, standing_or_404, step_actor, version_or_404
+from bot.console.answer_desk import (
+    department_names,
+    note,
+    reaches_all,
+    standing_again,
+    standing_or_404,
+    step_actor,
+    version_or_404,
+)
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
@@ -28,6 +36,7 @@ from knowledge.roles import Role
 blueprint = Blueprint("answer_steps", __name__)
 
 _APPROVING = (Step.APPROVE, Step.DEPUTISE)
+_ENDING = (Step.END, Step.END_URGENTLY)
 
 
 @dataclass(frozen=True)
@@ -179,7 +188,7 @@ def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None
         if used in _APPROVING and terms is not None:
             details |= {"deputy": used is Step.DEPUTISE, "publish_at": terms.publish_at, "end_at": terms.end_at}
             details["document_number"] = terms.document_number
-        if used in (Step.END, Step.END_URGENTLY):
+        if used in _ENDING:
             details["urgent"] = used is Step.END_URGENTLY
         note(session, code, entry_id, ABOUT[used].action, details)
     return decision
@@ -230,5 +239,6 @@ def _page(
         hint=HINT,
         end_hint=END_HINT,
         anchored="step" in errors,
+        ending=wanted in _ENDING and found.live and reaches_all(Role.EDITOR, code, found),
         checkable=version.state in WAITING and person().reaches(Role.EDITOR, code, version.content.get("department")),
     )
