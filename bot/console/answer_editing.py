@@ -33,7 +33,7 @@ from knowledge.calendar import now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
 from knowledge.entry_form import errors_of
-from knowledge.entry_steps import standing
+from knowledge.entry_steps import Standing, standing
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
@@ -61,8 +61,17 @@ def edit(code: str, entry_id: str) -> Answered:
             base = version_or_404(found, int(number))
         else:
             base = found.to_write_on
-    page = FormPage(code, entry_id, base.number, fields_of_version(base))
-    return _write(page, base) if request.method == "POST" else _begun(page)
+        begun = _named_version(found) or base
+    page = FormPage(code, entry_id, base.number, fields_of_version(begun))
+    if request.method == "POST":
+        return _write(page, base)
+    return _begun(page) if begun is base else _page(replace(page, from_number=begun.number))
+
+
+def _named_version(found: Standing) -> EntryVersion | None:
+    """The version that the address wants to begin with."""
+    number = request.args.get("from", "")
+    return version_or_404(found, int(number)) if number.isdecimal() and len(number) < 9 else None
 
 
 def _begun(page: FormPage) -> str:

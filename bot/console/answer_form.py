@@ -63,6 +63,8 @@ class FormPage:
     conflict: Conflict | None = None
     kept_at: dt.datetime | None = None
     """When a text of before was kept that is not shown."""
+    from_number: int | None = None
+    """The old version whose text stands in the form."""
 
     @property
     def key(self) -> str:

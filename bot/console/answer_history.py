@@ -41,7 +41,8 @@ def index(code: str, entry_id: str) -> str:
         return _history_page(session, code, entry_id)
 
 
-def _history_page(session: Session, code: str, entry_id: str, wrong: str = "") -> str:
+def _history_page(session: Session, code: str, entry_id: str, wrong: str = "", number: int = 0) -> str:
+    """``wrong``: why no draft could be made of the version ``number``; one may begin to write with it all the same."""
     found = standing_or_404(session, code, entry_id)
     return render_template(
         "console/answers/history.html",
@@ -53,6 +54,7 @@ def _history_page(session: Session, code: str, entry_id: str, wrong: str = "") -
         numbers=[(one.number, f"第{one.number}版（{STATES[one.state]}）") for one in found.versions],
         edits=reaches_all(Role.EDITOR, code, found),
         errors={"restore": wrong} if wrong else {},
+        wrong_number=number,
     )
 
 
@@ -121,6 +123,6 @@ def restore(code: str, entry_id: str, number: int) -> str | Response | tuple[str
             new_number = made.number
     except (EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         with services().database.reading() as session:
-            return _history_page(session, code, entry_id, str(error)), 422
+            return _history_page(session, code, entry_id, str(error), number), 422
     tell(f"第{number}版の文から、第{new_number}版の下書きを作りました。見直して、承認を依頼してください。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)

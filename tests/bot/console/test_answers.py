@@ -348,6 +348,27 @@ def test_a_new_answer_shows_nothing_of_another_departments_draft_with_the_same_q
     assert "にもあります。どちらか一方にしてください" in page
 
 
+def test_an_old_text_whose_department_is_gone_is_mended_in_the_form(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="なくなった課の古い版ですか？", answer="はじめの文です。")
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "次の文です。", "act": "save"})
+    with office_database.writing() as session:
+        old = session.get_one(EntryVersion, (CODE, entry_id, 1))
+        old.content = {**old.content, "department": "dep-long-gone", "measure": "9-9"}
+    page = editor.post(f"{BASE}/{entry_id}/restore/1", {}, 422).text
+    assert "いまある課を選んで" in page
+    address = f"{BASE}/{entry_id}/edit?from=1"
+    assert address in page
+    fields = form_of(editor.get(address).text)
+    assert (fields["answer"], fields["based_on"]) == ("はじめの文です。", "2")
+    assert "いまある課を選んで" in editor.post(f"{BASE}/{entry_id}/edit", {**fields, "act": "save"}, 422).text
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "department": "", "measure": "", "act": "save"})
+    assert versions(office_database, entry_id)[0].content["answer"] == "はじめの文です。"
+    editor.get(f"{BASE}/{entry_id}/edit?from=99", 404)
+    step(editor, entry_id, "withdraw", 3)
+
+
 def test_what_was_given_up_is_found_again_and_its_question_may_be_written_anew(
     editor: Colleague, office_database: Database, plan_id: str
 ) -> None:
