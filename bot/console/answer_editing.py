@@ -20,10 +20,10 @@ from bot.console.answer_form import (
     read_text,
     sent_fields,
 )
-from bot.console.bubbles import bubbles_of
+from bot.console.bubbles import bubbles_of, bubbles_so_far
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
-from bot.console.guard import person
+from bot.console.guard import person, session_now
 from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
@@ -198,11 +198,20 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
             base = edited_or_404(session, code, entry_id).to_write_on
     fields = sent_fields()
     page = FormPage(code, entry_id, base.number if base else None, fields)
-    written = read_text(fields, base_of(base), entry_id, {})
+    errors: dict[str, str] = {}
+    written = read_text(fields, base_of(base), entry_id, errors)
     kept = _keep(page)
     with services().database.reading() as session:
-        shown = bubbles_of(session, code, written.content)
-    return render_template("console/answers/_kept.html", bubbles=shown, kept=kept, moment=now())
+        shown, gaps = bubbles_so_far(session, code, written.content)
+    gaps = list(dict.fromkeys([*errors.values(), *gaps]))
+    return render_template(
+        "console/answers/_kept.html",
+        bubbles=shown,
+        gaps=gaps,
+        kept=kept,
+        moment=now(),
+        seconds=int((session_now().ends_at() - now()).total_seconds()),
+    )
 
 
 @blueprint.post("/<code>/new-answer/discard")

@@ -402,6 +402,46 @@ def test_what_is_typed_is_kept_and_shown_as_residents_would_see_it(editor: Colle
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+@pytest.mark.parametrize(
+    ("changes", "gap"),
+    [
+        pytest.param({"links.0.label": "申込み"}, "「リンク1のURL」：空です", id="a link without its address"),
+        pytest.param({"links.0.url": "example"}, "「リンク1の名前」：空です", id="an address without its name"),
+        pytest.param({"facets.fee": "300円"}, "種類「手続き」", id="a facet of what is no procedure"),
+        pytest.param(
+            {"kind": "手続き", "facets.fee": "あ" * 99}, "「手数料」：長すぎます", id="a facet that is too long"
+        ),
+        pytest.param({"translations.en.title": "Books?"}, "「英語の答え」：空です", id="half a translation"),
+        pytest.param(
+            {"translations.en.title": "Books?", "translations.en.answer": "Within 5 days."},
+            "英語の訳",
+            id="a figure more",
+        ),
+        pytest.param({"phrasings": f"本\n{'あ' * 99}"}, "2行目：長すぎます", id="a wording that is too long"),
+        pytest.param({"phrasings": "本\n本"}, "同じ言い回し", id="a wording twice"),
+        pytest.param({"term.from": "2027-04-01"}, "「受付前の文」", id="half a term"),
+        pytest.param({"valid_from": "2027-04-01", "valid_until": "2027-03-01"}, "「公開を始める日」", id="days"),
+        pytest.param({"recheck_on": "来年"}, "「再確認日」", id="no day"),
+    ],
+)
+def test_what_is_half_written_is_named_and_the_rest_is_shown(
+    editor: Colleague, plan_id: str, changes: dict[str, str], gap: str
+) -> None:
+    fields = new_fields(**{"source.plan": plan_id, "answer": "途中でも見える文です。", **changes})
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert gap in page
+    assert "途中でも見える文です。" in page
+    assert "fx-bubble" in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague) -> None:
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", new_fields(**{"source.plan": ""}), 200, check=False).text
+    assert "「出典の計画書」：空です" in page
+    assert "fx-bubble" not in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 # --- Deciding ----------------------------------------------------------------------------------------------------
 
 
