@@ -25,10 +25,11 @@ from knowledge.answers import FACETS
 from knowledge.approval import Step
 from knowledge.calendar import date_name, now, today
 from knowledge.entry_form import COLUMNS, fields_of
-from knowledge.entry_lists import LOW_FROM, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
+from knowledge.entry_lists import LOW_FROM, NOBODYS, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
 from knowledge.entry_steps import Standing
 from knowledge.entry_versions import AUDIENCES, decision
 from knowledge.entry_versions import STATES as VERSION_STATES
+from knowledge.freshness import DAYS_AHEAD
 from knowledge.roles import Role
 
 blueprint = Blueprint("answers", __name__)
@@ -63,6 +64,8 @@ def index(code: str) -> str:
         unused=bool(given.get("unused")),
         low_rated=bool(given.get("low_rated")),
         blanks=bool(given.get("blanks")),
+        soon=bool(given.get("soon")),
+        dead_links=bool(given.get("dead_links")),
     )
     page, pages = _page(code, wanted)
     with services().database.reading() as session:
@@ -78,11 +81,11 @@ def index(code: str) -> str:
         states=[("", "すべて"), *STATES.items()],
         state_names=STATES,
         version_states=VERSION_STATES,
-        departments=[("", "すべて"), *in_use],
+        departments=[("", "すべて"), *([(NOBODYS, "（どの課でもない）")] if seen is None else []), *in_use],
         related=[("", "すべて"), *every],
         department_names=names,
         measures=[("", "すべて"), *all_measures],
-        days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM},
+        days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM, "ahead": DAYS_AHEAD},
         writes=person().may(Role.EDITOR, code),
     )
 
