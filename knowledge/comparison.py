@@ -135,7 +135,8 @@ def about(town: str, old: EntryVersion, new: EntryVersion) -> Iterator[tuple[str
 
 def _live(version: EntryVersion) -> str:
     if version.live_from is None:
-        return ""
+        booked = version.publish_at if version.state == "approved" else None
+        return f"　{moment_name(booked)}に公開予約" if booked is not None else ""
     until = moment_name(version.live_until) if version.live_until else ""
     return f"　{moment_name(version.live_from)}から{f'{until}まで' if until else ''}公開"
 

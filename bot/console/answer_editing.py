@@ -29,15 +29,15 @@ from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
 from knowledge.answer_checks import checks
-from knowledge.calendar import now
+from knowledge.calendar import JST, now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
 from knowledge.entry_form import errors_of
 from knowledge.entry_steps import Standing, standing
-from knowledge.models import EntryVersion
+from knowledge.models import EntryVersion, StaffAccount
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
-from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, unsaved_text
+from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, others_writing, unsaved_text
 
 blueprint = Blueprint("answer_editing", __name__)
 
@@ -203,11 +203,13 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
     kept = _keep(page)
     with services().database.reading() as session:
         shown, gaps = bubbles_so_far(session, code, written.content)
+        others = _others(session, page)
     gaps = list(dict.fromkeys([*errors.values(), *gaps]))
     return render_template(
         "console/answers/_kept.html",
         bubbles=shown,
         gaps=gaps,
+        others=others,
         kept=kept,
         moment=now(),
         seconds=int((session_now().ends_at() - now()).total_seconds()),
@@ -244,7 +246,24 @@ def _account() -> str:
     return str(person().account_id)
 
 
+def _others(session: Session, page: FormPage) -> list[str]:
+    """Who else writes on the same answer now, in words."""
+    if page.entry_id is None:
+        return []
+    moment = now()
+    typing = others_writing(session, page.code, _account(), page.key, moment)
+    names = {one.account: session.get(StaffAccount, int(one.account)) for one in typing if one.account.isdecimal()}
+    return [
+        f"{account.name}さん（{one.kept_at.astimezone(JST):%H:%M}まで）"
+        for one in typing
+        if (account := names.get(one.account)) is not None
+    ]
+
+
 def _page(page: FormPage) -> str:
+    with services().database.reading() as session:
+        found = standing(session, page.code, page.entry_id) if page.entry_id is not None else None
+        others = _others(session, page)
     return render_template(
         "console/answers/edit.html",
         page=page,
@@ -252,5 +271,8 @@ def _page(page: FormPage) -> str:
         fields=page.fields,
         finding_sentence=sentence,
         end_hint=END_HINT,
+        others=others,
+        under=found.to_write_on if found is not None else None,
+        me=_account(),
         **options(page.code, page.fields),
     )

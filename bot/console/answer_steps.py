@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from bot.console.answer_desk import (
+    content_shown,
     department_names,
     note,
     reaches_all,
@@ -16,6 +17,7 @@ from bot.console.answer_desk import (
     step_actor,
     version_or_404,
 )
+from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
@@ -36,6 +38,8 @@ from knowledge.roles import Role
 blueprint = Blueprint("answer_steps", __name__)
 
 _APPROVING = (Step.APPROVE, Step.DEPUTISE)
+_LOOKED_AT = (*_APPROVING, Step.REQUEST, Step.PUBLISH_URGENTLY, Step.CONFIRM)
+"""Steps before which the whole text is read, and seen as residents would see it."""
 _ENDING = (Step.END, Step.END_URGENTLY)
 
 
@@ -221,6 +225,11 @@ def _page(
     with services().database.reading() as session:
         names = department_names(session, code)
         told = related_colleagues(session, code, version.content.get("related_departments") or [], now())
+        shown = content_shown(session, code, version)
+        bubbles = bubbles_of(session, code, version.content) if wanted in _LOOKED_AT else []
+    may_return = any(
+        one.step is Step.RETURN and one.number == version.number for one in found.steps(step_actor(code, found), now())
+    )
     return render_template(
         "console/answers/step.html",
         found=found,
@@ -240,5 +249,9 @@ def _page(
         end_hint=END_HINT,
         anchored="step" in errors,
         ending=wanted in _ENDING and found.live and reaches_all(Role.EDITOR, code, found),
+        bubbles=bubbles,
+        may_return=wanted in _APPROVING and may_return,
+        whole=wanted in _LOOKED_AT and before is None,
+        **shown,
         checkable=version.state in WAITING and person().reaches(Role.EDITOR, code, version.content.get("department")),
     )

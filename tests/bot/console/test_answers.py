@@ -442,6 +442,38 @@ def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_whoever_opens_the_form_is_told_who_writes_there_already(
+    office: Flask, editor: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="いま二人で書いている答えですか？")
+    other = signed_in(office, [Role.EDITOR], name="窓口 四郎")
+    other.post(f"{BASE}/{entry_id}/keep", {**opened(other, entry_id), "answer": "途中"}, 200, check=False)
+    assert "窓口 四郎さん" in editor.get(f"{BASE}/{entry_id}/edit").text
+    mine = {**opened(editor, entry_id), "answer": "こちらも途中"}
+    assert "窓口 四郎さん" in editor.post(f"{BASE}/{entry_id}/keep", mine, 200, check=False).text
+    other.post(f"{BASE}/{entry_id}/discard")
+    assert "窓口 四郎さん" not in editor.get(f"{BASE}/{entry_id}/edit").text
+    assert "編集 花子さんの下書き（第1版）の続き" in other.get(f"{BASE}/{entry_id}/edit").text
+    editor.post(f"{BASE}/{entry_id}/discard")
+    step(editor, entry_id, "withdraw", 1)
+
+
+def test_the_form_tells_what_became_of_the_version_that_is_written_on(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="差し戻しの理由は書く画面に出ますか？")
+    step(editor, entry_id, "request", 1)
+    assert "その依頼は取り消され" in editor.get(f"{BASE}/{entry_id}/edit").text
+    step(approver, entry_id, "return", 1, reason="場所を書いてください")
+    page = editor.get(f"{BASE}/{entry_id}/edit").text
+    assert "差し戻されています" in page
+    assert "場所を書いてください" in page
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1, publish_at="2090-04-01")
+    assert "予約はそのまま残ります" in editor.get(f"{BASE}/{entry_id}/edit").text
+    step(editor, entry_id, "withdraw", 1)
+
+
 # --- Deciding ----------------------------------------------------------------------------------------------------
 
 
@@ -474,6 +506,30 @@ def test_the_whole_way_of_an_answer(
             "answer_saved", "answer_requested", "answer_returned", "answer_saved", "answer_requested",
             "answer_approved", "answer_ended", "answer_restored",
         ]  # fmt: skip
+
+
+def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, approver: Colleague, plan_id: str) -> None:
+    entry_id = written(
+        editor,
+        plan_id,
+        **{
+            "question": "承認の前に全部読めますか？",
+            "answer": "はい、5冊まで読めます。",
+            "phrasings": "ぜんぶ読みたい",
+            "links.0.label": "案内",
+            "links.0.url": "https://www.example.jp/read",
+            "translations.en.title": "Can I read all of it?",
+            "translations.en.answer": "Yes, up to 5 books.",
+        },
+    )
+    step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=1").text
+    for words in ("ぜんぶ読みたい", "https://www.example.jp/read", "Yes, up to 5 books.", "計画全体", "fx-bubble"):
+        assert words in page
+    back = f"{BASE}/{entry_id}/steps/return?number=1"
+    assert back in page
+    approver.get(back)
+    step(editor, entry_id, "withdraw", 1)
 
 
 def test_nobody_approves_their_own_unless_the_municipality_says_so(
@@ -531,7 +587,9 @@ def test_whoever_sent_back_or_withdrew_is_not_said_to_have_approved(
     assert "承認 次郎" not in editor.get(f"{BASE}/{entry_id}/compare?old=2&new=1").text
     step(editor, entry_id, "request", 2)
     step(approver, entry_id, "approve", 2, publish_at="2090-04-01")
-    assert "承認した人</dt><dd>承認 次郎" in editor.get(f"{BASE}/{entry_id}/compare?old=1&new=2").text
+    page = editor.get(f"{BASE}/{entry_id}/compare?old=1&new=2").text
+    assert "承認した人</dt><dd>承認 次郎" in page
+    assert "4月1日 00:00に公開予約" in page
     step(editor, entry_id, "withdraw", 2)
     page = editor.get(f"{BASE}/{entry_id}").text
     assert "取り下げた人</dt><dd>編集 花子" in page
