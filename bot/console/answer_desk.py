@@ -20,7 +20,7 @@ from knowledge.entry_steps import Standing, standing
 from knowledge.entry_versions import AUDIENCES
 from knowledge.models import Department, EntryVersion, Measure, Plan
 from knowledge.roles import Role
-from knowledge.sheet_kinds import IN_USE
+from knowledge.sheet_kinds import IN_USE, LANGUAGES
 
 
 def standing_or_404(session: Session, code: str, entry_id: str) -> Standing:
@@ -125,6 +125,7 @@ def content_shown(session: Session, code: str, version: EntryVersion) -> dict[st
         "facet_fields": FACET_FIELDS,
         "date_fields": DATE_FIELDS,
         "audience": AUDIENCES[version.audience],
+        "languages": LANGUAGES.items(),
         "department_names": department_names(session, code),
         "plan_titles": dict(plans(session, code)),
         "measure_titles": dict(measures(session, code)),

@@ -250,6 +250,7 @@ def _page(
         anchored="step" in errors,
         ending=wanted in _ENDING and found.live and reaches_all(Role.EDITOR, code, found),
         bubbles=bubbles,
+        looked_at=wanted in _LOOKED_AT,
         may_return=wanted in _APPROVING and may_return,
         whole=wanted in _LOOKED_AT and before is None,
         **shown,

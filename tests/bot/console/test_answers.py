@@ -516,6 +516,9 @@ def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, app
             "question": "承認の前に全部読めますか？",
             "answer": "はい、5冊まで読めます。",
             "phrasings": "ぜんぶ読みたい",
+            "staff_note": "館長に確かめた",
+            "translations.vi.title": "Tôi có thể đọc hết không?",
+            "translations.vi.answer": "Có, tối đa 5 quyển.",
             "links.0.label": "案内",
             "links.0.url": "https://www.example.jp/read",
             "translations.en.title": "Can I read all of it?",
@@ -524,7 +527,15 @@ def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, app
     )
     step(editor, entry_id, "request", 1)
     page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=1").text
-    for words in ("ぜんぶ読みたい", "https://www.example.jp/read", "Yes, up to 5 books.", "計画全体", "fx-bubble"):
+    for words in (
+        "ぜんぶ読みたい",
+        "https://www.example.jp/read",
+        "Yes, up to 5 books.",
+        "Có, tối đa 5 quyển.",
+        "館長に確かめた",
+        "計画全体",
+        "fx-bubble",
+    ):
         assert words in page
     back = f"{BASE}/{entry_id}/steps/return?number=1"
     assert back in page
