@@ -16,9 +16,12 @@ from bot.console.answer_form import (
     blank_fields,
     fields_of_version,
     form_key,
+    fresh_slot,
+    kept_of,
     options,
     read_text,
     sent_fields,
+    slot_in,
 )
 from bot.console.bubbles import bubbles_of, bubbles_so_far
 from bot.console.entering import Answered
@@ -37,7 +40,7 @@ from knowledge.entry_steps import Standing, standing
 from knowledge.models import EntryVersion, StaffAccount
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
-from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, others_writing, unsaved_text
+from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, others_writing, texts_of_form
 
 blueprint = Blueprint("answer_editing", __name__)
 
@@ -65,7 +68,7 @@ def edit(code: str, entry_id: str) -> Answered:
     page = FormPage(code, entry_id, base.number, fields_of_version(begun))
     if request.method == "POST":
         return _write(page, base)
-    return _begun(page) if begun is base else _page(replace(page, from_number=begun.number))
+    return _begun(page) if begun is base else _page(replace(page, from_number=begun.number, slot=fresh_slot()))
 
 
 def _named_version(found: Standing) -> EntryVersion | None:
@@ -77,21 +80,23 @@ def _named_version(found: Standing) -> EntryVersion | None:
 def _begun(page: FormPage) -> str:
     """The form as it is opened: what was kept is offered, and shown where it is asked for."""
     with services().database.reading() as session:
-        kept = unsaved_text(session, page.code, _account(), page.key, now())
-        if kept is None:
-            return _page(page)
-        if not request.args.get("kept"):
-            return _page(replace(page, kept_at=kept.kept_at))
-        fields = {**page.fields, **kept.fields}
-        based_on = str(fields.pop("based_on", ""))
-        return _page(replace(page, fields=fields, based_on=int(based_on) if based_on else page.based_on))
+        kept = texts_of_form(session, page.code, _account(), form_key(page.entry_id), now())
+    wanted = slot_in(request.args.get("slot", ""))
+    asked_for = [one for one in kept if wanted in ("", kept_of(one).slot)] if request.args.get("kept") else []
+    chosen = next(iter(asked_for), None)
+    if chosen is None:
+        return _page(replace(page, kept=tuple(map(kept_of, kept)), slot=fresh_slot()))
+    fields = {**page.fields, **chosen.fields}
+    based_on = str(fields.pop("based_on", ""))
+    number = int(based_on) if based_on else page.based_on
+    return _page(replace(page, fields=fields, based_on=number, slot=kept_of(chosen).slot))
 
 
 def _write(page: FormPage, base: EntryVersion | None) -> Answered:
     fields = {**page.fields, **sent_fields()}
     errors: dict[str, str] = {}
     written = read_text(fields, base_of(base), page.entry_id, errors)
-    page = replace(page, fields=fields, errors=errors)
+    page = replace(page, fields=fields, errors=errors, slot=slot_in(text("slot", 20)))
     department = written.content.get("department")
     if not person().reaches(Role.EDITOR, page.code, department):
         errors["department"] = NOT_MINE
@@ -197,7 +202,7 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         with services().database.reading() as session:
             base = edited_or_404(session, code, entry_id).to_write_on
     fields = sent_fields()
-    page = FormPage(code, entry_id, base.number if base else None, fields)
+    page = FormPage(code, entry_id, base.number if base else None, fields, slot=slot_in(text("slot", 20)))
     errors: dict[str, str] = {}
     written = read_text(fields, base_of(base), entry_id, errors)
     kept = _keep(page)
@@ -224,7 +229,7 @@ def discard(code: str, entry_id: str | None = None) -> Response:
         with services().database.reading() as session:
             edited_or_404(session, code, entry_id)
     with services().database.writing() as session:
-        drop_unsaved(session, code, _account(), form_key(entry_id))
+        drop_unsaved(session, code, _account(), form_key(entry_id, slot_in(text("slot", 20))))
     tell("とっておいた書きかけを消しました。")
     if entry_id is None:
         return redirect(url_for("console.answer_editing.new", code=code), 303)
@@ -250,13 +255,11 @@ def _others(session: Session, page: FormPage) -> list[str]:
     """Who else writes on the same answer now, in words."""
     if page.entry_id is None:
         return []
-    moment = now()
-    typing = others_writing(session, page.code, _account(), page.key, moment)
-    names = {one.account: session.get(StaffAccount, int(one.account)) for one in typing if one.account.isdecimal()}
+    typing = others_writing(session, page.code, _account(), form_key(page.entry_id), now())
+    last = {one.account: one.kept_at for one in reversed(typing)}
+    people = {account: session.get(StaffAccount, int(account)) for account in last if account.isdecimal()}
     return [
-        f"{account.name}さん（{one.kept_at.astimezone(JST):%H:%M}まで）"
-        for one in typing
-        if (account := names.get(one.account)) is not None
+        f"{row.name}さん（{last[one].astimezone(JST):%H:%M}まで）" for one, row in people.items() if row is not None
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from knowledge.calendar import JST, now, today
 from knowledge.comparison import Difference
 from knowledge.entry_form import CATEGORIES, COLUMNS, FIELDS, content_of_fields, fields_of
 from knowledge.entry_versions import AUDIENCES, PUBLIC
-from knowledge.models import EntryVersion
+from knowledge.models import EntryVersion, UnsavedText
 from knowledge.publishing import Text, Theirs
 from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, LANGUAGES
@@ -50,6 +50,20 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A text that was typed and not saved.  ``name``: its question."""
+
+    name: str
+    slot: str
+    kept_at: dt.datetime
+
+
+def kept_of(text: UnsavedText) -> Kept:
+    slot = text.form.split(":")[2] if text.form.count(":") > 1 else ""
+    return Kept(str(text.fields.get("question") or "").strip(), slot, text.kept_at)
+
+
+@dataclass(frozen=True)
 class FormPage:
     """One form as it is shown.  ``based_on``: the version that one writes on; None for a new answer."""
 
@@ -61,14 +75,16 @@ class FormPage:
     checked: Checked | None = None
     bubbles: list[Bubbles] = field(default_factory=list)
     conflict: Conflict | None = None
-    kept_at: dt.datetime | None = None
-    """When a text of before was kept that is not shown."""
+    kept: Sequence[Kept] = ()
+    """What was typed before into the same form, and is not shown."""
+    slot: str = ""
+    """Under which what is typed now is kept, so that it takes the place of nothing that was typed before."""
     from_number: int | None = None
     """The old version whose text stands in the form."""
 
     @property
     def key(self) -> str:
-        return form_key(self.entry_id)
+        return form_key(self.entry_id, self.slot)
 
     @property
     def languages(self) -> list[tuple[str, str]]:
@@ -77,9 +93,20 @@ class FormPage:
         return [(one, name) for one, name in LANGUAGES.items() if one in ALWAYS or one in written]
 
 
-def form_key(entry_id: str | None) -> str:
+def form_key(entry_id: str | None, slot: str = "") -> str:
     """Under which what was typed is kept."""
-    return f"entry:{entry_id}" if entry_id is not None else "entry:new"
+    form = f"entry:{entry_id}" if entry_id is not None else "entry:new"
+    return f"{form}:{slot}" if slot else form
+
+
+def fresh_slot() -> str:
+    """One for a form that is opened now."""
+    return f"{now():%Y%m%d%H%M%S%f}"
+
+
+def slot_in(given: str) -> str:
+    """The slot that an address or a form names; none where it is no slot."""
+    return given if given.isascii() and given.isdecimal() and len(given) <= 20 else ""
 
 
 def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.answer_desk import reaches_all
-from bot.console.answer_form import form_key
+from bot.console.answer_form import form_key, kept_of
 from bot.console.guard import person
 from bot.console.layout import towns_of
 from bot.console.needs import NEEDS
@@ -131,17 +131,17 @@ def _unsaved(code: str) -> list[Unsaved]:
         return [found for one in kept if (found := _begun(session, code, one)) is not None]
 
 
-def _begun(session: Session, code: str, kept: UnsavedText) -> Unsaved | None:
-    written = str(kept.fields.get("question") or "").strip()
-    if kept.form == form_key(None):
-        address = url_for("console.answer_editing.new", code=code, kept=1)
-        return Unsaved(written or "（質問はまだ書いていません）", address, kept.kept_at)
-    entry_id = kept.form.partition(":")[2]
+def _begun(session: Session, code: str, text: UnsavedText) -> Unsaved | None:
+    kept, entry_id = kept_of(text), text.form.split(":")[1]
+    slot = kept.slot or None
+    if text.form.split(":")[:2] == form_key(None).split(":"):
+        address = url_for("console.answer_editing.new", code=code, kept=1, slot=slot)
+        return Unsaved(kept.name or "（質問はまだ書いていません）", address, kept.kept_at)
     found = standing(session, code, entry_id)
     if found is None or not reaches_all(Role.EDITOR, code, found):
         return None
-    address = url_for("console.answer_editing.edit", code=code, entry_id=entry_id, kept=1)
-    return Unsaved(written or found.versions[0].content["question"], address, kept.kept_at)
+    address = url_for("console.answer_editing.edit", code=code, entry_id=entry_id, kept=1, slot=slot)
+    return Unsaved(kept.name or found.versions[0].content["question"], address, kept.kept_at)
 
 
 def _links(code: str, week: Week) -> dict[Kind, list[Link]]:

@@ -442,19 +442,41 @@ def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_a_second_text_takes_the_place_of_none_that_was_typed_before(office: Flask, plan_id: str) -> None:
+    writer = signed_in(office, [Role.EDITOR])
+    first = {**opened(writer), "question": "先に書きかけた質問ですか？", "answer": "先の文"}
+    writer.post(f"/staff/{CODE}/new-answer/keep", first, 200, check=False)
+    second = {**opened(writer), "question": "あとから書いた質問ですか？", "answer": "あとの文", "source.plan": plan_id}
+    writer.post(f"/staff/{CODE}/new-answer/keep", second, 200, check=False)
+    page = writer.get(f"/staff/{CODE}/new-answer").text
+    assert "先に書きかけた質問ですか？" in page
+    assert "あとから書いた質問ですか？" in page
+    writer.post(f"/staff/{CODE}/new-answer", {**second, "source.section": "計画全体", "act": "save"})
+    page = writer.get(f"/staff/{CODE}/").text
+    assert "先に書きかけた質問ですか？" in page
+    assert "あとから書いた質問ですか？" not in page
+    address = re.search(r'href="(/staff/[^"]*kept=1&amp;slot=\d+)"', page)
+    assert address is not None
+    again = form_of(writer.get(address[1].replace("&amp;", "&")).text)
+    assert (again["answer"], again["slot"]) == ("先の文", first["slot"])
+    writer.post(f"/staff/{CODE}/new-answer/discard", {"slot": again["slot"]})
+    assert "とってあります" not in writer.get(f"/staff/{CODE}/new-answer").text
+
+
 def test_whoever_opens_the_form_is_told_who_writes_there_already(
     office: Flask, editor: Colleague, plan_id: str
 ) -> None:
     entry_id = written(editor, plan_id, question="いま二人で書いている答えですか？")
     other = signed_in(office, [Role.EDITOR], name="窓口 四郎")
-    other.post(f"{BASE}/{entry_id}/keep", {**opened(other, entry_id), "answer": "途中"}, 200, check=False)
+    theirs = {**opened(other, entry_id), "answer": "途中"}
+    other.post(f"{BASE}/{entry_id}/keep", theirs, 200, check=False)
     assert "窓口 四郎さん" in editor.get(f"{BASE}/{entry_id}/edit").text
     mine = {**opened(editor, entry_id), "answer": "こちらも途中"}
     assert "窓口 四郎さん" in editor.post(f"{BASE}/{entry_id}/keep", mine, 200, check=False).text
-    other.post(f"{BASE}/{entry_id}/discard")
+    other.post(f"{BASE}/{entry_id}/discard", {"slot": theirs["slot"]})
     assert "窓口 四郎さん" not in editor.get(f"{BASE}/{entry_id}/edit").text
     assert "編集 花子さんの下書き（第1版）の続き" in other.get(f"{BASE}/{entry_id}/edit").text
-    editor.post(f"{BASE}/{entry_id}/discard")
+    editor.post(f"{BASE}/{entry_id}/discard", {"slot": mine["slot"]})
     step(editor, entry_id, "withdraw", 1)
 
 
