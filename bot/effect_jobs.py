@@ -18,8 +18,9 @@ from intents.language import JAPANESE
 from knowledge.calendar import JST, now, today
 from knowledge.check_questions import CheckQuestion, check_questions
 from knowledge.corpus import Knowledge
+from knowledge.entry_steps import is_live
 from knowledge.jobs import EFFECT, ask_once, latest_job
-from knowledge.models import EntryVersion
+from knowledge.models import Entry, EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.recent_questions import recent_questions
 from knowledge.staff_words import Word, WordError, keep_word, remove_word
@@ -127,15 +128,33 @@ def with_word(kit: Services, code: str, word: Word, *, remove: bool = False) -> 
 
 
 def _of_versions(kit: Services, knowledge: Knowledge, payload: Mapping[str, Any]) -> Side:
-    """``{"of": "versions", "versions": [[entry id, number], …]}``: versions that wait, as if they were live."""
+    """``{"of": "versions", "versions": [[entry id, number], …], "ending": [entry id, …]}``.
+
+    Versions that wait, as if they were live; and what is live, as if it had ended.
+    """
     code = knowledge.town.code
-    wanted = versions_in(payload)
+    wanted, ending = versions_in(payload), ending_in(payload)
     with kit.database.reading() as session:
         waiting = {(one.entry_id, one.number): one for one in waiting_versions(session, code)}
+        live = [session.get(Entry, (code, entry_id)) for entry_id in ending]
     found = [waiting[one] for one in wanted if one in waiting]
-    if not found or len(found) < len(wanted):
+    if not (found or ending) or len(found) < len(wanted):
         raise JobFaultError("版が見つかりません。公開されたか、書き直されました。もう一度えらんで始めてください")
-    return Side(kit.previews.with_versions(code, found, max(knowledge.day, *map(_first_day, found))).knowledge)
+    if not all(is_live(row) for row in live):
+        raise JobFaultError("答えが見つかりません。もう公開を終えています。一覧で状態を確かめてください")
+    day = max([knowledge.day, _booked_day(payload), *map(_first_day, found)])
+    return Side(kit.previews.with_versions(code, found, day, without=ending).knowledge)
+
+
+def ending_in(payload: Mapping[str, Any]) -> list[str]:
+    """The entries whose end a check is of."""
+    return [str(entry_id) for entry_id in payload.get("ending", ())]
+
+
+def _booked_day(payload: Mapping[str, Any]) -> dt.date:
+    """The day, in Japan, for which a check on its eve is."""
+    booked = payload.get("booked")
+    return dt.datetime.fromisoformat(str(booked)).astimezone(JST).date() if booked else dt.date.min
 
 
 def versions_in(payload: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -71,6 +71,17 @@ _REASONS: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
+SIDES: Mapping[Facet, str] = {
+    **PHRASES,
+    Facet.METHOD: "方法",
+    Facet.WHO: "だれが",
+    Facet.HOURS: "時間",
+    Facet.COUNT: "数",
+    Facet.PERCENT: "割合",
+    Facet.MEANING: "意味",
+}
+"""Every side that may be asked for, as staff read it."""
+
 
 @dataclass(frozen=True)
 class Synonym:
@@ -150,7 +161,7 @@ def explain(
         reply.rule,
         verdict.reason if verdict else None,
         tuple(_why(reply.rule, reply.decision, verdict, policy or knowledge.town.policy)),
-        PHRASES.get(Facet(facet), facet) if facet else None,
+        SIDES[Facet(facet)] if facet else None,
         judgement(outcome.question) if reply.rule is Rule.JUDGEMENT else None,
         understood(knowledge.index, ranking.query) if ranking else None,
         _candidates(knowledge.index, ranking) if ranking else (),

@@ -7,7 +7,7 @@ import click
 from bot.services import services
 from bot.towns import require_town
 from knowledge.comparison import comparison, moment_name
-from knowledge.entry_versions import AUDIENCES, PUBLIC, STATES, history
+from knowledge.entry_versions import AUDIENCES, PUBLIC, STATES, decision, history
 from knowledge.models import EntryVersion
 
 
@@ -35,8 +35,9 @@ def _lines(version: EntryVersion) -> list[str]:
     state = "・".join([STATES[version.state], *audience, *marks])
     lines = [f"第{version.number}版［{state}］{version.content['question']}"]
     lines.append(f"  書いた人: {version.author_name}（{moment_name(version.created_at)}）")
-    if version.decided_name and version.decided_at:
-        lines.append(f"  決めた人: {version.decided_name}（{moment_name(version.decided_at)}）")
+    decided, decided_at = decision(version), version.confirmed_at or version.decided_at
+    if decided and decided_at:
+        lines.append(f"  {decided[0]}: {decided[1]}（{moment_name(decided_at)}）")
     if version.live_from:
         until = f" {moment_name(version.live_until)}まで" if version.live_until else " いまも公開中"
         lines.append(f"  公開: {moment_name(version.live_from)}から{until}")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from knowledge.jobs import EFFECT, ask_once
 from knowledge.models import EntryVersion, Job, Municipality
@@ -20,9 +20,13 @@ AHEAD = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class BookedCheck:
-    """What was found of the ``versions`` (entry id, number) that come live at ``moment``, all together."""
+    """What was found of the ``versions`` (entry id, number) that come live at ``moment``, all together.
+
+    ``ending``: the entries that end then.
+    """
 
     versions: tuple[tuple[str, int], ...]
+    ending: tuple[str, ...]
     moment: dt.datetime
     now_wrong: int
     """確認用の質問 that would no longer be answered as laid down."""
@@ -35,7 +39,7 @@ class BookedCheck:
 
 
 def is_any_booked(session: Session, moment: dt.datetime) -> bool:
-    """Whether anything comes live within the next day: most looks find nothing, and need no lock."""
+    """Whether anything comes live, or ends, within the next day: most looks find nothing, and need no lock."""
     return session.scalar(_soon(moment).limit(1)) is not None
 
 
@@ -63,17 +67,32 @@ def _booked(session: Session, moment: dt.datetime) -> dict[str, list[EntryVersio
 
 def _soon(moment: dt.datetime) -> Select[EntryVersion]:
     wanted = select(EntryVersion).where(
-        EntryVersion.state == "approved",
-        EntryVersion.publish_at > moment,
-        EntryVersion.publish_at <= moment + AHEAD,
+        or_(
+            and_(EntryVersion.state == "approved", _within_a_day(EntryVersion.publish_at, moment)),
+            and_(EntryVersion.state == "published", _within_a_day(EntryVersion.end_at, moment)),
+        )
     )
     return wanted.order_by(EntryVersion.municipality_code, EntryVersion.entry_id, EntryVersion.number)
 
 
+def _within_a_day(booked: InstrumentedAttribute[dt.datetime | None], moment: dt.datetime) -> ColumnElement[bool]:
+    return and_(booked > moment, booked <= moment + AHEAD)
+
+
 def _payload(versions: list[EntryVersion], published: int) -> dict[str, Any]:
-    first = min(version.publish_at for version in versions if version.publish_at is not None)
-    named = [[version.entry_id, version.number] for version in versions]
-    return {"of": "versions", "versions": named, "booked": first.isoformat(), "published": published}
+    coming = [version for version in versions if version.state == "approved"]
+    ending = [version for version in versions if version.state != "approved"]
+    due = [*(version.publish_at for version in coming), *(version.end_at for version in ending)]
+    first = min(moment for moment in due if moment is not None)
+    named = [[version.entry_id, version.number] for version in coming]
+    over = [version.entry_id for version in ending]
+    return {
+        "of": "versions",
+        "versions": named,
+        "booked": first.isoformat(),
+        "published": published,
+        **({"ending": over} if over else {}),
+    }
 
 
 def _checks(code: str) -> Select[Job]:
@@ -94,4 +113,6 @@ def booked_check(session: Session, code: str, moment: dt.datetime) -> BookedChec
 def _finding(payload: Mapping[str, Any], result: Mapping[str, Any], due: dt.datetime) -> BookedCheck:
     versions = tuple((str(entry_id), int(number)) for entry_id, number in payload["versions"])
     lost = result["counts"].get("unanswered", {})
-    return BookedCheck(versions, due, len(result["now_wrong"]), int(lost.get("questions", 0)))
+    return BookedCheck(
+        versions, tuple(payload.get("ending", ())), due, len(result["now_wrong"]), int(lost.get("questions", 0))
+    )

@@ -80,7 +80,7 @@ def _publish(session: Session, town: Municipality, version: EntryVersion, moment
     kept = versions_of(session, town.code, version.entry_id) if row is None else keep_present(session, row)
     by_number = {one.number: one for one in kept}
     if row is not None and overtaken(row, version, by_number):
-        send_back(version, [one for one in kept if one is not version], _STALE.format(number=row.version))
+        send_back(version, [one for one in kept if one is not version], _STALE.format(number=row.version), moment)
         return Fired(town.code, version.entry_id, version.number, "returned")
     go_live(session, town, row, version, kept, moment)
     return Fired(town.code, version.entry_id, version.number, "published")

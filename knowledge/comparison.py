@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from knowledge.calendar import JST, date_name
 from knowledge.curated_rows import typed
-from knowledge.entry_versions import AUDIENCES, STATES
+from knowledge.entry_versions import AUDIENCES, STATES, decision
 from knowledge.models import EntryVersion
 from knowledge.sheet_kinds import KINDS
 from knowledge.sheet_rows import cells_of
@@ -130,12 +130,13 @@ def about(town: str, old: EntryVersion, new: EntryVersion) -> Iterator[tuple[str
     for name, version in (("旧", old), ("新", new)):
         yield name, f"第{version.number}版（{STATES[version.state]}）{_live(version)}"
         yield f"{name}を書いた人", version.author_name
-    yield "承認した人", (new.decided_name or "") + ("（代理承認）" if new.deputy else "")
+    yield decision(new) or ("承認した人", "")
 
 
 def _live(version: EntryVersion) -> str:
     if version.live_from is None:
-        return ""
+        booked = version.publish_at if version.state == "approved" else None
+        return f"　{moment_name(booked)}に公開予約" if booked is not None else ""
     until = moment_name(version.live_until) if version.live_until else ""
     return f"　{moment_name(version.live_from)}から{f'{until}まで' if until else ''}公開"
 

@@ -7,7 +7,7 @@ made for it, so that a page is quick with a million questions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
@@ -17,6 +17,8 @@ from intents.ranker import Candidate, rank
 from knowledge.calendar import JST, a_year_after
 from knowledge.common_content import COMMON_PREFIX
 from knowledge.entry_versions import WAITING
+from knowledge.freshness import DAYS_AHEAD, Reason, due, watched
+from knowledge.links import dead_links
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
 from knowledge.preview import Previews, Selection
 from knowledge.related_departments import relates_to
@@ -29,6 +31,9 @@ RATED_DAYS = 90
 LOW_FROM, LOW_SHARE = 3, 0.4
 """低評価: this many 解決しなかった at least, and this share of all that were told."""
 MOST_FOUND = 100
+NOBODYS = "-"
+"""What belongs to no 課."""
+SOON = (Reason.RECHECK_SOON, Reason.EXPIRES_SOON, Reason.TERM_CLOSES_SOON, Reason.PLAN_OVER_SOON)
 _EVERYTHING = Selection(drafts=True, staff_only=True, ended=True)
 
 STATES: Mapping[str, str] = {
@@ -39,14 +44,19 @@ STATES: Mapping[str, str] = {
     "returned": "差戻し",
     "approved": "公開予約",
     "confirm": "事後承認待ち",
+    "refused": "事後の不承認",
     "ended": "公開終了",
+    "deleted": "取り下げ・削除",
 }
-"""What one filters by, and how staff read it."""
+"""What one filters by, and how staff read it.  What was given up is listed only where it is asked for."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What is looked for.  ``departments``: None for all, else those that an account sees; ``related``: a 関係課."""
+    """What is looked for.  ``department``: or NOBODYS; ``departments``: None for all, else those that an account sees.
+
+    ``related``: a 関係課.
+    """
 
     words: str = ""
     state: str | None = None
@@ -58,6 +68,8 @@ class Filters:
     unused: bool = False
     low_rated: bool = False
     blanks: bool = False
+    soon: bool = False
+    dead_links: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,9 @@ class Page:
 
 def listed(session: Session, previews: Previews, code: str, filters: Filters, day: dt.date, page: int = 1) -> Page:
     """One page of the list: by likeness where words are given, else by id."""
-    conditions = [Entry.municipality_code == code, Entry.state != "deleted", *_conditions(session, code, filters, day)]
+    conditions = [Entry.municipality_code == code, *_conditions(session, code, filters, day)]
+    if filters.state != "deleted":
+        conditions.append(Entry.state != "deleted")
     found = found_ids(session, previews, code, filters.words) if filters.words.strip() else None
     if found is not None:
         conditions.append(Entry.entry_id.in_(found))
@@ -140,10 +154,12 @@ def _place(found: Sequence[str]) -> ColumnElement[int]:
 
 
 def _of_state(state: str, code: str) -> ColumnElement[bool]:
-    if state in ("published", "staff", "ended"):
+    if state in ("published", "staff", "ended", "deleted"):
         return Entry.state == state
     if state == "confirm":
         return Entry.entry_id.in_(_having(code, EntryVersion.confirmation == "waiting"))
+    if state == "refused":
+        return Entry.entry_id.in_(_having(code, refused_last(code)))
     beside = Entry.entry_id.in_(_having(code, EntryVersion.state == state))
     if state == "draft":
         # A draft of a list that was taken in before versions were kept has none.
@@ -156,28 +172,53 @@ def _having(code: str, condition: ColumnElement[bool]) -> Select[str]:
     return select(EntryVersion.entry_id).where(EntryVersion.municipality_code == code, condition)
 
 
+def refused_last(code: str) -> ColumnElement[bool]:
+    """Of a version: it was found wrong afterwards, and nobody has written anew since."""
+    later = aliased(EntryVersion)
+    written_anew = select(later.number).where(
+        later.municipality_code == code,
+        later.entry_id == EntryVersion.entry_id,
+        later.created_at > EntryVersion.confirmed_at,
+    )
+    return and_(EntryVersion.confirmation == "refused", ~written_anew.correlate(EntryVersion).exists())
+
+
 def _conditions(session: Session, code: str, filters: Filters, day: dt.date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    return [*_of_what_it_is(code, filters), *_of_what_it_asks_for(session, code, filters, day)]
+
+
+def _of_what_it_is(code: str, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """By its state and whose it is."""
     if filters.state is not None:
-        found.append(_of_state(filters.state, code))
-    if filters.department is not None:
-        found.append(Entry.department == filters.department)
+        yield _of_state(filters.state, code)
+    if filters.department == NOBODYS:
+        yield Entry.department.is_(None)
+    elif filters.department is not None:
+        yield Entry.department == filters.department
     if filters.related is not None:
-        found.append(relates_to(filters.related))
+        yield relates_to(filters.related)
     if filters.departments is not None:
         related = [relates_to(one) for one in filters.departments]
-        found.append(or_(Entry.department.in_(filters.departments), *related))
+        yield or_(Entry.department.in_(filters.departments), *related)
     if filters.measure is not None:
-        found.append(Entry.measure == filters.measure)
+        yield Entry.measure == filters.measure
+
+
+def _of_what_it_asks_for(session: Session, code: str, filters: Filters, day: dt.date) -> Iterator[ColumnElement[bool]]:
+    """By what somebody should do about it."""
     if filters.expired:
-        found.append(expired(day))
+        yield expired(day)
+    if filters.soon:
+        yield Entry.entry_id.in_(soon_ids(session, code, day))
     if filters.unused:
-        found.append(unused(code, day))
+        yield unused(code, day)
     if filters.low_rated:
-        found.append(low_rated(code, day))
+        yield low_rated(code, day)
     if filters.blanks:
-        found.append(Entry.entry_id.in_(blank_ids(session, code)))
-    return found
+        yield Entry.entry_id.in_(blank_ids(session, code))
+    if filters.dead_links:
+        dead = (each.use for each in dead_links(session, code))
+        yield Entry.entry_id.in_({use.entry_id for use in dead if use.kind == "entry"})
 
 
 def expired(day: dt.date) -> ColumnElement[bool]:
@@ -191,6 +232,12 @@ def expired(day: dt.date) -> ColumnElement[bool]:
             Entry.term["until"].as_string() < day.isoformat(),
         ),
     )
+
+
+def soon_ids(session: Session, code: str, day: dt.date) -> set[str]:
+    """もうすぐ期限: as 今週やること counts them."""
+    coming = due(watched(session, code, day + dt.timedelta(days=DAYS_AHEAD)), day)
+    return {item.thing.entry_id for item in coming if item.thing.kind == "entry" and item.reason in SOON}
 
 
 def checked_long_ago(day: dt.date) -> dt.date:

@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from knowledge.approval import Actor, Refused, Rules, Situation, Step, decide
-from knowledge.entry_versions import OPEN, chain, history
+from knowledge.entry_versions import OPEN, WAITING, chain, history
 from knowledge.models import Entry, EntryVersion, Municipality
 
 _OF_OPEN = (
@@ -70,6 +70,16 @@ class Standing:
         return next((version for version in self.versions if version.confirmation == "waiting"), None)
 
     @property
+    def refused(self) -> EntryVersion | None:
+        """What was done urgently and found wrong, until somebody writes or publishes anew."""
+        after = next((version for version in self.versions if version.confirmation is not None), None)
+        if after is None or after.confirmation != "refused":
+            return None
+        written = any(version.number > after.number and version.state in WAITING for version in self.versions)
+        again = any(_is_since(version, after) for version in self.versions)
+        return None if written or again else after
+
+    @property
     def to_write_on(self) -> EntryVersion:
         """What the next draft begins with."""
         return self.open or self.booked or self.present or self.versions[0]
@@ -101,6 +111,13 @@ class Standing:
     def _may(self, step: Step, version: EntryVersion, actor: Actor, moment: dt.datetime) -> bool:
         about = situation_of(version, self.by_number, live=self.live)
         return not isinstance(decide(step, about, actor, self.rules, moment, _SOME_REASON), Refused)
+
+
+def _is_since(version: EntryVersion, refused: EntryVersion) -> bool:
+    """Whether somebody decided to publish a version after another was refused; what only came back is no decision."""
+    if version.decided_at is None or refused.confirmed_at is None:
+        return False
+    return version.live_from is not None and version.decided_at > refused.confirmed_at
 
 
 def standing(session: Session, code: str, entry_id: str) -> Standing | None:

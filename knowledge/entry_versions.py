@@ -147,6 +147,24 @@ def revised_on(
     kept.append(made)
 
 
+def decision(version: EntryVersion) -> tuple[str, str] | None:
+    """Who decided about a version, and what: (``承認した人``, name).  None where nobody has, or nobody any more."""
+    deputy = "（代理承認）" if version.deputy else ""
+    if version.urgent and version.confirmation == "given":
+        return "事後承認した人", version.confirmed_name or ""
+    if version.urgent and version.confirmation == "refused":
+        return "不承認にした人", version.confirmed_name or ""
+    if version.decided_name is None:
+        return None
+    if version.state in _DECIDED:
+        return _DECIDED[version.state], version.decided_name + deputy
+    was_approved = version.state == "approved" or version.live_from is not None
+    return ("承認した人", version.decided_name + deputy) if was_approved else None
+
+
+_DECIDED = {"returned": "差し戻した人", "withdrawn": "取り下げた人", "ended": "公開を終えた人"}
+
+
 def overtaken(row: Entry | None, version: EntryVersion, by_number: Mapping[int, EntryVersion]) -> bool:
     """Whether what is answered from, or was until it ended, came to be without ``version`` knowing of it."""
     return row is not None and row.state != "draft" and row.version not in chain(version, by_number)
@@ -166,11 +184,15 @@ def make_way(kept: Sequence[EntryVersion], made: EntryVersion, moment: dt.dateti
     by_number = {version.number: version for version in (*kept, made)}
     for version in others:
         if version.state == "approved" and made.number not in chain(version, by_number):
-            send_back(version, others, _OVERTAKEN.format(number=made.number))
+            send_back(version, others, _OVERTAKEN.format(number=made.number), moment)
 
 
-def send_back(version: EntryVersion, others: Sequence[EntryVersion], reason: str) -> None:
-    """Take a booking back; where somebody writes on that text already, theirs is the one to work at."""
+def send_back(version: EntryVersion, others: Sequence[EntryVersion], reason: str, moment: dt.datetime) -> None:
+    """Take a booking back; where somebody writes on that text already, theirs is the one to work at.
+
+    It is nobody's decision unless the caller says whose: whoever approved it did not send it back.
+    """
+    version.decided_by, version.decided_name, version.decided_at, version.deputy = None, None, moment, False
     written_on = any(other.state in OPEN and other.number > version.number for other in others)
     version.state, version.reason = "replaced" if written_on else "returned", reason
     for other in others:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -131,14 +131,24 @@ class Previews:
             self._kept.put((code, selection), (wanted, made))
             return made
 
-    def with_versions(self, code: str, versions: Iterable[EntryVersion], day: dt.date | None = None) -> Preview:
+    def with_versions(
+        self,
+        code: str,
+        versions: Iterable[EntryVersion],
+        day: dt.date | None = None,
+        *,
+        without: Collection[str] = (),
+    ) -> Preview:
         """What residents would be answered from if ``versions`` were live (on ``day``); kept nowhere.
+
+        ``without``: the entries that would have ended.
 
         Raises UnknownMunicipalityError.
         """
         with self._database.reading() as session:
             _wanted(session, code, day or self._clock())
-            return self._made(session, code, day or self._clock(), versions, Selection(drafts=True), f"{code}/replay")
+            place = f"{code}/replay"
+            return self._made(session, code, day or self._clock(), versions, Selection(drafts=True), place, without)
 
     def _made(
         self,
@@ -148,9 +158,14 @@ class Previews:
         versions: Iterable[EntryVersion],
         selection: Selection,
         place: str,
+        without: Collection[str] = (),
     ) -> Preview:
         chosen = {version.entry_id: version for version in versions}
-        entries = [entry for entry in _entries(session, code, chosen, selection) if _is_seen(entry, day, selection)]
+        entries = [
+            entry
+            for entry in _entries(session, code, chosen, selection)
+            if _is_seen(entry, day, selection) and entry.entry_id not in without
+        ]
         return Preview(
             read_knowledge(session, code, day, self._vectors, self._files, entries=entries, place=place),
             {entry.entry_id: entry.version for entry in entries if entry.entry_id in chosen},

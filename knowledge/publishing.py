@@ -195,7 +195,8 @@ def save_draft(
         if other.state in OPEN:
             other.state = "replaced"
     session.add(version)
-    if scene.row is None or scene.row.state == "draft":
+    if scene.row is None or scene.row.state in ("draft", "deleted"):
+        # What was given up, or deleted, and is written on again is found in the lists again.
         _mirror(session, scene.row, version, moment)
     return version
 
@@ -290,9 +291,7 @@ def take(
             if not confirm:
                 _note_decision(version, actor, moment, deputy=deputy)
             else:
-                version.urgent, version.confirmation = True, "waiting"
-                version.requested_by = version.requested_by or actor.account
-                version.requested_name = version.requested_name or actor.name
+                _note_urgency(version, actor)
             go_live(scene.session, scene.town, scene.row, version, scene.kept, moment)
         case End(confirm):
             _end(scene, actor, moment, reason, confirm=confirm)
@@ -322,13 +321,15 @@ def _move(scene: _Scene, version: EntryVersion, state: str, actor: Actor, moment
         _check_still_on_top(scene, version)
         version.requested_by, version.requested_name, version.requested_at = actor.account, actor.name, moment
         version.reason = None
+        version.state = state
     else:
+        if version.state == "approved" and state == "returned":
+            others = [other for other in scene.kept if other is not version]
+            send_back(version, others, reason.strip(), moment)
+        else:
+            version.state = state
         _note_decision(version, actor, moment)
         version.reason = reason.strip() or None
-    if version.state == "approved" and state == "returned":
-        send_back(version, [other for other in scene.kept if other is not version], reason.strip())
-    else:
-        version.state = state
     if state == "withdrawn":
         _unmirror(scene, version, moment)
 
@@ -348,6 +349,15 @@ def _unmirror(scene: _Scene, version: EntryVersion, moment: dt.datetime) -> None
 def _note_decision(version: EntryVersion, actor: Actor, moment: dt.datetime, *, deputy: bool = False) -> None:
     version.decided_by, version.decided_name, version.decided_at = actor.account, actor.name, moment
     version.deputy = deputy
+
+
+def _note_urgency(version: EntryVersion, actor: Actor) -> None:
+    if version.state != "approved":
+        # Whoever sent it back before has not approved it now.
+        version.decided_by = version.decided_name = version.decided_at = None
+    version.urgent, version.confirmation = True, "waiting"
+    version.requested_by = version.requested_by or actor.account
+    version.requested_name = version.requested_name or actor.name
 
 
 def _check_still_on_top(scene: _Scene, version: EntryVersion) -> None:

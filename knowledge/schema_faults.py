@@ -28,6 +28,11 @@ _WORDS: Mapping[str, str] = {
     "recheck_on": "「再確認日」",
     "checked_on": "「確認した日」",
     "term.until": "「受付の最終日」",
+    "from（受付の初日）": "「受付の初日」",
+    "until（受付の最終日）": "「受付の最終日」",
+    " before（受付前の文）": "「受付前の文」",
+    " after（終了後の文）": "「終了後の文」",
+    "from は until より": "「受付の初日」は「受付の最終日」より",
     **{f"translations.{column.path[1]}": f"{column.heading.partition('の')[0]}の訳" for column in TRANSLATION_COLUMNS},
 }
 
@@ -40,6 +45,10 @@ def schema_fault(kind: SheetKind, fault: Mapping[str, Any]) -> SchemaFault:
     column = _column(kind, location)
     if column is not None and column.refers and fault.get("input"):
         sentence = nowhere(str(fault["input"]), column.refers)
+    if location[-1:] == ("url",) and fault["type"] == "string_pattern_mismatch":
+        sentence = f"https:// から始まる住所を書いてください: {fault['input']}"
+    if column is not None and column.path == location[:-1] and location[-1].isdecimal():
+        sentence = f"{int(location[-1]) + 1}行目：{sentence}"
     for word, shown in _WORDS.items():
         sentence = sentence.replace(word, shown)
     return SchemaFault(location, column.heading if column else None, sentence)

@@ -73,15 +73,15 @@ def _of_versions(
 ) -> None:
     """A request to those who may decide it; what was sent back, and why, to who wrote it."""
     for one in open_versions(session, town.code):
-        since = one.decided_at if one.state == "returned" else one.requested_at
+        since = one.waits_since
         if since is None or since < moment - FRESH:
             continue
         for colleague in people:
             kind = kind_of_version(one, colleague.reader, town.separate_approver, moment)
-            if kind not in (Kind.REQUEST, Kind.RETURNED, Kind.CONFIRM):
+            if kind not in (Kind.REQUEST, Kind.RETURNED, Kind.REFUSED, Kind.CONFIRM):
                 continue
             key = f"{kind.name}:{town.code}:{one.entry_id}:{one.number}:{since.isoformat(timespec='seconds')}"
-            reason = f"\n理由：{one.reason}" if kind is Kind.RETURNED and one.reason else ""
+            reason = f"\n理由：{one.reason}" if kind in (Kind.RETURNED, Kind.REFUSED) and one.reason else ""
             body = f"{kind.value}があります。\n\n質問：{one.question}{reason}\n\n{kind.why}\n{address}{_FOOT}"
             put(session, colleague.account_id, key, town.code, f"【こたえ】{kind.value}：{one.question}", body, moment)
 

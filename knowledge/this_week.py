@@ -24,8 +24,9 @@ class Kind(Enum):
 
     CONFIRM = "事後承認を待っている緊急公開"
     REQUEST = "承認依頼"
-    BOOKED = "予約のとおりに公開すると、悪くなるもの"
+    BOOKED = "予約のとおりに変わると、悪くなるもの"
     RETURNED = "差し戻されたもの"
+    REFUSED = "事後承認で認められなかったもの"
     DOUBTFUL = "役に立たなかったかもしれない答え"
     OVERDUE = "確認の日や期間を過ぎたもの"
     REVIEW = "一括見直しの未回答"
@@ -51,6 +52,7 @@ _MINUTES = {
     Kind.REQUEST: 5,
     Kind.BOOKED: 10,
     Kind.RETURNED: 10,
+    Kind.REFUSED: 10,
     Kind.DOUBTFUL: 10,
     Kind.OVERDUE: 5,
     Kind.REVIEW: 2,
@@ -64,8 +66,9 @@ _MINUTES = {
 _WHY = {
     Kind.CONFIRM: "承認の前に公開されています。正しいかどうかを決めてください。",
     Kind.REQUEST: "書いた人が待っています。承認するか、理由を書いて差し戻してください。",
-    Kind.BOOKED: "予約の前日に、もう一度影響を確かめました。結果を読み、直すか、公開予約を取り下げてください。",
+    Kind.BOOKED: "予約の前日に、もう一度影響を確かめました。結果を読み、直すか、予約をやめてください。",
     Kind.RETURNED: "理由を読んで直し、もう一度、承認を依頼してください。",
+    Kind.REFUSED: "前の文に戻しました。理由を読み、要るなら正しい文を書いて、承認を依頼してください。",
     Kind.DOUBTFUL: "「解決しなかった」や「この中にない」が続いています。文を読み直してください。",
     Kind.OVERDUE: "古いままか、もう表示されていません。今も正しいかを確かめてください。",
     Kind.REVIEW: "担当課の答えについて、変更なし・修正・廃止を選んでください。",
@@ -80,10 +83,15 @@ _WHY = {
 
 @dataclass(frozen=True)
 class Example:
-    """One thing of a pile: what staff know it by, and one more word on it."""
+    """One thing of a pile: what staff know it by, and one more word on it.
+
+    ``kind`` and ``id``: what it is (``entry``, ``plan``, ``change`` …), for its page to be opened; empty for none.
+    """
 
     text: str
     note: str = ""
+    kind: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from knowledge.booked_checks import booked_check
 from knowledge.calendar import JST, date_name
 from knowledge.change_approval import RETURNED
 from knowledge.change_requests import OpenChange, open_changes
-from knowledge.entry_lists import RATED_DAYS, low_rated
+from knowledge.entry_lists import RATED_DAYS, SOON, low_rated, refused_last
+from knowledge.entry_steps import is_live
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
-from knowledge.links import dead_links
+from knowledge.links import DeadLink, dead_links
 from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
 from knowledge.plan_import import DRAFT, FACTS
 from knowledge.reviews import unanswered_of
@@ -32,8 +33,9 @@ REFUSED_FROM = 3
 """「この中にない」 so often, with the same answer standing first, makes it doubtful."""
 OWN_DRAFT_DAYS, FORGOTTEN_DAYS = 1, 30
 """A draft is left lying after this long: one's own, and anybody's of one's 課."""
+REFUSED_DAYS = 14
+"""For so long its writer is told what was refused afterwards."""
 _OVERDUE = (Reason.RECHECK, Reason.EXPIRED, Reason.TERM_OVER, Reason.PLAN_OVER)
-_SOON = (Reason.RECHECK_SOON, Reason.EXPIRES_SOON, Reason.TERM_CLOSES_SOON, Reason.PLAN_OVER_SOON)
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,21 @@ class OpenVersion:
     created_at: dt.datetime
     requested_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
+    confirmed_at: dt.datetime | None = None
+    live_from: dt.datetime | None = None
+
+    @property
+    def waits_since(self) -> dt.datetime | None:
+        """Since when it waits for what comes next; None for what waits for nobody."""
+        if self.confirmation == "refused":
+            return self.confirmed_at
+        if self.confirmation == "waiting":
+            return self.live_from or self.created_at
+        return self.decided_at if self.state == "returned" else self.requested_at
 
 
 def open_versions(session: Session, code: str) -> list[OpenVersion]:
-    """The oldest first."""
+    """The oldest first; what was refused only until somebody writes anew."""
     version = EntryVersion
     wanted = (
         select(
@@ -117,9 +130,14 @@ def open_versions(session: Session, code: str) -> list[OpenVersion]:
             version.created_at,
             version.requested_at,
             version.decided_at,
+            version.confirmed_at,
+            version.live_from,
         )
         .join(Entry, and_(Entry.municipality_code == code, Entry.entry_id == version.entry_id))
-        .where(version.municipality_code == code, or_(version.state.in_(OPEN), version.confirmation == "waiting"))
+        .where(
+            version.municipality_code == code,
+            or_(version.state.in_(OPEN), version.confirmation == "waiting", refused_last(code)),
+        )
         .order_by(version.created_at)
     )
     return [OpenVersion(*row) for row in session.execute(wanted)]
@@ -131,20 +149,21 @@ def _versions(session: Session, code: str, reader: Reader, moment: dt.datetime) 
     for one in open_versions(session, code):
         kind = kind_of_version(one, reader, separate, moment)
         if kind is not None:
-            by_kind.setdefault(kind, []).append(Example(one.question, _note(kind, one.reason, one.author_name)))
+            note = _note(kind, one.reason, one.author_name)
+            by_kind.setdefault(kind, []).append(Example(one.question, note, "entry", one.entry_id))
     changes: Counter[Kind] = Counter()
     for change in open_changes(session, code):
         kind = kind_of_change(change, reader, separate)
         if kind is not None:
             changes[kind] += 1
-            example = Example(change.title, _note(kind, change.reason, change.author_name))
+            example = Example(change.title, _note(kind, change.reason, change.author_name), "change", change.id)
             by_kind.setdefault(kind, []).append(example)
     for kind, examples in by_kind.items():
         yield replace(_pile(kind, examples), changes=changes[kind])
 
 
 def _note(kind: Kind, reason: str | None, author: str) -> str:
-    return f"理由：{reason}" if kind is Kind.RETURNED and reason else f"{author}さん"
+    return f"理由：{reason}" if kind in (Kind.RETURNED, Kind.REFUSED) and reason else f"{author}さん"
 
 
 def _booked(session: Session, code: str, reader: Reader, moment: dt.datetime) -> Iterator[Pile]:
@@ -155,8 +174,11 @@ def _booked(session: Session, code: str, reader: Reader, moment: dt.datetime) ->
     note = f"正しくなくなる確認用の質問 {found.now_wrong}件、答えられなくなる質問 {found.unanswered}件"
     rows = [session.get(EntryVersion, (code, *one)) for one in found.versions]
     waiting = [row for row in rows if row is not None and row.state == "approved"]
-    own = [row for row in waiting if reaches(reader.edits, row.content.get("department"))]
-    yield _pile(Kind.BOOKED, [Example(row.content["question"], note) for row in own])
+    coming = [(row.entry_id, row.content["question"], row.content.get("department")) for row in waiting]
+    entries = [session.get(Entry, (code, entry_id)) for entry_id in found.ending]
+    ending = [(row.entry_id, row.question, row.department) for row in entries if is_live(row) and row is not None]
+    own = [(entry_id, text) for entry_id, text, of in (*coming, *ending) if reaches(reader.edits, of)]
+    yield _pile(Kind.BOOKED, [Example(text, note, "entry", entry_id) for entry_id, text in own])
 
 
 def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt.datetime) -> Kind | None:
@@ -165,6 +187,9 @@ def kind_of_version(one: OpenVersion, reader: Reader, separate: bool, moment: dt
     decides = reaches(reader.approves, one.department) and not (separate and own)
     if one.confirmation == "waiting":
         return Kind.CONFIRM if decides else None
+    if one.confirmation == "refused":
+        known = one.confirmed_at is None or moment - one.confirmed_at >= dt.timedelta(days=REFUSED_DAYS)
+        return Kind.REFUSED if own and not known else None
     if one.state == "requested":
         return Kind.REQUEST if decides else None
     if one.state == "returned":
@@ -196,12 +221,21 @@ def _due(session: Session, code: str, reader: Reader, day: dt.date) -> Iterator[
     overdue = _first_each(item for item in own if item.reason in _OVERDUE)
     ids = {(item.thing.kind, item.thing.entry_id) for item in overdue}
     soon = _first_each(
-        item for item in own if item.reason in _SOON and (item.thing.kind, item.thing.entry_id) not in ids
+        item for item in own if item.reason in SOON and (item.thing.kind, item.thing.entry_id) not in ids
     )
     for kind, items in ((Kind.OVERDUE, overdue), (Kind.SOON, soon)):
         items.sort(key=lambda item: (item.day, item.thing.entry_id))
         yield _pile(
-            kind, [Example(item.thing.title, f"{item.reason.value}（{date_name(item.day)}）") for item in items]
+            kind,
+            [
+                Example(
+                    item.thing.title,
+                    f"{item.reason.value}（{date_name(item.day)}）",
+                    item.thing.kind,
+                    item.thing.entry_id,
+                )
+                for item in items
+            ],
         )
 
 
@@ -220,7 +254,12 @@ def _own_names(session: Session, code: str, departments: frozenset[str]) -> froz
 def _links(session: Session, code: str, reader: Reader) -> Pile:
     names = None if reader.edits is None else _own_names(session, code, reader.edits)
     dead = [each for each in dead_links(session, code) if names is None or each.use.department in names]
-    return _pile(Kind.LINK, [Example(each.use.title, f"{date_name(each.since)}から（{each.reason}）") for each in dead])
+    return _pile(Kind.LINK, [_dead(each) for each in dead])
+
+
+def _dead(each: DeadLink) -> Example:
+    note = f"{date_name(each.since)}から（{each.reason}）"
+    return Example(each.use.title, note, each.use.kind, each.use.entry_id)
 
 
 # --- What residents asked ----------------------------------------------------------------------------------------
@@ -244,7 +283,7 @@ def _doubtful(session: Session, code: str, reader: Reader, day: dt.date) -> Pile
         .order_by(Entry.entry_id)
     )
     examples = [
-        (refused[row.entry_id], Example(row.question, _doubt(refused[row.entry_id])))
+        (refused[row.entry_id], Example(row.question, _doubt(refused[row.entry_id]), "entry", row.entry_id))
         for row in rows
         if reaches(reader.edits, row.department)
     ]
@@ -316,11 +355,12 @@ def _imported(session: Session, code: str, reader: Reader) -> Pile:
         EntryVersion.municipality_code == code, EntryVersion.state.in_((*OPEN, "approved"))
     )
     entries = session.execute(
-        select(Entry.question, Entry.department)
+        select(Entry.entry_id, Entry.question, Entry.department)
         .where(Entry.municipality_code == code, Entry.state == "draft", Entry.entry_id.not_in(beside))
         .order_by(Entry.entry_id)
     )
-    found = [Example(row.question) for row in entries if reaches(reader.edits, row.department)]
+    own = (row for row in entries if reaches(reader.edits, row.department))
+    found = [Example(row.question, "", "entry", row.entry_id) for row in own]
     of_plans = _drafts_of_plans(session, code) if reader.edits is None else 0
     pieces = [Example("計画の節・指標・工程・用語", f"{of_plans}件")] if of_plans else []
     return Pile(Kind.IMPORTED, len(found) + of_plans, tuple([*pieces, *found][:EXAMPLES]))

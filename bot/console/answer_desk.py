@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from flask import abort
 from sqlalchemy import select
@@ -10,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from bot.console.guard import actor, person, require
 from knowledge import approval, audit
-from knowledge.calendar import now
+from knowledge.answers import FACETS
+from knowledge.calendar import date_name, now
 from knowledge.common_content import common_content
+from knowledge.entry_form import COLUMNS, fields_of
 from knowledge.entry_steps import Standing, standing
+from knowledge.entry_versions import AUDIENCES
 from knowledge.models import Department, EntryVersion, Measure, Plan
 from knowledge.roles import Role
-from knowledge.sheet_kinds import IN_USE
+from knowledge.sheet_kinds import IN_USE, LANGUAGES
 
 
 def standing_or_404(session: Session, code: str, entry_id: str) -> Standing:
@@ -104,3 +109,24 @@ def measures(session: Session, code: str) -> list[tuple[str, str]]:
 def plans(session: Session, code: str) -> list[tuple[str, str]]:
     wanted = select(Plan.plan_id, Plan.title).where(Plan.municipality_code == code).order_by(Plan.title)
     return [(plan_id, title) for plan_id, title in session.execute(wanted)]
+
+
+FACET_FIELDS = tuple(f"facets.{name}" for name in FACETS)
+DATE_FIELDS = ("checked_on", "recheck_on", "valid_from", "valid_until", "term.from", "term.until")
+
+
+def content_shown(session: Session, code: str, version: EntryVersion) -> dict[str, Any]:
+    """What the part of a page that shows a version's content is told."""
+    fields = fields_of(version.content)
+    days = {name: date_name(dt.date.fromisoformat(fields[name])) for name in DATE_FIELDS if fields[name]}
+    return {
+        "fields": {**fields, **days},
+        "columns": COLUMNS,
+        "facet_fields": FACET_FIELDS,
+        "date_fields": DATE_FIELDS,
+        "audience": AUDIENCES[version.audience],
+        "languages": LANGUAGES.items(),
+        "department_names": department_names(session, code),
+        "plan_titles": dict(plans(session, code)),
+        "measure_titles": dict(measures(session, code)),
+    }

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, version_or_404, writer
+from bot.console.answer_desk import edited_or_404, note, reaches_all, version_or_404, writer
 from bot.console.answer_form import (
     Conflict,
     FormPage,
@@ -16,29 +16,35 @@ from bot.console.answer_form import (
     blank_fields,
     fields_of_version,
     form_key,
+    fresh_slot,
+    kept_of,
     options,
     read_text,
     sent_fields,
+    slot_in,
 )
-from bot.console.bubbles import bubbles_of
+from bot.console.bubbles import bubbles_of, bubbles_so_far
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
-from bot.console.guard import person
+from bot.console.guard import person, session_now
+from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
 from knowledge.answer_checks import checks
-from knowledge.calendar import now
+from knowledge.calendar import JST, now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
 from knowledge.entry_form import errors_of
-from knowledge.models import EntryVersion
+from knowledge.entry_steps import Standing, standing
+from knowledge.models import EntryVersion, StaffAccount
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
-from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, unsaved_text
+from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, others_writing, texts_of_form
 
 blueprint = Blueprint("answer_editing", __name__)
 
+_NEXT = "-no-"
 NOT_MINE = "ほかの課の答えとしては保存できません。あなたの課を選んでください"
 
 
@@ -58,28 +64,39 @@ def edit(code: str, entry_id: str) -> Answered:
             base = version_or_404(found, int(number))
         else:
             base = found.to_write_on
-    page = FormPage(code, entry_id, base.number, fields_of_version(base))
-    return _write(page, base) if request.method == "POST" else _begun(page)
+        begun = _named_version(found) or base
+    page = FormPage(code, entry_id, base.number, fields_of_version(begun))
+    if request.method == "POST":
+        return _write(page, base)
+    return _begun(page) if begun is base else _page(replace(page, from_number=begun.number, slot=fresh_slot()))
+
+
+def _named_version(found: Standing) -> EntryVersion | None:
+    """The version that the address wants to begin with."""
+    number = request.args.get("from", "")
+    return version_or_404(found, int(number)) if number.isdecimal() and len(number) < 9 else None
 
 
 def _begun(page: FormPage) -> str:
     """The form as it is opened: what was kept is offered, and shown where it is asked for."""
     with services().database.reading() as session:
-        kept = unsaved_text(session, page.code, _account(), page.key, now())
-        if kept is None:
-            return _page(page)
-        if not request.args.get("kept"):
-            return _page(replace(page, kept_at=kept.kept_at))
-        fields = {**page.fields, **kept.fields}
-        based_on = str(fields.pop("based_on", ""))
-        return _page(replace(page, fields=fields, based_on=int(based_on) if based_on else page.based_on))
+        kept = texts_of_form(session, page.code, _account(), form_key(page.entry_id), now())
+    wanted = slot_in(request.args.get("slot", ""))
+    asked_for = [one for one in kept if wanted in ("", kept_of(one).slot)] if request.args.get("kept") else []
+    chosen = next(iter(asked_for), None)
+    if chosen is None:
+        return _page(replace(page, kept=tuple(map(kept_of, kept)), slot=fresh_slot()))
+    fields = {**page.fields, **chosen.fields}
+    based_on = str(fields.pop("based_on", ""))
+    number = int(based_on) if based_on else page.based_on
+    return _page(replace(page, fields=fields, based_on=number, slot=kept_of(chosen).slot))
 
 
 def _write(page: FormPage, base: EntryVersion | None) -> Answered:
     fields = {**page.fields, **sent_fields()}
     errors: dict[str, str] = {}
     written = read_text(fields, base_of(base), page.entry_id, errors)
-    page = replace(page, fields=fields, errors=errors)
+    page = replace(page, fields=fields, errors=errors, slot=slot_in(text("slot", 20)))
     department = written.content.get("department")
     if not person().reaches(Role.EDITOR, page.code, department):
         errors["department"] = NOT_MINE
@@ -131,11 +148,32 @@ def _saved(page: FormPage, written: Text) -> Answered:
         _keep(page)
         return _page(replace(page, errors={"question": str(error)})), 422
     except ChangedMeanwhileError as error:
+        if page.entry_id is None and not _may_go_on(code, str(written.content["id"])):
+            return _saved(page, _under_another_id(written))
         return _conflict_page(page, error, written), 409
     # The check before publishing is asked for next: its one side is laid out meanwhile.
     prepare_soon(services(), code)
     tell(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
+
+
+def _may_go_on(code: str, entry_id: str) -> bool:
+    """Whether a new answer may be shown beside the one that has its words already, and be saved on top of it.
+
+    Not another 課's, whose text is not for this person to see; not one that was given up, which is no conflict.
+    """
+    with services().database.reading() as session:
+        found = standing(session, code, entry_id)
+    if found is None or (found.row is not None and found.row.state == "deleted" and found.open is None):
+        return False
+    return reaches_all(Role.EDITOR, code, found)
+
+
+def _under_another_id(written: Text) -> Text:
+    """The id comes of the question's words: the next one that they may have."""
+    name, _, number = str(written.content["id"]).partition(_NEXT)
+    content = {**written.content, "id": f"{name}{_NEXT}{int(number or 1) + 1}"}
+    return replace(written, content=content)
 
 
 def _conflict_page(page: FormPage, error: ChangedMeanwhileError, written: Text) -> str:
@@ -164,12 +202,23 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         with services().database.reading() as session:
             base = edited_or_404(session, code, entry_id).to_write_on
     fields = sent_fields()
-    page = FormPage(code, entry_id, base.number if base else None, fields)
-    written = read_text(fields, base_of(base), entry_id, {})
+    page = FormPage(code, entry_id, base.number if base else None, fields, slot=slot_in(text("slot", 20)))
+    errors: dict[str, str] = {}
+    written = read_text(fields, base_of(base), entry_id, errors)
     kept = _keep(page)
     with services().database.reading() as session:
-        shown = bubbles_of(session, code, written.content)
-    return render_template("console/answers/_kept.html", bubbles=shown, kept=kept, moment=now())
+        shown, gaps = bubbles_so_far(session, code, written.content)
+        others = _others(session, page)
+    gaps = list(dict.fromkeys([*errors.values(), *gaps]))
+    return render_template(
+        "console/answers/_kept.html",
+        bubbles=shown,
+        gaps=gaps,
+        others=others,
+        kept=kept,
+        moment=now(),
+        seconds=int((session_now().ends_at() - now()).total_seconds()),
+    )
 
 
 @blueprint.post("/<code>/new-answer/discard")
@@ -180,7 +229,7 @@ def discard(code: str, entry_id: str | None = None) -> Response:
         with services().database.reading() as session:
             edited_or_404(session, code, entry_id)
     with services().database.writing() as session:
-        drop_unsaved(session, code, _account(), form_key(entry_id))
+        drop_unsaved(session, code, _account(), form_key(entry_id, slot_in(text("slot", 20))))
     tell("とっておいた書きかけを消しました。")
     if entry_id is None:
         return redirect(url_for("console.answer_editing.new", code=code), 303)
@@ -202,12 +251,31 @@ def _account() -> str:
     return str(person().account_id)
 
 
+def _others(session: Session, page: FormPage) -> list[str]:
+    """Who else writes on the same answer now, in words."""
+    if page.entry_id is None:
+        return []
+    typing = others_writing(session, page.code, _account(), form_key(page.entry_id), now())
+    last = {one.account: one.kept_at for one in reversed(typing)}
+    people = {account: session.get(StaffAccount, int(account)) for account in last if account.isdecimal()}
+    return [
+        f"{row.name}さん（{last[one].astimezone(JST):%H:%M}まで）" for one, row in people.items() if row is not None
+    ]
+
+
 def _page(page: FormPage) -> str:
+    with services().database.reading() as session:
+        found = standing(session, page.code, page.entry_id) if page.entry_id is not None else None
+        others = _others(session, page)
     return render_template(
         "console/answers/edit.html",
         page=page,
         errors=page.errors,
         fields=page.fields,
         finding_sentence=sentence,
+        end_hint=END_HINT,
+        others=others,
+        under=found.to_write_on if found is not None else None,
+        me=_account(),
         **options(page.code, page.fields),
     )

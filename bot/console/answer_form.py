@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,11 @@ from bot.console.moments import moment, moment_text
 from bot.services import services
 from knowledge.answer_checks import Checked
 from knowledge.answers import FACETS
-from knowledge.calendar import today
+from knowledge.calendar import JST, now, today
 from knowledge.comparison import Difference
 from knowledge.entry_form import CATEGORIES, COLUMNS, FIELDS, content_of_fields, fields_of
 from knowledge.entry_versions import AUDIENCES, PUBLIC
-from knowledge.models import EntryVersion
+from knowledge.models import EntryVersion, UnsavedText
 from knowledge.publishing import Text, Theirs
 from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, LANGUAGES
@@ -32,7 +32,8 @@ RELATED, MOST_RELATED_SENT = "related_departments", 200
 """Boxes that may be ticked, several of them."""
 UNNAMED = "new-answer"
 """The id of what has no question yet, while it is looked over."""
-MOST_LETTERS = 10_000
+MOST_LETTERS = 20_000
+"""Of one field: more is refused with a word, and never cut."""
 NOTE_LETTERS = 2_000
 ALWAYS = ("en", "easy")
 """The languages that every form has room for."""
@@ -49,6 +50,20 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A text that was typed and not saved.  ``name``: its question."""
+
+    name: str
+    slot: str
+    kept_at: dt.datetime
+
+
+def kept_of(text: UnsavedText) -> Kept:
+    slot = text.form.split(":")[2] if text.form.count(":") > 1 else ""
+    return Kept(str(text.fields.get("question") or "").strip(), slot, text.kept_at)
+
+
+@dataclass(frozen=True)
 class FormPage:
     """One form as it is shown.  ``based_on``: the version that one writes on; None for a new answer."""
 
@@ -60,12 +75,16 @@ class FormPage:
     checked: Checked | None = None
     bubbles: list[Bubbles] = field(default_factory=list)
     conflict: Conflict | None = None
-    kept_at: dt.datetime | None = None
-    """When a text of before was kept that is not shown."""
+    kept: Sequence[Kept] = ()
+    """What was typed before into the same form, and is not shown."""
+    slot: str = ""
+    """Under which what is typed now is kept, so that it takes the place of nothing that was typed before."""
+    from_number: int | None = None
+    """The old version whose text stands in the form."""
 
     @property
     def key(self) -> str:
-        return form_key(self.entry_id)
+        return form_key(self.entry_id, self.slot)
 
     @property
     def languages(self) -> list[tuple[str, str]]:
@@ -74,9 +93,20 @@ class FormPage:
         return [(one, name) for one, name in LANGUAGES.items() if one in ALWAYS or one in written]
 
 
-def form_key(entry_id: str | None) -> str:
+def form_key(entry_id: str | None, slot: str = "") -> str:
     """Under which what was typed is kept."""
-    return f"entry:{entry_id}" if entry_id is not None else "entry:new"
+    form = f"entry:{entry_id}" if entry_id is not None else "entry:new"
+    return f"{form}:{slot}" if slot else form
+
+
+def fresh_slot() -> str:
+    """One for a form that is opened now."""
+    return f"{now():%Y%m%d%H%M%S%f}"
+
+
+def slot_in(given: str) -> str:
+    """The slot that an address or a form names; none where it is no slot."""
+    return given if given.isascii() and given.isdecimal() and len(given) <= 20 else ""
 
 
 def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -122,14 +152,18 @@ def blank_fields() -> dict[str, str]:
 
 
 def fields_of_version(version: EntryVersion) -> dict[str, str]:
-    """A version as the form shows it.  Its bookings go along while it has not come to be live."""
+    """A version as the form shows it.  Its bookings go along while they are still to come.
+
+    That of what is live, too: else the end that was booked would be lost with the next word that is mended.
+    """
     booked = version.live_from is None
+    ends = booked or (version.end_at is not None and version.end_at > now())
     return {
         **fields_of(version.content),
         "audience": version.audience,
         "staff_note": version.staff_note,
         "publish_at": moment_text(version.publish_at) if booked else "",
-        "end_at": moment_text(version.end_at) if booked else "",
+        "end_at": moment_text(version.end_at) if ends else "",
     }
 
 
@@ -137,7 +171,7 @@ def sent_fields() -> dict[str, str]:
     """What was sent of the form; a box that may be ticked comes with what it is when it is not."""
     given = request.form
     names = (*FIELDS, *BESIDE)
-    sent = {name: given.get(name, "")[:MOST_LETTERS].replace("\r\n", "\n") for name in names if name in given}
+    sent = {name: given.get(name, "").replace("\r\n", "\n") for name in names if name in given}
     if RELATED in given:
         sent[RELATED] = "\n".join(one[:60] for one in given.getlist(RELATED)[:MOST_RELATED_SENT] if one)
     return sent
@@ -151,14 +185,42 @@ def read_text(fields: Mapping[str, str], base: Mapping[str, Any], entry_id: str 
     note = fields.get("staff_note", "")
     if len(note) > NOTE_LETTERS:
         errors["staff_note"] = f"職員メモは{NOTE_LETTERS:,}字までです（今は{len(note):,}字）"
+    errors |= {
+        name: f"{MOST_LETTERS:,}字までです（今は{len(given):,}字）。分けて書いてください"
+        for name, given in fields.items()
+        if len(given) > MOST_LETTERS
+    }
     audience = fields.get("audience", PUBLIC)
-    return Text(
+    text = Text(
         content,
         audience if audience in AUDIENCES else PUBLIC,
         note[:NOTE_LETTERS],
         moment("publish_at", errors),
         moment("end_at", errors),
     )
+    errors |= {name: sentence for name, sentence in _wrong_days(text, now()).items() if name not in errors}
+    return text
+
+
+def _wrong_days(text: Text, at: dt.datetime) -> dict[str, str]:
+    """Days that a slip of the hand made: what is checked tomorrow, and bookings that could never be kept."""
+    found: dict[str, str] = {}
+    checked_on, valid_until = (_day(text.content.get(name)) for name in ("checked_on", "valid_until"))
+    if checked_on is not None and checked_on > at.astimezone(JST).date():
+        found["checked_on"] = "「確認した日」：まだ来ていない日です。確かめた日を書いてください"
+    if text.publish_at is not None and text.publish_at <= at:
+        found["publish_at"] = "もう過ぎた日時です。承認のあと、すぐに公開するときは、空にしてください"
+    elif (
+        text.publish_at is not None and valid_until is not None and text.publish_at.astimezone(JST).date() > valid_until
+    ):
+        found["publish_at"] = "「公開を終える日」より後の日時です。このままでは、一度も住民に出ません"
+    if text.end_at is not None and text.end_at <= at:
+        found["end_at"] = "もう過ぎた日時です。先の日時に直すか、空にしてください"
+    return found
+
+
+def _day(given: object) -> dt.date | None:
+    return dt.date.fromisoformat(given) if isinstance(given, str) and given else None
 
 
 def base_of(version: EntryVersion | None) -> dict[str, Any]:

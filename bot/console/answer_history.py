@@ -24,7 +24,7 @@ from knowledge.calendar import now
 from knowledge.comparison import about, comparison, comparison_workbook
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_steps import Standing
-from knowledge.entry_versions import AUDIENCES, STATES
+from knowledge.entry_versions import AUDIENCES, STATES, decision
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError
 from knowledge.publishing import restore as restored
@@ -41,17 +41,20 @@ def index(code: str, entry_id: str) -> str:
         return _history_page(session, code, entry_id)
 
 
-def _history_page(session: Session, code: str, entry_id: str, wrong: str = "") -> str:
+def _history_page(session: Session, code: str, entry_id: str, wrong: str = "", number: int = 0) -> str:
+    """``wrong``: why no draft could be made of the version ``number``; one may begin to write with it all the same."""
     found = standing_or_404(session, code, entry_id)
     return render_template(
         "console/answers/history.html",
         entry_id=entry_id,
         found=found,
         states=STATES,
+        decision=decision,
         audiences=AUDIENCES,
         numbers=[(one.number, f"第{one.number}版（{STATES[one.state]}）") for one in found.versions],
         edits=reaches_all(Role.EDITOR, code, found),
         errors={"restore": wrong} if wrong else {},
+        wrong_number=number,
     )
 
 
@@ -120,6 +123,6 @@ def restore(code: str, entry_id: str, number: int) -> str | Response | tuple[str
             new_number = made.number
     except (EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         with services().database.reading() as session:
-            return _history_page(session, code, entry_id, str(error)), 422
+            return _history_page(session, code, entry_id, str(error), number), 422
     tell(f"第{number}版の文から、第{new_number}版の下書きを作りました。見直して、承認を依頼してください。")
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from bot.console.answer_desk import department_names, note, standing_again, standing_or_404, step_actor, version_or_404
+from bot.console.answer_desk import (
+    content_shown,
+    department_names,
+    note,
+    reaches_all,
+    standing_again,
+    standing_or_404,
+    step_actor,
+    version_or_404,
+)
+from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
-from bot.console.moments import HINT, moment, moment_text
+from bot.console.moments import END_HINT, HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
 from knowledge.calendar import now
@@ -28,6 +38,9 @@ from knowledge.roles import Role
 blueprint = Blueprint("answer_steps", __name__)
 
 _APPROVING = (Step.APPROVE, Step.DEPUTISE)
+_LOOKED_AT = (*_APPROVING, Step.REQUEST, Step.PUBLISH_URGENTLY, Step.CONFIRM)
+"""Steps before which the whole text is read, and seen as residents would see it."""
+_ENDING = (Step.END, Step.END_URGENTLY)
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,8 @@ def _terms(errors: dict[str, str]) -> Terms:
     )
     if terms.publish_at is not None and terms.publish_at <= now():
         errors["publish_at"] = "もう過ぎた日時です。すぐに公開するときは、空にしてください"
+    if terms.end_at is not None and terms.end_at <= now():
+        errors["end_at"] = "もう過ぎた日時です。先の日時に直すか、空にしてください"
     return terms
 
 
@@ -177,7 +192,7 @@ def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None
         if used in _APPROVING and terms is not None:
             details |= {"deputy": used is Step.DEPUTISE, "publish_at": terms.publish_at, "end_at": terms.end_at}
             details["document_number"] = terms.document_number
-        if used in (Step.END, Step.END_URGENTLY):
+        if used in _ENDING:
             details["urgent"] = used is Step.END_URGENTLY
         note(session, code, entry_id, ABOUT[used].action, details)
     return decision
@@ -210,6 +225,11 @@ def _page(
     with services().database.reading() as session:
         names = department_names(session, code)
         told = related_colleagues(session, code, version.content.get("related_departments") or [], now())
+        shown = content_shown(session, code, version)
+        bubbles = bubbles_of(session, code, version.content) if wanted in _LOOKED_AT else []
+    may_return = any(
+        one.step is Step.RETURN and one.number == version.number for one in found.steps(step_actor(code, found), now())
+    )
     return render_template(
         "console/answers/step.html",
         found=found,
@@ -226,6 +246,13 @@ def _page(
         states=STATES,
         related=[(names.get(one, one), people) for one, people in told],
         hint=HINT,
+        end_hint=END_HINT,
         anchored="step" in errors,
+        ending=wanted in _ENDING and found.live and reaches_all(Role.EDITOR, code, found),
+        bubbles=bubbles,
+        looked_at=wanted in _LOOKED_AT,
+        may_return=wanted in _APPROVING and may_return,
+        whole=wanted in _LOOKED_AT and before is None,
+        **shown,
         checkable=version.state in WAITING and person().reaches(Role.EDITOR, code, version.content.get("department")),
     )

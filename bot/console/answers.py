@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
 from bot.console.answer_desk import (
+    content_shown,
     department_names,
     departments_in_use,
     measures,
-    plans,
     reaches_all,
     standing_or_404,
     step_actor,
@@ -21,21 +20,18 @@ from bot.console.bubbles import bubbles_of
 from bot.console.guard import person
 from bot.console.paging import Paging, paging
 from bot.services import services
-from knowledge.answers import FACETS
 from knowledge.approval import Step
-from knowledge.calendar import date_name, now, today
-from knowledge.entry_form import COLUMNS, fields_of
-from knowledge.entry_lists import LOW_FROM, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
+from knowledge.calendar import now, today
+from knowledge.entry_lists import LOW_FROM, NOBODYS, RATED_DAYS, STATES, UNUSED_DAYS, Filters, Page, listed
 from knowledge.entry_steps import Standing
-from knowledge.entry_versions import AUDIENCES
 from knowledge.entry_versions import STATES as VERSION_STATES
+from knowledge.entry_versions import decision
+from knowledge.freshness import DAYS_AHEAD
 from knowledge.roles import Role
 
 blueprint = Blueprint("answers", __name__)
 
 MOST_PAGES = 100_000
-FACET_FIELDS = tuple(f"facets.{name}" for name in FACETS)
-DATE_FIELDS = ("checked_on", "recheck_on", "valid_from", "valid_until", "term.from", "term.until")
 
 
 @dataclass(frozen=True)
@@ -63,6 +59,8 @@ def index(code: str) -> str:
         unused=bool(given.get("unused")),
         low_rated=bool(given.get("low_rated")),
         blanks=bool(given.get("blanks")),
+        soon=bool(given.get("soon")),
+        dead_links=bool(given.get("dead_links")),
     )
     page, pages = _page(code, wanted)
     with services().database.reading() as session:
@@ -78,11 +76,11 @@ def index(code: str) -> str:
         states=[("", "すべて"), *STATES.items()],
         state_names=STATES,
         version_states=VERSION_STATES,
-        departments=[("", "すべて"), *in_use],
+        departments=[("", "すべて"), *([(NOBODYS, "（どの課でもない）")] if seen is None else []), *in_use],
         related=[("", "すべて"), *every],
         department_names=names,
         measures=[("", "すべて"), *all_measures],
-        days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM},
+        days={"unused": UNUSED_DAYS, "rated": RATED_DAYS, "low": LOW_FROM, "ahead": DAYS_AHEAD},
         writes=person().may(Role.EDITOR, code),
     )
 
@@ -111,25 +109,16 @@ def entry(code: str, entry_id: str) -> str:
             found=found,
             shown=shown,
             waiting=waiting,
-            fields=_with_day_names(fields_of(shown.content)),
-            columns=COLUMNS,
-            facet_fields=FACET_FIELDS,
-            date_fields=DATE_FIELDS,
             states=VERSION_STATES,
+            decision=decision,
+            refused=found.refused,
+            was_live=any(one.live_from is not None for one in found.versions),
             row_states=STATES,
-            audiences=AUDIENCES,
-            department_names=department_names(session, code),
-            plan_titles=dict(plans(session, code)),
-            measure_titles=dict(measures(session, code)),
             steps=_steps(code, found),
             edits=reaches_all(Role.EDITOR, code, found),
             bubbles=bubbles_of(session, code, shown.content),
+            **content_shown(session, code, shown),
         )
-
-
-def _with_day_names(fields: dict[str, str]) -> dict[str, str]:
-    days = {name: date_name(dt.date.fromisoformat(fields[name])) for name in DATE_FIELDS if fields[name]}
-    return {**fields, **days}
 
 
 def _steps(code: str, found: Standing) -> list[StepLink]:

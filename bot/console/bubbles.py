@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +22,8 @@ from knowledge.curated_rows import NOT_LOADED
 from knowledge.entry_versions import PUBLIC
 from knowledge.models import EntryVersion, Plan
 from knowledge.preview import drafted
-from knowledge.sheet_kinds import LANGUAGES
+from knowledge.schema_faults import schema_fault
+from knowledge.sheet_kinds import KINDS, LANGUAGES
 from knowledge.staff_content import StaffEntry
 
 
@@ -35,13 +38,17 @@ class Bubbles:
 
 def bubbles_of(session: Session, code: str, content: Mapping[str, Any]) -> list[Bubbles]:
     """The text in Japanese and in each language that it is written in; nothing where it cannot be shown yet."""
-    try:
-        entry = StaffEntry.model_validate({name: value for name, value in content.items() if name not in NOT_LOADED})
-    except ValidationError:
-        return []
+    return bubbles_so_far(session, code, content)[0]
+
+
+def bubbles_so_far(session: Session, code: str, content: Mapping[str, Any]) -> tuple[list[Bubbles], list[str]]:
+    """The same of what somebody is writing: without what is half written, which the sentences name."""
+    entry, gaps = whole_part(content)
+    if entry is None:
+        return [], gaps
     content = entry.model_dump(mode="json", exclude=NOT_LOADED)
     if session.get(Plan, (code, content["source"]["plan"])) is None:
-        return []
+        return [], gaps
     version = EntryVersion(municipality_code=code, entry_id=content["id"], number=0, content=content, audience=PUBLIC)
     knowledge = drafted(session, services().corpus.current(code), version)
     found = []
@@ -50,7 +57,66 @@ def bubbles_of(session: Session, code: str, content: Mapping[str, Any]) -> list[
         if tongue.reply == language:
             reply, _ = held_in(knowledge, tongue, lambda: show_entry(knowledge, version.entry_id))
             found.append(_bubbles(LANGUAGES.get(language, "日本語"), content["question"], reply))
-    return found
+    return found, gaps
+
+
+_MAY_BE_LEFT_OUT = (
+    *("links", "translations", "facets", "term", "phrasings", "related_departments"),
+    *("recheck_on", "valid_from", "valid_until", "measure"),
+)
+"""What an answer can be shown without."""
+_SAID_AS = {"言い回し": "phrasings", "関係課": "related_departments", "受付の": "term", "from は until": "term"}
+
+
+def whole_part(content: Mapping[str, Any]) -> tuple[StaffEntry | None, list[str]]:
+    """What of a text that somebody is writing holds together, and what is the matter with the rest.
+
+    None where there is too little of it yet.
+    """
+    left = copy.deepcopy({name: value for name, value in content.items() if name not in NOT_LOADED})
+    gaps: list[str] = []
+    for _ in range(len(_MAY_BE_LEFT_OUT)):
+        try:
+            return StaffEntry.model_validate(left), gaps
+        except ValidationError as error:
+            faults = error.errors()
+        gaps += [_sentence(fault) for fault in faults]
+        # From the end, so that what is taken out of a list moves nothing that is still to be taken out.
+        if not all(_leave_out(left, fault) for fault in reversed(faults)):
+            return None, gaps
+    return None, gaps
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    told = schema_fault(KINDS["entries"], fault)
+    return f"「{told.heading}」：{told.sentence}" if told.heading else told.sentence
+
+
+def _leave_out(left: dict[str, Any], fault: Mapping[str, Any]) -> bool:
+    """Take out what a fault is of; whether an answer can be shown without it."""
+    way = fault["loc"] or _named(str(fault["msg"]))
+    if not way or way[0] not in _MAY_BE_LEFT_OUT:
+        return False
+    inside = left.get(way[0])
+    if len(way) > 1 and isinstance(inside, list):
+        del inside[int(way[1]) : int(way[1]) + 1]
+    elif len(way) > 1 and way[0] == "facets" and isinstance(inside, dict):
+        inside[way[1]] = None
+    elif len(way) > 1 and way[0] == "translations" and isinstance(inside, dict):
+        inside.pop(way[1], None)
+    else:
+        left.pop(way[0], None)
+    return True
+
+
+def _named(sentence: str) -> tuple[str, ...]:
+    """The part that a fault of the whole is told by: ``translations.en: …``."""
+    said = next((name for words, name in _SAID_AS.items() if words in sentence), None)
+    found = said or next((name for name in _MAY_BE_LEFT_OUT if name in sentence), None)
+    if found is None:
+        return ()
+    inside = re.search(rf"{found}\.(\w+)", sentence)
+    return (found, inside[1]) if inside else (found,)
 
 
 def _bubbles(language: str, said: str, reply: Reply) -> Bubbles:

@@ -17,20 +17,30 @@ from werkzeug.wrappers import Response
 from bot.console.change_asking import FIELD, does_at_once
 from bot.console.entering import Answered
 from bot.console.forms import tell
-from bot.console.guard import actor, note_denied, person
+from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.effect_check import CHANGE_NAMES, Change, ChangedQuestion, Checked, Effect, side_by_side
-from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in, word_in
+from bot.effect_jobs import (
+    CAUTION,
+    JobFaultError,
+    both_sides,
+    effect_from_json,
+    ending_in,
+    prepare_soon,
+    versions_in,
+    word_in,
+)
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
 from knowledge.caution import LEVELS
 from knowledge.change_requests import waiting_word
 from knowledge.check_questions import DECISIONS
+from knowledge.entry_steps import is_live
 from knowledge.entry_versions import STATES
 from knowledge.jobs import EFFECT, JobStatus, ask_once, job_status, recent_jobs, stop_job
-from knowledge.models import EntryVersion
+from knowledge.models import Entry, EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.proposed_changes import of_word
 from knowledge.roles import Role
@@ -81,9 +91,13 @@ def about(session: Session, code: str, payload: Mapping[str, Any]) -> About:
     if payload.get("of") == "versions":
         found = [session.get(EntryVersion, (code, *one)) for one in versions_in(payload)]
         versions = [one for one in found if one is not None]
-        title = "、".join(f"「{one.content['question']}」第{one.number}版" for one in versions[:3])
-        more = f" ほか{len(versions) - 3}件" if len(versions) > 3 else ""
-        departments = frozenset(one.content.get("department") for one in versions) or frozenset({None})
+        rows = [session.get(Entry, (code, entry_id)) for entry_id in ending_in(payload)]
+        ending = [row for row in rows if row is not None]
+        named = [f"「{one.content['question']}」第{one.number}版" for one in versions]
+        named += [f"「{row.question}」の公開終了" for row in ending]
+        title, more = "、".join(named[:3]), f" ほか{len(named) - 3}件" if len(named) > 3 else ""
+        own = {one.content.get("department") for one in versions} | {row.department for row in ending}
+        departments = frozenset(own or {None})
         eve = "（予約の前日の確認）" if payload.get("booked") else ""
         return About((title or "版") + more + eve, departments, Role.EDITOR)
     whole = frozenset({None})
@@ -128,8 +142,10 @@ def _index_page(code: str, errors: Mapping[str, str], chosen: Sequence[str]) -> 
 
 @blueprint.post("/<code>/effect")
 def start(code: str) -> Answered:
-    """``version``: as often as versions are to be checked together."""
+    """``version``: as often as versions are to be checked together; or ``ending``, an entry that is live."""
     town_or_404(code)
+    if "ending" in request.form:
+        return _begin_of_end(code, request.form["ending"][:60])
     given = request.form.getlist("version")[:MOST_CHOSEN]
     wanted = sorted({_read_version(one) for one in given})
     with services().database.reading() as session:
@@ -144,6 +160,16 @@ def start(code: str) -> Answered:
     if len({entry_id for entry_id, _ in wanted}) < len(wanted):
         return _index_page(code, {"versions": "同じ答えの版は、一度に一つだけえらんでください"}, given), 422
     return begin(code, {"of": "versions", "versions": [list(one) for one in wanted]})
+
+
+def _begin_of_end(code: str, entry_id: str) -> Response:
+    """What residents would miss if the answer were taken from them."""
+    with services().database.reading() as session:
+        row = session.get(Entry, (code, entry_id))
+    if row is None or not is_live(row):
+        abort(404)
+    require(Role.EDITOR, code, row.department)
+    return begin(code, {"of": "versions", "versions": [], "ending": [entry_id]})
 
 
 def _read_version(given: str) -> tuple[str, int]:
@@ -246,7 +272,7 @@ def _result_page(code: str, found: JobStatus, of: About) -> str:
         checked=[(name, title, getattr(effect, name)) for name, title in BEFORE_AND_AFTER.items()],
         decisions=DECISIONS,
         word=_shown_word(code, found.payload) if _may_start(of, code) else None,
-        versions=versions_in(found.payload),
+        entries=_entries_of(code, found.payload),
     )
 
 
@@ -268,6 +294,14 @@ def _shown_word(code: str, payload: Mapping[str, Any]) -> ShownWord | None:
         at_once = does_at_once(session, code, approves=person().reaches(Role.APPROVER, code, None), public=True)
         waits = waiting_word(session, code, of_word(word_in(payload), remove=remove))
     return ShownWord(remove, at_once, waits.id if waits else None, str(payload.get(FIELD, "")))
+
+
+def _entries_of(code: str, payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The answers that the check was of, by id and question: where one goes on."""
+    ids = [*(entry_id for entry_id, _ in versions_in(payload)), *ending_in(payload)]
+    with services().database.reading() as session:
+        rows = [session.get(Entry, (code, entry_id)) for entry_id in dict.fromkeys(ids)]
+    return [(row.entry_id, row.question) for row in rows if row is not None]
 
 
 @blueprint.get("/<code>/effect/<job_id>/replies/<part>/<int:number>")

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.answer_desk import reaches_all
+from bot.console.answer_form import form_key, kept_of
 from bot.console.guard import person
 from bot.console.layout import towns_of
 from bot.console.needs import NEEDS
 from bot.services import services
 from knowledge.calendar import JST, now
+from knowledge.entry_steps import standing
+from knowledge.models import UnsavedText
 from knowledge.roles import Role
-from knowledge.this_week import Kind, Task, Week, planned
+from knowledge.this_week import Example, Kind, Task, Week, planned
 from knowledge.this_week_counts import Reader, figures, piles
+from knowledge.unsaved_texts import unsaved_texts
 
 blueprint = Blueprint("front", __name__)
 
@@ -36,13 +43,14 @@ WAYS: Mapping[Kind, Way] = {
     Kind.REQUEST: Way(_ANSWERS, "承認依頼を開く", {"state": "requested"}),
     Kind.BOOKED: Way("console.effect.index", "影響確認の結果を開く"),
     Kind.RETURNED: Way(_ANSWERS, "差し戻された答えを開く", {"state": "returned"}),
+    Kind.REFUSED: Way(_ANSWERS, "認められなかった答えを開く", {"state": "refused"}),
     Kind.DOUBTFUL: Way(_ANSWERS, "低評価の答えを開く", {"low_rated": "1"}),
     Kind.OVERDUE: Way(_ANSWERS, "期限切れの答えを開く", {"expired": "1"}),
     Kind.REVIEW: Way("console.review.index", "一括見直しを開く"),
     Kind.NEED: Way("console.unanswered.index", "質問を読んで、答えを書く"),
-    Kind.LINK: Way(_ANSWERS, "答えの一覧を開く"),
+    Kind.LINK: Way(_ANSWERS, "開けないリンクのある答えを開く", {"dead_links": "1"}),
     Kind.COMMON: Way(_COMMON, "更新を見る"),
-    Kind.SOON: Way(_ANSWERS, "答えの一覧を開く"),
+    Kind.SOON: Way(_ANSWERS, "もうすぐ期限の答えを開く", {"soon": "1"}),
     Kind.IMPORTED: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
     Kind.DRAFT: Way(_ANSWERS, "下書きを開く", {"state": "draft"}),
 }
@@ -56,6 +64,27 @@ TO_CHANGES = Way(_CHANGES, "変更の承認を開く")
 class Link:
     words: str
     address: str
+
+
+PAGES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "entry": ("console.answers.entry", "entry_id", {}),
+    "indicator": ("console.tables.row", "entry_id", {"kind": "indicators"}),
+    "schedule": ("console.tables.row", "entry_id", {"kind": "schedule"}),
+    "department": ("console.tables.row", "entry_id", {"kind": "departments"}),
+    "term": ("console.tables.row", "entry_id", {"kind": "terms"}),
+    "plan": ("console.plans.plan", "plan_id", {}),
+    "change": ("console.changes.change", "request_id", {}),
+}
+"""Where one thing of a pile is, by its kind: the page, and how its address names the thing."""
+
+
+def place(code: str, example: Example) -> str | None:
+    """The address of one thing that waits; None for what has no page of its own."""
+    if example.kind not in PAGES:
+        return None
+    endpoint, name, more = PAGES[example.kind]
+    named: dict[str, Any] = {name: example.id, **more}
+    return url_for(endpoint, code=code, **named)
 
 
 @blueprint.get("/")
@@ -78,9 +107,41 @@ def town(code: str) -> str:
         "console/front/town.html",
         week=week,
         links=_links(code, week),
+        place=place,
+        code=code,
+        unsaved=_unsaved(code),
         rows=(("この7日間", this), ("その前の7日間", last)),
         writes=reader.writes,
     )
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A text that was typed and neither saved nor dropped."""
+
+    name: str
+    address: str
+    kept_at: dt.datetime
+
+
+def _unsaved(code: str) -> list[Unsaved]:
+    """What the person typed and did not save: where the session ended, or the page was left."""
+    with services().database.reading() as session:
+        kept = unsaved_texts(session, code, str(person().account_id), now())
+        return [found for one in kept if (found := _begun(session, code, one)) is not None]
+
+
+def _begun(session: Session, code: str, text: UnsavedText) -> Unsaved | None:
+    kept, entry_id = kept_of(text), text.form.split(":")[1]
+    slot = kept.slot or None
+    if text.form.split(":")[:2] == form_key(None).split(":"):
+        address = url_for("console.answer_editing.new", code=code, kept=1, slot=slot)
+        return Unsaved(kept.name or "（質問はまだ書いていません）", address, kept.kept_at)
+    found = standing(session, code, entry_id)
+    if found is None or not reaches_all(Role.EDITOR, code, found):
+        return None
+    address = url_for("console.answer_editing.edit", code=code, entry_id=entry_id, kept=1, slot=slot)
+    return Unsaved(kept.name or found.versions[0].content["question"], address, kept.kept_at)
 
 
 def _links(code: str, week: Week) -> dict[Kind, list[Link]]:

@@ -5,12 +5,14 @@ Nothing of it is stored.  It is given back to nobody but the account that wrote 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import current_app, g, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.console import forms
+from knowledge.entry_form import COLUMNS
 
 SECONDS = 12 * 3600
 LONGEST = 300_000
@@ -72,7 +74,32 @@ def read(account_id: int) -> KeptForm | None:
 
 
 def page(kept: KeptForm) -> str:
-    return render_template("console/door/kept.html", kept=kept)
+    return render_template("console/door/kept.html", kept=kept, said=list(_said(kept)))
+
+
+def _said(kept: KeptForm) -> Iterator[tuple[str, str]]:
+    """What somebody wrote, by the name of its field where that is known; not what a button or a box sends."""
+    for name, value in kept.fields:
+        heading = COLUMNS[name].heading if name in COLUMNS else _NAMES.get(name, "")
+        if value.strip() and name not in _UNSAID and not name.endswith(".reviewed"):
+            yield heading, value
+
+
+_NAMES = {
+    "staff_note": "職員メモ",
+    "publish_at": "公開予約の日時",
+    "end_at": "公開終了予約の日時",
+    "reason": "理由",
+    "wrong": "何が違っていたか",
+    "done": "したこと",
+    "document_number": "文書番号",
+    "decided_on": "決裁日",
+}
+_UNSAID = frozenset(
+    {"act", "based_on", "number", "audience", "kind", "category", "department", "related_departments", "measure"}
+    | {"source.plan", "seen", "entry_id", "decision", "language", "version", "deputy"}
+)
+"""What was chosen, and not written: it is sent again all the same."""
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -68,6 +68,12 @@ def password() -> Answered:
 
 def _ended_words(count: int) -> str:
     return f"ほかの{count}か所のサインインは終わりました。" if count else ""
+
+
+@blueprint.post("/me/stay")
+def stay() -> Response:
+    """The page was left lying, and its reader is still there: how long the session holds now that this was asked."""
+    return jsonify(seconds=int((session_now().ends_at() - now()).total_seconds()))
 
 
 @blueprint.post("/me/sessions/<id_hash>/end")

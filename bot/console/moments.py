@@ -11,6 +11,7 @@ from knowledge.calendar import JST
 
 _MOMENT = re.compile(r"(?P<day>.*?\d日?)(?:[T\s]+(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|時(?:(?P<after>\d{1,2})分)?))?")
 HINT = "日本時間です。例 2026-04-01 08:30。時刻がなければ 0:00 になります"
+END_HINT = "時刻がなければ、その日の 0:00 に終わります。その日いっぱい出すときは 2027-03-31 24:00 のように書きます"
 
 
 def moment(name: str, errors: dict[str, str]) -> dt.datetime | None:
@@ -27,10 +28,14 @@ def moment_of(given: str, name: str, errors: dict[str, str]) -> dt.datetime | No
     if found is None or day is None:
         errors[name] = "日時は 2026-04-01 08:30 か 令和8年4月1日 8:30 のように書いてください"
         return None
+    hour, minute = int(found["hour"] or 0), int(found["minute"] or found["after"] or 0)
+    if (hour, minute) == (24, 0) and day < dt.date.max:
+        # As officials write the end of a day.
+        day, hour = day + dt.timedelta(days=1), 0
     try:
-        time = dt.time(int(found["hour"] or 0), int(found["minute"] or found["after"] or 0))
+        time = dt.time(hour, minute)
     except ValueError:
-        errors[name] = "時刻は 0:00 から 23:59 までで書いてください"
+        errors[name] = "時刻は 0:00 から 24:00 までで書いてください"
         return None
     return dt.datetime.combine(day, time, JST).astimezone(dt.UTC)
 

@@ -62,6 +62,7 @@ NEEDS: Mapping[str, Need] = {
     # 自分
     "console.me.index": SIGNED_IN,
     "console.me.password": fresh(SIGNED_IN),
+    "console.me.stay": SIGNED_IN,
     "console.me.end_session": SIGNED_IN,
     "console.me.end_others": SIGNED_IN,
     "console.totp.set_up": fresh(SIGNED_IN),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from bot.circumstances import Circumstances
 from bot.console.answer_desk import writer
@@ -45,16 +45,19 @@ SEEN: Mapping[str, str] = {PUBLISHED: "公開中", DRAFTS: "下書きも含め�
 LONGEST = 2 * MAX_QUESTION
 MOST_CANDIDATES = 8
 MOST_FOUND = 10
-ANSWERS_PAGE = "console.answers.show"
 
 
 @dataclass(frozen=True)
 class Near:
-    """A candidate as it is listed.  ``mark``: what residents do not have of it; ``mine``: wordings may be added."""
+    """A candidate as it is listed.  ``mark``: what residents do not have of it; ``mine``: wordings may be added.
+
+    ``opens``: it is an answer whose page this person may open.
+    """
 
     shown: ShownCandidate
     mark: str
     mine: bool
+    opens: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ def _asked(code: str, seen: str, question: str, opened: str) -> Asked:
             one,
             _mark(preview, one.entry_id),
             one.entry_id in departments and me.reaches(Role.EDITOR, code, departments[one.entry_id]),
+            one.entry_id in departments and me.reaches(Role.VIEWER, code, departments[one.entry_id]),
         )
         for one in candidates
     )
@@ -207,12 +211,12 @@ def _others(code: str, words: str) -> tuple[Line, ...]:
 
 @dataclass(frozen=True)
 class Added:
-    """A draft to which a wording was added a moment ago.  ``address``: of its page, where there is one."""
+    """A draft to which a wording was added a moment ago.  ``address``: of its page."""
 
     entry_id: str
     number: int
     question: str
-    address: str | None
+    address: str
 
 
 def _added(code: str) -> Added | None:
@@ -223,8 +227,7 @@ def _added(code: str) -> Added | None:
         version = session.get(EntryVersion, (code, entry_id, int(number)))
     if version is None or not person().reaches(Role.EDITOR, code, version.content.get("department")):
         return None
-    has_page = ANSWERS_PAGE in current_app.view_functions
-    address = url_for(ANSWERS_PAGE, code=code, entry_id=entry_id) if has_page else None
+    address = url_for("console.answers.entry", code=code, entry_id=entry_id)
     return Added(entry_id, version.number, version.content["question"], address)
 
 

@@ -8,8 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from bot.console.answer_form import blank_fields, form_key
-from bot.console.forms import tell
+from bot.console.answer_form import blank_fields, form_key, fresh_slot, kept_of
 from bot.console.guard import person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
@@ -18,7 +17,7 @@ from knowledge.calendar import now, today
 from knowledge.models import Entry
 from knowledge.roles import Role
 from knowledge.unanswered import MOST_WORDINGS, asked_in_vain, described, grouped
-from knowledge.unsaved_texts import keep_unsaved, unsaved_text
+from knowledge.unsaved_texts import keep_unsaved, texts_of_form
 
 blueprint = Blueprint("unanswered", __name__)
 
@@ -67,20 +66,15 @@ def _days() -> int:
 @blueprint.post("/<code>/unanswered/write")
 def write(code: str) -> Response:
     """Begin a new answer with residents' wordings (``wording``, the first stands for all); nothing is saved by it."""
-    form, account, moment = form_key(None), str(person().account_id), now()
+    account, moment = str(person().account_id), now()
     wordings = [one.strip() for one in request.form.getlist("wording")[:MOST_WORDINGS]]
     own = list(dict.fromkeys(one for one in wordings if one and _MASKED not in one))
     first = own[0][:_LONGEST_QUESTION] if own else ""
     others = [one for one in own[1:] if len(one) <= _LONGEST_WORDING and "\n" not in one]
     fields = blank_fields() | {"question": " ".join(first.split()), "phrasings": "\n".join(others)}
     with services().database.writing() as session:
-        kept = unsaved_text(session, code, account, form, moment)
-        if kept is None:
-            keep_unsaved(session, code, account, form, fields, moment)
-    if kept is not None:
-        tell(
-            "書きかけの新しい答えがあるので、質問の言い方は入れませんでした。"
-            "先にその続きを書いて保存するか、やめてください。"
-        )
-        return redirect(url_for("console.answer_editing.new", code=code), 303)
-    return redirect(url_for("console.answer_editing.new", code=code, kept=1), 303)
+        begun = texts_of_form(session, code, account, form_key(None), moment)
+        # Pressed again: the text that it began the first time, as far as it was not written on.
+        slot = next((kept_of(one).slot for one in begun if dict(one.fields) == fields), fresh_slot())
+        keep_unsaved(session, code, account, form_key(None, slot), fields, moment)
+    return redirect(url_for("console.answer_editing.new", code=code, kept=1, slot=slot), 303)

@@ -24,11 +24,17 @@
     sending = true;
     try {
       const answer = await fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (answer.status === 403) {
+        keeping.textContent = "サインインが切れました。「下書きとして保存する」を押すと、サインインのあとで、この続きから保存できます。";
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       keeping.textContent = page.getElementById("kept-said").textContent;
       document.getElementById("live-bubbles").replaceChildren(...document.importNode(page.getElementById("kept-bubbles"), true).childNodes);
       live.hidden = false;
+      const seconds = Number(page.getElementById("kept").dataset.seconds);
+      document.dispatchEvent(new CustomEvent("stayed", { detail: seconds }));
     } catch {
       keeping.textContent = "書きかけをとっておけませんでした。つながりを確かめ、「下書きとして保存する」を押してください。";
     } finally {

@@ -6,9 +6,10 @@ import pytest
 
 from bot.conversation import answer
 from bot.dialogue import Dialogue
-from bot.explanation import _REASONS, _RULES, Explanation, explain
+from bot.explanation import _REASONS, _RULES, SIDES, Explanation, explain
 from bot.replies import Rule, plain_text
 from intents.decision import CAUTIOUS, Decision, Reason
+from intents.facets import Facet
 from knowledge.corpus import Corpus, Knowledge
 from tests.support.gold import GOLD, questions
 
@@ -97,6 +98,11 @@ def test_synonyms_corrections_and_ignored_words_are_shown(knowledge: Knowledge) 
 
 def test_the_side_that_was_asked_is_named(knowledge: Knowledge) -> None:
     assert explain(knowledge, "住民票の手数料はいくらですか").facet == "手数料"
+
+
+def test_every_side_has_a_name_that_staff_read() -> None:
+    assert set(SIDES) == set(Facet)
+    assert not [name for name in SIDES.values() if name.isascii() and name != "FAX"]
 
 
 def test_every_rule_and_reason_has_a_sentence() -> None:

@@ -52,7 +52,7 @@ def test_the_history_tells_every_version_who_and_what_changed(app: Flask, booked
     told = run(app.test_cli_runner(), "knowledge", "history", "--municipality", CODE, booked)
     assert told.startswith("第2版［公開予約］")
     assert "公開予約: 令和9年4月1日 00:00" in told
-    assert "決めた人: 課長 次郎" in told
+    assert "承認した人: 課長 次郎" in told
     assert "→ 四月からの答えです。" in told
     assert "第1版［公開］" in told
     assert "覚え" not in told

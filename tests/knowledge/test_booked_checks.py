@@ -96,6 +96,22 @@ def test_what_would_get_worse_waits_for_those_who_may_take_it_back(desk: Desk) -
     assert waiting(desk, ALL, MIDNIGHT) is None, "it has come live"
 
 
+def test_a_booked_end_is_checked_on_its_eve_too(database: Database, tmp_path: Path) -> None:
+    load_bundle(database, read_bundle(write_town(tmp_path)), MOMENT)
+    desk = Desk(database)
+    desk.published(end_at=MIDNIGHT)
+    assert asked(desk, EVE) == [CODE]
+    with desk.database.reading() as session:
+        (job,) = session.scalars(select(Job))
+        assert (job.payload["versions"], job.payload["ending"]) == ([], ["goal"])
+    found(desk, LOSS)
+    pile = waiting(desk, ALL, EVE)
+    assert pile is not None
+    assert [example.text for example in pile.examples] == [desk.row().question]
+    desk.take(Step.END, APPROVER)
+    assert waiting(desk, ALL, EVE) is None
+
+
 def test_what_gets_no_worse_bothers_nobody(desk: Desk) -> None:
     asked(desk, EVE)
     found(desk, NO_LOSS)

@@ -15,7 +15,7 @@ from knowledge.bundle import read_bundle
 from knowledge.common_content import common_content
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import Database
-from knowledge.entry_lists import Filters, Line, checked_long_ago, listed, low_rated, unused
+from knowledge.entry_lists import NOBODYS, Filters, Line, checked_long_ago, listed, low_rated, unused
 from knowledge.freshness import Reason, due, recheck_day, watched
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, LoggedQuestion
@@ -95,11 +95,36 @@ def test_by_state(desk: Desk, previews: Previews, state: str, found: list[str]) 
     assert ids(desk, previews, state=state) == found
 
 
+def test_what_was_given_up_is_listed_only_where_it_is_asked_for(desk: Desk, previews: Previews) -> None:
+    desk.write(None, content=desk.content(id="given-up", question="やめた質問ですか？", phrasings=[]))
+    desk.take(Step.WITHDRAW, WRITER, 1, "given-up")
+    assert "given-up" not in ids(desk, previews)
+    assert ids(desk, previews, state="deleted") == ["given-up"]
+    assert ids(desk, previews, state="deleted", words="やめた質問") == ["given-up"]
+
+
+def test_what_was_refused_is_listed_until_somebody_writes_anew(desk: Desk, previews: Previews) -> None:
+    number = desk.write(1)
+    desk.take(Step.PUBLISH_URGENTLY, WRITER, number)
+    desk.take(Step.REFUSE, APPROVER, number)
+    assert ids(desk, previews, state="refused") == ["goal"]
+    desk.write(3)
+    assert ids(desk, previews, state="refused") == []
+
+
+def test_what_is_to_be_looked_at_soon_is_what_this_week_counts(desk: Desk, previews: Previews) -> None:
+    assert ids(desk, previews, soon=True) == []
+    desk.published(content=desk.content(recheck_on=(TODAY + dt.timedelta(days=20)).isoformat()))
+    assert ids(desk, previews, soon=True) == ["goal"]
+    assert ids(desk, previews, soon=True, day=TODAY + dt.timedelta(days=20)) == []
+
+
 def test_by_office_and_measure(desk: Desk, previews: Previews) -> None:
     assert ids(desk, previews, department="dep-it") == ["juki"]
     assert ids(desk, previews, departments=("dep-it", "other")) == ["juki"]
     assert ids(desk, previews, measure="1-1") == ["juki"]
     assert ids(desk, previews, department="other") == []
+    assert ids(desk, previews, department=NOBODYS) == ["goal"]
 
 
 def test_words_find_as_residents_find_whatever_state_it_is_in(desk: Desk, previews: Previews) -> None:

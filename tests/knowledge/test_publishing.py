@@ -145,6 +145,13 @@ def test_a_new_entry_that_is_given_up_is_gone_from_the_lists_and_kept(desk: Desk
     assert desk.states("new-one") == {1: "withdrawn"}
 
 
+def test_what_was_given_up_is_among_the_drafts_again_when_somebody_writes_on_it(desk: Desk) -> None:
+    number = desk.write(None, content=desk.content(id="new-one", question="これは何ですか？", phrasings=[]))
+    desk.take(Step.WITHDRAW, WRITER, number, "new-one")
+    desk.write(number, "もう一度書きました。", OTHER_WRITER, "new-one")
+    assert (desk.row("new-one").state, desk.row("new-one").answer) == ("draft", "もう一度書きました。")
+
+
 def test_an_entry_ends_and_comes_back(desk: Desk) -> None:
     desk.take(Step.END, APPROVER, reason="計画が終わったため")
     assert (desk.row().state, desk.states()) == ("ended", {1: "replaced", 2: "ended"})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from intents.vectors import NO_VECTORS
 from knowledge.approval import Step
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST
 from knowledge.db import Database
+from knowledge.entry_lists import Filters, listed
 from knowledge.links import digest
 from knowledge.loading import load_bundle
 from knowledge.models import (
@@ -21,6 +24,7 @@ from knowledge.models import (
     LoggedQuestion,
     SubjectOffice,
 )
+from knowledge.preview import Previews
 from knowledge.this_week import BUDGET, Kind, Pile, planned, reaches
 from knowledge.this_week_counts import OpenVersion, Reader, figures, kind_of_version, piles
 from tests.knowledge.small_town import CODE, write_town
@@ -79,6 +83,10 @@ def _version(state: str, author: str = "a", confirmation: str | None = None, day
     )
 
 
+def _refused(days: float) -> OpenVersion:
+    return replace(_version("replaced", confirmation="refused"), confirmed_at=MOMENT - dt.timedelta(days=days))
+
+
 OWN, OTHER = Reader("a", frozenset({"dep"}), frozenset({"dep"})), Reader("b", frozenset({"dep"}), frozenset({"dep"}))
 ELSEWHERE = Reader("b", frozenset({"else"}), frozenset({"else"}))
 
@@ -93,6 +101,9 @@ ELSEWHERE = Reader("b", frozenset({"else"}), frozenset({"else"}))
         pytest.param(_version("returned"), OWN, True, Kind.RETURNED, id="what was sent back waits for its writer"),
         pytest.param(_version("returned"), OTHER, True, None, id="and for nobody else"),
         pytest.param(_version("published", confirmation="waiting"), OTHER, True, Kind.CONFIRM, id="事後承認"),
+        pytest.param(_refused(3), OWN, True, Kind.REFUSED, id="what was refused waits for its writer"),
+        pytest.param(_refused(3), OTHER, True, None, id="and not for who refused it"),
+        pytest.param(_refused(20), OWN, True, None, id="until it is old news"),
         pytest.param(_version("draft", days=0.5), OWN, True, None, id="a draft of this morning is no matter"),
         pytest.param(
             _version("draft", days=2), OWN, True, Kind.DRAFT, id="one's own draft of the day before yesterday"
@@ -240,7 +251,12 @@ def test_a_link_that_failed_on_two_days_waits(desk: Desk) -> None:
                 failed_days=2,
             )
         )
-    assert found(desk)[Kind.LINK].count == 1
+    (example,) = found(desk)[Kind.LINK].examples
+    assert (example.kind, example.id) == ("entry", "juki")
+    previews = Previews(desk.database, NO_VECTORS)
+    with desk.database.reading() as session:
+        lines = listed(session, previews, CODE, Filters(dead_links=True), DAY).lines
+    assert [line.entry_id for line in lines] == ["juki"]
 
 
 def test_the_figures_are_of_seven_days_and_add_up(desk: Desk) -> None:

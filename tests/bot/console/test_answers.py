@@ -221,6 +221,58 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(editor: Colleagu
     assert "とってあります" not in editor.get(f"/staff/{CODE}/new-answer").text
 
 
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        pytest.param({"checked_on": "2099-04-01"}, "checked_on", "まだ来ていない日", id="checked tomorrow"),
+        pytest.param({"publish_at": "令和2年4月1日"}, "publish_at", "もう過ぎた日時", id="booked in the past"),
+        pytest.param({"end_at": "令和2年4月1日"}, "end_at", "もう過ぎた日時", id="ended in the past"),
+        pytest.param(
+            {"publish_at": "2099-04-01 0:00", "valid_until": "2099-03-31"},
+            "publish_at", "一度も住民に出ません", id="booked for after its last day",
+        ),
+        pytest.param({"publish_at": "2099-04-01", "end_at": "2099-03-31"}, "end_at", "より後の日時", id="ends first"),
+        pytest.param({"phrasings": "あ" * 20_001}, "phrasings", "今は20,001字", id="more than a field takes"),
+        pytest.param({"phrasings": f"一つ\n{'あ' * 81}"}, "phrasings", "2行目：長すぎます", id="one long wording"),
+        pytest.param({"links.0.label": "市", "links.0.url": "www.city.jp"}, "links.0.url", "https://", id="no address"),
+        pytest.param({"term.from": "2027-04-01"}, "term.from", "「受付の初日」と「受付前の文」は", id="half a term"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_at_its_field_in_the_words_of_the_form(
+    editor: Colleague, plan_id: str, changes: dict[str, str], field: str, sentence: str
+) -> None:
+    page = editor.post(f"/staff/{CODE}/new-answer", new_fields(**{"source.plan": plan_id, **changes}), 422).text
+    assert f'href="#{field}"' in page
+    assert sentence in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+def test_a_long_list_of_wordings_is_kept_whole(editor: Colleague, office_database: Database, plan_id: str) -> None:
+    wordings = [f"言い回しの{number}番めで、ほかのどれとも違う{'長い' * 20}もの" for number in range(220)]
+    entry_id = written(editor, plan_id, question="言い回しは全部残りますか？", phrasings="\n".join(wordings))
+    assert versions(office_database, entry_id)[0].content["phrasings"] == wordings
+    step(editor, entry_id, "withdraw", 1)
+
+
+def test_a_booked_end_stays_when_what_is_live_is_mended(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="予約した終わりは残りますか？", end_at="令和81年3月31日 24:00")
+    step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=1").text
+    assert 'value="2099-04-01 00:00"' in page
+    assert "24:00 のように" in page
+    assert "もう過ぎた日時" in step(approver, entry_id, "approve", 1, 422, end_at="2020-04-01").text
+    step(approver, entry_id, "approve", 1, end_at="2099-04-01", publish_at="2098-04-01")
+    assert "2099年4月1日 0:00に公開を終えます" in approver.get(f"{BASE}/{entry_id}").text.replace("令和81年", "2099年")
+    step(editor, entry_id, "publish-urgently", 1)
+    fields = opened(editor, entry_id)
+    assert (fields["publish_at"], fields["end_at"]) == ("", "2099-04-01 00:00")
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "answer": "窓口と電話で予約できます。", "act": "save"})
+    assert versions(office_database, entry_id)[0].end_at is not None
+    step(editor, entry_id, "end-urgently", 1, reason="試験")
+
+
 def test_beside_the_text_stands_what_is_worth_a_look(
     editor: Colleague, office_database: Database, plan_id: str
 ) -> None:
@@ -278,6 +330,64 @@ def test_two_who_write_at_once_are_told_with_both_texts(
     ]
 
 
+def test_a_new_answer_shows_nothing_of_another_departments_draft_with_the_same_question(
+    office: Flask, office_database: Database, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        own, other = list(
+            session.scalars(
+                select(Department.entry_id).where(Department.municipality_code == CODE).order_by(Department.entry_id)
+            )
+        )[:2]
+    fields = new_fields(**{"source.plan": plan_id, "question": "二つの課が同じことを書きますか？"})
+    theirs = {**fields, "department": other, "answer": "まだ見せない文です。"}
+    signed_in(office, [Role.EDITOR], department=other).post(f"/staff/{CODE}/new-answer", theirs)
+    limited = signed_in(office, [Role.EDITOR], department=own)
+    page = limited.post(f"/staff/{CODE}/new-answer", {**fields, "department": own}, 422).text
+    assert "まだ見せない文です。" not in page
+    assert "にもあります。どちらか一方にしてください" in page
+
+
+def test_an_old_text_whose_department_is_gone_is_mended_in_the_form(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="なくなった課の古い版ですか？", answer="はじめの文です。")
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "次の文です。", "act": "save"})
+    with office_database.writing() as session:
+        old = session.get_one(EntryVersion, (CODE, entry_id, 1))
+        old.content = {**old.content, "department": "dep-long-gone", "measure": "9-9"}
+    page = editor.post(f"{BASE}/{entry_id}/restore/1", {}, 422).text
+    assert "いまある課を選んで" in page
+    address = f"{BASE}/{entry_id}/edit?from=1"
+    assert address in page
+    fields = form_of(editor.get(address).text)
+    assert (fields["answer"], fields["based_on"]) == ("はじめの文です。", "2")
+    assert "いまある課を選んで" in editor.post(f"{BASE}/{entry_id}/edit", {**fields, "act": "save"}, 422).text
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "department": "", "measure": "", "act": "save"})
+    assert versions(office_database, entry_id)[0].content["answer"] == "はじめの文です。"
+    editor.get(f"{BASE}/{entry_id}/edit?from=99", 404)
+    step(editor, entry_id, "withdraw", 3)
+
+
+def test_what_was_given_up_is_found_again_and_its_question_may_be_written_anew(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    question = "取り下げた質問はどこにありますか？"
+    entry_id = written(editor, plan_id, question=question)
+    step(editor, entry_id, "withdraw", 1)
+    assert entry_id not in editor.get(BASE).text
+    assert entry_id in editor.get(f"{BASE}?state=deleted").text
+    another = written(editor, plan_id, question=question)
+    assert another != entry_id
+    step(editor, another, "withdraw", 1)
+    editor.post(f"{BASE}/{entry_id}/restore/1")
+    assert f"{BASE}/{entry_id}" in editor.get(f"{BASE}?state=draft").text
+    step(editor, entry_id, "request", 2)
+    assert f"{BASE}/{entry_id}" in editor.get(f"{BASE}?state=requested").text
+    step(editor, entry_id, "withdraw", 2)
+    assert entry_id not in editor.get(BASE).text
+
+
 def test_what_is_typed_is_kept_and_shown_as_residents_would_see_it(editor: Colleague, plan_id: str) -> None:
     fields = new_fields(**{"source.plan": plan_id, "answer": "書いている途中の文です。"})
     response = editor.client.post(
@@ -290,6 +400,100 @@ def test_what_is_typed_is_kept_and_shown_as_residents_would_see_it(editor: Colle
     assert "とっておきました" in response.text
     assert "書いている途中の文です。" in editor.get(f"/staff/{CODE}/new-answer?kept=1").text
     editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+@pytest.mark.parametrize(
+    ("changes", "gap"),
+    [
+        pytest.param({"links.0.label": "申込み"}, "「リンク1のURL」：空です", id="a link without its address"),
+        pytest.param({"links.0.url": "example"}, "「リンク1の名前」：空です", id="an address without its name"),
+        pytest.param({"facets.fee": "300円"}, "種類「手続き」", id="a facet of what is no procedure"),
+        pytest.param(
+            {"kind": "手続き", "facets.fee": "あ" * 99}, "「手数料」：長すぎます", id="a facet that is too long"
+        ),
+        pytest.param({"translations.en.title": "Books?"}, "「英語の答え」：空です", id="half a translation"),
+        pytest.param(
+            {"translations.en.title": "Books?", "translations.en.answer": "Within 5 days."},
+            "英語の訳",
+            id="a figure more",
+        ),
+        pytest.param({"phrasings": f"本\n{'あ' * 99}"}, "2行目：長すぎます", id="a wording that is too long"),
+        pytest.param({"phrasings": "本\n本"}, "同じ言い回し", id="a wording twice"),
+        pytest.param({"term.from": "2027-04-01"}, "「受付前の文」", id="half a term"),
+        pytest.param({"valid_from": "2027-04-01", "valid_until": "2027-03-01"}, "「公開を始める日」", id="days"),
+        pytest.param({"recheck_on": "来年"}, "「再確認日」", id="no day"),
+    ],
+)
+def test_what_is_half_written_is_named_and_the_rest_is_shown(
+    editor: Colleague, plan_id: str, changes: dict[str, str], gap: str
+) -> None:
+    fields = new_fields(**{"source.plan": plan_id, "answer": "途中でも見える文です。", **changes})
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert gap in page
+    assert "途中でも見える文です。" in page
+    assert "fx-bubble" in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague) -> None:
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", new_fields(**{"source.plan": ""}), 200, check=False).text
+    assert "「出典の計画書」：空です" in page
+    assert "fx-bubble" not in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+def test_a_second_text_takes_the_place_of_none_that_was_typed_before(office: Flask, plan_id: str) -> None:
+    writer = signed_in(office, [Role.EDITOR])
+    first = {**opened(writer), "question": "先に書きかけた質問ですか？", "answer": "先の文"}
+    writer.post(f"/staff/{CODE}/new-answer/keep", first, 200, check=False)
+    second = {**opened(writer), "question": "あとから書いた質問ですか？", "answer": "あとの文", "source.plan": plan_id}
+    writer.post(f"/staff/{CODE}/new-answer/keep", second, 200, check=False)
+    page = writer.get(f"/staff/{CODE}/new-answer").text
+    assert "先に書きかけた質問ですか？" in page
+    assert "あとから書いた質問ですか？" in page
+    writer.post(f"/staff/{CODE}/new-answer", {**second, "source.section": "計画全体", "act": "save"})
+    page = writer.get(f"/staff/{CODE}/").text
+    assert "先に書きかけた質問ですか？" in page
+    assert "あとから書いた質問ですか？" not in page
+    address = re.search(r'href="(/staff/[^"]*kept=1&amp;slot=\d+)"', page)
+    assert address is not None
+    again = form_of(writer.get(address[1].replace("&amp;", "&")).text)
+    assert (again["answer"], again["slot"]) == ("先の文", first["slot"])
+    writer.post(f"/staff/{CODE}/new-answer/discard", {"slot": again["slot"]})
+    assert "とってあります" not in writer.get(f"/staff/{CODE}/new-answer").text
+
+
+def test_whoever_opens_the_form_is_told_who_writes_there_already(
+    office: Flask, editor: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="いま二人で書いている答えですか？")
+    other = signed_in(office, [Role.EDITOR], name="窓口 四郎")
+    theirs = {**opened(other, entry_id), "answer": "途中"}
+    other.post(f"{BASE}/{entry_id}/keep", theirs, 200, check=False)
+    assert "窓口 四郎さん" in editor.get(f"{BASE}/{entry_id}/edit").text
+    mine = {**opened(editor, entry_id), "answer": "こちらも途中"}
+    assert "窓口 四郎さん" in editor.post(f"{BASE}/{entry_id}/keep", mine, 200, check=False).text
+    other.post(f"{BASE}/{entry_id}/discard", {"slot": theirs["slot"]})
+    assert "窓口 四郎さん" not in editor.get(f"{BASE}/{entry_id}/edit").text
+    assert "編集 花子さんの下書き（第1版）の続き" in other.get(f"{BASE}/{entry_id}/edit").text
+    editor.post(f"{BASE}/{entry_id}/discard", {"slot": mine["slot"]})
+    step(editor, entry_id, "withdraw", 1)
+
+
+def test_the_form_tells_what_became_of_the_version_that_is_written_on(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="差し戻しの理由は書く画面に出ますか？")
+    step(editor, entry_id, "request", 1)
+    assert "その依頼は取り消され" in editor.get(f"{BASE}/{entry_id}/edit").text
+    step(approver, entry_id, "return", 1, reason="場所を書いてください")
+    page = editor.get(f"{BASE}/{entry_id}/edit").text
+    assert "差し戻されています" in page
+    assert "場所を書いてください" in page
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1, publish_at="2090-04-01")
+    assert "予約はそのまま残ります" in editor.get(f"{BASE}/{entry_id}/edit").text
+    step(editor, entry_id, "withdraw", 1)
 
 
 # --- Deciding ----------------------------------------------------------------------------------------------------
@@ -324,6 +528,41 @@ def test_the_whole_way_of_an_answer(
             "answer_saved", "answer_requested", "answer_returned", "answer_saved", "answer_requested",
             "answer_approved", "answer_ended", "answer_restored",
         ]  # fmt: skip
+
+
+def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, approver: Colleague, plan_id: str) -> None:
+    entry_id = written(
+        editor,
+        plan_id,
+        **{
+            "question": "承認の前に全部読めますか？",
+            "answer": "はい、5冊まで読めます。",
+            "phrasings": "ぜんぶ読みたい",
+            "staff_note": "館長に確かめた",
+            "translations.vi.title": "Tôi có thể đọc hết không?",
+            "translations.vi.answer": "Có, tối đa 5 quyển.",
+            "links.0.label": "案内",
+            "links.0.url": "https://www.example.jp/read",
+            "translations.en.title": "Can I read all of it?",
+            "translations.en.answer": "Yes, up to 5 books.",
+        },
+    )
+    step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=1").text
+    for words in (
+        "ぜんぶ読みたい",
+        "https://www.example.jp/read",
+        "Yes, up to 5 books.",
+        "Có, tối đa 5 quyển.",
+        "館長に確かめた",
+        "計画全体",
+        "fx-bubble",
+    ):
+        assert words in page
+    back = f"{BASE}/{entry_id}/steps/return?number=1"
+    assert back in page
+    approver.get(back)
+    step(editor, entry_id, "withdraw", 1)
 
 
 def test_nobody_approves_their_own_unless_the_municipality_says_so(
@@ -366,6 +605,46 @@ def test_what_is_urgent_goes_out_first_and_is_judged_afterwards(
     step(editor, entry_id, "confirm", 1, 422)
     step(approver, entry_id, "confirm", 1)
     assert versions(office_database, entry_id)[0].confirmation == "given"
+
+
+def test_whoever_sent_back_or_withdrew_is_not_said_to_have_approved(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="だれが承認した答えですか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "return", 1, reason="時間がありません")
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "差し戻した人" in page
+    assert "承認した人" not in page
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "朝9時からです。", "act": "save"})
+    assert "承認 次郎" not in editor.get(f"{BASE}/{entry_id}/compare?old=2&new=1").text
+    step(editor, entry_id, "request", 2)
+    step(approver, entry_id, "approve", 2, publish_at="2090-04-01")
+    page = editor.get(f"{BASE}/{entry_id}/compare?old=1&new=2").text
+    assert "承認した人</dt><dd>承認 次郎" in page
+    assert "4月1日 00:00に公開予約" in page
+    step(editor, entry_id, "withdraw", 2)
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "取り下げた人</dt><dd>編集 花子" in page
+    assert "承認した人" not in page
+    assert "誤案内を記録する" not in page
+
+
+def test_what_was_urgent_and_refused_says_so_until_it_is_written_anew(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="急いで出して、認められない答えですか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "return", 1, reason="まだです")
+    step(editor, entry_id, "publish-urgently", 1)
+    assert "承認した人" not in editor.get(f"{BASE}/{entry_id}").text
+    step(approver, entry_id, "refuse", 1, reason="営業していました")
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "認められませんでした" in page
+    assert "営業していました" in page
+    assert "不承認にした人：承認 次郎" in editor.get(f"{BASE}/{entry_id}/history").text
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "営業しています。", "act": "save"})
+    assert "認められませんでした" not in editor.get(f"{BASE}/{entry_id}").text
 
 
 def test_an_approver_of_another_department_approves_as_a_deputy(

@@ -186,6 +186,32 @@ def test_a_version_that_is_gone_after_the_check_is_told_beside_the_question(
     assert "版が見つかりません" in editor.get(f"{address}/replies/changed/0").text
 
 
+def test_what_residents_would_miss_is_told_before_an_answer_ends(
+    kit: Services, office: Flask, editor: Colleague, entry: Entry
+) -> None:
+    log_question(kit, entry.question)
+    step = f"/staff/{CODE}/answers/{entry.entry_id}/steps/end-urgently?number={entry.version}"
+    assert f'name="ending" value="{entry.entry_id}"' in editor.get(step).text
+    address = str(editor.post(EFFECT, {"ending": entry.entry_id}).location)
+    do_jobs(kit)
+    page = unescape(editor.get(address).text)
+    assert f"「{entry.question}」の公開終了" in page
+    assert f"/staff/{CODE}/answers/{entry.entry_id}" in page
+    kinds = ("unanswered", "taken")
+    assert any(
+        entry.question in unescape(editor.get(f"{address}?change={one}").text).split("変わる質問")[-1] for one in kinds
+    )
+    old, new = unescape(editor.get(f"{address}/replies/changed/0").text).split("<h2>変えたあと</h2>")
+    first = entry.answer.splitlines()[0]
+    assert first in old
+    assert first not in new
+    assert answer(kit.corpus.current(CODE), entry.question).reply.answer is not None
+    editor.post(EFFECT, {"ending": "nothing-like-it"}, status=404)
+    signed_in(office, [Role.EDITOR], CODE, department="dep-of-nobody").post(
+        EFFECT, {"ending": entry.entry_id}, status=404
+    )
+
+
 def test_a_version_of_a_later_day_is_tried_on_that_day(kit: Services, editor: Colleague, entry: Entry) -> None:
     log_question(kit, ASKED)
     first = (today() + dt.timedelta(days=40)).isoformat()

@@ -63,6 +63,26 @@ def test_every_kind_of_work_has_its_way() -> None:
     assert set(WAYS) == set(Kind)
 
 
+def test_what_waits_is_opened_from_the_first_page(office: Flask, office_database: Database) -> None:
+    question = _requested(office_database)
+    page = signed_in(office, [Role.APPROVER]).get(f"/staff/{CODE}/").text
+    assert re.search(rf'<a href="/staff/{CODE}/answers/[^"]+"><bdi>{re.escape(question)}</bdi></a>', page)
+
+
+def test_a_text_that_was_not_saved_is_offered_on_the_first_page(office: Flask) -> None:
+    writer = signed_in(office, [Role.EDITOR])
+    assert "書きかけの文" not in writer.get(f"/staff/{CODE}/").text
+    typed = {"question": "席を立った時の問いですか？", "answer": "まだ途中です。"}
+    writer.post(f"/staff/{CODE}/new-answer/keep", typed, 200, check=False)
+    writer.post(f"/staff/{CODE}/answers/online-procedures/keep", {"answer": "直している途中です。"}, 200, check=False)
+    page = writer.get(f"/staff/{CODE}/").text
+    assert "席を立った時の問いですか？" in page
+    for address in (f"/staff/{CODE}/new-answer?kept=1", f"/staff/{CODE}/answers/online-procedures/edit?kept=1"):
+        assert address in page
+        assert "途中です。" in writer.get(address).text
+    assert "書きかけの文" not in signed_in(office, [Role.EDITOR]).get(f"/staff/{CODE}/").text
+
+
 def test_every_link_of_the_page_opens(office: Flask, office_database: Database) -> None:
     _requested(office_database)
     chief = signed_in(office, [Role.APPROVER])

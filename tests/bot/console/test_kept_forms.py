@@ -63,6 +63,28 @@ def test_a_form_goes_on_after_signing_in_again(admin: Colleague) -> None:
         assert _send(admin, "/staff/accounts/add", fields, 303).location.startswith("/staff/accounts/")
 
 
+def test_what_was_written_is_shown_by_the_names_of_its_fields(office: Flask, office_database: Database) -> None:
+    writer = signed_in(office, [Role.EDITOR], "242047")
+    _give_password(office_database, writer)
+    typed = {
+        "question": "続きを書けますか？",
+        "answer": "書けます。",
+        "staff_note": "確認中",
+        "audience": "public",
+        "act": "save",
+    }
+    with time_machine.travel(dt.datetime(2099, 11, 24, tzinfo=dt.UTC)):
+        door = writer.post("/staff/242047/new-answer", typed, status=403)
+        given = {**_hidden_form(door.text, "/staff/sign-in"), "login": writer.login, "password": PASSWORD}
+        page = _send(writer, "/staff/sign-in", given, 200).text
+    shown = re.sub(r"<[^>]+>", "", page.split("<main", 1)[1])
+    for words in ("質問", "続きを書けますか？", "答え", "書けます。", "職員メモ", "確認中"):
+        assert words in shown
+    assert "public" not in shown
+    assert "save" not in shown
+    assert _hidden_form(page, "/staff/242047/new-answer").items() >= typed.items()
+
+
 def _hidden_form(page: str, action: str) -> dict[str, str]:
     form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page, re.DOTALL)
     assert form is not None

@@ -108,6 +108,9 @@ def test_words_synonyms_and_candidates_are_shown(editor: Colleague) -> None:
     assert "マイナンバーカード" in page
     assert "どの答えにもないことば" in page
     assert "近かった答え" in page
+    opened = re.search(rf'<a href="(/staff/{CODE}/answers/[^"]+)">', page)
+    assert opened is not None
+    editor.get(opened[1])
 
 
 def test_a_choice_can_be_opened(editor: Colleague) -> None:
@@ -157,6 +160,7 @@ def test_a_wording_becomes_a_draft_of_the_answer_and_residents_get_what_they_got
     page = unescape(editor.get(added.location).text)
     assert "下書きに加えました" in page
     assert "公開前の影響を確かめる" in page
+    assert f'href="/staff/{CODE}/answers/{entry.entry_id}">この答えを開く' in page
     with office_database.reading() as session:
         version = versions_of(session, CODE, entry.entry_id)[-1]
         assert version.state == "draft"

@@ -79,9 +79,14 @@ def test_a_text_that_was_begun_before_is_not_lost_for_it(office: Flask, question
     for wording in ("はじめの質問", "あとの質問"):
         sent = colleague.post(f"{PAGE}/write", {"wording": [wording]}, status=303)
     page = unescape(colleague.get(sent.headers["Location"]).text)
-    assert "書きかけの新しい答えがある" in page
-    kept = unescape(colleague.get(f"/staff/{CODE}/new-answer?kept=1").text)
-    assert 'value="はじめの質問"' in kept
+    assert 'value="あとの質問"' in page
+    again = colleague.post(f"{PAGE}/write", {"wording": ["あとの質問"]}, status=303)
+    assert again.headers["Location"] == sent.headers["Location"]
+    offered = unescape(colleague.get(f"/staff/{CODE}/new-answer").text)
+    assert offered.count("書きかけの続きを書く") == 2
+    first = re.search(r'「<bdi>はじめの質問</bdi>」.*?href="([^"]+)"', offered, re.DOTALL)
+    assert first is not None
+    assert 'value="はじめの質問"' in unescape(colleague.get(first[1]).text)
 
 
 @pytest.mark.parametrize("days", ["7", "30", "90", "8", "", "<b>"])
