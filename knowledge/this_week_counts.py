@@ -82,7 +82,7 @@ def _pile(kind: Kind, examples: Sequence[Example]) -> Pile:
 
 @dataclass(frozen=True)
 class OpenVersion:
-    """A version that somebody is still to do something about."""
+    """A version that somebody is still to do something about.  ``is_public``: residents read its question already."""
 
     entry_id: str
     number: int
@@ -97,6 +97,7 @@ class OpenVersion:
     created_at: dt.datetime
     requested_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
+    is_public: bool = False
 
 
 def open_versions(session: Session, code: str) -> list[OpenVersion]:
@@ -117,6 +118,7 @@ def open_versions(session: Session, code: str) -> list[OpenVersion]:
             version.created_at,
             version.requested_at,
             version.decided_at,
+            Entry.state == "published",
         )
         .join(Entry, and_(Entry.municipality_code == code, Entry.entry_id == version.entry_id))
         .where(version.municipality_code == code, or_(version.state.in_(OPEN), version.confirmation == "waiting"))
