@@ -14,6 +14,7 @@ from knowledge.caution import LEVELS
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.sheet_forms import (
     AS_OF,
+    BREAKS,
     DATE,
     FIGURE,
     LINES,
@@ -211,6 +212,7 @@ _SHEETS = (
             ),
             ("途中の目標", "interim", READINGS, 24),
             ("定義", "definition", TEXT, 34),
+            ("定義の変わり目", "breaks", BREAKS, 28),
             ("注記", "note", TEXT, 24),
             _PHRASINGS,
             *_SEEN_TO,

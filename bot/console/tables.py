@@ -28,6 +28,7 @@ from knowledge.indicator_values import (
     actual_points,
     history,
     planned_points,
+    undrawn,
     values_by_year,
     write_value,
 )
@@ -35,7 +36,7 @@ from knowledge.loading import CURATED
 from knowledge.models import ChangeRequest, Indicator
 from knowledge.proposed_changes import ROW, ROW_TITLES, Proposal, asked_cells, effect_of, of_row
 from knowledge.roles import Role
-from knowledge.sheet_forms import LINES, READINGS, STEPS
+from knowledge.sheet_forms import BREAKS, LINES, READINGS, STEPS
 from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION, Column, SheetKind
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
 
@@ -49,8 +50,12 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of a list beside name and state."""
 _STATES = ("published", "draft", "ended")
-_LONG = (LINES, STEPS, READINGS)
+_LONG = (LINES, STEPS, READINGS, BREAKS)
 _WIDE = 34
+_HINTS: Mapping[str, str] = {
+    "定義": "何を、どう数えるか。数え方を変えるときは、「定義の変わり目」に年度と内容も書きます。",
+    "定義の変わり目": "一行に「2024：変わったこと」。その年度から数え方が変わったことが、図と、住民への答えに出ます。",
+}
 _YEARS_BACK = 15
 
 
@@ -324,6 +329,8 @@ def _row_page(
         history=written,
         year_name=fiscal_year_name,
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
+        undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
+        starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
         drawn=_drawing(found, yearly) is not None if kind == "indicators" and found else False,
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
@@ -345,7 +352,7 @@ def _field(place: int, column: Column, value: str, names: Mapping[str, Mapping[s
     return FormField(
         f"cell-{place}",
         column.heading,
-        column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
+        _HINTS.get(column.heading) or column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
         value,
         column.form in _LONG or column.width >= _WIDE,
         options,
@@ -361,7 +368,8 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
 
 
 def _drawing(found: Indicator, yearly: Any) -> str | None:
-    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit)
+    breaks = [one["fiscal_year"] for one in found.breaks]
+    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit, breaks)
 
 
 @blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
@@ -394,9 +402,11 @@ def write_yearly(code: str, entry_id: str) -> Answered:
     moment = now()
     with services().database.writing() as session:
         row_now = session.get_one(Indicator, (code, entry_id), with_for_update=True)
-        old = write_value(session, row_now, int(year), value or None, note, person().name, moment)
-        details = {"fiscal_year": int(year), "old": old, "new": value or None}
-        audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
+        done = write_value(session, row_now, int(year), value or None, note, person().name, moment)
+        if done.changed:
+            details = {"fiscal_year": int(year), "old": done.before, "new": value or None}
+            audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
     told = "書きました" if value else "取り消しました"
-    tell(f"{fiscal_year_name(int(year))}の実績値を{told}。")
+    changed = f"{fiscal_year_name(int(year))}の実績値を{told}。"
+    tell(changed if done.changed else "変わったところはありません。")
     return redirect(url_for("console.tables.row", code=code, kind="indicators", entry_id=entry_id), 303)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.console.chart import chart
 from knowledge.db import Database
-from knowledge.indicator_values import Point, history, number_of, values_by_year
+from knowledge.indicator_values import Point, history, number_of, planned_points, values_by_year
 from knowledge.models import AuditLine, Department, Indicator, Municipality, Term
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
@@ -204,3 +204,75 @@ def test_a_drawing_begins_at_zero_and_needs_two_values() -> None:
 def test_what_is_not_there_is_not_found(chief: Colleague) -> None:
     for path in ("plans", "indicators/nothing", "plans/add"):
         chief.get(f"{PATH}/{path}", 404)
+
+
+def _indicator(database: Database, **values: object) -> str:
+    """One that is published, with ``values``."""
+    given = {"unit": "件", "interim": [], "breaks": [], "baseline": None, "target": None} | values
+    with database.writing() as session:
+        found = session.scalars(
+            select(Indicator).where(Indicator.municipality_code == CODE, Indicator.state == "published")
+        ).all()[-1]
+        for name, value in given.items():
+            setattr(found, name, value)
+        return found.entry_id
+
+
+def test_where_the_way_of_counting_changed_is_written_shown_and_parts_the_lines(
+    chief: Colleague, office_database: Database
+) -> None:
+    entry_id = _indicator(office_database, target={"value": "100", "fiscal_year": 2026, "as_of": None, "note": None})
+    row, values = f"{PATH}/indicators/{entry_id}", f"/staff/{CODE}/indicators/{entry_id}/values"
+    for year, value in (("2022", "10"), ("2023", "20"), ("2024", "55"), ("2025", "60")):
+        chief.post(values, {"year": year, "value": value})
+    drawing = f"/staff/{CODE}/indicators/{entry_id}/chart.svg"
+    assert chief.get(drawing).text.count("<polyline") == 2
+    page = chief.get(row).text
+    wrong = chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "去年から電話も"}, status=422).text
+    assert "変わった年度・コロン・内容" in wrong
+    chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "令和6年度：電話の申請も数える"})
+    page = chief.get(row).text
+    assert "2024：電話の申請も数える" in page
+    assert "令和6年度（2024年度）から数え方が変わりました" in page
+    before, after = page.index("令和5年度（2023年度）</th>"), page.index("令和6年度（2024年度）</th>")
+    assert before < page.index("電話の申請も数える") < after
+    drawn = chief.get(drawing).text
+    # The goal, the values before and those after: no line leads from one way of counting to the other.
+    assert drawn.count("<polyline") == 3
+    assert "数え方の変わり目" in drawn
+
+
+def test_a_year_is_counted_otherwise_once(chief: Colleague, office_database: Database) -> None:
+    row = f"{PATH}/indicators/{_indicator(office_database)}"
+    page = chief.get(row).text
+    told = chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "2024：一つ\n2024：二つ"}, status=422).text
+    assert "同じ年度を二度" in told
+
+
+def test_the_value_of_a_month_is_drawn_in_its_fiscal_year() -> None:
+    of_march = {"value": "40", "fiscal_year": None, "as_of": "2022-03", "note": None}
+    goal = {"value": "300", "fiscal_year": 2026, "as_of": None, "note": None}
+    found = planned_points(Indicator(unit="件", baseline=of_march, interim=[], target=goal))
+    assert [(one.year, one.value) for one in found] == [(2021, 40.0), (2026, 300.0)]
+
+
+def test_what_no_drawing_can_show_is_told_under_it(chief: Colleague, office_database: Database) -> None:
+    entry_id = _indicator(office_database)
+    for year, value in (("2024", "集計中"), ("2025", "約50％"), ("2026", "３０")):
+        chief.post(f"/staff/{CODE}/indicators/{entry_id}/values", {"year": year, "value": value})
+    page = chief.get(f"{PATH}/indicators/{entry_id}").text
+    told = re.search("数として読めない値（(.*?)）は、図に出ません", page)
+    assert told is not None
+    assert ("集計中" in told[1], "約50％" in told[1], "３０" in told[1]) == (True, True, False)
+
+
+def test_writing_what_holds_already_leaves_no_trace(chief: Colleague, office_database: Database) -> None:
+    entry_id = _indicator(office_database)
+    values = f"/staff/{CODE}/indicators/{entry_id}/values"
+    chief.post(values, {"year": "2020", "value": "5"})
+    for again in ({"year": "2020", "value": "5"}, {"year": "2019", "value": ""}):
+        chief.post(values, again)
+        assert "変わったところはありません" in chief.get(f"{PATH}/indicators/{entry_id}").text
+    with office_database.reading() as session:
+        written = history(session, CODE, entry_id)
+    assert [one.value for one in written if one.fiscal_year in (2019, 2020)] == ["5"]
