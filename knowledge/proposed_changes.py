@@ -21,7 +21,6 @@ from knowledge.common_content import common_content
 from knowledge.entry_versions import Author
 from knowledge.import_items import ImportPlan, RowChange
 from knowledge.imports import import_into, known_sheet, planned, sheet_title
-from knowledge.loading import CURATED
 from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
@@ -30,8 +29,15 @@ from knowledge.slots import Slot, SlotValueError
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 
 SHEETS, SLOTS, ROW = "sheets", "slots", "row"
-NAMES: Mapping[str, str] = {SHEETS: "表の取り込み", SLOTS: "穴埋めシート", ROW: "指標・予定・課・用語"}
-ROW_TITLES: Mapping[str, str] = {"indicators": "指標", "schedule": "予定", "departments": "課", "terms": "用語"}
+NAMES: Mapping[str, str] = {SHEETS: "表の取り込み", SLOTS: "穴埋めシート", ROW: "指標・計画・課などの表"}
+ROW_TITLES: Mapping[str, str] = {
+    "indicators": "指標",
+    "schedule": "予定",
+    "departments": "課",
+    "terms": "用語",
+    "plans": "計画",
+    "measures": "施策",
+}
 """The kinds of rows that are changed one at a time, as the console calls them."""
 MOST_TITLE = 100
 _DEPARTMENT = "担当課"
@@ -273,9 +279,10 @@ def _row(session: Session, code: str, proposal: Proposal) -> tuple[str, dict[str
     kind, entry_id, cells = (proposal.payload[name] for name in ("kind", "entry_id", "cells"))
     sheet = KINDS[kind]
     if not entry_id:
-        return kind, {**cells, sheet.key: "", VERSION: ""}
-    row: Any = session.get(CURATED[kind], (code, entry_id))
-    if row is None or row.state == "deleted":
+        # Only a measure's number is written by hand.
+        return kind, {sheet.key: "", **cells, VERSION: ""}
+    row: Any = session.get(sheet.table, (code, entry_id))
+    if row is None or (sheet.curated and row.state == "deleted"):
         raise CannotBeDoneError([f"この{ROW_TITLES[kind]}は、もうありません"])
     return kind, {STATE: STATES["published"], **row_cells(sheet, row), **cells, sheet.key: entry_id}
 
@@ -293,5 +300,5 @@ def _departments(session: Session, code: str, change: RowChange) -> frozenset[st
             return frozenset({new or None} if change.action == "added" else {old or None, new or None})
     if change.action == "added":
         return frozenset({None})
-    row: Any = session.get_one(CURATED[change.kind], (code, change.key))
-    return frozenset({row.department})
+    row: Any = session.get_one(KINDS[change.kind].table, (code, change.key))
+    return frozenset({getattr(row, "department", None)})

@@ -42,6 +42,8 @@ class Form:
     number: bool = False
     help: str = ""
     """How staff write it."""
+    names: tuple[str, ...] = ()
+    """Where it is one of a few: each, as staff write it."""
 
 
 def _written(value: Any) -> str:
@@ -215,7 +217,8 @@ def choice(names: Mapping[Any, str]) -> Form:
             raise ValueError(f"次のどれかにしてください: {'、'.join(values)}（今は「{text}」）")
         return values[plain]
 
-    return Form(lambda value: names.get(value, _written(value)), read, help="・".join(values))
+    shown = tuple(values)
+    return Form(lambda value: names.get(value, _written(value)), read, help="・".join(shown), names=shown)
 
 
 def choices(names: Mapping[Any, str]) -> Form:

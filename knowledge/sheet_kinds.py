@@ -100,6 +100,11 @@ class SheetKind:
         return self.columns[0].heading
 
     @property
+    def key_column(self) -> str:
+        """The column of the database that holds the ID."""
+        return {"plans": "plan_id", "measures": "number", "municipality": "code"}.get(self.name, "entry_id")
+
+    @property
     def headings(self) -> tuple[str, ...]:
         extra = (VERSION, STATE) if self.curated else (VERSION,)
         first, *rest = (column.heading for column in self.columns)

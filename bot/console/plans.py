@@ -67,6 +67,7 @@ def index(code: str) -> str:
         own=[(plan, waiting[plan.plan_id]) for plan in plans if plan.imported],
         others=[plan for plan in plans if not plan.imported],
         may_bring=person().reaches(Role.EDITOR, code, None),
+        whole=person().reaches(Role.VIEWER, code, None),
     )
 
 
@@ -191,6 +192,7 @@ def plan(code: str, plan_id: str) -> str:
         kinds=[(name, label, counts[name]) for name, label in KINDS.items()],
         states=[(name, label, sum(one.state in states for one in every)) for name, (label, states) in STATES.items()],
         may_decide=person().reaches(Role.APPROVER, code, None),
+        whole=person().reaches(Role.VIEWER, code, None),
     )
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from bot.console.chart import chart
 from knowledge.db import Database
 from knowledge.indicator_values import Point, history, number_of, planned_points, values_by_year
-from knowledge.models import AuditLine, Department, Indicator, Municipality, Term
+from knowledge.models import AuditLine, Department, Indicator, Measure, Municipality, Plan, Term
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
 PATH = f"/staff/{CODE}/tables"
-KINDS = ["indicators", "schedule", "departments", "terms"]
+KINDS = ["indicators", "schedule", "departments", "terms", "plans", "measures"]
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +202,7 @@ def test_a_drawing_begins_at_zero_and_needs_two_values() -> None:
 
 
 def test_what_is_not_there_is_not_found(chief: Colleague) -> None:
-    for path in ("plans", "indicators/nothing", "plans/add"):
+    for path in ("entries", "indicators/nothing", "plans/nothing", "entries/add", "municipality"):
         chief.get(f"{PATH}/{path}", 404)
 
 
@@ -276,3 +276,84 @@ def test_writing_what_holds_already_leaves_no_trace(chief: Colleague, office_dat
     with office_database.reading() as session:
         written = history(session, CODE, entry_id)
     assert [one.value for one in written if one.fiscal_year in (2019, 2020)] == ["5"]
+
+
+def test_a_plan_that_was_decided_loses_its_mark_of_a_draft(chief: Colleague, office_database: Database) -> None:
+    listed = chief.get(f"{PATH}/plans").text
+    assert "全国共通の案内" not in listed
+    row = _first(listed, "plans")
+    page = chief.get(row).text
+    form = _form(page)
+    name = _place(page, "案")
+    assert form[name] == "はい"
+    chief.post(row, form | {name: "いいえ"})
+    with office_database.reading() as session:
+        plan = session.get_one(Plan, (CODE, row.rpartition("/")[2]))
+        assert (plan.draft, plan.by_staff) == (False, True)
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "row_changed")).all()[-1]
+        assert (line.details["kind"], line.details["cells"]) == ("plans", [["案", "はい", "いいえ"]])
+    again = chief.post(row, form | {_place(page, "略称"): "別の人の計画"}, status=422).text
+    assert "ほかの人が変えています" in again or "先に変えました" in again
+
+
+def test_what_all_municipalities_share_is_not_changed_here(chief: Colleague, office_database: Database) -> None:
+    with office_database.reading() as session:
+        shared = session.scalars(
+            select(Plan.plan_id).where(Plan.municipality_code == CODE, Plan.plan_id.startswith("common"))
+        ).all()
+    assert shared
+    chief.get(f"{PATH}/plans/{shared[0]}", 404)
+
+
+def test_a_plan_and_a_measure_are_added(chief: Colleague, office_database: Database) -> None:
+    page = chief.get(f"{PATH}/plans/add").text
+    title = "新しい総合計画"
+    form = _form(page) | {_place(page, "計画書名"): title, _place(page, "略称"): "総合計画"}
+    form |= {
+        _place(page, "資料の種類"): "計画",
+        _place(page, "案"): "いいえ",
+        _place(page, "期間の始まり"): "2027-04-01",
+    }
+    form |= {_place(page, "期間の終わり"): "2032-03-31", _place(page, "期間の書き方"): "令和9年度から令和13年度まで"}
+    there = chief.post(f"{PATH}/plans/add", form).location
+    assert title in chief.get(there).text
+    page = chief.get(f"{PATH}/measures/add").text
+    source = _place(page, "出典の計画書")
+    form = _form(page) | {_place(page, "施策番号"): "9-9", _place(page, "施策名"): "新しい取組"}
+    form |= {source: "総合計画", _place(page, "出典の箇所"): "第1章"}
+    options = re.search(rf'<select id="{source}".*?</select>', page, re.DOTALL)
+    assert options is not None
+    form[source] = re.findall(r'<option value="([^"]+)"', options[0])[0]
+    assert "新しい取組" in chief.get(chief.post(f"{PATH}/measures/add", form).location).text
+    with office_database.reading() as session:
+        assert session.get_one(Measure, (CODE, "9-9")).by_staff
+    assert "新しい取組" in chief.get(f"{PATH}/measures").text
+
+
+def test_a_plan_is_the_business_of_the_whole_municipality(office: Flask, office_database: Database) -> None:
+    with office_database.reading() as session:
+        department = session.scalars(select(Department.entry_id).where(Department.municipality_code == CODE)).first()
+        plan = session.scalars(
+            select(Plan.plan_id).where(Plan.municipality_code == CODE, Plan.plan_id.not_like("common%"))
+        ).first()
+    own = signed_in(office, [Role.APPROVER], CODE, department=department)
+    assert f"/tables/plans/{plan}" not in own.get(f"{PATH}/plans").text
+    own.get(f"{PATH}/plans/{plan}", 404)
+    own.post(f"{PATH}/plans/{plan}", {"ask": "1"}, status=404)
+
+
+def test_where_two_decide_a_plan_is_changed_by_asking(office: Flask, office_database: Database) -> None:
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = True
+    editor = signed_in(office, [Role.EDITOR], CODE)
+    row = _first(editor.get(f"{PATH}/plans").text, "plans")
+    page = editor.get(row).text
+    form = _form(page) | {_place(page, "略称"): "名を変えた計画"}
+    assert "「承認を依頼する」を押" in editor.post(row, form, status=422).text
+    there = editor.post(row, form | {"ask": "1"}).location
+    approver = signed_in(office, [Role.APPROVER], CODE, name="承認 する人")
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', approver.get(there).text)
+    assert shown is not None
+    approver.post(f"{there}/approve", {"shown": shown[1]})
+    with office_database.reading() as session:
+        assert session.get_one(Plan, (CODE, row.rpartition("/")[2])).short_title == "名を変えた計画"
