@@ -20,7 +20,7 @@ from bot.console.guard import actor, note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.effect_check import CHANGE_NAMES, Change, ChangedQuestion, Checked, Effect, side_by_side
-from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in
+from bot.effect_jobs import CAUTION, JobFaultError, both_sides, effect_from_json, prepare_soon, versions_in, word_in
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
@@ -31,7 +31,7 @@ from knowledge.jobs import EFFECT, JobStatus, ask_once, job_status, recent_jobs,
 from knowledge.models import EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.roles import Role
-from knowledge.staff_words import KINDS
+from knowledge.staff_words import KINDS, listed_words, replaced_by, same_words
 
 blueprint = Blueprint("effect", __name__)
 
@@ -243,8 +243,25 @@ def _result_page(code: str, found: JobStatus, of: About) -> str:
         checked=[(name, title, getattr(effect, name)) for name, title in BEFORE_AND_AFTER.items()],
         decisions=DECISIONS,
         word=found.payload if found.payload.get("of") == "word" and _may_start(of, code) else None,
+        beside=_beside(code, found.payload),
         versions=versions_in(found.payload),
     )
+
+
+def _beside(code: str, payload: Mapping[str, Any]) -> list[str]:
+    """What is laid down of the same word already, and what becomes of it: a sentence each."""
+    if payload.get("of") != "word" or payload.get("remove"):
+        return []
+    word = word_in(payload)
+    with services().database.reading() as session:
+        words = listed_words(session, code)
+    replaced = replaced_by(words, word)
+    sentences = []
+    for one in same_words(words, word):
+        told = f"{KINDS[one.kind]}「{one.word}{f' ＝ {one.means}' if one.means else ''}」"
+        end = "が、これに置きかわります" if one == replaced else "もあります。どちらも使われます"
+        sentences.append(f"{told}{end}。")
+    return sentences
 
 
 @blueprint.get("/<code>/effect/<job_id>/replies/<part>/<int:number>")

@@ -33,6 +33,8 @@ from knowledge.staff_words import (
     keep_word,
     listed_words,
     remove_word,
+    replaced_by,
+    spelt_otherwise,
 )
 
 blueprint = Blueprint("words", __name__)
@@ -84,7 +86,8 @@ def check(code: str) -> Answered:
         word = next((one for one in words if _same(one, word)), None) or abort(404)
         errors = {}
     else:
-        errors = dict(reversed(list(faults_of(word))))  # of two at one field the first
+        found = [*faults_of(word), *spelt_otherwise(words, word)]
+        errors = dict(reversed(found))  # of two at one field the first
     if not remove and word in words:
         errors["word"] = "この語は、もう登録してあります"
     if errors:
@@ -110,12 +113,15 @@ def keep(code: str) -> Response:
     word, remove = word_in(job.payload), bool(job.payload.get("remove"))
     try:
         with services().database.writing() as session:
+            held = replaced_by(listed_words(session, code), word)
             if remove:
                 changed = remove_word(session, code, word)
             else:
                 changed = keep_word(session, code, word, moment, str(person().account_id))
             if changed:
                 details = {"kind": word.kind, "means": word.means, "language": word.language}
+                if not remove:
+                    details["old"] = held.means if held is not None else ""
                 action = "word_removed" if remove else "word_kept"
                 audit.append(session, actor(), action, at=moment, scope=code, subject=word.word, details=details)
     except WordError as error:
