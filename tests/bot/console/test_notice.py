@@ -43,8 +43,11 @@ def test_a_notice_comes_before_the_next_answer_and_ends_by_itself(
     assert spoken.startswith(f"【重要なお知らせ】{SAID}\n\n")
     assert f"【重要なお知らせ】{SAID}" in page
     assert SAID in editor.get(PATH).text
+    # Whoever opens the page reads it before asking anything.
+    assert SAID in office.test_client().get(f"/{CODE}/").text
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1, seconds=1), tick=False):
         assert SAID not in _asked(office)[0]
+        assert SAID not in office.test_client().get(f"/{CODE}/").text
     editor.post(PATH, {"text": SAID, "hours": "1", "drill": "1"})
     assert f"【訓練】{SAID}（これは訓練です）" in _asked(office)[0]
     editor.post(f"{PATH}/end")
