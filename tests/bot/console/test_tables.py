@@ -77,7 +77,7 @@ def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database)
         assert [cell[0] for cell in line.details["cells"]] == ["意味"]
     # The version of the page is old now: nobody's change is lost.
     again = chief.post(row, form | {_place(page, "意味"): "別の人の意味です。"}, status=422).text
-    assert "ほかの人が変えています" in again
+    assert "ほかの人が先に変えました" in again
     assert "別の人の意味です。" in again
 
 
@@ -86,7 +86,7 @@ def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database)
     [
         ("indicators", "現状の年度", "きのう", "数字で書いて"),
         ("indicators", "出典のページ", "最後", "数字で書いて"),
-        ("departments", "電話", "598530000", "先頭の 0 が消えて"),
+        ("departments", "電話", "598530000", "先頭の 0 がありません"),
         ("terms", "意味", "", "空です"),
         ("schedule", "年度ごとの内容", "来年やる", "西暦の年度"),
         ("terms", "確認した日", "きのう", "日付は"),
@@ -293,7 +293,7 @@ def test_a_plan_that_was_decided_loses_its_mark_of_a_draft(chief: Colleague, off
         line = session.scalars(select(AuditLine).where(AuditLine.action == "row_changed")).all()[-1]
         assert (line.details["kind"], line.details["cells"]) == ("plans", [["案", "はい", "いいえ"]])
     again = chief.post(row, form | {_place(page, "略称"): "別の人の計画"}, status=422).text
-    assert "ほかの人が変えています" in again or "先に変えました" in again
+    assert "ほかの人が先に変えました" in again
 
 
 def test_what_all_municipalities_share_is_not_changed_here(chief: Colleague, office_database: Database) -> None:
