@@ -80,6 +80,11 @@ class FormField:
     long: bool
     options: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The value as who only reads it is told: by name."""
+        return dict(self.options).get(self.value, self.value)
+
 
 @blueprint.get("/<code>/indicators")
 def indicators(code: str) -> str:

@@ -357,3 +357,10 @@ def test_where_two_decide_a_plan_is_changed_by_asking(office: Flask, office_data
     approver.post(f"{there}/approve", {"shown": shown[1]})
     with office_database.reading() as session:
         assert session.get_one(Plan, (CODE, row.rpartition("/")[2])).short_title == "名を変えた計画"
+
+
+def test_who_only_reads_is_told_names_and_no_ids(office: Flask) -> None:
+    reader = signed_in(office, [Role.VIEWER], CODE)
+    page = reader.get(_first(reader.get(f"/staff/{CODE}/indicators").text, "indicators")).text
+    assert '<dd class="written">dx-plan</dd>' not in page
+    assert "<dt>出典の計画書</dt>" in page
