@@ -74,7 +74,7 @@ ACTIONS: Mapping[str, Action] = {
     "check_question_ended": _action("確認用の質問の終了", "decision", "entry_ids"),
     "check_questions_imported": _action("確認用の質問の取り込み", "kept", "ended", "file_digest"),
     "effect_checked": _action("公開前の影響確認", "of"),
-    "word_kept": _action("語の登録", "kind", "means", "language"),
+    "word_kept": _action("語の登録", "kind", "means", "language", "old"),
     "word_removed": _action("語の登録の取り消し", "kind", "means", "language"),
     "caution_set": _action("確かさの変更", "before", "after"),
     "slots_changed": _action("穴埋めシートの変更", "slots"),

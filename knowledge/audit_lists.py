@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.audit_actions import ACTIONS
+from knowledge.audit_words import details_text
 from knowledge.calendar import JST
 from knowledge.models import AuditLine
 from knowledge.roles import Person, Role
@@ -71,14 +71,6 @@ def _midnight(day: dt.date) -> dt.datetime:
 def action_name(action: str) -> str:
     """An act of an older version, which the table no longer has, is told by its own word."""
     return ACTIONS[action].label if action in ACTIONS else action
-
-
-def details_text(details: Mapping[str, object]) -> str:
-    return "、".join(f"{name}: {_shown(value)}" for name, value in details.items())
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def lines_sheet(lines: Sequence[AuditLine]) -> OutSheet:

@@ -299,6 +299,13 @@ class Reading(Part):
     note: Line | None = None
 
 
+class Break(Part):
+    """From ``fiscal_year`` on an indicator is counted otherwise: values before and after are not one series."""
+
+    fiscal_year: FiscalYear
+    text: Line
+
+
 class Indicator(Item):
     """A goal that the plan measures (成果指標・KPI・KGI)."""
 
@@ -309,7 +316,17 @@ class Indicator(Item):
     interim: list[Reading] = Field(default_factory=list)
     target: Reading | None
     definition: Annotated[str, StringConstraints(max_length=200)] | None = None
+    breaks: list[Break] = Field(default_factory=list)
     note: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+    @field_validator("breaks", mode="after")
+    @classmethod
+    def _one_a_year(cls, breaks: list[Break]) -> list[Break]:
+        """In the order of the years."""
+        years = [one.fiscal_year for one in breaks]
+        if len(set(years)) < len(years):
+            raise ValueError("同じ年度を二度書いています。一つにまとめてください")
+        return sorted(breaks, key=lambda one: one.fiscal_year)
 
 
 class Step(Part):

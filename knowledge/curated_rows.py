@@ -52,5 +52,11 @@ def _given(part: BaseModel) -> dict[str, Any]:
     return values
 
 
-_NEWER: dict[str, Any] = {"translations": {}, "recheck_on": None, "term": None, "related_departments": []}
+_NEWER: dict[str, Any] = {
+    "translations": {},
+    "recheck_on": None,
+    "term": None,
+    "related_departments": [],
+    "breaks": [],
+}
 """Fields that came after the first bundles, and what they hold where nothing is written."""

@@ -52,13 +52,10 @@ def rows_of(session: Session, kind: SheetKind, code: str) -> dict[str, Any]:
     """
     if kind.name == "municipality":
         return {code: session.get_one(Municipality, code)}
-    order: tuple[Any, ...]
-    if kind.curated:
-        order, key = (kind.table.entry_id,), "entry_id"
-    elif kind.name == "plans":
-        order, key = (kind.table.plan_id,), "plan_id"
-    else:
-        order, key = (kind.table.position, kind.table.number), "number"
+    key = kind.key_column
+    order: tuple[Any, ...] = (getattr(kind.table, key),)
+    if kind.name == "measures":
+        order = (kind.table.position, *order)
     found = session.scalars(select(kind.table).where(kind.table.municipality_code == code).order_by(*order))
     return {name: row for row in found if not is_common(name := getattr(row, key))}
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.calendar import fiscal_year_of
 from knowledge.models import Indicator, IndicatorValue
 
 MOST_VALUE, MOST_NOTE = 40, 200
@@ -44,12 +46,23 @@ def _rows(session: Session, code: str, entry_id: str) -> list[IndicatorValue]:
     return list(session.scalars(wanted.order_by(IndicatorValue.fiscal_year, IndicatorValue.number)))
 
 
+@dataclass(frozen=True)
+class Written:
+    """What became of one year; ``changed`` is False where the same held already, and nothing was written."""
+
+    before: str | None
+    changed: bool
+
+
 def write_value(
     session: Session, indicator: Indicator, year: int, value: str | None, note: str, who: str, moment: dt.datetime
-) -> str | None:
-    """Write what holds of a year from now on, None to take it back; the value that held before."""
+) -> Written:
+    """Write what holds of a year from now on, None to take it back."""
     code, entry_id = indicator.municipality_code, indicator.entry_id
     before = [row for row in _rows(session, code, entry_id) if row.fiscal_year == year]
+    held = (before[-1].value, before[-1].note) if before else (None, "")
+    if (value, note) == held or (value is None and held[0] is None):
+        return Written(held[0], changed=False)
     session.add(
         IndicatorValue(
             municipality_code=code,
@@ -62,7 +75,7 @@ def write_value(
             written_at=moment,
         )
     )
-    return before[-1].value if before else None
+    return Written(held[0], changed=True)
 
 
 def number_of(shown: str, unit: str) -> float | None:
@@ -76,12 +89,35 @@ def number_of(shown: str, unit: str) -> float | None:
 
 
 def planned_points(indicator: Indicator) -> list[Point]:
-    """現状, 途中の目標 and 目標 as the plan gives them, as far as they have a year and a number."""
-    return _points(((one or {}) for one in (indicator.baseline, *indicator.interim, indicator.target)), indicator.unit)
+    """現状, 途中の目標 and 目標 as the plan gives them, as far as they have a year (or a day) and a number."""
+    readings = (one or {} for one in (indicator.baseline, *indicator.interim, indicator.target))
+    return _points((_with_year(one) for one in readings), indicator.unit)
+
+
+def _with_year(reading: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A value of a month or a day belongs to the fiscal year of it."""
+    if reading.get("fiscal_year") or not reading.get("as_of"):
+        return reading
+    year, month, *_ = map(int, reading["as_of"].split("-"))
+    return {**reading, "fiscal_year": fiscal_year_of(dt.date(year, month, 1))}
 
 
 def actual_points(rows: Iterable[IndicatorValue], unit: str) -> list[Point]:
     return _points(({"fiscal_year": row.fiscal_year, "value": row.value} for row in rows), unit)
+
+
+def undrawn(rows: Iterable[IndicatorValue], unit: str) -> list[IndicatorValue]:
+    """Those whose value is no number that a drawing could show."""
+    return [row for row in rows if row.value and number_of(row.value, unit) is None]
+
+
+def series(points: Sequence[Point], breaks: Iterable[int]) -> list[list[Point]]:
+    """``points`` in the order of the years, parted where the way of counting changed: unlike ones are not joined."""
+    starts = sorted(breaks)
+    parts: dict[int, list[Point]] = {}
+    for point in sorted(points, key=lambda one: one.year):
+        parts.setdefault(bisect_right(starts, point.year), []).append(point)
+    return list(parts.values())
 
 
 def _points(readings: Iterable[Mapping[str, Any]], unit: str) -> list[Point]:

@@ -16,7 +16,7 @@ def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
     steps = "、".join(f"{_when(step)}{_amount(step, unit)}" for step in indicator.interim if step.get("value"))
     if steps:
         sentences.append(f"途中の目標は、{steps}です。")
-    sentences += [indicator.definition or "", indicator.note or ""]
+    sentences += [indicator.definition or "", *map(_break_sentence, indicator.breaks), indicator.note or ""]
     return make_answer(
         indicator,
         around,
@@ -53,6 +53,12 @@ def _baseline_sentence(indicator: Indicator) -> str:
         return "計画を作ったときの値は、計画に書かれていません。"
     note = f"（{baseline['note']}）" if baseline.get("note") else ""
     return f"計画を作ったときの値は、{_when(baseline, 'で')}{_amount(baseline, indicator.unit)}でした{note}。"
+
+
+def _break_sentence(one: Mapping[str, Any]) -> str:
+    """Residents compare a goal with what there is, too."""
+    since = fiscal_year_name(one["fiscal_year"])
+    return f"{since}から数え方が変わりました（{one['text']}）。前の年度の値とは、そのままくらべられません。"
 
 
 def _figures(indicator: Indicator) -> tuple[Figure, ...]:

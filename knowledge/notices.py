@@ -28,10 +28,13 @@ _FRAMES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class NewNotice:
-    """What staff want residents to read.  ``texts``: by language, Japanese at least."""
+    """What staff want residents to read.  ``texts``: by language, Japanese at least.
+
+    ``hours``: how long from now; None for as long as the notice that it takes the place of.
+    """
 
     texts: Mapping[str, str]
-    hours: int
+    hours: int | None
     drill: bool = False
     paused: tuple[str, ...] = ()
     paused_departments: tuple[str, ...] = ()
@@ -68,7 +71,13 @@ def paused_entries(session: Session, notice: Notice) -> frozenset[str]:
 
 
 def begin_notice(session: Session, code: str, new: NewNotice, who: str, moment: dt.datetime) -> Notice:
-    """Show ``new`` from now on; what was shown before gives way."""
+    """Show ``new`` from now on; what was shown before gives way.  Raises ValueError where no end is told."""
+    if new.hours is not None:
+        ends_at = moment + dt.timedelta(hours=new.hours)
+    elif (before := current_notice(session, code, moment)) is not None:
+        ends_at = before.ends_at
+    else:
+        raise ValueError("no end")
     return session.merge(
         Notice(
             municipality_code=code,
@@ -77,7 +86,7 @@ def begin_notice(session: Session, code: str, new: NewNotice, who: str, moment: 
             text_easy=new.texts.get("easy") or None,
             drill=new.drill,
             begins_at=moment,
-            ends_at=moment + dt.timedelta(hours=new.hours),
+            ends_at=ends_at,
             written_by=who,
             paused=list(new.paused),
             paused_departments=list(new.paused_departments),

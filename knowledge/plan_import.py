@@ -275,6 +275,7 @@ class _Maker:
                         "interim": list(one.interim),
                         "target": one.target,
                         "definition": one.definition,
+                        "breaks": [],
                         "note": one.note,
                     },
                 )

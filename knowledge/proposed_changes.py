@@ -21,13 +21,21 @@ from knowledge.common_content import common_content
 from knowledge.entry_versions import Author
 from knowledge.import_items import ImportPlan, RowChange
 from knowledge.imports import import_into, known_sheet, planned, sheet_title
-from knowledge.loading import CURATED
 from knowledge.sheet_kinds import KINDS, LANGUAGES, STATE, STATES, VERSION
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
 from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
 from knowledge.slots import Slot, SlotValueError
-from knowledge.staff_words import FOREIGN, Word, faults_of, keep_word, listed_words, remove_word, same_word
+from knowledge.staff_words import (
+    FOREIGN,
+    Word,
+    faults_of,
+    keep_word,
+    listed_words,
+    remove_word,
+    same_word,
+    spelt_otherwise,
+)
 from knowledge.staff_words import KINDS as WORD_KINDS
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 
@@ -35,10 +43,17 @@ SHEETS, SLOTS, ROW, WORD = "sheets", "slots", "row", "word"
 NAMES: Mapping[str, str] = {
     SHEETS: "表の取り込み",
     SLOTS: "穴埋めシート",
-    ROW: "指標・予定・課・用語",
+    ROW: "指標・計画・課などの表",
     WORD: "ことば",
 }
-ROW_TITLES: Mapping[str, str] = {"indicators": "指標", "schedule": "予定", "departments": "課", "terms": "用語"}
+ROW_TITLES: Mapping[str, str] = {
+    "indicators": "指標",
+    "schedule": "予定",
+    "departments": "課",
+    "terms": "用語",
+    "plans": "計画",
+    "measures": "施策",
+}
 """The kinds of rows that are changed one at a time, as the console calls them."""
 WORDS = "words"
 """The kind of a row that stands for a word."""
@@ -162,7 +177,13 @@ def audit_details(proposal: Proposal, effect: Effect) -> tuple[str, str, dict[st
         case "word":
             word, remove = asked_word(proposal)
             fields = {"kind": word.kind, "means": word.means, "language": word.language}
-            return "word_removed" if remove else "word_kept", word.word, fields
+            if remove:
+                return "word_removed", word.word, fields
+            return (
+                "word_kept",
+                word.word,
+                fields | {"old": "".join(old for row in effect.rows for _, old, _ in row.cells)},
+            )
         case _:
             (row,) = effect.rows
             told = {"kind": row.kind, "action": row.action, "cells": [list(cell) for cell in row.cells]}
@@ -296,10 +317,10 @@ def asked_word(proposal: Proposal) -> tuple[Word, bool]:
 def _word_change(session: Session, code: str, proposal: Proposal) -> RowChange | None:
     """None where things are so already."""
     word, remove = asked_word(proposal)
-    faults = () if remove else tuple(sentence for _, sentence in faults_of(word))
-    if faults:
-        raise CannotBeDoneError(faults)
-    present = next((one for one in listed_words(session, code) if same_word(one, word)), None)
+    words = listed_words(session, code)
+    if not remove and (faults := [*faults_of(word), *spelt_otherwise(words, word)]):
+        raise CannotBeDoneError(sentence for _, sentence in faults)
+    present = next((one for one in words if same_word(one, word)), None)
     language = f"（{LANGUAGES[word.language]}）" if word.kind == FOREIGN else ""
     key, label = f"{word.kind}:{word.language}:{word.word}", f"{WORD_KINDS[word.kind]}「{word.word}」{language}"
     if remove:
@@ -336,9 +357,10 @@ def _row(session: Session, code: str, proposal: Proposal) -> tuple[str, dict[str
     kind, entry_id, cells = (proposal.payload[name] for name in ("kind", "entry_id", "cells"))
     sheet = KINDS[kind]
     if not entry_id:
-        return kind, {**cells, sheet.key: "", VERSION: ""}
-    row: Any = session.get(CURATED[kind], (code, entry_id))
-    if row is None or row.state == "deleted":
+        # Only a measure's number is written by hand.
+        return kind, {sheet.key: "", **cells, VERSION: ""}
+    row: Any = session.get(sheet.table, (code, entry_id))
+    if row is None or (sheet.curated and row.state == "deleted"):
         raise CannotBeDoneError([f"この{ROW_TITLES[kind]}は、もうありません"])
     return kind, {STATE: STATES["published"], **row_cells(sheet, row), **cells, sheet.key: entry_id}
 
@@ -356,5 +378,5 @@ def _departments(session: Session, code: str, change: RowChange) -> frozenset[st
             return frozenset({new or None} if change.action == "added" else {old or None, new or None})
     if change.action == "added":
         return frozenset({None})
-    row: Any = session.get_one(CURATED[change.kind], (code, change.key))
-    return frozenset({row.department})
+    row: Any = session.get_one(KINDS[change.kind].table, (code, change.key))
+    return frozenset({getattr(row, "department", None)})

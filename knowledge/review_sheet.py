@@ -65,15 +65,19 @@ def review_workbook(town: str, review: Review, lines: Iterable[Line], names: Map
 
 
 def kept(sheets: Iterable[Sheet]) -> list[Sheet]:
-    """The tables of a file with the columns that are read, and no others.  Found by their headings, not by name."""
+    """The tables of a file, from their headings on, with the columns that are read.  Found by headings, not by name."""
     found: list[Sheet] = []
     for sheet in sheets:
-        places = next((places for row in sheet.rows[:10] if (places := _places(row)) is not None), None)
-        if places is None:
-            continue
-        rows = [Row(row.number, tuple(row.text(places[name]) for name in KEPT if name in places)) for row in sheet.rows]
-        found.append(Sheet(sheet.name, tuple(rows)))
+        headings = ((start, places) for start, row in enumerate(sheet.rows[:10]) if (places := _places(row)))
+        start, places = next(headings, (0, {}))
+        if places:
+            rows = [_only(row, places) for row in sheet.rows[start:]]
+            found.append(Sheet(sheet.name, tuple(rows)))
     return found
+
+
+def _only(row: Row, places: Mapping[str, int]) -> Row:
+    return Row(row.number, tuple(row.text(places[name]) for name in KEPT if name in places))
 
 
 def _places(row: Row) -> dict[str, int] | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
 from knowledge.common_content import COMMON_PREFIX
+from knowledge.common_office_names import own_departments
 from knowledge.entry_versions import OPEN, Author, revised
 from knowledge.models import Entry, EntryVersion, Municipality, Review, ReviewRow
 
@@ -112,13 +113,15 @@ def start_review(
             Entry.municipality_code == code, Entry.state.in_(_LIVE)
         )
     )
+    # What is common is asked of the 課 that the 穴埋めシート names.
+    own = own_departments(session, code)
     session.add_all(
         ReviewRow(
             municipality_code=code,
             number=review.number,
             entry_id=row.entry_id,
             question=row.question,
-            department=row.department,
+            department=own.get(row.department or "", row.department),
             note="",
         )
         for row in entries

@@ -20,6 +20,7 @@ NO_VALUE = "（記載なし）"
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 _DAY = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _STEP = re.compile(r"([^：:]*)[：:](.*)", re.DOTALL)
+_YEAR = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*(?:年度?)?")
 _SPAN = re.compile(r"(\d{4})(?:[-~～〜](\d{4}))?(?:年度)?")
 _ESCAPE = {"\\": "\\\\", "\n": "\\n", "｜": "\\｜"}
 _PART = re.compile(r"((?:\\.|[^｜\\])*)｜", re.DOTALL)
@@ -41,6 +42,8 @@ class Form:
     number: bool = False
     help: str = ""
     """How staff write it."""
+    names: tuple[str, ...] = ()
+    """Where it is one of a few: each, as staff write it."""
 
 
 def _written(value: Any) -> str:
@@ -150,6 +153,24 @@ def _step(line: str) -> dict[str, Any]:
     return {"fiscal_years": years, "text": _restored(found[2])} if found else {}
 
 
+def _breaks(values: list[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{one['fiscal_year']}：{_one_line(one['text'])}" for one in values)
+
+
+def _read_breaks(text: str) -> list[dict[str, Any]]:
+    return [_break(line) for line in text.split("\n") if line.strip()]
+
+
+def _break(line: str) -> dict[str, Any]:
+    found = _STEP.fullmatch(line)
+    year = _YEAR.fullmatch(unicodedata.normalize("NFKC", found[1]).strip()) if found else None
+    if found is None or year is None or not found[2].strip():
+        raise ValueError(f"「2024：数え方の変更の内容」のように、変わった年度・コロン・内容を一行に書きます: {line}")
+    era, of_era, western = year.groups()
+    of_japan = _ERAS[era] + (1 if of_era == "元" else int(of_era)) if era else 0
+    return {"fiscal_year": of_japan or int(western), "text": _restored(found[2].strip())}
+
+
 def _readings(values: list[Mapping[str, Any]]) -> str:
     return "\n".join(_reading(value) for value in values)
 
@@ -196,7 +217,8 @@ def choice(names: Mapping[Any, str]) -> Form:
             raise ValueError(f"次のどれかにしてください: {'、'.join(values)}（今は「{text}」）")
         return values[plain]
 
-    return Form(lambda value: names.get(value, _written(value)), read, help="・".join(values))
+    shown = tuple(values)
+    return Form(lambda value: names.get(value, _written(value)), read, help="・".join(shown), names=shown)
 
 
 def choices(names: Mapping[Any, str]) -> Form:
@@ -224,6 +246,7 @@ AS_OF = Form(_written, _as_of, help="2026-04 か 2026-04-01 の形")
 LINES = Form(_lines, _read_lines, blank=[], help="一行に一つ（セルの中の改行は Alt+Enter）")
 NAMES = Form(_lines, _read_names, blank=[], help="一行に一つ")
 STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（西暦の年度）")
+BREAKS = Form(_breaks, _read_breaks, blank=[], help="一行に「2024：変わったこと」（その年度から）")
 READINGS = Form(_readings, _read_readings, blank=[], help="一行に「値｜年度｜時点｜注記」")
 FIGURE = Form(_figure, _read_figure, blank=Blank.UNTOLD, help=f"計画書に値がないときは {NO_VALUE}")
 YES_NO = choice({True: "はい", False: "いいえ"})

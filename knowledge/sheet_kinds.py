@@ -14,6 +14,7 @@ from knowledge.caution import LEVELS
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
 from knowledge.sheet_forms import (
     AS_OF,
+    BREAKS,
     DATE,
     FIGURE,
     LINES,
@@ -97,6 +98,11 @@ class SheetKind:
     def key(self) -> str:
         """The heading of the ID."""
         return self.columns[0].heading
+
+    @property
+    def key_column(self) -> str:
+        """The column of the database that holds the ID."""
+        return {"plans": "plan_id", "measures": "number", "municipality": "code"}.get(self.name, "entry_id")
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -211,6 +217,7 @@ _SHEETS = (
             ),
             ("途中の目標", "interim", READINGS, 24),
             ("定義", "definition", TEXT, 34),
+            ("定義の変わり目", "breaks", BREAKS, 28),
             ("注記", "note", TEXT, 24),
             _PHRASINGS,
             *_SEEN_TO,

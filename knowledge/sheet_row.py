@@ -22,6 +22,18 @@ from knowledge.tabular import Row, Sheet
 WHOLE_ROW = "row"
 """Where a fault belongs that is of no single field."""
 _FAULT = re.compile(r"シート「[^」]*」\d+行目(?: [A-Z]+列)?「(?P<heading>[^」]+)」: (?P<sentence>.*)", re.DOTALL)
+_IN_A_FORM = (
+    (
+        re.compile("書き出したあとに、ほかの人が変えています.*", re.DOTALL),
+        "開いたあとに、ほかの人が先に変えました。このページを開き直し、いまの内容を見てから直してください",
+    ),
+    (
+        re.compile("先頭の 0 が消えています（(.*?)）.*", re.DOTALL),
+        r"先頭の 0 がありません（\1）。0598-53-0000 のように書いてください",
+    ),
+    (re.compile("Excel が番号を日付に変えています（(.*?)）.*", re.DOTALL), r"1-1 のように書いてください（今は \1）"),
+)
+"""What is wrong with a file, and what to do with a field instead."""
 _ROW = re.compile(r"シート「[^」]*」(?:\d+行目)?: ")
 
 
@@ -81,5 +93,12 @@ def _by_heading(faults: tuple[str, ...]) -> dict[str, str]:
     for fault in faults:
         told = _FAULT.fullmatch(fault)
         heading, sentence = (told["heading"], told["sentence"]) if told else (WHOLE_ROW, _ROW.sub("", fault, count=1))
-        found.setdefault(heading, sentence)
+        found.setdefault(heading if heading != VERSION else WHOLE_ROW, _for_a_form(sentence))
     return found
+
+
+def _for_a_form(sentence: str) -> str:
+    for wrong, told in _IN_A_FORM:
+        if wrong.fullmatch(sentence):
+            return wrong.sub(told, sentence)
+    return sentence

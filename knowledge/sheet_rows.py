@@ -33,7 +33,7 @@ def _value(kind: SheetKind, row: Any, name: str) -> Any:
     if name == "source":
         return {"plan": row.source_plan, "section": row.source_section, "page": row.source_page}
     # A row that is yet to be written has no list in the place of nothing.
-    return (row.related_departments or []) if name == "related_departments" else getattr(row, name)
+    return (getattr(row, name) or []) if name in ("related_departments", "breaks") else getattr(row, name)
 
 
 def row_values(values: Values) -> dict[str, Any]:

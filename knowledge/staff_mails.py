@@ -20,7 +20,7 @@ from knowledge.reviews import unanswered_of
 from knowledge.roles import Person, Role
 from knowledge.staff import is_active, person_of
 from knowledge.this_week import Kind, Pile, Week, planned, reaches
-from knowledge.this_week_counts import Reader, kind_of_change, kind_of_version, open_versions, piles
+from knowledge.this_week_counts import OpenVersion, Reader, kind_of_change, kind_of_version, open_versions, piles
 
 FRESH = dt.timedelta(days=2)
 """What is older was before notices were switched on: nobody is told of it now."""
@@ -82,8 +82,15 @@ def _of_versions(
                 continue
             key = f"{kind.name}:{town.code}:{one.entry_id}:{one.number}:{since.isoformat(timespec='seconds')}"
             reason = f"\n理由：{one.reason}" if kind in (Kind.RETURNED, Kind.REFUSED) and one.reason else ""
-            body = f"{kind.value}があります。\n\n質問：{one.question}{reason}\n\n{kind.why}\n{address}{_FOOT}"
-            put(session, colleague.account_id, key, town.code, f"【こたえ】{kind.value}：{one.question}", body, moment)
+            page = f"{address}answers/{one.entry_id}"
+            body = f"{kind.value}があります。\n\n答え：{_name_of(one)}{reason}\n\n{kind.why}\n{page}{_FOOT}"
+            subject = f"【こたえ】{kind.value}：{_name_of(one)}"
+            put(session, colleague.account_id, key, town.code, subject, body, moment)
+
+
+def _name_of(one: OpenVersion) -> str:
+    """A question that is not public may be a resident's own wording, with which the answer was begun."""
+    return one.question if one.is_public else "まだ公開していない答え"
 
 
 def _of_changes(

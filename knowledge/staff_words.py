@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from intents.lexicon import phrase_words
 from intents.text import normalize
 from intents.tokenizer import tokenize
 from knowledge.models import Municipality, StaffWord
+from knowledge.sheet_kinds import LANGUAGES as NAMES
 
 SYNONYM, ABBREVIATION, IGNORED, FOREIGN = "synonym", "abbreviation", "ignored", "foreign"
 KINDS = MappingProxyType(
@@ -85,10 +86,30 @@ def words_of(session: Session, code: str) -> Words:
     )
 
 
+def same_words(words: Iterable[Word], new: Word) -> list[Word]:
+    """Those of ``words`` that are spelt as ``new`` is, whatever their width and case, without ``new`` itself."""
+    spelt = normalize(new.word)
+    return [one for one in words if one != new and one.language == new.language and normalize(one.word) == spelt]
+
+
+def replaced_by(words: Iterable[Word], new: Word) -> Word | None:
+    """The word that ``new`` takes the place of: it has one meaning of a kind."""
+    return next((one for one in same_words(words, new) if (one.kind, one.word) == (new.kind, new.word)), None)
+
+
+def spelt_otherwise(words: Iterable[Word], new: Word) -> Iterator[tuple[str, str]]:
+    """What keeps a word from being kept beside its own other spelling, as (field, sentence)."""
+    for one in same_words(words, new):
+        if one.kind == new.kind and one.word != new.word:
+            yield "word", f"「{one.word}」と書いて、もう登録してあります。先にそれを使うのをやめてください"
+
+
 def keep_word(session: Session, code: str, word: Word, moment: dt.datetime, by: str | None = None) -> bool:
     """Use ``word`` from the next question on; whether that changes anything.  Raises LookupError and WordError."""
     town = _town(session, code)
     for name, message in faults_of(word):
+        raise WordError(name, message)
+    for name, message in spelt_otherwise(listed_words(session, code), word):
         raise WordError(name, message)
     row = session.get(StaffWord, (code, word.kind, word.language, word.word), with_for_update=True)
     if row is not None and row.means == word.means:
@@ -145,7 +166,7 @@ def _ignored_faults(word: Word) -> Iterator[tuple[str, str]]:
 
 def _foreign_faults(word: Word) -> Iterator[tuple[str, str]]:
     if word.language not in LANGUAGES:
-        yield "language", f"{'・'.join(LANGUAGES)} のどれかを選んでください"
+        yield "language", f"{'・'.join(NAMES[one] for one in LANGUAGES)} のどれかを選んでください"
     if not word.word.strip():
         yield "word", "その言葉での言い方を書いてください"
 

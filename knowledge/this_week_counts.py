@@ -84,7 +84,7 @@ def _pile(kind: Kind, examples: Sequence[Example]) -> Pile:
 
 @dataclass(frozen=True)
 class OpenVersion:
-    """A version that somebody is still to do something about."""
+    """A version that somebody is still to do something about.  ``is_public``: residents read its question already."""
 
     entry_id: str
     number: int
@@ -101,6 +101,7 @@ class OpenVersion:
     decided_at: dt.datetime | None = None
     confirmed_at: dt.datetime | None = None
     live_from: dt.datetime | None = None
+    is_public: bool = False
 
     @property
     def waits_since(self) -> dt.datetime | None:
@@ -132,6 +133,7 @@ def open_versions(session: Session, code: str) -> list[OpenVersion]:
             version.decided_at,
             version.confirmed_at,
             version.live_from,
+            Entry.state == "published",
         )
         .join(Entry, and_(Entry.municipality_code == code, Entry.entry_id == version.entry_id))
         .where(

@@ -14,7 +14,7 @@ from bot.console.guard import actor, person, require
 from knowledge import approval, audit
 from knowledge.answers import FACETS
 from knowledge.calendar import date_name, now
-from knowledge.common_content import common_content
+from knowledge.common_office_names import common_office_names
 from knowledge.entry_form import COLUMNS, fields_of
 from knowledge.entry_steps import Standing, standing
 from knowledge.entry_versions import AUDIENCES
@@ -87,11 +87,7 @@ def note(session: Session, code: str, subject: str, action: str, details: Mappin
 def department_names(session: Session, code: str) -> dict[str, str]:
     """The names of all 課, those of old too: old versions name them."""
     rows = session.execute(select(Department.entry_id, Department.name).where(Department.municipality_code == code))
-    return {**{row.entry_id: row.name for row in rows}, **_common_offices()}
-
-
-def _common_offices() -> dict[str, str]:
-    return dict.fromkeys(common_content().offices, "（共通の答えの窓口）")
+    return {**{row.entry_id: row.name for row in rows}, **common_office_names(session, code)}
 
 
 def departments_in_use(session: Session, code: str) -> list[tuple[str, str]]:

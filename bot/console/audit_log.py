@@ -18,10 +18,10 @@ from knowledge.audit_lists import (
     AuditFilter,
     action_name,
     count_lines,
-    details_text,
     lines_sheet,
     list_lines,
 )
+from knowledge.audit_words import details_text
 from knowledge.calendar import now
 from knowledge.csv_files import csv_bytes
 from knowledge.roles import Role

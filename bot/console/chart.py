@@ -7,27 +7,33 @@ from html import escape
 from math import ceil, log10
 
 from knowledge.calendar import era_year
-from knowledge.indicator_values import Point
+from knowledge.indicator_values import Point, series
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 40
 _FONT = 'font-family="sans-serif" font-size="14" fill="#1a1a1c"'
 
 
-def chart(planned: Sequence[Point], actual: Sequence[Point], unit: str) -> str | None:
-    """None where there are no two values to compare.  Told apart by shape and dashes, not by colour alone."""
+def chart(planned: Sequence[Point], actual: Sequence[Point], unit: str, breaks: Sequence[int] = ()) -> str | None:
+    """None where there are no two values to compare.  Told apart by shape and dashes, not by colour alone.
+
+    ``breaks``: the years from which it is counted otherwise; no line leads over one.
+    """
     points = [*planned, *actual]
     if len(points) < 2:
         return None
     years = range(min(point.year for point in points), max(point.year for point in points) + 1)
     top = _round_up(max(point.value for point in points))
+    parted = [year for year in breaks if years[0] < year <= years[-1]]
+    told = "　┆ 数え方の変わり目" if parted else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         *_axes(years, top, unit),
-        *_line(planned, years, top, dashed=True),
-        *_line(actual, years, top, dashed=False),
-        f'<text x="{LEFT}" y="22" {_FONT}>□…… 計画（現状と目標）　●── 実績</text>',
+        *(_break(year, years) for year in parted),
+        *(line for part in series(planned, breaks) for line in _line(part, years, top, dashed=True)),
+        *(line for part in series(actual, breaks) for line in _line(part, years, top, dashed=False)),
+        f'<text x="{LEFT}" y="22" {_FONT}>□…… 計画（現状と目標）　●── 実績{told}</text>',
         "</svg>",
     ]
     return "".join(parts)
@@ -44,6 +50,12 @@ def _round_up(value: float) -> float:
 def _x(year: int, years: range) -> float:
     share = (year - years[0]) / max(1, len(years) - 1)
     return LEFT + 20 + share * (WIDTH - LEFT - RIGHT - 40)
+
+
+def _break(year: int, years: range) -> str:
+    x = (_x(year - 1, years) + _x(year, years)) / 2
+    ends = f'x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{HEIGHT - BOTTOM}"'
+    return f'<line {ends} stroke="#1a1a1c" stroke-width="1.5" stroke-dasharray="2 4"/>'
 
 
 def _y(value: float, top: float) -> float:

@@ -44,7 +44,7 @@ from knowledge.models import Entry, EntryVersion
 from knowledge.preview import waiting_versions
 from knowledge.proposed_changes import of_word
 from knowledge.roles import Role
-from knowledge.staff_words import KINDS
+from knowledge.staff_words import KINDS, listed_words, replaced_by, same_words
 
 blueprint = Blueprint("effect", __name__)
 
@@ -272,6 +272,7 @@ def _result_page(code: str, found: JobStatus, of: About) -> str:
         checked=[(name, title, getattr(effect, name)) for name, title in BEFORE_AND_AFTER.items()],
         decisions=DECISIONS,
         word=_shown_word(code, found.payload) if _may_start(of, code) else None,
+        beside=_beside(code, found.payload),
         entries=_entries_of(code, found.payload),
     )
 
@@ -302,6 +303,22 @@ def _entries_of(code: str, payload: Mapping[str, Any]) -> list[tuple[str, str]]:
     with services().database.reading() as session:
         rows = [session.get(Entry, (code, entry_id)) for entry_id in dict.fromkeys(ids)]
     return [(row.entry_id, row.question) for row in rows if row is not None]
+
+
+def _beside(code: str, payload: Mapping[str, Any]) -> list[str]:
+    """What is laid down of the same word already, and what becomes of it: a sentence each."""
+    if payload.get("of") != "word" or payload.get("remove"):
+        return []
+    word = word_in(payload)
+    with services().database.reading() as session:
+        words = listed_words(session, code)
+    replaced = replaced_by(words, word)
+    sentences = []
+    for one in same_words(words, word):
+        told = f"{KINDS[one.kind]}「{one.word}{f' ＝ {one.means}' if one.means else ''}」"
+        end = "が、これに置きかわります" if one == replaced else "もあります。どちらも使われます"
+        sentences.append(f"{told}{end}。")
+    return sentences
 
 
 @blueprint.get("/<code>/effect/<job_id>/replies/<part>/<int:number>")

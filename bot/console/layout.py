@@ -63,7 +63,7 @@ MENU: Sequence[MenuGroup] = (
         (
             MenuItem("console.common_updates.index", "共通回答の更新"),
             MenuItem("console.slots.index", "穴埋めシート"),
-            MenuItem("console.tables.indicators", "指標・予定・課・用語"),
+            MenuItem("console.tables.indicators", "指標・計画・課などの表"),
             MenuItem("console.plans.index", "計画の取り込み"),
             MenuItem("console.sheets.index", "表の出し入れ"),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
+from bot.console.layout import moment_name
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
@@ -43,6 +45,8 @@ HOURS: Mapping[str, str] = {
     "72": "3日",
     "168": "7日",
 }
+SAME_END = "same"
+"""In place of hours: what is shown now is only put into other words."""
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "ja": ("text", "お知らせ"),
     "en": ("text_en", "英語のお知らせ"),
@@ -80,23 +84,31 @@ def begin(code: str) -> Answered:
         return _page(code, errors, form), 422
     moment = now()
     with services().database.writing() as session:
-        new = NewNotice(
-            form.texts,
-            int(form.values["hours"]),
-            bool(form.values.get("drill")),
-            tuple(_titles(session, code, form.entries)),
-            tuple(one for one in form.departments if one in names_by_id(session, code)["departments"]),
-            bool(form.values.get("drill_pauses")),
-        )
-        notice = begin_notice(session, code, new, person().name, moment)
-        details = {
-            name: getattr(notice, name)
-            for name in ("text", "text_en", "text_easy", "drill", "ends_at", "paused", "paused_departments")
-        }
-        details["drill_pauses"] = notice.drill_pauses
-        audit.append(session, actor(), "notice_begun", at=moment, scope=code, details=details)
+        meanwhile = _meanwhile(form, current_notice(session, code, moment))
+        if not meanwhile:
+            _begin(session, code, form, moment)
+    if meanwhile:
+        return _page(code, meanwhile, form), 409
     tell("お知らせを出しました。次の返事から、すべての答えの前に出ます。")
     return redirect(url_for("console.notice.index", code=code), 303)
+
+
+def _begin(session: Session, code: str, form: _Form, moment: dt.datetime) -> None:
+    new = NewNotice(
+        form.texts,
+        None if form.values["hours"] == SAME_END else int(form.values["hours"]),
+        bool(form.values.get("drill")),
+        tuple(_titles(session, code, form.entries)),
+        tuple(one for one in form.departments if one in names_by_id(session, code)["departments"]),
+        bool(form.values.get("drill_pauses")),
+    )
+    notice = begin_notice(session, code, new, person().name, moment)
+    details = {
+        name: getattr(notice, name)
+        for name in ("text", "text_en", "text_easy", "drill", "ends_at", "paused", "paused_departments")
+    }
+    details["drill_pauses"] = notice.drill_pauses
+    audit.append(session, actor(), "notice_begun", at=moment, scope=code, details=details)
 
 
 @blueprint.post("/<code>/notice/end")
@@ -115,8 +127,27 @@ def end(code: str) -> Response:
     return redirect(url_for("console.notice.index", code=code), 303)
 
 
+def _mark(notice: Notice | None) -> str:
+    """Names the notice that a page showed; ``-`` where it showed none."""
+    return notice.begins_at.isoformat() if notice is not None else "-"
+
+
+def _meanwhile(form: _Form, shown: Notice | None) -> dict[str, str]:
+    """What somebody else did since the page was opened: nobody's notice gives way unread."""
+    if form.values["seen"] not in ("", _mark(shown)):
+        if shown is None:
+            return {"text": "お知らせは、もう終わっています。新しく出すなら、もう一度押してください"}
+        return {
+            "text": f"{shown.written_by}さんが、先にお知らせを出しました。いま出ている文を確かめてください。"
+            "この文に替えるなら、もう一度押してください"
+        }
+    if form.values["hours"] == SAME_END and shown is None:
+        return {"hours": "お知らせは、もう終わっています。いつまで出すかをえらんでください"}
+    return {}
+
+
 def _sent() -> _Form:
-    names = [*(name for name, _ in _TEXTS.values()), "hours", "drill", "drill_pauses", "words"]
+    names = [*(name for name, _ in _TEXTS.values()), "hours", "drill", "drill_pauses", "words", "seen"]
     return _Form(
         {name: text(name, 1000) for name in names},
         tuple(dict.fromkeys(one[:60] for one in request.form.getlist("paused")[:MOST_PAUSED])),
@@ -133,7 +164,7 @@ def _standing(notice: Notice | None) -> _Form:
         "text_easy": notice.text_easy or "",
         "drill": "1" if notice.drill else "",
         "drill_pauses": "1" if notice.drill_pauses else "",
-        "hours": "6",
+        "hours": SAME_END,
     }
     return _Form(values, tuple(notice.paused), tuple(notice.paused_departments))
 
@@ -146,7 +177,7 @@ def _faults(form: _Form) -> dict[str, str]:
             errors[name] = f"{label}は{MOST_TEXT}字までで書いてください（今は{len(said)}字）"
     if not form.texts["ja"]:
         errors["text"] = "お知らせの文を書いてください"
-    if form.values["hours"] not in HOURS:
+    if form.values["hours"] not in (*HOURS, SAME_END):
         errors["hours"] = "いつまで出すかをえらんでください"
     return errors
 
@@ -190,7 +221,8 @@ def _page(code: str, errors: Mapping[str, str], form: _Form | None) -> str:
         chosen_offices=shown.departments,
         errors=errors,
         given=shown.values,
-        hours=list(HOURS.items()),
+        hours=[*([(SAME_END, f"いまのまま（{moment_name(notice.ends_at)} まで）")] if notice else []), *HOURS.items()],
+        mark=_mark(notice),
         most_text=MOST_TEXT,
         may_write=person().reaches(Role.EDITOR, code, None),
     )

@@ -67,6 +67,7 @@ def index(code: str) -> str:
         own=[(plan, waiting[plan.plan_id]) for plan in plans if plan.imported],
         others=[plan for plan in plans if not plan.imported],
         may_bring=person().reaches(Role.EDITOR, code, None),
+        whole=person().reaches(Role.VIEWER, code, None),
     )
 
 
@@ -193,6 +194,7 @@ def plan(code: str, plan_id: str) -> str:
         states=[(name, label, sum(one.state in states for one in every)) for name, (label, states) in STATES.items()],
         may_decide=person().reaches(Role.APPROVER, code, None),
         may_approve=may_approve_it,
+        whole=person().reaches(Role.VIEWER, code, None),
     )
 
 

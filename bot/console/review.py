@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
+from bot.console.answer_desk import department_names
 from bot.console.authors import author
 from bot.console.carried import brought, is_carried
 from bot.console.entering import Answered
@@ -20,7 +21,7 @@ from bot.console.uploads import uploaded_tables
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
-from knowledge.freshness import NO_DEPARTMENT, department_names
+from knowledge.freshness import NO_DEPARTMENT
 from knowledge.models import Review
 from knowledge.review_sheet import SheetPlan, kept, plan_sheet, review_workbook
 from knowledge.reviews import (
@@ -284,11 +285,11 @@ def _bring(code: str, number: int, tables: list[Sheet]) -> Answered:
 def close(code: str, number: int) -> Answered:
     require(Role.APPROVER, code, None)
     moment = now()
+    if request.method == "GET":
+        with services().database.reading() as session:
+            return _close_page(code, _review_or_404(session, code, number), _left(session, code, number))
     with services().database.writing() as session:
-        review = _review_or_404(session, code, number)
-        left = sum(one.left for one in progress(session, code, number))
-        if request.method == "GET":
-            return _close_page(code, review, left)
+        review, left = _review_or_404(session, code, number), _left(session, code, number)
         if review.closed_at is None:
             close_review(review, moment)
             details = {"number": number, "unanswered": left}
@@ -297,6 +298,10 @@ def close(code: str, number: int) -> Answered:
             )
     tell("見直しを終わらせました。")
     return redirect(url_for("console.review.round_", code=code, number=number), 303)
+
+
+def _left(session: Session, code: str, number: int) -> int:
+    return sum(one.left for one in progress(session, code, number))
 
 
 def _close_page(code: str, review: Review, left: int) -> str:

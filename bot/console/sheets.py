@@ -65,7 +65,7 @@ def _page(
     me, again = person(), reopened(code, SHEETS)
     public = plan is not None and any(row.public for row in plan.changed)
     with services().database.reading() as session:
-        at_once = does_at_once(session, code, approves=me.reaches(Role.APPROVER, code, None), public=public)
+        at_once = does_at_once(session, code, approves=_decides(code, public=public), public=public)
     fields = {name: request.form[name] for name in ("publish", "end_missing") if request.form.get(name)}
     return render_template(
         "console/sheets/index.html",
@@ -86,6 +86,11 @@ def _page(
         may_take=me.reaches(Role.VIEWER, code, None),
         may_bring=me.reaches(Role.EDITOR, code, None),
     )
+
+
+def _decides(code: str, *, public: bool) -> bool:
+    """Whether the person may do it themselves; drafts are anybody's who edits, as on the pages of the answers."""
+    return person().reaches(Role.APPROVER if public else Role.EDITOR, code, None)
 
 
 @blueprint.post("/<code>/sheets/export")
@@ -172,16 +177,17 @@ def _shown_plan(
 
 
 def _done(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool) -> Response:
-    moment, approves = now(), person().reaches(Role.APPROVER, code, None)
+    moment = now()
     with services().database.writing() as session:
         plan = import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish, author=author())
         if changes_digest(plan.changed) != digest:
             raise _ChangedMeanwhileError
-        if not does_at_once(session, code, approves=approves, public=any(row.public for row in plan.changed)):
+        public = any(row.public for row in plan.changed)
+        if not does_at_once(session, code, approves=_decides(code, public=public), public=public):
             raise NotAtOnceError
         counts = {action: plan.counts[action] for action in ("added", "changed", "ended")}
         audit.append(
             session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": digest}
         )
-    tell(f"取り込みました（{counted(counts)}）。次の質問から使われます。")
+    tell(f"取り込みました（{counted(counts)}）。{'次の質問から使われます。' if public else 'すべて下書きです。'}")
     return redirect(url_for("console.sheets.index", code=code), 303)

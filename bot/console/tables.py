@@ -1,4 +1,4 @@
-"""指標・予定・課・用語 as tables: listed, and changed a row at a time by the checks of the sheets."""
+"""指標・予定・課・用語, 計画 and 施策 as tables: listed, and changed a row at a time by the checks of the sheets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
 from bot.console.answer_desk import departments_in_use
@@ -22,6 +22,7 @@ from bot.console.shown_changes import ShownChanges, shown
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
+from knowledge.common_content import COMMON_PREFIX, is_common
 from knowledge.exports import names_by_id
 from knowledge.indicator_values import (
     MOST_NOTE,
@@ -29,14 +30,14 @@ from knowledge.indicator_values import (
     actual_points,
     history,
     planned_points,
+    undrawn,
     values_by_year,
     write_value,
 )
-from knowledge.loading import CURATED
 from knowledge.models import ChangeRequest, Indicator
 from knowledge.proposed_changes import ROW, ROW_TITLES, Proposal, asked_cells, effect_of, of_row
 from knowledge.roles import Role
-from knowledge.sheet_forms import LINES, READINGS, STEPS
+from knowledge.sheet_forms import BREAKS, LINES, READINGS, STEPS
 from knowledge.sheet_kinds import KINDS, STATE, STATES, VERSION, Column, SheetKind
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
 
@@ -47,11 +48,17 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "schedule": ("年度ごとの内容",),
     "departments": ("電話", "内線", "役割"),
     "terms": ("よみ", "意味"),
+    "plans": ("略称", "資料の種類", "案", "期間の書き方"),
+    "measures": ("施策番号", "上位の施策番号"),
 }
 """The columns of a list beside name and state."""
 _STATES = ("published", "draft", "ended")
-_LONG = (LINES, STEPS, READINGS)
+_LONG = (LINES, STEPS, READINGS, BREAKS)
 _WIDE = 34
+_HINTS: Mapping[str, str] = {
+    "定義": "何を、どう数えるか。数え方を変えるときは、「定義の変わり目」に年度と内容も書きます。",
+    "定義の変わり目": "一行に「2024：変わったこと」。その年度から数え方が変わったことが、図と、住民への答えに出ます。",
+}
 _YEARS_BACK = 15
 
 
@@ -74,6 +81,11 @@ class FormField:
     long: bool
     options: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The value as who only reads it is told: by name."""
+        return dict(self.options).get(self.value, self.value)
+
 
 @blueprint.get("/<code>/indicators")
 def indicators(code: str) -> str:
@@ -86,13 +98,14 @@ def index(code: str, kind: str) -> str:
     sheet, table = _kind_or_404(kind)
     words = request.args.get("words", "")[:60].strip()
     label = _label_column(sheet, table)
-    where = [table.municipality_code == code, table.state != "deleted", *_within(code, kind, table)]
+    key = getattr(table, sheet.key_column)
+    where = [table.municipality_code == code, *_own(sheet, table), *_within(code, kind, table)]
     if words:
         where.append(label.contains(words, autoescape=True))
     with services().database.reading() as session:
         pages = paging(session.scalar(select(func.count()).select_from(table).where(*where)) or 0)
-        ordered = select(table).where(*where).order_by(table.entry_id).offset(pages.start).limit(pages.size)
-        rows = [(row, row_cells(sheet, row)) for row in session.scalars(ordered)]
+        ordered = select(table).where(*where).order_by(key).offset(pages.start).limit(pages.size)
+        rows = [(getattr(row, sheet.key_column), row_cells(sheet, row)) for row in session.scalars(ordered)]
     return render_template(
         "console/tables/index.html",
         code=code,
@@ -104,30 +117,45 @@ def index(code: str, kind: str) -> str:
         rows=rows,
         paging=pages,
         words=words,
-        may_add=person().departments(Role.EDITOR, code) != frozenset(),
+        may_add=_may_add(code, kind),
     )
 
 
 def _kind_or_404(kind: str) -> tuple[SheetKind, Any]:
     if kind not in ROW_TITLES:
         abort(404)
-    return KINDS[kind], CURATED[kind]
+    return KINDS[kind], KINDS[kind].table
 
 
 def _label_column(sheet: SheetKind, table: Any) -> Any:
     return getattr(table, next(column.path[0] for column in sheet.columns if column.heading == sheet.label))
 
 
+def _own(sheet: SheetKind, table: Any) -> list[ColumnElement[bool]]:
+    """Neither what was deleted nor what all municipalities share."""
+    if sheet.curated:
+        return [table.state != "deleted"]
+    return [getattr(table, sheet.key_column).not_like(f"{COMMON_PREFIX}%")]
+
+
 def _within(code: str, kind: str, table: Any) -> list[ColumnElement[bool]]:
-    """Only what belongs to the person's own 課, where they work for some only."""
+    """Only what belongs to the person's own 課, where they work for some only; a plan is the municipality's."""
     own = person().departments(Role.VIEWER, code)
     if own is None:
         return []
+    if kind == "plans":
+        return [false()]
     return [(table.entry_id if kind == "departments" else table.department).in_(own)]
 
 
+def _may_add(code: str, kind: str) -> bool:
+    if kind == "plans":
+        return person().reaches(Role.EDITOR, code, None)
+    return person().departments(Role.EDITOR, code) != frozenset()
+
+
 def _department(kind: str, row: Any) -> str | None:
-    found: str | None = row.entry_id if kind == "departments" else row.department
+    found: str | None = row.entry_id if kind == "departments" else getattr(row, "department", None)
     return found
 
 
@@ -138,7 +166,7 @@ def add(code: str, kind: str) -> Answered:
     if request.method == "GET":
         cells = _asked_before(code, again) if again else {STATE: STATES["draft"]}
         return _row_page(code, kind, None, cells, {}, again=again)
-    return _save(code, kind, None, _given(sheet) | {VERSION: ""}, again)
+    return _save(code, kind, None, _given(sheet, new=True) | {VERSION: ""}, again)
 
 
 @blueprint.route("/<code>/tables/<kind>/<entry_id>", methods=["GET", "POST"])
@@ -169,26 +197,34 @@ def _asked_before(code: str, again: ChangeRequest) -> dict[str, str]:
 
 
 def _row_or_404(session: Session, code: str, kind: str, entry_id: str) -> Any:
-    found: Any = session.get(_kind_or_404(kind)[1], (code, entry_id))
-    if found is None or found.state == "deleted":
+    sheet, table = _kind_or_404(kind)
+    found: Any = session.get(table, (code, entry_id))
+    if found is None or (found.state == "deleted" if sheet.curated else is_common(entry_id)):
         abort(404)
     require(Role.VIEWER, code, _department(kind, found))
     return found
 
 
-def _given(sheet: SheetKind) -> dict[str, str]:
-    """The cells of the form, by heading; the ID is never written by hand."""
-    cells = {column.heading: text(f"cell-{place}", 4000) for place, column in enumerate(sheet.columns) if place}
-    return cells | {STATE: text("state", 10)}
+def _asked_for(sheet: SheetKind, *, new: bool) -> list[tuple[int, Column]]:
+    """The columns with their places in the form.  No ID is written by hand, but the number of a new measure."""
+    with_key = new and sheet.name == "measures"
+    return [(place, column) for place, column in enumerate(sheet.columns) if place or with_key]
+
+
+def _given(sheet: SheetKind, *, new: bool = False) -> dict[str, str]:
+    """The cells of the form, by heading."""
+    cells = {column.heading: text(f"cell-{place}", 4000) for place, column in _asked_for(sheet, new=new)}
+    return cells | ({STATE: text("state", 10)} if sheet.curated else {})
 
 
 def _save(code: str, kind: str, old: Any, cells: dict[str, str], again: ChangeRequest | None) -> Answered:
     """Look at what changes (``look``), ask for its approval (``ask``), or write it.  For one's own 課 only."""
-    if cells[STATE] not in [STATES[state] for state in _STATES]:
+    sheet, _ = _kind_or_404(kind)
+    if sheet.curated and cells[STATE] not in [STATES[state] for state in _STATES]:
         abort(404)
     if old is not None:
         require(Role.EDITOR, code, _department(kind, old))
-    is_draft = cells[STATE] == STATES["draft"] and (old is None or old.state == "draft")
+    is_draft = sheet.curated and cells[STATE] == STATES["draft"] and (old is None or old.state == "draft")
     try:
         if "look" in request.form:
             return _look(code, kind, old, cells, again)
@@ -196,7 +232,7 @@ def _save(code: str, kind: str, old: Any, cells: dict[str, str], again: ChangeRe
             return _ask(code, kind, old, cells)
         return _write(code, kind, old, cells, is_draft=is_draft)
     except NotAtOnceError as error:
-        return _row_page(code, kind, old, cells, {STATE: str(error)}, again=again), 422
+        return _row_page(code, kind, old, cells, {STATE if sheet.curated else WHOLE_ROW: str(error)}, again=again), 422
     except RowFaultsError as error:
         return _row_page(code, kind, old, cells, error.faults, again=again), 422
     except _OtherDepartmentError as error:
@@ -217,7 +253,8 @@ def _ask(code: str, kind: str, old: Any, cells: dict[str, str]) -> Answered:
         change = look_at_row(session, code, KINDS[kind], cells)
         if change is None:
             return told(None, unchanged)
-        proposal = of_row(kind, old.entry_id if old is not None else "", cells, change)
+        key = getattr(old, KINDS[kind].key_column) if old is not None else ""
+        proposal = of_row(kind, key, cells, change)
         _refuse_other_departments(code, effect_of(session, code, proposal).departments, Role.EDITOR)
         return told(ask_for(session, code, proposal), unchanged)
 
@@ -229,7 +266,7 @@ def _write(code: str, kind: str, old: Any, cells: dict[str, str], *, is_draft: b
     role = Role.EDITOR if is_draft else Role.APPROVER
     with services().database.writing() as session:
         if not is_draft:
-            public = cells[STATE] == published or (old is not None and old.state == "published")
+            public = not sheet.curated or cells[STATE] == published or (old is not None and old.state == "published")
             _refuse_at_once(session, code, kind, old, public=public)
         change = write_row(session, code, sheet, cells, moment, author())
         if change is None:
@@ -246,7 +283,8 @@ def _write(code: str, kind: str, old: Any, cells: dict[str, str], *, is_draft: b
             subject=change.key,
             details={"kind": kind, "action": change.action, "cells": [list(cell) for cell in change.cells]},
         )
-    tell(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if cells[STATE] == published else ""))
+    live = not sheet.curated or cells[STATE] == published
+    tell(f"「{change.label}」を保存しました。" + ("次の質問から使われます。" if live else ""))
     return redirect(url_for("console.tables.row", code=code, kind=kind, entry_id=change.key), 303)
 
 
@@ -292,15 +330,14 @@ def _row_page(
     ``again``: what was sent back and is asked for anew; ``looked``: what would change.
     """
     sheet, _ = _kind_or_404(kind)
+    is_new = found is None
     with services().database.reading() as session:
         at_once = does_at_once(session, code, approves=_approves(code, kind, found), public=True)
         names = _choices(session, code, cells)
         yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
         written = history(session, code, found.entry_id) if kind == "indicators" and found else []
     fields = [
-        _field(place, column, cells.get(column.heading, ""), names)
-        for place, column in enumerate(sheet.columns)
-        if place
+        _field(place, column, cells.get(column.heading, ""), names) for place, column in _asked_for(sheet, new=is_new)
     ]
     errors = {_field_name(sheet, heading): f"「{heading}」{sentence}" for heading, sentence in faults.items()}
     if WHOLE_ROW in faults:
@@ -318,13 +355,15 @@ def _row_page(
         fields=fields,
         version=cells.get(VERSION, ""),
         state=cells.get(STATE, ""),
-        states=[(STATES[state], STATES[state]) for state in _STATES],
+        states=[(STATES[state], STATES[state]) for state in _STATES] if sheet.curated else [],
         errors=errors,
-        may_write=me.may(Role.EDITOR, code) if found is None else me.reaches(Role.EDITOR, code, department),
+        may_write=_may_add(code, kind) if is_new else me.reaches(Role.EDITOR, code, department),
         yearly=yearly,
         history=written,
         year_name=fiscal_year_name,
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
+        undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
+        starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
         drawn=_drawing(found, yearly) is not None if kind == "indicators" and found else False,
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
@@ -332,7 +371,7 @@ def _row_page(
         again=again,
         shown=looked,
         at_once=at_once,
-        saves=at_once or found is None or found.state != "published",
+        saves=at_once or (sheet.curated and (is_new or found.state != "published")),
     )
 
 
@@ -345,15 +384,19 @@ def _choices(session: Session, code: str, cells: Mapping[str, str]) -> dict[str,
 
 def _field(place: int, column: Column, value: str, names: Mapping[str, Mapping[str, str]]) -> FormField:
     options: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, str] = {}
     if column.refers:
         known = names[column.refers]
         options = (("", "（なし）"), *known.items())
-        if value and value not in known:
-            options = (*options, (value, value))
+    elif column.form.names:
+        known = {name: name for name in column.form.names}
+        options = tuple(known.items()) if value in known else (("", "（えらんでください）"), *known.items())
+    if options and value and value not in known:
+        options = (*options, (value, value))
     return FormField(
         f"cell-{place}",
         column.heading,
-        column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
+        _HINTS.get(column.heading) or column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
         value,
         column.form in _LONG or column.width >= _WIDE,
         options,
@@ -364,12 +407,13 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
     """The field of a heading."""
     if heading == STATE:
         return "state"
-    places = {column.heading: f"cell-{place}" for place, column in enumerate(sheet.columns) if place}
+    places = {column.heading: f"cell-{place}" for place, column in _asked_for(sheet, new=True)}
     return places.get(heading, WHOLE_ROW)
 
 
 def _drawing(found: Indicator, yearly: Any) -> str | None:
-    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit)
+    breaks = [one["fiscal_year"] for one in found.breaks]
+    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit, breaks)
 
 
 @blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
@@ -402,9 +446,11 @@ def write_yearly(code: str, entry_id: str) -> Answered:
     moment = now()
     with services().database.writing() as session:
         row_now = session.get_one(Indicator, (code, entry_id), with_for_update=True)
-        old = write_value(session, row_now, int(year), value or None, note, person().name, moment)
-        details = {"fiscal_year": int(year), "old": old, "new": value or None}
-        audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
+        done = write_value(session, row_now, int(year), value or None, note, person().name, moment)
+        if done.changed:
+            details = {"fiscal_year": int(year), "old": done.before, "new": value or None}
+            audit.append(session, actor(), "indicator_value", at=moment, scope=code, subject=entry_id, details=details)
     told = "書きました" if value else "取り消しました"
-    tell(f"{fiscal_year_name(int(year))}の実績値を{told}。")
+    changed = f"{fiscal_year_name(int(year))}の実績値を{told}。"
+    tell(changed if done.changed else "変わったところはありません。")
     return redirect(url_for("console.tables.row", code=code, kind="indicators", entry_id=entry_id), 303)

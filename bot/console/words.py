@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.authors import author
 from bot.console.change_asking import FIELD, ask_for, does_at_once, reopened, told
 from bot.console.effect import begin
 from bot.console.entering import Answered
@@ -22,7 +23,7 @@ from knowledge import audit
 from knowledge.calendar import now
 from knowledge.change_requests import waiting_word
 from knowledge.jobs import EFFECT, job_status
-from knowledge.proposed_changes import WORD, CannotBeDoneError, Proposal, of_word
+from knowledge.proposed_changes import WORD, CannotBeDoneError, Proposal, audit_details, carry_out, of_word
 from knowledge.roles import Role
 from knowledge.sheet_kinds import LANGUAGES as NAMES
 from knowledge.staff_words import (
@@ -32,12 +33,10 @@ from knowledge.staff_words import (
     LONGEST,
     SYNONYM,
     Word,
-    WordError,
     faults_of,
-    keep_word,
     listed_words,
-    remove_word,
     same_word,
+    spelt_otherwise,
 )
 
 blueprint = Blueprint("words", __name__)
@@ -93,7 +92,8 @@ def check(code: str) -> Answered:
         word = next((one for one in words if same_word(one, word)), None) or abort(404)
         errors = {}
     else:
-        errors = dict(reversed(list(faults_of(word))))  # of two at one field the first
+        found = [*faults_of(word), *spelt_otherwise(words, word)]
+        errors = dict(reversed(found))  # of two at one field the first
     if not remove and word in words:
         errors["word"] = "この語は、もう登録してあります"
     if errors:
@@ -114,25 +114,22 @@ def keep(code: str) -> Response:
     if job is None or job.kind != EFFECT or job.state != "done" or job.payload.get("of") != "word":
         abort(404)
     word, remove = word_in(job.payload), bool(job.payload.get("remove"))
+    proposal = of_word(word, remove=remove)
     try:
         with services().database.writing() as session:
             if not does_at_once(session, code, approves=person().reaches(Role.APPROVER, code, None), public=True):
-                return _asked(session, code, of_word(word, remove=remove))
-            if remove:
-                changed = remove_word(session, code, word)
-            else:
-                changed = keep_word(session, code, word, moment, str(person().account_id))
-            if changed:
-                details = {"kind": word.kind, "means": word.means, "language": word.language}
-                action = "word_removed" if remove else "word_kept"
-                audit.append(session, actor(), action, at=moment, scope=code, subject=word.word, details=details)
-    except (WordError, CannotBeDoneError) as error:
+                return _asked(session, code, proposal)
+            effect = carry_out(session, code, proposal, moment, author())
+            if effect.rows:
+                action, subject, details = audit_details(proposal, effect)
+                audit.append(session, actor(), action, at=moment, scope=code, subject=subject, details=details)
+    except CannotBeDoneError as error:
         tell(str(error))
         return redirect(url_for("console.words.index", code=code), 303)
     done = (
         f"「{word.word}」を使うのをやめました。" if remove else f"「{word.word}」を登録しました。次の質問から効きます。"
     )
-    tell(done if changed else "ほかの人が先に変えたため、もうそのとおりになっています。")
+    tell(done if effect.rows else "ほかの人が先に変えたため、もうそのとおりになっています。")
     return redirect(url_for("console.words.index", code=code), 303)
 
 

@@ -21,7 +21,7 @@ from bot.notices import circumstances, with_notice
 from bot.replies import Reply, first_questions, plain_reply, saying_first
 from bot.services import Services, services
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
-from bot.wording import say
+from bot.wording import DEFAULT, say
 from intents.personal_data import mask
 from intents.text import MAX_QUESTION, clean, shorten
 from knowledge.calendar import now
@@ -64,7 +64,8 @@ def index() -> str:
 @blueprint.get("/<code>/")
 def page(code: str) -> str:
     knowledge = knowledge_or_404(code)
-    return _page(knowledge, _new_token(), None)
+    around = circumstances(services().database, code, now())
+    return _page(knowledge, _new_token(), None, around.notice.text_in(DEFAULT) if around.notice else "")
 
 
 @blueprint.post("/<code>/")
@@ -104,12 +105,14 @@ def knowledge_or_404(code: str) -> Knowledge:
         abort(404)
 
 
-def _page(knowledge: Knowledge, token: str, turn: Turn | None) -> str:
+def _page(knowledge: Knowledge, token: str, turn: Turn | None, notice: str = "") -> str:
+    """``notice``: of a disaster or an outage, for whoever has not asked anything yet."""
     return render_template(
         "chat/page.html",
         knowledge=knowledge,
         token=token,
         turn=turn,
+        notice=notice,
         turn_key=uuid.uuid4(),
         examples=[knowledge.answers[entry_id] for entry_id in first_questions(knowledge)],
         longest=MAX_QUESTION,

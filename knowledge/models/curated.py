@@ -43,6 +43,9 @@ class Indicator(CuratedColumns, Base):
     interim: Mapped[list[Any]]
     target: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     definition: Mapped[str | None] = mapped_column(String(200))
+    breaks: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """The fiscal years from which it is counted otherwise, and how, as the bundle's Break: what stands on either
+    side is not one series."""
     note: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -133,6 +133,26 @@ def test_what_is_sent_back_is_told_to_its_writer_with_the_reason(desk: Desk) -> 
     assert (notice.account_id, "年度を直してください" in notice.body) == (writer, True)
 
 
+def test_a_question_that_is_not_public_yet_is_told_of_without_its_words(desk: Desk) -> None:
+    """A new answer may be begun with a resident's own wording: 「この言い方で新しい答えを書く」."""
+    colleague(desk.database, "approver", Role.APPROVER)
+    words = "まごがひみつの病気なんだけどどうしたらいい？"
+    number = desk.write(None, content=desk.content(id="new-answer", question=words, phrasings=[]))
+    desk.take(Step.REQUEST, WRITER, number, entry_id="new-answer")
+    write(desk.database, later(10))
+    (notice,) = notices(desk.database)
+    assert "ひみつ" not in notice.subject + notice.body
+    assert f"{ADDRESS}/staff/{CODE}/answers/new-answer" in notice.body
+
+
+def test_a_public_question_names_the_answer_that_waits(desk: Desk) -> None:
+    colleague(desk.database, "approver", Role.APPROVER)
+    desk.take(Step.REQUEST, WRITER, desk.write(1))
+    write(desk.database, later(10))
+    (notice,) = notices(desk.database)
+    assert "計画の目標は何ですか？" in notice.subject
+
+
 def test_what_is_old_is_not_told_when_mail_is_switched_on(desk: Desk) -> None:
     colleague(desk.database, "approver", Role.APPROVER)
     desk.take(Step.REQUEST, WRITER, desk.write(1))

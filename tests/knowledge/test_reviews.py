@@ -13,7 +13,7 @@ from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.entry_versions import Author, versions_of
 from knowledge.loading import load_bundle
-from knowledge.models import Entry, Municipality, Review, ReviewRow
+from knowledge.models import Entry, Municipality, Review, ReviewRow, SlotValue
 from knowledge.review_sheet import HEADINGS, SheetPlan, kept, plan_sheet, review_workbook
 from knowledge.reviews import (
     END,
@@ -206,6 +206,30 @@ def test_a_fault_of_a_row_is_told_with_its_remedy(desk: Desk, cells: tuple[str, 
     made = plan(desk, [Sheet("x", (head, Row(2, cells)))])
     assert len(made.problems) == 1
     assert told in made.problems[0]
+
+
+def test_lines_that_were_put_above_the_headings_do_no_harm(desk: Desk, tmp_path: Path) -> None:
+    """無害化 and colleagues put a line of their own on top."""
+    (sheet,) = came_back(desk, tmp_path, {"juki": ("変更なし", "")})
+    cells = [("無害化済み",), (), *(row.cells for row in sheet.rows)]
+    above = Sheet("Sheet1", tuple(Row(place, each) for place, each in enumerate(cells, 1)))
+    made = plan(desk, kept([above]))
+    assert (made.problems, [one.entry_id for one in made.verdicts]) == ((), ["juki"])
+
+
+def test_what_is_common_is_asked_of_the_department_that_the_slots_name(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        session.get_one(Review, (CODE, 1)).closed_at = MOMENT
+        session.get_one(Entry, (CODE, "juki")).department = "common-certificates"
+        session.get_one(Entry, (CODE, "goal")).department = "common-card"
+        day = DAY - dt.timedelta(days=1)
+        row = SlotValue(municipality_code=CODE, slot="office-certificates", value="情報政策課", checked_on=day)
+        row.updated_at = MOMENT
+        session.add(row)
+        start_review(session, CODE, "次の見直し", DEADLINE, WHO, MOMENT)
+    with desk.database.reading() as session:
+        asked = {one.department for one in progress(session, CODE, 2)}
+    assert asked == {"dep-it", "common-card"}
 
 
 def test_a_file_of_something_else_is_refused(desk: Desk) -> None:

@@ -30,7 +30,15 @@ COMMON: dict[str, Any] = {
 
 
 def indicator(**values: Any) -> Answer:
-    given = {"name": "申請の数", "unit": "件", "measure": "1-1", "baseline": None, "interim": [], "target": None}
+    given = {
+        "name": "申請の数",
+        "unit": "件",
+        "measure": "1-1",
+        "baseline": None,
+        "interim": [],
+        "target": None,
+        "breaks": [],
+    }
     return indicator_answer(Indicator(**COMMON, **(given | values)), AROUND)
 
 
@@ -95,6 +103,12 @@ NO_PAST = "計画を作ったときの値は、計画に書かれていません
             {"target": GOAL, "definition": "1年の申請の件数です。", "note": "電話は含みません。"},
             f"{TO_100}\n{NO_PAST}\n1年の申請の件数です。\n電話は含みません。",
             id="definition and note",
+        ),
+        pytest.param(
+            {"target": GOAL, "breaks": [{"fiscal_year": 2024, "text": "電話も数える"}], "note": "速報です。"},
+            f"{TO_100}\n{NO_PAST}\n令和6年度（2024年度）から数え方が変わりました（電話も数える）。"
+            "前の年度の値とは、そのままくらべられません。\n速報です。",
+            id="counted otherwise from a year on",
         ),
     ],
 )

@@ -7,6 +7,8 @@ from flask import Flask
 
 from knowledge import audit
 from knowledge.audit import Actor
+from knowledge.audit_actions import ACTIONS
+from knowledge.audit_words import FIELDS, details_text
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.roles import Role
@@ -78,3 +80,25 @@ def test_other_roles_do_not_see_it_and_their_try_is_noted(office: Flask, role: R
     whole = signed_in(office, [Role.AUDITOR], None).get(f"/staff/audit?login={colleague.login}&refused=1").text
     assert "権限のない操作" in whole
     assert "console.audit_log.index" in whole
+
+
+def test_every_field_of_every_act_has_a_name_that_officials_read() -> None:
+    assert {field for action in ACTIONS.values() for field in action.fields} <= FIELDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("details", "text"),
+    [
+        ({"how": "password"}, "方法：パスワード"),
+        ({"before": "standard", "after": "bold"}, "変える前：標準、変えたあと：積極的"),
+        ({"kind": "synonym", "means": "ごみ", "language": "ja"}, "種類：同義語、意味する語：ごみ、言葉：日本語"),
+        ({"before": {"greeting": None}, "after": {"greeting": "やあ"}}, "変える前：（あいさつ：なし）、変えたあと：（あいさつ：やあ）"),
+        ({"drill": True, "paused": [], "ends_at": "2026-11-22 11:57:34.5+00:00"}, "訓練：はい、止めた答え：なし、終わる日時：2026-11-22 20:57"),
+        ({"before": [], "after": [{"role": "editor", "scope": "242047"}]}, "変える前：なし、変えたあと：（役割：編集、市町村：242047）"),
+        ({"cells": [["意味", "", "新しい"]]}, "変わったところ：意味「」→「新しい」"),
+        ({"week": [["08:30", "17:15"], None], "lunch": ["12:00", "13:00"]}, "曜日ごとの時間（月曜から）：08:30から17:15・なし、昼休み：12:00から13:00"),
+        ({"an_older_name": 3}, "an_older_name：3"),
+    ],
+)  # fmt: skip
+def test_what_a_line_tells_is_told_in_their_words(details: dict[str, object], text: str) -> None:
+    assert details_text(details) == text

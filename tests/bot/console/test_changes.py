@@ -208,6 +208,12 @@ def test_drafts_alone_are_brought_as_before(editor: Colleague, chief: Colleague,
     with office_database.writing() as session:
         term = session.get_one(Term, (CODE, address.rpartition("/")[2]))
         assert (term.meaning, term.state) == ("下書きのまま直した意味です。", "draft")
+    # Whoever edits writes drafts, in a sheet as on the page; what residents read is asked for.
+    form = _brought(editor, f"{SHEETS}/import", sheet.replace("のまま", "を表で"))
+    editor.post(f"{SHEETS}/import", form)
+    assert "すべて下書きです" in editor.get(SHEETS).text
+    with office_database.reading() as session:
+        assert session.get_one(Term, (CODE, address.rpartition("/")[2])).meaning == "下書きを表で直した意味です。"
     _, form = _row(editor, address, "意味", "編集の人が直した下書きです。", state="下書き")
     editor.post(address, form)
     with office_database.writing() as session:

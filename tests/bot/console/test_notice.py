@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -42,8 +43,11 @@ def test_a_notice_comes_before_the_next_answer_and_ends_by_itself(
     assert spoken.startswith(f"【重要なお知らせ】{SAID}\n\n")
     assert f"【重要なお知らせ】{SAID}" in page
     assert SAID in editor.get(PATH).text
+    # Whoever opens the page reads it before asking anything.
+    assert SAID in office.test_client().get(f"/{CODE}/").text
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1, seconds=1), tick=False):
         assert SAID not in _asked(office)[0]
+        assert SAID not in office.test_client().get(f"/{CODE}/").text
     editor.post(PATH, {"text": SAID, "hours": "1", "drill": "1"})
     assert f"【訓練】{SAID}（これは訓練です）" in _asked(office)[0]
     editor.post(f"{PATH}/end")
@@ -145,4 +149,44 @@ def test_a_notice_is_read_in_the_language_of_the_reply(office: Flask, editor: Co
     assert _answer(office)["text"].startswith(f"【重要なお知らせ】{SAID}")
     editor.post(PATH, {"text": SAID, "hours": "1"})
     assert _answer(office, language="en")["text"].startswith(f"【重要なお知らせ】{SAID}")
+    editor.post(f"{PATH}/end")
+
+
+def _seen(editor: Colleague) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', editor.get(PATH).text)
+    assert found is not None
+    return found[1]
+
+
+def test_other_words_leave_the_end_where_it_is(office: Flask, editor: Colleague) -> None:
+    editor.post(PATH, {"text": SAID, "hours": "168"})
+    page = editor.get(PATH).text
+    end = re.search("([^>]*) に自動で終わります", page)
+    assert end is not None
+    assert re.search(r'<option value="same" selected>いまのまま（', page)
+    editor.post(PATH, {"text": "支所も閉めています。", "hours": "same", "seen": _seen(editor)})
+    page = editor.get(PATH).text
+    assert f"{end[1]} に自動で終わります" in page
+    assert "支所も閉めています。" in _asked(office)[1]
+    editor.post(f"{PATH}/end")
+    told = editor.post(PATH, {"text": SAID, "hours": "same"}, status=409).text
+    assert "いつまで出すかをえらんでください" in told
+    assert SAID not in _asked(office)[1]
+
+
+def test_a_notice_that_somebody_else_began_meanwhile_gives_way_only_when_it_was_read(
+    office: Flask, editor: Colleague
+) -> None:
+    """Two begin at once: a drill on one desk, the earthquake on the other."""
+    before = _seen(editor)
+    other = signed_in(office, [Role.EDITOR], CODE, name="地震 担当")
+    other.post(PATH, {"text": SAID, "hours": "6", "seen": before})
+    page = editor.post(PATH, {"text": "避難の練習です。", "hours": "1", "drill": "1", "seen": before}, status=409).text
+    assert "地震 担当さんが、先にお知らせを出しました" in page
+    assert "避難の練習です。" in page
+    assert SAID in _asked(office)[1]
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again is not None
+    editor.post(PATH, {"text": "避難の練習です。", "hours": "1", "drill": "1", "seen": again[1]})
+    assert "【訓練】避難の練習です。" in _asked(office)[1]
     editor.post(f"{PATH}/end")

@@ -64,6 +64,13 @@ def test_a_round_is_started_with_a_deadline_and_asks_every_department(lead: Coll
     assert "前の見直しが終わっていません" in page
 
 
+def test_offices_that_have_no_name_yet_can_be_told_apart(lead: Colleague, number: int) -> None:
+    page = lead.get(f"/staff/{CODE}/review/{number}").text
+    assert "（証明書の担当課）" in page
+    names = re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', page)
+    assert len(names) == len(set(names)) > 1
+
+
 @pytest.mark.parametrize(
     ("deadline", "told"), [("", "期限の日を書いてください"), ("いつか", "日付は"), ("2020-01-01", "過ぎた日")]
 )

@@ -62,9 +62,9 @@ def test_settings_are_kept_and_residents_are_greeted_by_them(
     [
         ({"greeting": "あ" * 201}, "200字まで"),
         ({"greeting": "<b>"}, "使えません"),
-        ({"telephone": "598530000"}, "先頭の 0 が消えて"),
+        ({"telephone": "598530000"}, "先頭の 0 がありません"),
         ({"contact": "dep-nowhere"}, "ありません"),
-        ({"version": "0"}, "ほかの人が変えています"),
+        ({"version": "0"}, "ほかの人が先に変えました"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(

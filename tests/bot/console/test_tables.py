@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from bot.console.chart import chart
 from knowledge.db import Database
-from knowledge.indicator_values import Point, history, number_of, values_by_year
-from knowledge.models import AuditLine, Department, Indicator, Municipality, Term
+from knowledge.indicator_values import Point, history, number_of, planned_points, values_by_year
+from knowledge.models import AuditLine, Department, Indicator, Measure, Municipality, Plan, Term
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
 PATH = f"/staff/{CODE}/tables"
-KINDS = ["indicators", "schedule", "departments", "terms"]
+KINDS = ["indicators", "schedule", "departments", "terms", "plans", "measures"]
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database)
         assert [cell[0] for cell in line.details["cells"]] == ["意味"]
     # The version of the page is old now: nobody's change is lost.
     again = chief.post(row, form | {_place(page, "意味"): "別の人の意味です。"}, status=422).text
-    assert "ほかの人が変えています" in again
+    assert "ほかの人が先に変えました" in again
     assert "別の人の意味です。" in again
 
 
@@ -86,7 +86,7 @@ def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database)
     [
         ("indicators", "現状の年度", "きのう", "数字で書いて"),
         ("indicators", "出典のページ", "最後", "数字で書いて"),
-        ("departments", "電話", "598530000", "先頭の 0 が消えて"),
+        ("departments", "電話", "598530000", "先頭の 0 がありません"),
         ("terms", "意味", "", "空です"),
         ("schedule", "年度ごとの内容", "来年やる", "西暦の年度"),
         ("terms", "確認した日", "きのう", "日付は"),
@@ -202,5 +202,165 @@ def test_a_drawing_begins_at_zero_and_needs_two_values() -> None:
 
 
 def test_what_is_not_there_is_not_found(chief: Colleague) -> None:
-    for path in ("plans", "indicators/nothing", "plans/add"):
+    for path in ("entries", "indicators/nothing", "plans/nothing", "entries/add", "municipality"):
         chief.get(f"{PATH}/{path}", 404)
+
+
+def _indicator(database: Database, **values: object) -> str:
+    """One that is published, with ``values``."""
+    given = {"unit": "件", "interim": [], "breaks": [], "baseline": None, "target": None} | values
+    with database.writing() as session:
+        found = session.scalars(
+            select(Indicator).where(Indicator.municipality_code == CODE, Indicator.state == "published")
+        ).all()[-1]
+        for name, value in given.items():
+            setattr(found, name, value)
+        return found.entry_id
+
+
+def test_where_the_way_of_counting_changed_is_written_shown_and_parts_the_lines(
+    chief: Colleague, office_database: Database
+) -> None:
+    entry_id = _indicator(office_database, target={"value": "100", "fiscal_year": 2026, "as_of": None, "note": None})
+    row, values = f"{PATH}/indicators/{entry_id}", f"/staff/{CODE}/indicators/{entry_id}/values"
+    for year, value in (("2022", "10"), ("2023", "20"), ("2024", "55"), ("2025", "60")):
+        chief.post(values, {"year": year, "value": value})
+    drawing = f"/staff/{CODE}/indicators/{entry_id}/chart.svg"
+    assert chief.get(drawing).text.count("<polyline") == 2
+    page = chief.get(row).text
+    wrong = chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "去年から電話も"}, status=422).text
+    assert "変わった年度・コロン・内容" in wrong
+    chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "令和6年度：電話の申請も数える"})
+    page = chief.get(row).text
+    assert "2024：電話の申請も数える" in page
+    assert "令和6年度（2024年度）から数え方が変わりました" in page
+    before, after = page.index("令和5年度（2023年度）</th>"), page.index("令和6年度（2024年度）</th>")
+    assert before < page.index("電話の申請も数える") < after
+    drawn = chief.get(drawing).text
+    # The goal, the values before and those after: no line leads from one way of counting to the other.
+    assert drawn.count("<polyline") == 3
+    assert "数え方の変わり目" in drawn
+
+
+def test_a_year_is_counted_otherwise_once(chief: Colleague, office_database: Database) -> None:
+    row = f"{PATH}/indicators/{_indicator(office_database)}"
+    page = chief.get(row).text
+    told = chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "2024：一つ\n2024：二つ"}, status=422).text
+    assert "同じ年度を二度" in told
+
+
+def test_the_value_of_a_month_is_drawn_in_its_fiscal_year() -> None:
+    of_march = {"value": "40", "fiscal_year": None, "as_of": "2022-03", "note": None}
+    goal = {"value": "300", "fiscal_year": 2026, "as_of": None, "note": None}
+    found = planned_points(Indicator(unit="件", baseline=of_march, interim=[], target=goal))
+    assert [(one.year, one.value) for one in found] == [(2021, 40.0), (2026, 300.0)]
+
+
+def test_what_no_drawing_can_show_is_told_under_it(chief: Colleague, office_database: Database) -> None:
+    entry_id = _indicator(office_database)
+    for year, value in (("2024", "集計中"), ("2025", "約50％"), ("2026", "３０")):
+        chief.post(f"/staff/{CODE}/indicators/{entry_id}/values", {"year": year, "value": value})
+    page = chief.get(f"{PATH}/indicators/{entry_id}").text
+    told = re.search("数として読めない値（(.*?)）は、図に出ません", page)
+    assert told is not None
+    assert ("集計中" in told[1], "約50％" in told[1], "３０" in told[1]) == (True, True, False)
+
+
+def test_writing_what_holds_already_leaves_no_trace(chief: Colleague, office_database: Database) -> None:
+    entry_id = _indicator(office_database)
+    values = f"/staff/{CODE}/indicators/{entry_id}/values"
+    chief.post(values, {"year": "2020", "value": "5"})
+    for again in ({"year": "2020", "value": "5"}, {"year": "2019", "value": ""}):
+        chief.post(values, again)
+        assert "変わったところはありません" in chief.get(f"{PATH}/indicators/{entry_id}").text
+    with office_database.reading() as session:
+        written = history(session, CODE, entry_id)
+    assert [one.value for one in written if one.fiscal_year in (2019, 2020)] == ["5"]
+
+
+def test_a_plan_that_was_decided_loses_its_mark_of_a_draft(chief: Colleague, office_database: Database) -> None:
+    listed = chief.get(f"{PATH}/plans").text
+    assert "全国共通の案内" not in listed
+    row = _first(listed, "plans")
+    page = chief.get(row).text
+    form = _form(page)
+    name = _place(page, "案")
+    assert form[name] == "はい"
+    chief.post(row, form | {name: "いいえ"})
+    with office_database.reading() as session:
+        plan = session.get_one(Plan, (CODE, row.rpartition("/")[2]))
+        assert (plan.draft, plan.by_staff) == (False, True)
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "row_changed")).all()[-1]
+        assert (line.details["kind"], line.details["cells"]) == ("plans", [["案", "はい", "いいえ"]])
+    again = chief.post(row, form | {_place(page, "略称"): "別の人の計画"}, status=422).text
+    assert "ほかの人が先に変えました" in again
+
+
+def test_what_all_municipalities_share_is_not_changed_here(chief: Colleague, office_database: Database) -> None:
+    with office_database.reading() as session:
+        shared = session.scalars(
+            select(Plan.plan_id).where(Plan.municipality_code == CODE, Plan.plan_id.startswith("common"))
+        ).all()
+    assert shared
+    chief.get(f"{PATH}/plans/{shared[0]}", 404)
+
+
+def test_a_plan_and_a_measure_are_added(chief: Colleague, office_database: Database) -> None:
+    page = chief.get(f"{PATH}/plans/add").text
+    title = "新しい総合計画"
+    form = _form(page) | {_place(page, "計画書名"): title, _place(page, "略称"): "総合計画"}
+    form |= {
+        _place(page, "資料の種類"): "計画",
+        _place(page, "案"): "いいえ",
+        _place(page, "期間の始まり"): "2027-04-01",
+    }
+    form |= {_place(page, "期間の終わり"): "2032-03-31", _place(page, "期間の書き方"): "令和9年度から令和13年度まで"}
+    there = chief.post(f"{PATH}/plans/add", form).location
+    assert title in chief.get(there).text
+    page = chief.get(f"{PATH}/measures/add").text
+    source = _place(page, "出典の計画書")
+    form = _form(page) | {_place(page, "施策番号"): "9-9", _place(page, "施策名"): "新しい取組"}
+    form |= {source: "総合計画", _place(page, "出典の箇所"): "第1章"}
+    options = re.search(rf'<select id="{source}".*?</select>', page, re.DOTALL)
+    assert options is not None
+    form[source] = re.findall(r'<option value="([^"]+)"', options[0])[0]
+    assert "新しい取組" in chief.get(chief.post(f"{PATH}/measures/add", form).location).text
+    with office_database.reading() as session:
+        assert session.get_one(Measure, (CODE, "9-9")).by_staff
+    assert "新しい取組" in chief.get(f"{PATH}/measures").text
+
+
+def test_a_plan_is_the_business_of_the_whole_municipality(office: Flask, office_database: Database) -> None:
+    with office_database.reading() as session:
+        department = session.scalars(select(Department.entry_id).where(Department.municipality_code == CODE)).first()
+        plan = session.scalars(
+            select(Plan.plan_id).where(Plan.municipality_code == CODE, Plan.plan_id.not_like("common%"))
+        ).first()
+    own = signed_in(office, [Role.APPROVER], CODE, department=department)
+    assert f"/tables/plans/{plan}" not in own.get(f"{PATH}/plans").text
+    own.get(f"{PATH}/plans/{plan}", 404)
+    own.post(f"{PATH}/plans/{plan}", {"ask": "1"}, status=404)
+
+
+def test_where_two_decide_a_plan_is_changed_by_asking(office: Flask, office_database: Database) -> None:
+    with office_database.writing() as session:
+        session.get_one(Municipality, CODE).separate_approver = True
+    editor = signed_in(office, [Role.EDITOR], CODE)
+    row = _first(editor.get(f"{PATH}/plans").text, "plans")
+    page = editor.get(row).text
+    form = _form(page) | {_place(page, "略称"): "名を変えた計画"}
+    assert "「承認を依頼する」を押" in editor.post(row, form, status=422).text
+    there = editor.post(row, form | {"ask": "1"}).location
+    approver = signed_in(office, [Role.APPROVER], CODE, name="承認 する人")
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', approver.get(there).text)
+    assert shown is not None
+    approver.post(f"{there}/approve", {"shown": shown[1]})
+    with office_database.reading() as session:
+        assert session.get_one(Plan, (CODE, row.rpartition("/")[2])).short_title == "名を変えた計画"
+
+
+def test_who_only_reads_is_told_names_and_no_ids(office: Flask) -> None:
+    reader = signed_in(office, [Role.VIEWER], CODE)
+    page = reader.get(_first(reader.get(f"/staff/{CODE}/indicators").text, "indicators")).text
+    assert '<dd class="written">dx-plan</dd>' not in page
+    assert "<dt>出典の計画書</dt>" in page

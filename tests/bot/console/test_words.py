@@ -185,3 +185,34 @@ def test_words_are_the_whole_municipalitys(office: Flask, editor: Colleague) -> 
     own.post(WORDS, PENGUIN, status=404)
     address = str(editor.post(WORDS, PENGUIN).location)
     own.get(address, 404)
+
+
+def test_another_meaning_of_a_word_is_told_before_it_takes_the_place(
+    office: Flask, office_database: Database, editor: Colleague
+) -> None:
+    first = {"kind": "synonym", "word": "まちの鍵", "means": "印鑑登録", "language": "ja"}
+    editor.post(f"{WORDS}/keep", {"job": checked(office, editor, first)})
+    job = checked(office, editor, first | {"means": "住民票"})
+    page = unescape(editor.get(f"/staff/{CODE}/effect/{job}").text)
+    assert "同義語「まちの鍵 ＝ 印鑑登録」が、これに置きかわります。" in page
+    short = checked(office, editor, first | {"kind": "abbreviation", "means": "マイナンバーカード"})
+    page = unescape(editor.get(f"/staff/{CODE}/effect/{short}").text)
+    assert "同義語「まちの鍵 ＝ 印鑑登録」もあります。どちらも使われます。" in page
+    editor.post(f"{WORDS}/keep", {"job": job})
+    with office_database.reading() as session:
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "word_kept")).all()[-1]
+    assert (line.details["old"], line.details["means"]) == ("印鑑登録", "住民票")
+
+
+def test_another_spelling_of_a_word_is_the_same_word(office: Flask, editor: Colleague) -> None:
+    word = {"kind": "abbreviation", "word": "ＭＮカード", "means": "マイナンバーカード", "language": "ja"}
+    editor.post(f"{WORDS}/keep", {"job": checked(office, editor, word)})
+    told = unescape(editor.post(WORDS, word | {"word": "MNカード", "means": "住民票"}, status=422).text)
+    assert "「ＭＮカード」と書いて、もう登録してあります" in told
+
+
+def test_languages_are_named_as_officials_name_them(editor: Colleague) -> None:
+    told = editor.post(
+        WORDS, {"kind": "foreign", "word": "garbage", "means": "ごみ", "language": "ja"}, status=422
+    ).text
+    assert "英語・中国語" in told

@@ -1,0 +1,194 @@
+"""What the fields of an audit line are called, and what stands in them, in an official's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+
+from knowledge.calendar import JST
+from knowledge.caution import LEVELS
+from knowledge.check_questions import DECISIONS
+from knowledge.organisation import CHANGES
+from knowledge.retention import KINDS as RETAINED
+from knowledge.roles import ROLE_NAMES
+from knowledge.sheet_kinds import KINDS as SHEETS
+from knowledge.sheet_kinds import LANGUAGES
+from knowledge.staff_words import KINDS as WORDS
+
+FIELDS: Mapping[str, str] = {
+    "accounts": "利用者の数",
+    "action": "変わり方",
+    "active_from": "使い始める日",
+    "active_until": "使い終わる日",
+    "added": "追加",
+    "after": "変えたあと",
+    "answers": "答えの数",
+    "author": "依頼した人",
+    "based_on": "もとの版",
+    "before": "変える前",
+    "cells": "変わったところ",
+    "changed": "変更",
+    "changes_digest": "変更の中身の印",
+    "counts": "件数",
+    "deadline": "期限",
+    "decision": "正しい対応",
+    "deputy": "代理承認",
+    "document_number": "文書番号",
+    "drill": "訓練",
+    "drill_pauses": "訓練でも答えを止める",
+    "email": "メールアドレス",
+    "end": "廃止",
+    "end_at": "公開終了の日時",
+    "ended": "終了",
+    "endpoint": "画面の名前",
+    "ends_at": "終わる日時",
+    "entries": "答えの数",
+    "entry_ids": "答えの番号",
+    "fields": "項目",
+    "file_digest": "ファイルの印",
+    "filter": "条件",
+    "first_version": "はじめの版",
+    "fiscal_year": "年度",
+    "form": "ファイルの形",
+    "hours": "時間",
+    "how": "方法",
+    "ids": "番号",
+    "kept": "保存",
+    "kind": "種類",
+    "language": "言葉",
+    "last_version": "終わりの版",
+    "lines": "行数",
+    "means": "意味する語",
+    "method": "操作の種類",
+    "name": "名前",
+    "new": "新しい値",
+    "number": "番号",
+    "of": "確かめたもの",
+    "old": "前の値",
+    "on": "使うか",
+    "paused": "止めた答え",
+    "paused_departments": "答えを止めた課",
+    "place": "場所",
+    "publish_at": "公開の日時",
+    "reason": "理由",
+    "replaced": "入れ替え",
+    "request": "依頼の番号",
+    "restored": "戻した版",
+    "revise": "修正",
+    "same": "変更なし",
+    "sessions": "打ち切った数",
+    "sheets": "表",
+    "slots": "穴",
+    "starts_on": "変わる日",
+    "subject_digest": "庁内アカウントの印",
+    "text": "文",
+    "text_easy": "やさしい日本語の文",
+    "text_en": "英語の文",
+    "title": "計画の名前",
+    "to": "結果",
+    "unanswered": "まだ答えていない数",
+    "up_to": "消した最後の番号",
+    "urgent": "緊急",
+    "version": "版",
+    "what": "したこと",
+    "why": "失敗したところ",
+    # 変える前・変えたあとの中
+    "contact_department": "問い合わせ先の課",
+    "contact_telephone": "問い合わせ先の電話",
+    "also_called": "別の呼び名",
+    "closed_at_new_year": "年末年始は休み",
+    "closed_on_holidays": "祝日は休み",
+    "department": "課",
+    "ends_on": "終わりの日",
+    "greeting": "あいさつ",
+    "lunch": "昼休み",
+    "municipality": "市町村",
+    "reply_languages": "返事の言葉",
+    "role": "役割",
+    "scope": "市町村",
+    "separate_approver": "書いた人は承認できない",
+    "week": "曜日ごとの時間（月曜から）",
+    **{kind.id: kind.label for kind in RETAINED},
+}
+
+_SHEETS = {name: kind.title for name, kind in SHEETS.items()}
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "action": {"added": "追加", "changed": "変更", "ended": "終了"},
+    "after": LEVELS,
+    "before": LEVELS,
+    "decision": DECISIONS,
+    "form": {"xlsx": "Excel", "csv": "CSV（UTF-8）", "sjis": "CSV（Shift_JIS）"},
+    "how": {
+        "code": "最初の管理者のコード",
+        "command": "コマンド",
+        "console": "画面",
+        "first": "最初の管理者として",
+        "invitation": "招待コード",
+        "office account": "庁内アカウント",
+        "own page": "自分の画面",
+        "page": "画面",
+        "password": "パスワード",
+        "recovery": "予備コード",
+        "sheet": "表",
+        "totp": "確認コード",
+    },
+    "kind": {
+        **_SHEETS,
+        **WORDS,
+        **CHANGES,
+        "all": "すべて",
+        "sheets": "表の取り込み",
+        "slots": "穴埋めシート",
+        "row": "表の行",
+        "closed": "休み",
+        "open": "開庁",
+        "holiday": "祝日",
+        "workday": "平日",
+    },
+    "language": {"ja": "日本語", **LANGUAGES},
+    "method": {"GET": "開く", "POST": "押す"},
+    "of": {"versions": "版", "word": "語", "levels": "確かさ"},
+    "reply_languages": LANGUAGES,
+    "role": {role.value: name for role, name in ROLE_NAMES.items()},
+    "to": {"approve": "承認", "discard": "見送り", "restore": "下書きに戻す"},
+    "what": {"published": "公開", "ended": "公開終了", "returned": "差戻し"},
+    "why": {"code": "コード", "password": "ログイン名かパスワード", "second step": "確認コード"},
+}
+_CLOCK = re.compile("[0-9]{2}:[0-9]{2}")
+_PLAIN: Mapping[object, str] = {None: "なし", True: "はい", False: "いいえ"}
+
+
+def details_text(details: Mapping[str, object]) -> str:
+    """``方法：パスワード、版：3``.  What an older version noted under another name keeps it."""
+    return "、".join(f"{FIELDS.get(name, name)}：{_shown(name, value)}" for name, value in details.items())
+
+
+def _shown(name: str, value: object) -> str:
+    match value:
+        case None | True | False:
+            return _PLAIN[value]
+        case str():
+            return _VALUES.get(name, {}).get(value) or _moment(value) or value
+        case dict():
+            return f"（{details_text(value)}）" if value else "なし"
+        case [str(opens), str(closes)] if _CLOCK.fullmatch(opens) and _CLOCK.fullmatch(closes):
+            return f"{opens}から{closes}"
+        case [heading, old, new] if name == "cells":
+            return f"{heading}「{old}」→「{new}」"
+        case list():
+            return "・".join(_shown(name, each) for each in value) if value else "なし"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _moment(value: str) -> str | None:
+    """A moment, which lines hold in UTC, as the clock here tells it."""
+    if len(value) < len("2026-04-01T00:00") or not value[:4].isdecimal():
+        return None
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return f"{found.astimezone(JST):%Y-%m-%d %H:%M}" if found.tzinfo else None
