@@ -159,6 +159,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
+            "plans.detach",
         ),
         "a button",
     ),
