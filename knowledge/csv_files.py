@@ -10,7 +10,8 @@ from pathlib import Path
 
 from knowledge.cells import armed, disarmed
 from knowledge.tabular import OutSheet, Row, Sheet, column_letter
-from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS, UploadError, check_zip, read_upload
+from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS, UploadError, read_upload
+from knowledge.zip_checks import PLAIN_ZIP, zip_fault
 
 ENCODINGS = {"utf-8": "utf-8-sig", "shift_jis": "cp932"}
 _MOST_PROBLEMS = 100
@@ -75,7 +76,8 @@ def read_csv_zip(path: Path) -> list[Sheet]:
     content = read_upload(path, (".zip",))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_zip(path, archive, workbook=False)
+            if fault := zip_fault(archive.infolist(), PLAIN_ZIP):
+                raise UploadError(f"{path.name}: {fault}")
             names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
             sheets = [_table(Path(name).stem, name, archive.read(name)) for name in sorted(names)]
     except (zipfile.BadZipFile, NotImplementedError) as error:
