@@ -12,7 +12,7 @@ from knowledge.cells import armed, disarmed
 from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.tabular import BadCell, Cell, OutSheet, Row, Sheet
 from knowledge.upload_limits import MAX_UNPACKED, UploadError, read_upload
-from knowledge.zip_checks import WORKBOOK, zip_fault
+from knowledge.zip_checks import BROKEN, WORKBOOK, zip_fault
 
 MAX_CELL = 32_767
 """Excel's own limit; openpyxl would cut without a word."""
@@ -50,7 +50,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             fault = zip_fault(archive.infolist(), WORKBOOK) or _no_workbook(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise UploadError(f"{path.name}: こわれていて読めません。Excel で開き、保存し直してください") from error
     if fault:
         raise UploadError(f"{path.name}: {fault}")

@@ -6,11 +6,15 @@ Nothing is unpacked for it: what the package says of its members is enough, and 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from knowledge.upload_limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, MIB, RATIO_COUNTS_FROM
+
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError)
+"""What zipfile raises for a package that is cut or changed."""
 
 _PACKED = frozenset(
     {".zip", ".xlsx", ".xlsm", ".xls", ".docx", ".docm", ".doc", ".pptx", ".jar", ".7z", ".rar", ".gz", ".bz2", ".xz"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.plan_documents.document import KIND_OF, Kind, PlanFileError
 from knowledge.upload_limits import MAX_BYTES, MAX_PDF_BYTES, MIB
-from knowledge.zip_checks import WORD, zip_fault
+from knowledge.zip_checks import BROKEN, WORD, zip_fault
 
 _PDF, _ZIP, _OLE = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_BODY = "word/document.xml"
@@ -101,7 +101,7 @@ def check_word_package(name: str, content: bytes) -> None:
                 raise PlanFileError(
                     f"{name}: 普通の Word 文書（.docx）ではありません。.docx として保存し直してください"
                 )
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise PlanFileError(broken(name)) from error
 
 

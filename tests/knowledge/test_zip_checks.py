@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -74,3 +76,30 @@ def test_no_other_module_has_rules_of_its_own() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("compress_size", "flag_bits")
     }
     assert looking == {"knowledge/zip_checks.py"}
+
+
+def _bent(good: bytes, chance: random.Random) -> bytes:
+    """Changed, cut or grown somewhere."""
+    content, place = bytearray(good), chance.randrange(len(good))
+    match chance.randrange(3):
+        case 0:
+            for _ in range(chance.randint(1, 20)):
+                content[chance.randrange(len(content))] = chance.randrange(256)
+        case 1:
+            del content[place:]
+        case _:
+            content[place : place + chance.randint(1, 50)] = chance.randbytes(chance.randint(0, 60))
+    return bytes(content)
+
+
+def test_a_broken_archive_of_tables_is_told_and_never_a_fault_of_ours(tmp_path: Path) -> None:
+    chance, path, told = random.Random(4), tmp_path / "a.zip", 0
+    rows = "".join(f"q{number * 7919 % 1000},a{number * number % 977}\n" for number in range(300))
+    good = package({f"a{number}.csv": f"質問,答え\n{rows}".encode() for number in range(3)})
+    for _ in range(300):
+        path.write_bytes(_bent(good, chance))
+        with contextlib.suppress(UploadError):
+            read_tables(path)
+            continue
+        told += 1
+    assert told > 200
