@@ -250,8 +250,11 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
     item = Item(kind, key, values_of(kind, present) if present is not None else {}, place, generated=generated)
     if present is not None and kind.curated:
         item.state = present.state
-    elif kind.curated and known.text(row, STATE) is None:
+    elif kind.curated and not (known.text(row, STATE) or "").strip():
+        # Nobody has said that residents are to read it.
         item.state = "draft"
+        if known.text(row, STATE) is not None:
+            work.notices.append(place.fault(STATE, "空なので、下書きになります（住民に出すなら「公開」と書きます）"))
     item.version = _version(work, known, row, place)
     if kind.name == "municipality" and key != work.code:
         work.faults.append(
@@ -390,8 +393,8 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
         return
     new = cells_of(kind, item.values)
     cells = [(heading, old.get(heading, ""), new[heading]) for heading in new if old.get(heading, "") != new[heading]]
-    if state is not None and state != item.state:
-        cells.insert(0, (STATE, STATES.get(state, state), STATES.get(item.state, item.state)))
+    if kind.curated and state != item.state:
+        cells.insert(0, (STATE, STATES.get(state or "", state or ""), STATES.get(item.state, item.state)))
     if present is None:
         _note(work, item, "added", cells)
     elif not cells:
