@@ -19,7 +19,7 @@ from knowledge.db import Database
 from knowledge.entry_versions import SHEET, Author, added, revised
 from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
-from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
+from knowledge.import_shared import SHARED_HEADINGS, SHARED_MARKS, SHARED_TITLES, read_shared
 from knowledge.models import Municipality, Plan
 from knowledge.schema_faults import schema_fault
 from knowledge.sheet_kinds import (
@@ -164,7 +164,7 @@ def known_sheet(sheet: Sheet) -> Known | None:
     """A sheet as one of ours; None for any other."""
     for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
         headings = headings_of(row)
-        shared = (name for name, wanted in SHARED_HEADINGS.items() if set(map(plain_heading, wanted)) <= set(headings))
+        shared = (name for name, wanted in SHARED_MARKS.items() if set(map(plain_heading, wanted)) <= set(headings))
         if name := recognised(headings) or next(shared, None):
             return known_at(name, sheet, place)
     return None
@@ -176,7 +176,7 @@ def _spoilt_headings(sheet: Sheet) -> list[str]:
         present = {heading for heading in headings_of(row) if heading}
         for name, headings in _HEADINGS.items():
             wanted = set(map(plain_heading, headings))
-            marks = KINDS[name].marks if name in KINDS else headings
+            marks = KINDS[name].marks if name in KINDS else SHARED_MARKS.get(name, headings)
             if len(present & wanted) >= max(3, len(present) / 2) and len(set(map(plain_heading, marks)) & present) > 1:
                 return list(missing_headings(known_at(name, sheet, place), headings, marks))
     return []

@@ -326,7 +326,7 @@ def test_excel_opens_an_export_as_it_was_meant(town: Database, tmp_path: Path) -
         write_tables(path, about(session, CODE, out, MOMENT), list(out.values()))
     book = load_workbook(path)
     assert book.sheetnames == [
-        "はじめに", "市町村", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書", "共通の答え", "穴埋めシート", "主題と担当課"
+        "はじめに", "市町村", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書", "共通の答え", "穴埋めシート", "主題と担当課", "計画書の章節"
     ]  # fmt: skip
     page = book["よくある質問"]
     assert page.freeze_panes == "C2"
