@@ -40,6 +40,7 @@ from bot.line.serving import start_senders
 from bot.link_commands import knowledge_links
 from bot.municipality_commands import new_municipality
 from bot.plan_commands import import_plan_command
+from bot.plan_text_commands import plan_text
 from bot.replies import plain_text
 from bot.services import Services, services
 from bot.settings import LineChannel
@@ -99,6 +100,7 @@ for of_effects in (effect_command, why_command, checks_group, words_group):
 knowledge_group.add_command(subjects_group)
 knowledge_group.add_command(new_municipality)
 knowledge_group.add_command(import_plan_command)
+knowledge_group.add_command(plan_text)
 knowledge_group.add_command(drafts)
 
 

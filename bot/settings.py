@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from knowledge.virus_scan import Scanner, ScannerAddressError, scanner_at
+
 LINE_API_HOST = "https://api.line.me"
 KEYS = ("SECRET_KEY", "PSEUDONYM_PEPPER", "DATA_KEY")
 
@@ -59,6 +61,7 @@ SETTINGS = (
     Setting("OIDC_CLAIM", "email", "初めてのサインインで、ログイン名かメールアドレスと照らす項目（クレーム）"),
     Setting("OIDC_VERIFIED_CLAIM", "email_verified", "上の項目を認証基盤が確かめたことを示す項目（クレーム）"),
     Setting("OIDC_SECOND_STEPS", "", "2段階目を認証基盤に任せるときの amr か acr の値（例 mfa）。空なら任せない"),
+    Setting("CLAMAV", "", "送られたファイルを調べる clamd の場所（unix:/パス か tcp://ホスト:ポート）。空なら調べない"),
     Setting("LOG_LEVEL", "INFO", "記録の細かさ（DEBUG、INFO、WARNING）"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality;
@@ -141,6 +144,8 @@ class Settings:
     """None: no notice is written or sent."""
     office_directory: OfficeDirectory | None
     """None: staff sign in with name and password alone."""
+    scanner: Scanner | None
+    """What looks for viruses in the files that staff send; None: nothing does."""
     log_level: str
 
     @property
@@ -182,6 +187,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         audit_days=_number(given, "AUDIT_DAYS", most=3650, least=365),
         mail=_mail_server(given),
         office_directory=_office_directory(given, base_url),
+        scanner=_scanner(given["CLAMAV"].strip()),
         log_level=given["LOG_LEVEL"].upper(),
     )
 
@@ -273,6 +279,15 @@ def _mail_server(given: Mapping[str, str]) -> MailServer | None:
     return MailServer(
         given["SMTP_HOST"], port, given["SMTP_USER"], given["SMTP_PASSWORD"], starttls, given["MAIL_FROM"]
     )
+
+
+def _scanner(address: str) -> Scanner | None:
+    try:
+        return scanner_at(address) if address else None
+    except ScannerAddressError as error:
+        raise SettingsError(
+            f"CLAMAV は unix:/run/clamav/clamd.ctl か tcp://127.0.0.1:3310 の形で書いてください（今は {address}）"
+        ) from error
 
 
 RETURN_PATH = "/staff/office-account/return"

@@ -9,23 +9,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.attached_texts import stored_sections, takes_text
 from knowledge.curated_rows import NOT_LOADED
 from knowledge.easy_japanese import Hint, hints
+from knowledge.explanations import NO_EXPLANATIONS, Explanations
 from knowledge.faq_duplicates import Near, near_questions
-from knowledge.models import Department, Entry, Municipality, Plan, PlanSection
-from knowledge.names import known_names
+from knowledge.models import Entry, Plan
 from knowledge.personal_data_asks import personal_data_asked
-from knowledge.plan_sections import Section
+from knowledge.plan_check import known_in, with_reasons, without_stale
 from knowledge.source_check import Finding, check
 from knowledge.staff_content import StaffEntry, is_long
-from knowledge.statements import Known, entry_statements
-
-DISCARDED = "discarded"
+from knowledge.statements import statements_of
 
 
 @dataclass(frozen=True)
 class Checked:
-    """``sourced``: whether the plan's text is there to check against; ``findings`` are what it lacks."""
+    """``sourced``: whether the plan's text is there to check against; ``findings`` are what it lacks.
+
+    ``lacking``: the plan whose text staff can attach, where it is not there.
+    """
 
     sourced: bool
     findings: tuple[Finding, ...] = ()
@@ -37,6 +39,7 @@ class Checked:
     long: bool = False
     asks: str | None = None
     """Words that ask residents for personal data."""
+    lacking: str | None = None
 
     @property
     def nothing(self) -> bool:
@@ -44,40 +47,32 @@ class Checked:
         return not (self.findings or self.near or any(self.hints.values()) or self.long or self.asks)
 
 
-def checks(session: Session, code: str, content: Mapping[str, Any]) -> Checked:
-    """``content`` must be as the schema wants it."""
+def checks(
+    session: Session, code: str, content: Mapping[str, Any], explained: Explanations = NO_EXPLANATIONS
+) -> Checked:
+    """``content`` must be as the schema wants it; ``explained`` as the content folder tells it."""
     entry = StaffEntry.model_validate({name: value for name, value in content.items() if name not in NOT_LOADED})
-    sections = _sections(session, code, entry.source.plan)
-    findings = check(entry_statements(entry), sections, _known(session, code)) if sections else ()
+    sections = stored_sections(session, code, entry.source.plan)
+    findings: tuple[Finding, ...] = ()
+    if sections:
+        said = statements_of([with_reasons(entry, explained)])
+        findings = without_stale(check(said, sections, known_in(session, code, entry.source.plan)))
     easy = entry.translations.get("easy")
     return Checked(
         bool(sections),
-        tuple(findings),
+        findings,
         tuple(_near(session, code, entry)),
         {"答え": hints(entry.answer), "やさしい日本語の訳": hints(easy.answer, easy=True) if easy else ()},
         len(entry.answer),
         is_long(entry.answer),
         personal_data_asked(content),
+        None if sections else _attachable(session, code, entry.source.plan),
     )
 
 
-def _sections(session: Session, code: str, plan: str) -> list[Section]:
-    """The text of a plan that staff brought; none of one that came with the software."""
-    rows = session.scalars(
-        select(PlanSection)
-        .where(PlanSection.municipality_code == code, PlanSection.plan_id == plan, PlanSection.state != DISCARDED)
-        .order_by(PlanSection.number)
-    )
-    return [Section(tuple(row.path), row.text, row.number, row.page) for row in rows]
-
-
-def _known(session: Session, code: str) -> Known:
-    """The names that need no source in every section."""
-    town = session.get_one(Municipality, code)
-    plans = session.scalars(select(Plan).where(Plan.municipality_code == code))
-    departments = session.scalars(select(Department.name).where(Department.municipality_code == code))
-    names = [town.name, town.kana, town.prefecture, *town.aliases, *departments]
-    return Known(known_names([*names, *(text for plan in plans for text in (plan.title, plan.short_title))]))
+def _attachable(session: Session, code: str, plan_id: str) -> str | None:
+    plan = session.get(Plan, (code, plan_id))
+    return plan_id if plan is not None and takes_text(plan) else None
 
 
 def _near(session: Session, code: str, entry: StaffEntry) -> list[tuple[str, Near]]:

@@ -82,6 +82,9 @@ ACTIONS: Mapping[str, Action] = {
     "update_skipped": _action("共通回答の更新の見送り", "fields"),
     "common_switched": _action("共通の答えの使用・不使用", "on"),
     "plan_imported": _action("計画書の取り込み", "title", "added", "replaced"),
+    "virus_found": _action("ファイルからウイルス", "virus"),
+    "plan_text_attached": _action("照らし合わせる本文の追加", "sections", "letters"),
+    "plan_text_removed": _action("照らし合わせる本文の取り外し"),
     "drafts_decided": _action("計画の下書きの承認・見送り", "to", "ids"),
     "settings_changed": _action("設定の変更", "before", "after"),
     "notice_begun": _action(

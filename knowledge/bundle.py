@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -31,6 +32,7 @@ from pydantic import (
 
 from knowledge.application_terms import CLOSES, OPENS
 from knowledge.subject_names import subject_names
+from knowledge.telephones import checked_telephone
 from knowledge.translations import added_figures, lost_figures
 
 CONTENT_ROOT = Path(__file__).parent / "content"
@@ -38,7 +40,7 @@ CONTENT_ROOT = Path(__file__).parent / "content"
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Telephone = Annotated[str, StringConstraints(pattern=r"^0\d{1,4}-\d{1,4}-\d{3,4}$")]
+Telephone = Annotated[str, AfterValidator(checked_telephone)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
 AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 FiscalYear = Annotated[int, Field(ge=1989, le=2100)]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from knowledge.cells import armed, disarmed
 from knowledge.tabular import OutSheet, Row, Sheet, column_letter
-from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS, UploadError, check_zip, read_upload
+from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS, UploadError, read_upload
+from knowledge.zip_checks import BROKEN, PLAIN_ZIP, zip_fault
 
 ENCODINGS = {"utf-8": "utf-8-sig", "shift_jis": "cp932"}
 _MOST_PROBLEMS = 100
@@ -73,13 +74,18 @@ def read_csv_folder(folder: Path) -> list[Sheet]:
 def read_csv_zip(path: Path) -> list[Sheet]:
     """The tables of all .csv files in a .zip.  Raises UploadError."""
     content = read_upload(path, (".zip",))
+    tables: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_zip(path, archive, workbook=False)
-            names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-            sheets = [_table(Path(name).stem, name, archive.read(name)) for name in sorted(names)]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+            fault = zip_fault(archive.infolist(), PLAIN_ZIP)
+            if not fault:
+                names = sorted(name for name in archive.namelist() if name.lower().endswith(".csv"))
+                tables = {name: archive.read(name) for name in names}
+    except BROKEN as error:
         raise UploadError(f"{path.name}: こわれていて読めません。もう一度圧縮してください") from error
+    if fault:
+        raise UploadError(f"{path.name}: {fault}")
+    sheets = [_table(Path(name).stem, name, table) for name, table in tables.items()]
     if not sheets:
         raise UploadError(f"{path.name}: CSV のファイル（.csv）が入っていません")
     return sheets

@@ -14,6 +14,7 @@ from knowledge.calendar import JST
 from knowledge.common_content import common_content, is_common
 from knowledge.common_sheet import common_table
 from knowledge.models import Department, Municipality, Plan
+from knowledge.section_sheet import section_table
 from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import (
     KINDS,
@@ -37,8 +38,9 @@ _SHARED: Mapping[str, Callable[[Session, str], OutSheet]] = {
     "common": common_table,
     "slots": lambda session, code: slot_table(common_content(), slot_rows(session, code)),
     "subjects": lambda session, code: subject_out(subject_table(session, code)),
+    "sections": section_table,
 }
-"""What a municipality decides of things that are the same everywhere."""
+"""What a municipality decides of things that are the same everywhere, and of what its plans say."""
 
 _FIRST = ("municipality", "entries", "translations")
 EXPORTED = (*_FIRST, *(name for name in KINDS if name not in _FIRST), *_SHARED)
@@ -149,6 +151,7 @@ def about(session: Session, code: str, sheets: Mapping[str, OutSheet], moment: d
             "セルを書きかえて保存し、「表の出し入れ」のページで読み込みます。先に、変わるところを確かめます。",
         ),
         ("増やし方", "いちばん下に行を足します。ID と版は空のままで構いません（ID は自動で付きます）。"),
+        ("足した行の状態", "住民に出すなら「公開」と書きます。空なら下書きになります。"),
         ("やめ方", "行を消しても、公開は終わりません。状態を「終了」にします。"),
         ("版", "書き出したときの版です。直さないでください。ほかの人の変更と重なったときに、ここで分かります。"),
         (
@@ -163,7 +166,8 @@ def about(session: Session, code: str, sheets: Mapping[str, OutSheet], moment: d
             "共通の答え",
             "使うか、届いた更新を採用するかを書きます（文は直せません）。金額や時間は「穴埋めシート」に書きます。",
         ),
-        ("ここにないもの", "取り込んだ計画書の本文（「計画の取り込み」のページ）、質問の記録、学んだことば。"),
+        ("計画書の章節", "取り込んだ計画書の文です。引用してよいかを「状態」に書きます（文は直せません）。"),
+        ("ここにないもの", "照らし合わせるためだけに入れた本文、質問の記録、学んだことば。"),
         ("先頭の「'」", "= + - @ で始まる文字は、式にならないよう先頭に ' を付けています。読み込むときに外れます。"),
         ("", ""),
     ]

@@ -33,6 +33,7 @@ def check_together(work: Work, town: Municipality) -> None:
             work.faults += _wrong_references(item, known)
             work.faults += _twice(work, item, wordings)
             work.faults += _unknown_examples(item, after["entries"])
+            work.notices += _unseen_office(work, item)
     work.faults += _orphans(work, town, after, known)
 
 
@@ -61,6 +62,17 @@ def _wrong_references(item: Item, known: Mapping[str, set[str]]) -> Iterator[str
         for value in _referred(item.kind, item.values, column) if sheet else ():
             if sheet and value not in known[sheet]:
                 yield item.place.fault(column.heading, nowhere(value, sheet))
+
+
+def _unseen_office(work: Work, item: Item) -> Iterator[str]:
+    """Residents are not told of a 課 that is still a draft: neither its name nor its telephone."""
+    key = item.values.get("department")
+    if item.state != "published" or not key:
+        return
+    brought, present = work.items["departments"].get(key), work.present["departments"].get(key)
+    state = brought.state if brought else present.state if present else None
+    if state == "draft":
+        yield item.place.fault("担当課", "この課はまだ下書きなので、住民に課の名前と電話が出ません（課も公開にします）")
 
 
 def _referred(kind: SheetKind, values: Values, column: Column) -> list[str]:

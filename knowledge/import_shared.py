@@ -1,4 +1,4 @@
-"""Sheets of what is the same in all municipalities, within a file of a municipality's own: compared as the others."""
+"""Sheets that have no schema of the bundle: what all municipalities share, and the sections of imported plans."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from knowledge.common_sheet import HEADINGS as COMMON_HEADINGS
 from knowledge.common_sheet import SHEET as COMMON_SHEET
 from knowledge.common_sheet import apply_decisions, known_decisions
 from knowledge.import_items import RowChange, Work
+from knowledge.section_sheet import HEADINGS as SECTION_HEADINGS
+from knowledge.section_sheet import NEEDED as SECTION_NEEDED
+from knowledge.section_sheet import SHEET as SECTION_SHEET
+from knowledge.section_sheet import apply_changes as apply_sections
+from knowledge.section_sheet import known_changes as known_sections
+from knowledge.section_sheet import stored_by_id
 from knowledge.sheet_places import Known
 from knowledge.slot_sheet import HEADINGS as SLOT_HEADINGS
 from knowledge.slot_sheet import SHEET as SLOT_SHEET
@@ -26,8 +32,16 @@ SHARED_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "common": COMMON_HEADINGS,
     "slots": SLOT_HEADINGS,
     "subjects": SUBJECT_HEADINGS,
+    "sections": SECTION_HEADINGS,
 }
-SHARED_TITLES: Mapping[str, str] = {"common": COMMON_SHEET, "slots": SLOT_SHEET, "subjects": SUBJECT_SHEET}
+SHARED_TITLES: Mapping[str, str] = {
+    "common": COMMON_SHEET,
+    "slots": SLOT_SHEET,
+    "subjects": SUBJECT_SHEET,
+    "sections": SECTION_SHEET,
+}
+SHARED_MARKS: Mapping[str, tuple[str, ...]] = {**SHARED_HEADINGS, "sections": SECTION_NEEDED}
+"""The headings by which a sheet is known, and which it must have."""
 
 
 def read_shared(work: Work, known: Known) -> None:
@@ -76,8 +90,17 @@ def _read_subjects(work: Work, known: Known) -> None:
         work.later.append(lambda session, moment: apply_changes(session, work.code, changed, moment))
 
 
+def _read_sections(work: Work, known: Known) -> None:
+    found, faults = known_sections(known, stored_by_id(work.session, work.code))
+    work.faults += faults
+    work.shared += [RowChange("sections", one.key, one.name, "changed", one.number, one.cells) for one in found]
+    if found:
+        work.later.append(lambda session, moment: apply_sections(session, work.code, found, moment))
+
+
 _READERS: Mapping[str, Callable[[Work, Known], None]] = {
     "common": _read_common,
     "slots": _read_slots,
     "subjects": _read_subjects,
+    "sections": _read_sections,
 }

@@ -19,7 +19,7 @@ from knowledge.db import Database
 from knowledge.entry_versions import SHEET, Author, added, revised
 from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
-from knowledge.import_shared import SHARED_HEADINGS, SHARED_TITLES, read_shared
+from knowledge.import_shared import SHARED_HEADINGS, SHARED_MARKS, SHARED_TITLES, read_shared
 from knowledge.models import Municipality, Plan
 from knowledge.schema_faults import schema_fault
 from knowledge.sheet_kinds import (
@@ -164,7 +164,7 @@ def known_sheet(sheet: Sheet) -> Known | None:
     """A sheet as one of ours; None for any other."""
     for place, row in enumerate(sheet.rows[:SEARCHED_FOR_HEADINGS]):
         headings = headings_of(row)
-        shared = (name for name, wanted in SHARED_HEADINGS.items() if set(map(plain_heading, wanted)) <= set(headings))
+        shared = (name for name, wanted in SHARED_MARKS.items() if set(map(plain_heading, wanted)) <= set(headings))
         if name := recognised(headings) or next(shared, None):
             return known_at(name, sheet, place)
     return None
@@ -176,7 +176,7 @@ def _spoilt_headings(sheet: Sheet) -> list[str]:
         present = {heading for heading in headings_of(row) if heading}
         for name, headings in _HEADINGS.items():
             wanted = set(map(plain_heading, headings))
-            marks = KINDS[name].marks if name in KINDS else headings
+            marks = KINDS[name].marks if name in KINDS else SHARED_MARKS.get(name, headings)
             if len(present & wanted) >= max(3, len(present) / 2) and len(set(map(plain_heading, marks)) & present) > 1:
                 return list(missing_headings(known_at(name, sheet, place), headings, marks))
     return []
@@ -250,8 +250,11 @@ def _item(work: Work, kind: SheetKind, known: Known, row: Row, place: Place) -> 
     item = Item(kind, key, values_of(kind, present) if present is not None else {}, place, generated=generated)
     if present is not None and kind.curated:
         item.state = present.state
-    elif kind.curated and known.text(row, STATE) is None:
+    elif kind.curated and not (known.text(row, STATE) or "").strip():
+        # Nobody has said that residents are to read it.
         item.state = "draft"
+        if known.text(row, STATE) is not None:
+            work.notices.append(place.fault(STATE, "空なので、下書きになります（住民に出すなら「公開」と書きます）"))
     item.version = _version(work, known, row, place)
     if kind.name == "municipality" and key != work.code:
         work.faults.append(
@@ -390,8 +393,8 @@ def _compare(work: Work, kind: SheetKind, item: Item) -> None:
         return
     new = cells_of(kind, item.values)
     cells = [(heading, old.get(heading, ""), new[heading]) for heading in new if old.get(heading, "") != new[heading]]
-    if state is not None and state != item.state:
-        cells.insert(0, (STATE, STATES.get(state, state), STATES.get(item.state, item.state)))
+    if kind.curated and state != item.state:
+        cells.insert(0, (STATE, STATES.get(state or "", state or ""), STATES.get(item.state, item.state)))
     if present is None:
         _note(work, item, "added", cells)
     elif not cells:

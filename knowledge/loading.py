@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from knowledge.bundle import Bundle, BundleError
+from knowledge.bundle import Plan as BundledPlan
 from knowledge.common_content import COMMON_PREFIX, CommonContent, is_common
 from knowledge.common_entries import load_common
 from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain
@@ -110,28 +111,36 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest
     session.flush()
-    still_cited = _cited_by_staff(session, given.code) - {plan.id for plan in bundle.plans}
+    kept = {plan.id for plan in bundle.plans} | _cited_by_staff(session, given.code)
     session.execute(
         delete(Plan).where(
             Plan.municipality_code == given.code,
             Plan.plan_id.not_like(f"{COMMON_PREFIX}%"),
-            Plan.plan_id.not_in(still_cited),
+            Plan.plan_id.not_in(kept),
             ~Plan.by_staff,
             ~Plan.imported,
         )
     )
     session.execute(delete(Measure).where(Measure.municipality_code == given.code, ~Measure.by_staff))
-    plans = set(session.scalars(select(Plan.plan_id).where(Plan.municipality_code == given.code)))
     numbers = set(session.scalars(select(Measure.number).where(Measure.municipality_code == given.code)))
     for plan in bundle.plans:
-        values = plan.model_dump(exclude={"id"} | NOT_LOADED)
-        if plan.id not in plans:
-            session.add(Plan(municipality_code=given.code, plan_id=plan.id, **values))
+        _load_plan(session, given.code, plan)
     for position, measure in enumerate(bundle.measures):
         values = flat(measure.model_dump()) | {"department": now_named.of(measure.department)}
         if measure.number not in numbers:
             session.add(Measure(municipality_code=given.code, position=position, **values))
     return row, True
+
+
+def _load_plan(session: Session, code: str, given: BundledPlan) -> None:
+    """In place: staff may have attached its text."""
+    values = given.model_dump(exclude={"id"} | NOT_LOADED)
+    row = session.get(Plan, (code, given.id))
+    if row is None:
+        session.add(Plan(municipality_code=code, plan_id=given.id, **values))
+    elif not (row.by_staff or row.imported):
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def _cited_by_staff(session: Session, code: str) -> set[str]:

@@ -15,6 +15,7 @@ from knowledge.calendar import today
 from knowledge.country import hall_name, short_name
 from knowledge.municipality_codes import PREFECTURES, prefecture_of
 from knowledge.subject_names import subject_names
+from knowledge.telephones import telephone_fault, tidy_telephone
 
 TEMPLATE = CONTENT_ROOT / "template"
 
@@ -67,11 +68,10 @@ def described(
     department = (contact_department or "").strip() or hall_name(name)
     if not _LINE.fullmatch(department):
         raise LayoutError('--contact-department は40字までで、" \\ # $ を入れずに書いてください')
-    if contact_telephone and not _TELEPHONE.fullmatch(contact_telephone):
-        raise LayoutError(
-            f"--contact-telephone は 0598-53-0000 のように、市外局番から書いてください（今は {contact_telephone}）"
-        )
-    return NewMunicipality(code, name, kana, own, department, contact_telephone)
+    telephone = tidy_telephone(contact_telephone) if contact_telephone else None
+    if telephone and (fault := telephone_fault(telephone)):
+        raise LayoutError(f"--contact-telephone: {fault}")
+    return NewMunicipality(code, name, kana, own, department, telephone)
 
 
 def lay_out(town: NewMunicipality, root: Path) -> Path:

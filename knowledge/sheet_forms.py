@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from knowledge.telephones import lost_zero, tidy_telephone
+
 NO_VALUE = "（記載なし）"
 """A figure that the plan has a place for and does not give."""
 
@@ -74,24 +76,11 @@ def _day_shown(value: dt.date | str | None) -> str:
     return value.isoformat() if isinstance(value, dt.date) else value or ""
 
 
-def lost_zero(text: str) -> str | None:
-    """What to say of a telephone number that a spreadsheet program has made a number; None of any other."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if not re.fullmatch(r"[1-9]\d{7,9}", plain):
-        return None
-    return (
-        f"先頭の 0 が消えています（{plain}）。Excel が電話番号を数字に変えました。"
-        "セルの表示形式を「文字列」にして、0598-53-0000 のように - で区切って書き直してください"
-    )
-
-
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
-
-
 def _telephone(text: str) -> str:
+    """A number without its zero can only be what a spreadsheet program made of it; the rest is for the schema."""
     if lost := lost_zero(text):
         raise ValueError(lost)
-    return unicodedata.normalize("NFKC", text).translate(_HYPHENS).strip()
+    return tidy_telephone(text)
 
 
 def _measure_number(text: str) -> str:

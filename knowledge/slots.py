@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Literal
 
+from knowledge.telephones import telephone_fault, tidy_telephone
+
 SlotKind = Literal["yen", "hours", "age", "telephone", "names", "text"]
 
 LONGEST_TEXT = 60
@@ -23,7 +25,6 @@ _SLOT = re.compile(r"\{([a-z0-9-]+)\}")
 _SENTENCE = re.compile(r"(?<=[。！？!?])(?![」』）)])\s*|(?<=[a-z)）0-9}]\.)\s+(?=[A-Z「{])")
 """Between two sentences of a line: after 。, or after a full stop before a capital letter."""
 
-_TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 _YEN = re.compile(r"(?:1通)?(\d{1,3}(?:,\d{3})+|\d+)円?")
 _AGE = re.compile(r"(?:満)?(\d{1,3})歳?(?:以上)?")
 _TIME = r"(?:午前)?(\d{1,2})(?::|時)(?:(\d{2})分?)?"
@@ -128,9 +129,9 @@ def _hours(plain: str) -> str:
 
 
 def _telephone(plain: str) -> str:
-    number = plain.translate(_DASHES)
-    if not _TELEPHONE.fullmatch(number):
-        raise SlotValueError("電話番号は 012-345-6789 のように、市外局番から「-」で区切って書きます")
+    number = tidy_telephone(plain)
+    if fault := telephone_fault(number):
+        raise SlotValueError(fault)
     return number
 
 

@@ -61,7 +61,9 @@ def statements(bundle: Bundle, plan: str) -> tuple[Statement, ...]:
     )
     periods = (
         Statement(
-            f"計画 {one.id}", WHOLE, tuple(filter(None, (one.period_text, one.published and _day(one.published))))
+            f"計画 {one.id}",
+            WHOLE,
+            tuple(filter(None, (one.period_text, one.published and day_in_words(one.published)))),
         )
         for one in bundle.plans
         if one.id == plan
@@ -73,11 +75,6 @@ def statements_of(items: Sequence[Item]) -> tuple[Statement, ...]:
     """What pieces of knowledge say, their translations after them."""
     translated = (one for item in items if isinstance(item, Entry) for one in _translations(item))
     return (*map(_statement, items), *translated)
-
-
-def entry_statements(entry: Entry) -> tuple[Statement, ...]:
-    """What one entry says, its translations included."""
-    return (_statement(entry), *_translations(entry))
 
 
 def _statement(item: Item) -> Statement:
@@ -156,7 +153,7 @@ def known_of(bundle: Bundle, plan_id: str) -> Known:
                 *(department.name for department in bundle.departments),
             ]
         ),
-        tuple(figure for date in published for figure in figures(_day(date))),
+        tuple(figure for date in published for figure in figures(day_in_words(date))),
     )
 
 
@@ -194,10 +191,11 @@ def _reading(reading: Reading, unit: str) -> Iterator[str]:
     if reading.fiscal_year:
         yield f"{reading.fiscal_year}年度"
     if reading.as_of:
-        yield _day(reading.as_of)
+        yield day_in_words(reading.as_of)
     yield reading.note or ""
 
 
-def _day(as_of: str) -> str:
+def day_in_words(as_of: str) -> str:
+    """The day or month 2025-03 as 2025年3月."""
     year, month, *day = as_of.split("-")
     return f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")

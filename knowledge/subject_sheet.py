@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from intents.text import normalize
 from knowledge import bundle
 from knowledge.cells import control_character
-from knowledge.sheet_forms import lost_zero
 from knowledge.sheet_places import ImportFaultsError, Known, Place, one_sheet
 from knowledge.subject_names import subject_names
 from knowledge.subject_offices import SubjectRow
 from knowledge.tabular import OutSheet, Row, Sheet
+from knowledge.telephones import tidy_telephone
 from knowledge.workbooks import read_workbook, workbook_bytes
 
 SHEET = "主題と担当課"
@@ -23,7 +24,6 @@ _FIELDS = ("subject", "department", "telephone", "url")
 _WIDTHS = (34, 34, 18, 60)
 _EXPECTED = {
     "department": "80字までで書いてください",
-    "telephone": "0598-53-0000 のように、市外局番から - で区切って書いてください",
     "url": "https:// で始まるページの住所を、空白を入れずに書いてください",
 }
 
@@ -93,7 +93,7 @@ def _row(known: Known, line: Row, problems: list[str]) -> SubjectRow | None:
 
 def _tidy(field: str, cell: str) -> str | None:
     """A cell without spaces around it; a telephone number in plain digits and hyphens."""
-    text = normalize(cell) if field == "telephone" else cell.strip()
+    text = tidy_telephone(cell) if field == "telephone" else cell.strip()
     return text or None
 
 
@@ -105,12 +105,12 @@ def _faults(place: Place, values: dict[str, str | None]) -> list[str]:
     try:
         bundle.SubjectOffice.model_validate(values)
     except ValidationError as error:
-        fields = [str(fault["loc"][0]) for fault in error.errors()]
-        return [place.fault(HEADINGS[_FIELDS.index(field)], _sentence(field, values[field] or "")) for field in fields]
+        return [_fault(place, fault, values) for fault in error.errors()]
     return []
 
 
-def _sentence(field: str, given: str) -> str:
-    if field == "telephone" and (lost := lost_zero(given)):
-        return lost
-    return f"{_EXPECTED[field]}（今は {given}）"
+def _fault(place: Place, fault: Any, values: dict[str, str | None]) -> str:
+    field = str(fault["loc"][0])
+    told = _EXPECTED.get(field)
+    sentence = f"{told}（今は {values[field] or ''}）" if told else bundle.in_japanese(fault)
+    return place.fault(HEADINGS[_FIELDS.index(field)], sentence)

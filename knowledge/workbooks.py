@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from knowledge.cells import armed, disarmed
 from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.tabular import BadCell, Cell, OutSheet, Row, Sheet
-from knowledge.upload_limits import MAX_UNPACKED, UploadError, check_zip, read_upload
+from knowledge.upload_limits import MAX_UNPACKED, UploadError, read_upload
+from knowledge.zip_checks import BROKEN, WORKBOOK, zip_fault
 
 MAX_CELL = 32_767
 """Excel's own limit; openpyxl would cut without a word."""
@@ -48,11 +49,11 @@ def read_workbook(path: Path) -> list[Sheet]:
     content = read_upload(path, (".xlsx",))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_zip(path, archive, workbook=True)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        if isinstance(error, UploadError):
-            raise
+            fault = zip_fault(archive.infolist(), WORKBOOK) or _no_workbook(archive.namelist())
+    except BROKEN as error:
         raise UploadError(f"{path.name}: こわれていて読めません。Excel で開き、保存し直してください") from error
+    if fault:
+        raise UploadError(f"{path.name}: {fault}")
     try:
         return _sheets(child_messages("knowledge.workbook_child", content=content, most=_LONGEST_ANSWER))
     except ChildFaultError as error:
@@ -60,6 +61,12 @@ def read_workbook(path: Path) -> list[Sheet]:
         raise UploadError(
             f"{path.name}: {told or '大きすぎて、決められた時間とメモリーでは読めません。シートを分けてください'}"
         ) from error
+
+
+def _no_workbook(names: Collection[str]) -> str | None:
+    if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
+        return None
+    return "Excel の表ではありません（名前だけ変えたものか、こわれています）"
 
 
 def _sheets(messages: Iterable[dict[str, Any]]) -> list[Sheet]:

@@ -37,6 +37,7 @@ from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
 from knowledge.entry_form import errors_of
 from knowledge.entry_steps import Standing, standing
+from knowledge.explanations import explanations
 from knowledge.models import EntryVersion, StaffAccount
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
@@ -113,7 +114,7 @@ def _looked_over(page: FormPage, written: Text) -> Answered:
         if errors:
             return _page(replace(page, errors=errors)), 422
         content = written.content
-        found = checks(session, page.code, content)
+        found = checks(session, page.code, content, explanations(page.code, services().settings.content_folder))
         return _page(replace(page, checked=found, bubbles=bubbles_of(session, page.code, content)))
 
 

@@ -153,6 +153,8 @@ NEEDS: Mapping[str, Need] = {
     "console.plans.plan": in_town(Role.VIEWER),
     "console.plans.decide_pieces": in_town(Role.APPROVER),
     "console.plans.check": in_town(Role.VIEWER),
+    "console.plans.attach": upload(in_town(Role.EDITOR)),
+    "console.plans.detach": in_town(Role.EDITOR),
     # 指標・計画・課などの表（予定・用語・施策も）
     "console.tables.indicators": in_town(Role.VIEWER),
     "console.tables.index": in_town(Role.VIEWER),

@@ -21,10 +21,12 @@ from bot.console.uploads import uploaded
 from bot.finding_words import sentence
 from bot.services import services
 from knowledge import audit
+from knowledge.attached_texts import AttachError, attach_text, attached_texts, detach_text, takes_text
 from knowledge.calendar import now, today
 from knowledge.drafts import Decision, Draft, DraftError, decide, may_approve, pieces
-from knowledge.imported_check import check_imported
+from knowledge.explanations import explanations
 from knowledge.models import Municipality, Plan
+from knowledge.plan_check import check_plan
 from knowledge.plan_contents import PlanContents, read_contents
 from knowledge.plan_details import PlanDetailsError, period_of, plan_details
 from knowledge.plan_documents.document import Line, PlanDocument, PlanFileError
@@ -61,11 +63,12 @@ def index(code: str) -> str:
     with services().database.reading() as session:
         plans = list(session.scalars(select(Plan).where(Plan.municipality_code == code).order_by(Plan.plan_id)))
         waiting = Counter(draft.plan_id for draft in pieces(session, code))
+        texts = attached_texts(session, code)
     return render_template(
         "console/plans/index.html",
         code=code,
         own=[(plan, waiting[plan.plan_id]) for plan in plans if plan.imported],
-        others=[plan for plan in plans if not plan.imported],
+        others=[(plan, texts.get(plan.plan_id)) for plan in plans if takes_text(plan)],
         may_bring=person().reaches(Role.EDITOR, code, None),
         whole=person().reaches(Role.VIEWER, code, None),
     )
@@ -249,14 +252,60 @@ def decide_pieces(code: str, plan_id: str) -> Response:
 @blueprint.get("/<code>/plans/<plan_id>/check")
 def check(code: str, plan_id: str) -> str:
     """出典の確認: whether figures and names stand in the sections that are cited."""
+    return _check_page(code, plan_id, {})
+
+
+def _check_page(code: str, plan_id: str, errors: Mapping[str, str]) -> str:
+    reasons = explanations(code, services().settings.content_folder)
     with services().database.reading() as session:
-        found = _imported_or_404(session, code, plan_id)
-        checked = check_imported(session, found)
+        found = _checkable_or_404(session, code, plan_id)
+        checked = check_plan(session, found, reasons)
+        attached = attached_texts(session, code).get(plan_id)
     return render_template(
         "console/plans/check.html",
         code=code,
         plan=found,
-        counts=checked.outcome.counts,
-        findings=[(one.id, checked.names.get(one.id, one.id), sentence(one)) for one in checked.outcome.findings],
-        unfit=[(one.entry_id, checked.names[one.entry_id], one.sentence) for one in checked.unfit],
+        errors=errors,
+        attached=attached,
+        checked=checked,
+        findings=[(one.id, checked.name_of(one), sentence(one)) for one in checked.outcome.findings] if checked else (),
+        unfit=[(one.entry_id, checked.names[one.entry_id], one.sentence) for one in checked.unfit] if checked else (),
+        may_attach=takes_text(found) and person().reaches(Role.EDITOR, code, None),
     )
+
+
+def _checkable_or_404(session: Session, code: str, plan_id: str) -> Plan:
+    found = session.get(Plan, (code, plan_id))
+    if found is None or not (found.imported or takes_text(found)):
+        abort(404)
+    return found
+
+
+@blueprint.post("/<code>/plans/<plan_id>/text")
+def attach(code: str, plan_id: str) -> Answered:
+    """Keep the text of a plan that came with the program, for the source check alone."""
+    require(Role.EDITOR, code, None)
+    with services().database.reading() as session:
+        _checkable_or_404(session, code, plan_id)
+    moment = now()
+    try:
+        document = _read()
+        with services().database.writing() as session:
+            kept = attach_text(session, code, plan_id, document, moment)
+            told = {"sections": kept.sections, "letters": kept.letters}
+            audit.append(session, actor(), "plan_text_attached", at=moment, scope=code, subject=plan_id, details=told)
+    except (UploadError, PlanFileError, AttachError) as error:
+        return _check_page(code, plan_id, {"file": str(error)}), 422
+    tell(f"本文を{kept.sections}の章節として入れました。出典を確かめた結果は下のとおりです。")
+    return redirect(url_for("console.plans.check", code=code, plan_id=plan_id), 303)
+
+
+@blueprint.post("/<code>/plans/<plan_id>/text/remove")
+def detach(code: str, plan_id: str) -> Response:
+    require(Role.EDITOR, code, None)
+    moment = now()
+    with services().database.writing() as session:
+        if detach_text(session, _checkable_or_404(session, code, plan_id)):
+            audit.append(session, actor(), "plan_text_removed", at=moment, scope=code, subject=plan_id, details={})
+            tell("本文を外しました。")
+    return redirect(url_for("console.plans.check", code=code, plan_id=plan_id), 303)

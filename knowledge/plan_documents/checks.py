@@ -5,24 +5,15 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from knowledge.plan_documents.document import KIND_OF, Kind, PlanFileError
-from knowledge.upload_limits import (
-    MAX_BYTES,
-    MAX_MEMBERS,
-    MAX_PDF_BYTES,
-    MAX_RATIO,
-    MAX_UNPACKED,
-    MIB,
-    RATIO_COUNTS_FROM,
-)
+from knowledge.upload_limits import MAX_BYTES, MAX_PDF_BYTES, MIB
+from knowledge.zip_checks import BROKEN, WORD, zip_fault
 
 _PDF, _ZIP, _OLE = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PACKED_ENDINGS = frozenset({".zip", ".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".jar", ".gz", ".bz2", ".xz", ".7z"})
 _WORD_BODY = "word/document.xml"
 _WORD_TYPE = b"wordprocessingml.document.main+xml"
-_ENCRYPTED = 0x1
 
 
 def read_checked(path: Path) -> tuple[Kind, bytes]:
@@ -101,8 +92,8 @@ def check_word_package(name: str, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             members = package.infolist()
-            _check_sizes(name, members)
-            _check_members(name, members)
+            if fault := zip_fault(members, WORD):
+                raise PlanFileError(f"{name}: {fault}")
             names = {member.filename for member in members}
             if _WORD_BODY not in names or "[Content_Types].xml" not in names:
                 raise PlanFileError(f"{name}: Word の文書ではありません（本文の部分がありません）")
@@ -110,39 +101,8 @@ def check_word_package(name: str, content: bytes) -> None:
                 raise PlanFileError(
                     f"{name}: 普通の Word 文書（.docx）ではありません。.docx として保存し直してください"
                 )
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise PlanFileError(broken(name)) from error
-
-
-def _check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MAX_MEMBERS:
-        raise PlanFileError(
-            f"{name}: 中の部品が多すぎます（{MAX_MEMBERS}個まで）。画像を減らすか、章ごとに分けてください"
-        )
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    bomb = any(
-        member.file_size > RATIO_COUNTS_FROM and member.file_size > MAX_RATIO * max(member.compress_size, 1)
-        for member in members
-    )
-    whole = unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * max(packed, 1)
-    if unpacked > MAX_UNPACKED or bomb or whole:
-        raise PlanFileError(
-            f"{name}: 展開すると大きくなりすぎます（{MAX_UNPACKED // MIB}MBまで、元の大きさの{MAX_RATIO}倍まで）"
-        )
-
-
-def _check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
-    for member in members:
-        inside = PurePosixPath(member.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or ":" in member.filename:
-            raise PlanFileError(f"{name}: 安全でない部品の名前があります。Word で開き、保存し直してください")
-        if member.flag_bits & _ENCRYPTED:
-            raise PlanFileError(f"{name}: パスワードで保護されています。保護を外して保存し直してください")
-        if inside.suffix.lower() in _PACKED_ENDINGS:
-            raise PlanFileError(f"{name}: 中に別のファイル（{inside.name}）が埋め込まれています。取り除いてください")
-        if "vbaproject" in inside.name.lower() or "activex" in member.filename.lower():
-            raise PlanFileError(f"{name}: マクロが入っています。マクロのない .docx として保存し直してください")
 
 
 def broken(name: str) -> str:

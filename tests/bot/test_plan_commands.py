@@ -159,3 +159,21 @@ def test_a_scanned_pdf_leaves_nothing_behind(runner: FlaskCliRunner, tmp_path: P
 )
 def test_what_is_not_there_is_told(runner: FlaskCliRunner, words: list[str], said: str, status: int) -> None:
     assert said in drafts(runner, *words, status=status)
+
+
+def test_the_text_of_a_bundled_plan_is_attached_checked_and_taken_away(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    where = ("knowledge", "plan-text", "--municipality", CODE)
+    assert "本文が入っていません" in run(runner, *where, status=1)
+    file = tmp_path / "計画.txt"
+    file.write_text("第1章 川\nかわうその巣箱を、川の両岸に置きます。\n", encoding="utf-8")
+    found = run(runner, *where, str(file), status=1)
+    assert "本文を1の章節として入れました" in found
+    assert "計画書に見つかりません" in found
+    assert "指摘" in run(runner, *where, "--plan", "dx-plan", status=1)
+    assert "ある計画: dx-plan" in run(runner, *where, "--plan", "nothing", status=1)
+    assert "どちらか一つ" in run(runner, *where, str(file), "--remove", status=2)
+    assert ask(runner, CODE, QUESTION)["decision"] == "none"
+    assert "外しました" in run(runner, *where, "--remove")
+    assert "入っていません" in run(runner, *where, "--remove")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 broken")
+    assert "壊れている" in run(runner, *where, str(tmp_path / "b.pdf"), status=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import LINE_API_HOST, SETTINGS, SettingsError, read_settings
+from knowledge.virus_scan import Scanner
 
 LONG = "k" * 32
 PUBLIC = {
@@ -187,3 +188,11 @@ def test_trusted_hosts_replace_the_defaults(tmp_path: Path) -> None:
 def test_every_setting_has_a_name_and_one_sentence() -> None:
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
     assert all(setting.name.isupper() and len(setting.help) > 5 for setting in SETTINGS)
+
+
+def test_the_scanner_is_off_until_it_is_named_and_its_address_is_checked(tmp_path: Path) -> None:
+    at = {"INSTANCE_PATH": str(tmp_path)}
+    assert read_settings(at).scanner is None
+    assert read_settings({**at, "CLAMAV": " tcp://127.0.0.1:3310 "}).scanner == Scanner(host="127.0.0.1", port=3310)
+    with pytest.raises(SettingsError, match="CLAMAV は unix:"):
+        read_settings({**at, "CLAMAV": "localhost:3310"})

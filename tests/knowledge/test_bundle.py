@@ -98,7 +98,7 @@ SLIPS = [
     Slip("short code", "municipality.yaml", '"011002"', '"1100"',
          "municipality.yaml:1: code: 書き方が決まりと違います: 1100"),
     Slip("telephone", "departments.yaml", "011-222-3333", "222-3333",
-         "departments.yaml:4: telephone: 書き方が決まりと違います: 222-3333"),
+         "departments.yaml:4: telephone: 0598-53-0000 のように、市外局番から - で区切って書いてください（今は 222-3333）"),
     Slip("sample is no yes or no", "municipality.yaml", "sample: true", "sample: たぶん",
          "municipality.yaml:7: sample: true か false"),
     Slip("link of another kind", "entries.yaml", "links: []", "links: [{label: 市, url: 'javascript:alert(1)'}]",

@@ -107,6 +107,41 @@ def test_a_changed_cell_is_told_with_old_and_new_and_makes_the_row_staffs(town: 
     assert entry(town, "juki").answer == "はい、コンビニで取れます。"
 
 
+NEW = {
+    "質問": "図書館は何時までですか？", "答え": "図書館は夜7時までです。", "種類": "計画の内容", "分類": "その他",
+    "出典の計画書": "plan", "出典の箇所": "はじめに", "確認した日": "2026-11-21",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "shown"), [("", "draft", "下書き"), (" ", "draft", "下書き"), ("公開", "published", "公開")]
+)
+def test_a_new_row_is_read_by_residents_only_where_its_state_says_so(
+    town: Database, written: str, state: str, shown: str
+) -> None:
+    given = with_row(sheets(town), "よくある質問", **NEW, 状態=written)
+    with town.reading() as session:
+        plan = planned(session, CODE, given)
+    (row,) = plan.changed
+    assert row.cells[0] == ("状態", "", shown)
+    assert row.public == (state == "published")
+    told = [one for one in plan.notices if "空なので、下書きになります" in one]
+    assert bool(told) == (state == "draft")
+    assert all(one.startswith("シート「よくある質問」99行目 C列「状態」: ") for one in told)
+    imported(town, CODE, given, LATER)
+    assert entry(town, row.key).state == state
+
+
+def test_a_published_row_of_an_office_that_is_still_a_draft_is_told(town: Database) -> None:
+    office = {"課名": "図書館課", "出典の計画書": "plan", "出典の箇所": "体制", "確認した日": "2026-11-21"}
+    given = with_row(with_row(sheets(town), "担当課", **office), "よくある質問", **NEW, 状態="公開", 担当課="図書館課")
+    with town.reading() as session:
+        assert any("まだ下書きなので" in notice for notice in planned(session, CODE, given).notices)
+    given = with_row(with_row(sheets(town), "担当課", **office, 状態="公開"), "よくある質問", **NEW, 状態="公開", 担当課="図書館課")  # fmt: skip
+    with town.reading() as session:
+        assert not any("まだ下書きなので" in notice for notice in planned(session, CODE, given).notices)
+
+
 def test_the_version_moves_once_and_only_for_a_change(town: Database) -> None:
     def version() -> int:
         with town.reading() as session:
@@ -291,7 +326,7 @@ def test_excel_opens_an_export_as_it_was_meant(town: Database, tmp_path: Path) -
         write_tables(path, about(session, CODE, out, MOMENT), list(out.values()))
     book = load_workbook(path)
     assert book.sheetnames == [
-        "はじめに", "市町村", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書", "共通の答え", "穴埋めシート", "主題と担当課"
+        "はじめに", "市町村", "よくある質問", "翻訳", "目標値", "工程", "担当課", "用語", "施策", "計画書", "共通の答え", "穴埋めシート", "主題と担当課", "計画書の章節"
     ]  # fmt: skip
     page = book["よくある質問"]
     assert page.freeze_panes == "C2"

@@ -149,9 +149,9 @@ GOOD = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}
     ("members", "told"),
     [
         pytest.param(GOOD | {"xl/vbaProject.bin": b"x"}, "マクロ", id="macros"),
-        pytest.param(GOOD | {"../up.xml": b"x"}, "名前が正しくない", id="a way out"),
+        pytest.param(GOOD | {"../up.xml": b"x"}, "名前が安全でない", id="a way out"),
         pytest.param(GOOD | {"inner.zip": b"x"}, "圧縮ファイル", id="an archive within"),
-        pytest.param(GOOD | {"xl/big.xml": bytes(30_000_000)}, "圧縮のしかた", id="a bomb"),
+        pytest.param(GOOD | {"xl/big.xml": bytes(30_000_000)}, "展開すると大きくなりすぎます", id="a bomb"),
         pytest.param(GOOD | {f"xl/{n}.xml": b"" for n in range(201)}, "多すぎます", id="too many parts"),
         pytest.param({"word/document.xml": b"<w/>"}, "Excel の表ではありません", id="another kind"),
         pytest.param(GOOD, "読めません", id="empty inside"),

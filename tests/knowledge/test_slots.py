@@ -75,7 +75,7 @@ def test_a_value_is_stored_in_one_form_and_shown_in_one(kind: str, given: str, s
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_a_remedy(kind: str, given: str) -> None:
-    with pytest.raises(SlotValueError, match=r"書きます|使えません|使いません|字"):
+    with pytest.raises(SlotValueError, match=r"書きます|書いてください|使えません|使いません|字"):
         slot(kind).clean(given)
 
 

@@ -60,10 +60,10 @@ REFUSED = [
     pytest.param("a.xlsx", lambda: b"PK\x03\x04broken", "こわれていて読めません", id="broken"),
     pytest.param("a.xlsx", lambda: archive(**{"a.txt": b"x"}), "Excel の表ではありません", id="an archive of something else"),
     pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{"xl/vbaProject.bin": b"x"}), "マクロが入っています", id="macro within"),
-    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{"xl/embeddings/a.docx": b"x"}), "別の文書が中に", id="a document within"),
-    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{"../a.xml": b"x"}), "名前が正しくない", id="a path that leads out"),
+    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{"xl/embeddings/a.docx": b"x"}), "（a.docx）が中に入っています", id="a document within"),
+    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{"../a.xml": b"x"}), "名前が安全でない", id="a path that leads out"),
     pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{f"x{n}": b"" for n in range(201)}), "多すぎます（200個まで）", id="too many members"),
-    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), x=b"0" * (20 * 1024 * 1024)), "圧縮のしかた", id="a bomb by ratio"),
+    pytest.param("a.xlsx", lambda: changed(workbook(["x"]), x=b"0" * (20 * 1024 * 1024)), "展開すると大きくなりすぎます", id="a bomb by ratio"),
     pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{SHEET: b"<worksheet"}), "Excel の表として読めません", id="broken within"),
     pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{SHEET: BOMB}), "Excel の表として読めません", id="entities that multiply"),
     pytest.param("a.xlsx", lambda: changed(workbook(["x"]), **{SHEET: OUTSIDE}), "Excel の表として読めません", id="an entity from a file"),
@@ -75,7 +75,7 @@ REFUSED = [
     pytest.param("a.csv", lambda: b'a,b\n1,"2\n', "2行目のあたりが CSV として読めません", id="csv: an open quotation mark"),
     pytest.param("a.csv", lambda: "あ,い\nう\n".encode() + b"\xff\xff", "UTF-8 でも Shift_JIS でも", id="csv: no encoding"),
     pytest.param("a.zip", lambda: archive(**{"a.txt": b"x"}), "CSV のファイル（.csv）が入っていません", id="zip: no csv"),
-    pytest.param("a.zip", lambda: archive(**{"a.zip": b"x"}), "圧縮ファイルや別の文書", id="zip: a zip within"),
+    pytest.param("a.zip", lambda: archive(**{"a.zip": b"x"}), "圧縮ファイルか別の文書", id="zip: a zip within"),
 ]  # fmt: skip
 
 

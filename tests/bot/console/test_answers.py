@@ -273,6 +273,21 @@ def test_a_booked_end_stays_when_what_is_live_is_mended(
     step(editor, entry_id, "end-urgently", 1, reason="試験")
 
 
+def test_whoever_writes_is_led_to_the_text_of_the_plan_where_it_is_lacking(editor: Colleague, plan_id: str) -> None:
+    given = new_fields(**{"source.plan": plan_id, "source.section": "第1章 図書館", "act": "check"})
+    page = editor.post(f"/staff/{CODE}/new-answer", given, 200).text
+    assert "照らし合わせはできません" in page
+    assert f'href="/staff/{CODE}/plans/{plan_id}/check"' in page
+    text = "第1章 図書館\n本を10冊まで借りられます。\n"
+    file = {"file": (io.BytesIO(text.encode()), "計画.txt")}
+    editor.post(f"/staff/{CODE}/plans/{plan_id}/text", file, content_type="multipart/form-data")
+    given["answer"] = "図書館の本は、20冊まで借りられます。"
+    page = editor.post(f"/staff/{CODE}/new-answer", given, 200).text
+    assert "「20」が出典の節にありません" in page
+    editor.post(f"/staff/{CODE}/plans/{plan_id}/text/remove")
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 def test_beside_the_text_stands_what_is_worth_a_look(
     editor: Colleague, office_database: Database, plan_id: str
 ) -> None:

@@ -83,6 +83,7 @@ PAGES = [
     "/staff/242047/common-updates",
     "/staff/242047/plans",
     "/staff/242047/plans/import",
+    "/staff/242047/plans/dx-plan/check",
     "/staff/242047/sheets",
     "/staff/242047/sheets?request={returned_sheet}",
     "/staff/242047/changes",

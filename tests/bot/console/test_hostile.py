@@ -159,6 +159,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
+            "plans.detach",
         ),
         "a button",
     ),
@@ -788,6 +789,7 @@ def plans(site: Site) -> None:
     for ending, content in ((".txt", text.encode()), (".md", mark.encode()), (".docx", word.getvalue())):
         more = {"title": f"{NAME}の計画{ending}", "url": ADDRESS, "from": "2026-04-01", "until": "2031-03-31"}
         bring(site, f"{TOWN}/plans/import", ending, content, more)
+    bring(site, f"{TOWN}/plans/dx-plan/check", ".txt", text.encode(), status=(303,))
     (form, *_) = [one for one in site.walker.forms(f"{TOWN}/plans/import") if "title" in one.names]
     small = {"file": (FILENAME + ".txt", text.encode()[:3000])}
     site.walker.fill(form, VALID["plans.bring"], files=small, accepted=3)

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from knowledge.attached_texts import attached_texts
 from knowledge.db import Database
-from knowledge.models import Indicator, Municipality, Plan, PlanSection
+from knowledge.models import AuditLine, Indicator, Municipality, Plan, PlanSection
 from knowledge.plan_import import plan_id_of
 from knowledge.roles import Role
 from tests.knowledge.plan_files import pdf_file, rows_of, word_file
@@ -179,3 +180,45 @@ def test_a_plan_that_is_none_of_ours_is_not_there(chief: Colleague) -> None:
     chief.get(f"{PATH}/nothing", 404)
     chief.get(f"{PATH}/nothing/check", 404)
     chief.post(f"{PATH}/nothing/decide", {"to": "approve", "ids": "nothing-1"}, status=404)
+
+
+def _attach(who: Colleague, content: bytes, name: str, plan: str = "dx-plan", status: int = 303) -> str:
+    data = {"file": (io.BytesIO(content), name)}
+    return who.post(f"{PATH}/{plan}/text", data, status, content_type="multipart/form-data").text
+
+
+def test_a_plan_that_came_with_the_program_is_checked_once_its_text_is_attached(
+    office: Flask, office_database: Database, chief: Colleague
+) -> None:
+    reader = signed_in(office, [Role.VIEWER], CODE)
+    assert "本文が入っていないので、確かめられません" in reader.get(f"{PATH}/dx-plan/check").text
+    assert "/plans/dx-plan/text" not in reader.get(f"{PATH}/dx-plan/check").text
+    reader.post(f"{PATH}/dx-plan/text", {}, status=403)
+    assert "本文を入れる" in chief.get(PATH).text
+    _attach(chief, TEXT.encode(), "松阪市の計画.txt")
+    page = chief.get(f"{PATH}/dx-plan/check").text
+    assert "2の章節" in page
+    assert "出典の節が計画書に見つかりません" in page
+    assert "2の章節" in chief.get(PATH).text
+    chief.post(f"{PATH}/dx-plan/text/remove", {})
+    assert "確かめられません" in chief.get(f"{PATH}/dx-plan/check").text
+    with office_database.reading() as session:
+        told = [
+            (line.action, line.subject, line.details)
+            for line in session.scalars(select(AuditLine).order_by(AuditLine.number.desc()).limit(2))
+        ]
+    assert told == [
+        ("plan_text_removed", "dx-plan", {}),
+        ("plan_text_attached", "dx-plan", {"sections": 2, "letters": 45}),
+    ]
+
+
+def test_a_text_that_cannot_be_read_or_is_for_no_such_plan_is_not_kept(
+    office_database: Database, chief: Colleague
+) -> None:
+    assert "壊れている" in _attach(chief, b"%PDF-1.7 broken", "a.pdf", status=422)
+    assert "ファイルをえらんで" in _attach(chief, b"", "", status=422)
+    _attach(chief, TEXT.encode(), "a.txt", "nothing", 404)
+    _attach(chief, TEXT.encode(), "a.txt", "common-words", 404)
+    with office_database.reading() as session:
+        assert not attached_texts(session, CODE)
