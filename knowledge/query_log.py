@@ -40,6 +40,7 @@ class AskedQuestion:
     index_version: int
     elapsed_ms: float
     subject: str | None = None
+    delicate: str | None = None
 
     @property
     def id(self) -> str:

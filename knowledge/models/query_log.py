@@ -58,6 +58,8 @@ class LoggedQuestion(Base):
     department: Mapped[str | None] = mapped_column(String(60))
     subject: Mapped[str | None] = mapped_column(String(90))
     """Of a question that was not answered directly: the id of its subject, two with a space between."""
+    delicate: Mapped[str | None] = mapped_column(String(12))
+    """The delicate matter for which there is no text, as intents.delicate calls it."""
     score: Mapped[float | None]
     candidates: Mapped[list[Any]] = mapped_column(JSON)
     index_version: Mapped[int]
