@@ -67,6 +67,7 @@ from bot.weighing import score_of, verdict_reply, weigh
 from bot.wording import say
 from intents.contacts import matter_asked
 from intents.decision import Decision, Policy, Verdict
+from intents.delicate import Matter, delicate_matter
 from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
 from intents.handoff import Wish, wish
@@ -98,7 +99,10 @@ _WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_compl
 
 @dataclass(frozen=True)
 class Outcome:
-    """A reply, what the dialogue is about now, and what the log shall say of it."""
+    """A reply, what the dialogue is about now, and what the log shall say of it.
+
+    ``delicate``: the matter for which nobody keeps a word of the question, the dialogue neither.
+    """
 
     question: str
     reply: Reply
@@ -106,6 +110,7 @@ class Outcome:
     language: str
     index_version: int
     elapsed_ms: float
+    delicate: Matter | None = None
 
     @property
     def entry_id(self) -> str | None:
@@ -140,8 +145,11 @@ def answer(
         return found, _remembering_the_lead(_remembering_the_topic(after, found, words, before), found)
 
     reply, dialogue = held_in(knowledge, tongue, make)
+    matter = delicate_matter(question)
+    if matter is not None:
+        dialogue = replace(dialogue, topic=None)
     elapsed_ms = (time.perf_counter() - begun) * 1000
-    return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms)
+    return Outcome(question, reply, dialogue, tongue.spoken, knowledge.version, elapsed_ms, matter)
 
 
 def _remembering_the_topic(after: Dialogue, reply: Reply, words: str, before: Dialogue) -> Dialogue:

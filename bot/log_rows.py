@@ -20,14 +20,14 @@ def asked_question(
     asker: str | None,
     message_id: str | None = None,
 ) -> AskedQuestion:
-    """``text`` is masked already; it, not the outcome's own question, is what is kept."""
+    """``text`` is masked already; it, not the outcome's own question, is kept, and of a delicate one nothing."""
     reply = outcome.reply
     return AskedQuestion(
         municipality_code=municipality_code,
         event_key=event_key,
         channel=channel,
         asked_at=asked_at,
-        text=text,
+        text=text if outcome.delicate is None else None,
         personal_data=personal_data,
         asker=asker,
         message_id=message_id,
@@ -41,4 +41,5 @@ def asked_question(
         index_version=outcome.index_version,
         elapsed_ms=outcome.elapsed_ms,
         subject=" ".join(reply.subjects) or None,
+        delicate=outcome.delicate.value if outcome.delicate else None,
     )

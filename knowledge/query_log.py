@@ -12,6 +12,7 @@ from sqlalchemy import Insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from intents.word_lines import word_line
 from knowledge.calendar import JST
 from knowledge.models import Conversation, LoggedQuestion
 
@@ -40,6 +41,8 @@ class AskedQuestion:
     index_version: int
     elapsed_ms: float
     subject: str | None = None
+    delicate: str | None = None
+    noted_by: str | None = None
 
     @property
     def id(self) -> str:
@@ -56,6 +59,7 @@ def record(session: Session, asked: AskedQuestion) -> None:
     local = asked.asked_at.astimezone(JST)
     values = asdict(asked) | {
         "id": asked.id,
+        "words": word_line(asked.text) if asked.text else None,
         "candidates": list(asked.candidates),
         "jst_date": local.date(),
         "jst_hour": local.hour,
@@ -104,7 +108,7 @@ def erase_message(session: Session, municipality_code: str, message_id: str) -> 
     session.execute(
         update(LoggedQuestion)
         .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.message_id == message_id)
-        .values(text=None)
+        .values(text=None, words=None)
     )
 
 

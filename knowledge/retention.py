@@ -147,7 +147,7 @@ def _purge_batch(database: Database, kind: str, code: str, moment: dt.datetime) 
             return 0
         match kind:
             case "question_text":
-                session.execute(update(LoggedQuestion).where(LoggedQuestion.id.in_(keys)).values(text=None))
+                session.execute(update(LoggedQuestion).where(LoggedQuestion.id.in_(keys)).values(text=None, words=None))
             case "question_row":
                 session.execute(delete(LoggedQuestion).where(LoggedQuestion.id.in_(keys)))
             case "dialogue":

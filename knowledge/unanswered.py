@@ -89,7 +89,7 @@ def asked_in_vain(
         unanswered(),
     ]
     if departments is not None:
-        wanted.append(_on_subjects(session, code, departments))
+        wanted.append(on_subjects(session, code, departments))
     times, refused = func.count(), func.count().filter(_refused())
     rows = session.execute(
         select(log.text, times, refused, func.max(log.entry_id))
@@ -136,7 +136,7 @@ def described(found: AskedNeed, background: Background) -> UnmetNeed:
     )
 
 
-def _on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:
+def on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:
     """Asked about a subject that one of the 課 sees to, by the municipality's own table."""
     names = department_names(session, code)
     named = {*departments, *(names[one] for one in departments if one in names)}

@@ -41,6 +41,8 @@ MENU: Sequence[MenuGroup] = (
         (
             MenuItem("console.front.town", "今週やること"),
             MenuItem("console.unanswered.index", "答えられなかった質問"),
+            MenuItem("console.log.index", "質問の記録"),
+            MenuItem("console.noting.index", "受けた質問を書く"),
             MenuItem("console.answers.index", "答え"),
             MenuItem("console.changes.index", "変更の承認"),
             MenuItem("console.misguidance.index", "誤案内"),

@@ -108,6 +108,14 @@ NEEDS: Mapping[str, Need] = {
     # 答えられなかった質問
     "console.unanswered.index": in_town(Role.EDITOR),
     "console.unanswered.write": in_town(Role.EDITOR),
+    # 質問の記録（受けた質問は、見られる課のものならだれでも書きとめられる。取り消せるかは、画面が決める）
+    "console.log.index": in_town(Role.VIEWER),
+    "console.log.dialogue": in_town(Role.VIEWER),
+    "console.noting.index": in_town(Role.VIEWER),
+    "console.noting.add": in_town(Role.VIEWER),
+    "console.noting.remove": in_town(Role.VIEWER),
+    "console.noting.bring": upload(in_town(Role.EDITOR)),
+    "console.noting.sample": in_town(Role.EDITOR),
     # ためしに聞く
     "console.trying.index": in_town(Role.VIEWER),
     "console.trying.ask": in_town(Role.VIEWER),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.console.forms import day_of
 from knowledge.opening_hours import EVERYWHERE, ONE_DAY, DayKind, Place, Span, SpecialDay
 from knowledge.opening_places import DAYS_IN_A_WEEK, clock
+from knowledge.times_of_day import time_of_day
 
 MOST_NAME = 40
 MOST_NAMES = 10
@@ -32,7 +31,6 @@ _FIELD_WORDS: Mapping[str, str] = {
     "closed_on_holidays": "祝日",
     "closed_at_new_year": "12月29日から1月3日",
 }
-_TIME = re.compile(r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)")
 
 
 def place_of(given: Mapping[str, str], number: int, others: Collection[str], errors: dict[str, str]) -> Place | None:
@@ -124,7 +122,7 @@ def _span(given: Mapping[str, str], opens: str, closes: str, errors: dict[str, s
     times: dict[str, dt.time | None] = {}
     for name in (opens, closes):
         try:
-            times[name] = _time(given.get(name, ""))
+            times[name] = time_of_day(given.get(name, ""))
         except ValueError:
             errors[name] = "時刻は 8:30 か 17時15分 のように書いてください"
     first, last = times.get(opens), times.get(closes)
@@ -137,15 +135,3 @@ def _span(given: Mapping[str, str], opens: str, closes: str, errors: dict[str, s
         errors[closes] = "終わりの時刻は、始まりより後にしてください"
         return None
     return Span(first, last)
-
-
-def _time(text: str) -> dt.time | None:
-    """``8:30``, ``8時30分``, ``8時半``.  Raises ValueError."""
-    plain = unicodedata.normalize("NFKC", text[:20]).strip()
-    if not plain:
-        return None
-    found = _TIME.fullmatch(plain)
-    if found is None:
-        raise ValueError
-    hour, minute, minute_said, half = found.groups()
-    return dt.time(int(hour), 30 if half else int(minute or minute_said or 0))

@@ -86,7 +86,8 @@ def _question(number: int, entries: int, chance: random.Random) -> dict[str, obj
     refused = not entry and number % 16 == 4
     return {
         "id": f"{number:036}", "municipality_code": CODE, "event_key": f"web:{number}", "channel": "web",
-        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です",
+        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文 {_SUBJECTS[number % 10]} ",
+        "delicate": None, "noted_by": None,
         "personal_data": False, "asker": f"{chance.randrange(100_000):032}" if number % 2 else None,
         "message_id": None, "language": "ja", "decision": "answer" if entry else "none" if unanswered else "suggest", "entry_id": entry,
         "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if refused else [],

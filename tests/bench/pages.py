@@ -55,7 +55,8 @@ NARROWED = (
     "answers?state=requested", "answers?department=dep-it", "answers?measure=1-1", "answers?expired=1",
     "answers?unused=1", "answers?low_rated=1", "answers?blanks=1", "answers?words=粗大ごみの手数料",
     "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
-    "checks?page=10", "changes?page=3", "misguidance?page=3",
+    "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
+    "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
     "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
 """Below the municipality's own address."""

@@ -18,11 +18,13 @@ from knowledge.change_requests import ask, give_back
 from knowledge.db import Database
 from knowledge.entry_versions import Author, content_of, history
 from knowledge.imports import planned
+from knowledge.ledger import NotedQuestion, note
 from knowledge.models import ChangeRequest, Entry, StaffAccount, Term
 from knowledge.organisation import SPLIT, Entered, enter_change
 from knowledge.passwords import hash_password
 from knowledge.proposed_changes import of_row, of_sheets
 from knowledge.publishing import Text, save_draft, take
+from knowledge.query_log import log_id
 from knowledge.reviews import progress, start_review
 from knowledge.roles import Grant, Role
 from knowledge.sheet_kinds import KINDS, STATE
@@ -104,6 +106,11 @@ PAGES = [
     "/staff/242047/organisation/{change}",
     "/staff/242047/organisation/{change}/assign",
     "/staff/242047/unanswered",
+    "/staff/242047/log",
+    "/staff/242047/log?decision=none&words=住民票",
+    "/staff/242047/log/{asked}",
+    "/staff/242047/log/note",
+    "/staff/242047/log/import",
     "/staff/242047/settings",
     "/staff/242047/notice",
     "/staff/242047/retention",
@@ -186,6 +193,16 @@ def change(office: Flask, department: str) -> int:
 
 
 @pytest.fixture(scope="module")
+def asked(office: Flask) -> str:
+    """A question that somebody at the counter noted, in what a browser should never run."""
+    kit: Services = office.extensions["kotae"]
+    noted = NotedQuestion("242047", "staff:hostile", "counter", now(), None, HOSTILE, "none")
+    with kit.database.writing() as session:
+        note(session, noted, "nobody")
+    return log_id("242047", noted.key)
+
+
+@pytest.fixture(scope="module")
 def requests(office: Flask, chief: Colleague) -> dict[str, str]:
     """Changes that wait and that were sent back, told in what a browser should never run."""
     kit: Services = office.extensions["kotae"]
@@ -240,6 +257,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     opened: None,
     change: int,
     requests: dict[str, str],
+    asked: str,
     window: str,
     scheme: str,
 ) -> None:
@@ -248,7 +266,14 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
         context = _context(browser, origin, colleague, viewport=WINDOWS[window], color_scheme=scheme)
         page = context.new_page()
         for path in paths:
-            given = {"id": odd, "answer": hostile_answer, "department": department, "change": change, **requests}
+            given = {
+                "id": odd,
+                "answer": hostile_answer,
+                "department": department,
+                "change": change,
+                "asked": asked,
+                **requests,
+            }
             page.goto(path.format(**given))
             wrong += [f"{path}: {each}" for each in page_faults(page)]
             assert page.title() != "1"

@@ -25,10 +25,12 @@ from knowledge.change_requests import ask
 from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.entry_versions import Author, content_of
 from knowledge.jobs import EFFECT, ask_for
+from knowledge.ledger import NotedQuestion, note
 from knowledge.misguidance import write_misguidance
 from knowledge.models import AuditLine, Department, Entry, Indicator
 from knowledge.proposed_changes import of_row
 from knowledge.publishing import Text, save_draft
+from knowledge.query_log import log_id
 from knowledge.reviews import start_review
 from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, STATES
@@ -43,7 +45,7 @@ WHOLE = frozenset(
     {
         "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
-        "opening.usual_again", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
+        "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "settings.save", "sheets.export",
         "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
@@ -56,11 +58,11 @@ OWNED = frozenset(
         "misguidance.new", "misguidance.recount", "checks.change", "checks.end", "effect.start", "effect.job",
         "effect.stop", "effect.replies", "tables.row", "tables.drawing", "tables.write_yearly", "trying.wording",
         "review.answers", "review.answer", "changes.change", "changes.approve_it", "changes.give_it_back",
-        "changes.take_it_back",
+        "changes.take_it_back", "log.dialogue", "noting.remove",
     }
 )  # fmt: skip
 """Of a thing that belongs to a 課: for who holds the role for that 課, or for the whole."""
-OWNED_WHEN_SENT = frozenset({"checks.add", "trying.check"})
+OWNED_WHEN_SENT = frozenset({"checks.add", "trying.check", "noting.add"})
 """The same of what is sent: anybody may open the empty form."""
 HOLDERS: Mapping[Role, frozenset[Role]] = {
     Role.VIEWER: frozenset(Role),
@@ -74,7 +76,7 @@ HELD_BY = tuple(
     (role, held) for role in Role for held in HELD if held == "whole" or role not in (Role.ADMIN, Role.AUDITOR)
 )
 """管理 and 監査 are never of one 課."""
-POSTED: Mapping[str, Role] = {"tables.row": Role.EDITOR, "effect.stop": Role.EDITOR}
+POSTED: Mapping[str, Role] = {"tables.row": Role.EDITOR, "effect.stop": Role.EDITOR, "noting.remove": Role.EDITOR}
 """Pages that all may read, with a button that is not for all."""
 
 
@@ -92,6 +94,7 @@ class Things:
     misguidance: int
     review: int
     change: str
+    asked: str
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def things(office: Flask) -> Things:
         wanted_change = of_row("indicators", indicator.entry_id, changed, seen)
         change = ask(session, CODE, wanted_change, author, BY_COMMAND, moment)
         assert change is not None
+        asked = NotedQuestion(CODE, "staff:matrix", "phone", moment, own, "行列の受けた質問です", "answer")
+        note(session, asked, "a-1")
         return Things(
             own,
             other,
@@ -148,6 +153,7 @@ def things(office: Flask) -> Things:
             sheet.number,
             review.number,
             change.id,
+            log_id(CODE, asked.key),
         )
 
 
@@ -211,6 +217,7 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
         "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
         "kind": "rename" if screen == "organisation" else "indicators", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
+        "row_id": things.asked,
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.
@@ -227,6 +234,7 @@ def _fields(endpoint: str, things: Things) -> dict[str, str]:
         "review.answer": {"department": things.own, "one": things.entry},
         "checks.add": question,
         "checks.change": question,
+        "noting.add": {"text": "行列の質問", "channel": "phone", "result": "answer", "department": things.own},
         "trying.check": {"question": "行列の別の質問です", "decision": "answer", "entry_id": things.entry},
         "tables.row": {"state": STATES["published"]},
     }.get(endpoint, {})

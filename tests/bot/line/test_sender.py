@@ -15,7 +15,7 @@ from bot.line.inbox import reconcile
 from bot.services import Services
 from intents.decision import Decision
 from knowledge.calendar import now
-from knowledge.models import Conversation, LineEvent, LoggedQuestion
+from knowledge.models import Base, Conversation, LineEvent, LoggedQuestion
 from tests.bot.line.conftest import CODE, Clock, drain, sender_of
 from tests.support.fake_line import FakeLine, Fault, event, text_event
 
@@ -337,6 +337,19 @@ def test_personal_data_is_kindly_refused_and_masked_in_the_log(kit: Services, li
     (log,) = logged(kit)
     assert log.personal_data
     assert "123456789018" not in (log.text or "")
+
+
+def test_of_a_delicate_question_the_kind_is_kept_and_not_a_word(kit: Services, line: FakeLine) -> None:
+    one = text_event(line, "生活保護をかなりあで申請したい")
+    keep(kit, one)
+    drain(sender_of(kit))
+    assert line.accepted(one["replyToken"])
+    (log,) = logged(kit)
+    assert (log.text, log.delicate) == (None, "hardship")
+    assert log.decision
+    with kit.database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            assert "かなりあ" not in str(session.execute(select(table)).all()), table.name
 
 
 def test_ten_thousand_letters_are_cut_and_answered(kit: Services, line: FakeLine) -> None:

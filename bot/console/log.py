@@ -1,0 +1,155 @@
+"""質問の記録: what was asked and what came back, found by words, narrowed, and each dialogue whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, abort, render_template, request
+
+from bot.console.answer_desk import departments_in_use, measures
+from bot.console.forms import day_of
+from bot.console.guard import note_denied, person
+from bot.console.layout import town_or_404
+from bot.console.paging import paging
+from bot.services import services
+from knowledge.calendar import today
+from knowledge.freshness import department_names
+from knowledge.ledger import CHANNELS, MATTERS, NOTED, RESULTS
+from knowledge.log_lists import (
+    MOST_COUNTED,
+    RATINGS,
+    LogFilter,
+    count_questions,
+    dialogue_of,
+    offered,
+    question,
+    questions,
+    ratings_of,
+    titles_of,
+)
+from knowledge.models import LoggedQuestion
+from knowledge.reply_languages import REPLY_LANGUAGES
+from knowledge.roles import Role
+from knowledge.sheet_kinds import LANGUAGES
+
+blueprint = Blueprint("log", __name__)
+
+USUAL_DAYS = 7
+LONGEST_WORDS = 80
+DECISIONS = {
+    "answer": "答えを示した",
+    "suggest": "選択肢を示した",
+    "none": "答えられなかった",
+    "handoff": "人・緊急の窓口を案内した",
+    "smalltalk": "あいさつ",
+}
+"""What the bot did, as staff read it."""
+
+
+def decision_name(row: LoggedQuestion) -> str:
+    names = RESULTS if row.channel in NOTED else DECISIONS
+    return names.get(row.decision, row.decision)
+
+
+blueprint.add_app_template_filter(decision_name, "decision_name")
+blueprint.add_app_template_filter(ratings_of, "ratings_of")
+blueprint.add_app_template_filter(offered, "offered_ids")
+
+
+@blueprint.get("/<code>/log")
+def index(code: str) -> str:
+    town_or_404(code)
+    errors: dict[str, str] = {}
+    wanted = _wanted(code, errors)
+    with services().database.reading() as session:
+        total = count_questions(session, code, wanted)
+        pages = paging(total)
+        rows = questions(session, code, wanted, pages.start, pages.size)
+        titles = titles_of(session, code, rows)
+        offices, names = departments_in_use(session, code), department_names(session, code)
+        every_measure = measures(session, code)
+    any_one = [("", "すべて")]
+    return render_template(
+        "console/log/index.html",
+        code=code,
+        rows=rows,
+        titles=titles,
+        names=names,
+        paging=pages,
+        more=total >= MOST_COUNTED,
+        wanted=wanted,
+        given=request.args,
+        errors=errors,
+        channels=any_one + list(CHANNELS.items()),
+        decisions=any_one + list(DECISIONS.items()),
+        offices=any_one + offices,
+        measures=any_one + every_measure,
+        languages=[*any_one, ("ja", "日本語"), *((one, LANGUAGES[one]) for one in REPLY_LANGUAGES if one != "ja")],
+        ratings=any_one + list(RATINGS.items()),
+        channel_names=CHANNELS,
+        matters=MATTERS,
+        longest=LONGEST_WORDS,
+    )
+
+
+def _wanted(code: str, errors: dict[str, str]) -> LogFilter:
+    given = request.args
+    last = day_of(given.get("last", ""), "last", errors) or today()
+    first = day_of(given.get("first", ""), "first", errors) or last - dt.timedelta(days=USUAL_DAYS - 1)
+    if first > last:
+        errors["first"] = "「いつから」が「いつまで」より後になっています"
+    return LogFilter(
+        first,
+        last,
+        given.get("words", "")[:LONGEST_WORDS].strip(),
+        given.get("channel", "")[:8],
+        given.get("decision", "")[:10],
+        given.get("department", "")[:60],
+        given.get("measure", "")[:30],
+        given.get("language", "")[:8],
+        given.get("rating", "") if given.get("rating", "") in RATINGS else "",
+        bool(given.get("delicate")),
+        person().departments(Role.VIEWER, code),
+    )
+
+
+@blueprint.get("/<code>/log/<row_id>")
+def dialogue(code: str, row_id: str) -> str:
+    """One question among those of the same person, with all that was offered and tapped."""
+    town_or_404(code)
+    row = row_or_404(code, row_id)
+    own = person().departments(Role.VIEWER, code)
+    with services().database.reading() as session:
+        turns = dialogue_of(session, row, own)
+        titles = titles_of(session, code, turns)
+        names = department_names(session, code)
+    return render_template(
+        "console/log/dialogue.html",
+        code=code,
+        row=row,
+        turns=turns,
+        titles=titles,
+        names=names,
+        channel_names=CHANNELS,
+        matters=MATTERS,
+        noted=NOTED,
+        may_take_back=row.channel in NOTED and may_take_back(code, row),
+    )
+
+
+def row_or_404(code: str, row_id: str) -> LoggedQuestion:
+    """A question that this person may read; of another 課 it is as if it were not there."""
+    with services().database.reading() as session:
+        row = question(session, code, row_id, person().departments(Role.VIEWER, code))
+        there = row is not None or session.get(LoggedQuestion, row_id) is not None
+    if row is None:
+        if there:
+            note_denied()
+        abort(404)
+    return row
+
+
+def may_take_back(code: str, row: LoggedQuestion) -> bool:
+    """Whoever noted it, and whoever edits for its 課."""
+    me = person()
+    return row.noted_by == str(me.account_id) or me.reaches(Role.EDITOR, code, row.department)
