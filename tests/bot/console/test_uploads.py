@@ -33,6 +33,7 @@ PLACES = {
     "plans.bring": f"{TOWN}/plans/import",
     "plans.attach": f"{TOWN}/plans/dx-plan/text",
     "sheets.bring": f"{TOWN}/sheets/import",
+    "noting.bring": f"{TOWN}/log/import",
     "review.bring": f"{TOWN}/review/1/import",
 }
 

@@ -188,8 +188,9 @@ def test_words_are_the_whole_municipalitys(office: Flask, editor: Colleague) -> 
 
 
 def test_another_meaning_of_a_word_is_told_before_it_takes_the_place(
-    office: Flask, office_database: Database, editor: Colleague
+    office: Flask, office_database: Database, alone: Colleague
 ) -> None:
+    editor = alone
     first = {"kind": "synonym", "word": "まちの鍵", "means": "印鑑登録", "language": "ja"}
     editor.post(f"{WORDS}/keep", {"job": checked(office, editor, first)})
     job = checked(office, editor, first | {"means": "住民票"})
@@ -204,7 +205,8 @@ def test_another_meaning_of_a_word_is_told_before_it_takes_the_place(
     assert (line.details["old"], line.details["means"]) == ("印鑑登録", "住民票")
 
 
-def test_another_spelling_of_a_word_is_the_same_word(office: Flask, editor: Colleague) -> None:
+def test_another_spelling_of_a_word_is_the_same_word(office: Flask, alone: Colleague) -> None:
+    editor = alone
     word = {"kind": "abbreviation", "word": "ＭＮカード", "means": "マイナンバーカード", "language": "ja"}
     editor.post(f"{WORDS}/keep", {"job": checked(office, editor, word)})
     told = unescape(editor.post(WORDS, word | {"word": "MNカード", "means": "住民票"}, status=422).text)
