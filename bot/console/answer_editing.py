@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, reaches_all, version_or_404, writer
+from bot.console.answer_desk import edited_or_404, note_text, reaches_all, version_or_404, writer
 from bot.console.answer_form import (
     Conflict,
     FormPage,
@@ -138,7 +138,7 @@ def _saved(page: FormPage, written: Text) -> Answered:
     try:
         with services().database.writing() as session:
             made = save_draft(session, code, written, actor, moment, based_on=page.based_on)
-            note(session, code, made.entry_id, "answer_saved", {"version": made.number, "based_on": page.based_on})
+            note_text(session, made, "answer_saved", {"based_on": page.based_on})
             drop_unsaved(session, code, _account(), page.key)
             entry_id, number = made.entry_id, made.number
     except EntryFaultsError as error:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.console import forms
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.entry_versions import history
+from knowledge.entry_versions import history, text_digest
 from knowledge.models import AuditLine, Department, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
 from knowledge.roles import Grant, Role
 from tests.support.staff import HOST, ORIGIN, Colleague, add_colleague, check_page, signed_in, signed_in_as
@@ -563,6 +563,28 @@ def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, app
     assert back in page
     approver.get(back)
     step(editor, entry_id, "withdraw", 1)
+
+
+def test_the_log_holds_the_marks_of_the_text_before_and_after(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="記録に文の印は残りますか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "はい、残ります。", "act": "save"})
+    step(editor, entry_id, "publish-urgently", 2)
+    step(approver, entry_id, "end", 2, reason="試験")
+    first, second = (text_digest(one) for one in reversed(versions(office_database, entry_id)[1:]))
+    assert first != second
+    with office_database.reading() as session:
+        lines = session.scalars(select(AuditLine).where(AuditLine.subject == entry_id).order_by(AuditLine.number))
+        marks = {line.action: (line.details["old"], line.details["new"]) for line in lines if "new" in line.details}
+    assert marks == {
+        "answer_saved": (first, second),
+        "answer_approved": (None, first),
+        "answer_published_urgently": (first, second),
+        "answer_ended": (second, None),
+    }
 
 
 def test_nobody_approves_their_own_unless_the_municipality_says_so(
