@@ -54,11 +54,16 @@ def checks(session: Session, code: str, content: Mapping[str, Any]) -> Checked:
         bool(sections),
         tuple(findings),
         tuple(_near(session, code, entry)),
-        {"答え": hints(entry.answer), "やさしい日本語の訳": hints(easy.answer, easy=True) if easy else ()},
+        reading_hints(entry.answer, easy.answer if easy else ""),
         len(entry.answer),
         is_long(entry.answer),
         personal_data_asked(content),
     )
+
+
+def reading_hints(answer: str, easy: str) -> dict[str, tuple[Hint, ...]]:
+    """How plainly a text speaks, by what it is about."""
+    return {"答え": hints(answer), "やさしい日本語の訳": hints(easy, easy=True) if easy else ()}
 
 
 def _sections(session: Session, code: str, plan: str) -> list[Section]:

@@ -31,7 +31,7 @@ from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
-from knowledge.answer_checks import checks
+from knowledge.answer_checks import checks, reading_hints
 from knowledge.calendar import JST, now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
@@ -215,6 +215,8 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         bubbles=shown,
         gaps=gaps,
         others=others,
+        hints=reading_hints(fields.get("answer", ""), fields.get("translations.easy.answer", "")),
+        letters=len(fields.get("answer", "").strip()),
         kept=kept,
         moment=now(),
         seconds=int((session_now().ends_at() - now()).total_seconds()),

@@ -435,6 +435,21 @@ def test_what_is_half_written_is_named_and_the_rest_is_shown(
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_how_plainly_a_text_speaks_is_told_while_it_is_written(editor: Colleague, plan_id: str) -> None:
+    fields = new_fields(
+        **{
+            "source.plan": plan_id,
+            "answer": "とても" * 25 + "長い文です。",
+            "translations.easy.title": "本",
+            "translations.easy.answer": "図書館に あります。",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert "一文が81字です" in page
+    assert "「図書館」：ふりがながありません" in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague) -> None:
     page = editor.post(f"/staff/{CODE}/new-answer/keep", new_fields(**{"source.plan": ""}), 200, check=False).text
     assert "「出典の計画書」：空です" in page
