@@ -62,7 +62,7 @@ def checks(
         bool(sections),
         findings,
         tuple(_near(session, code, entry)),
-        {"答え": hints(entry.answer), "やさしい日本語の訳": hints(easy.answer, easy=True) if easy else ()},
+        reading_hints(entry.answer, easy.answer if easy else ""),
         len(entry.answer),
         is_long(entry.answer),
         personal_data_asked(content),
@@ -73,6 +73,11 @@ def checks(
 def _attachable(session: Session, code: str, plan_id: str) -> str | None:
     plan = session.get(Plan, (code, plan_id))
     return plan_id if plan is not None and takes_text(plan) else None
+
+
+def reading_hints(answer: str, easy: str) -> dict[str, tuple[Hint, ...]]:
+    """How plainly a text speaks, by what it is about."""
+    return {"答え": hints(answer), "やさしい日本語の訳": hints(easy, easy=True) if easy else ()}
 
 
 def _near(session: Session, code: str, entry: StaffEntry) -> list[tuple[str, Near]]:

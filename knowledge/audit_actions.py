@@ -18,6 +18,8 @@ def _action(label: str, *fields: str) -> Action:
     return Action(label, frozenset(fields))
 
 
+_TEXT = ("old", "new")
+"""Digests of an answer's text before and after: what was changed in the database is told from what was saved."""
 _CHANGE = ("request", "kind", "author", "added", "changed", "ended", "changes_digest")
 
 ACTIONS: Mapping[str, Action] = {
@@ -54,22 +56,22 @@ ACTIONS: Mapping[str, Action] = {
     "review_answered": _action("一括見直しの回答", "number", "how", "same", "revise", "end"),
     "review_closed": _action("一括見直しの終了", "number", "unanswered"),
     "administrator_added": _action("管理者の追加（コマンド）"),
-    "answer_saved": _action("答えの保存", "version", "based_on"),
-    "answer_restored": _action("答えの前の版の復元", "version", "restored"),
+    "answer_saved": _action("答えの保存", "version", "based_on", *_TEXT),
+    "answer_restored": _action("答えの前の版の復元", "version", "restored", *_TEXT),
     "answer_requested": _action("答えの承認依頼", "version"),
     "answer_returned": _action("答えの差戻し", "version"),
-    "answer_approved": _action("答えの承認", "version", "deputy", "publish_at", "end_at", "document_number"),
-    "answer_published_urgently": _action("答えの緊急公開", "version"),
+    "answer_approved": _action("答えの承認", "version", "deputy", "publish_at", "end_at", "document_number", *_TEXT),
+    "answer_published_urgently": _action("答えの緊急公開", "version", *_TEXT),
     "answer_confirmed": _action("答えの事後承認", "version"),
-    "answer_refused": _action("答えの事後の不承認", "version"),
+    "answer_refused": _action("答えの事後の不承認", "version", *_TEXT),
     "answer_withdrawn": _action("答えの取り下げ", "version"),
-    "answer_ended": _action("答えの公開終了", "version", "urgent"),
-    "booking_fired": _action("予約の実行", "version", "what"),
+    "answer_ended": _action("答えの公開終了", "version", "urgent", *_TEXT),
+    "booking_fired": _action("予約の実行", "version", "what", *_TEXT),
     "comparison_exported": _action("新旧対照表の書き出し", "old", "new"),
     "misguidance_written": _action("誤案内の記録", "number", "first_version", "last_version"),
     "misguidance_recounted": _action("誤案内の数え直し", "number"),
     "misguidance_exported": _action("誤案内の記録の書き出し", "sheets"),
-    "wording_added": _action("言い方の追加（下書き）", "version"),
+    "wording_added": _action("言い方の追加（下書き）", "version", *_TEXT),
     "check_question_kept": _action("確認用の質問の保存", "decision", "entry_ids"),
     "check_question_ended": _action("確認用の質問の終了", "decision", "entry_ids"),
     "check_questions_imported": _action("確認用の質問の取り込み", "kept", "ended", "file_digest"),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from knowledge import audit
 from knowledge.audit import BY_DATE
 from knowledge.db import Database
+from knowledge.entry_steps import live_digest
 from knowledge.entry_versions import Author, keep_present, overtaken, send_back, versions_of
 from knowledge.models import Entry, EntryVersion, Municipality
 from knowledge.publishing import end_entry, go_live
@@ -58,12 +59,14 @@ def _fire(database: Database, code: str, moment: dt.datetime) -> list[Fired]:
         town.drafts_version += 1
         due = select(EntryVersion).where(EntryVersion.municipality_code == code, _due(moment))
         found = session.scalars(due.order_by(EntryVersion.publish_at, EntryVersion.number)).all()
+        before = {one.entry_id: live_digest(session, code, one.entry_id) for one in found}
         fired = [one for version in found if (one := _publish(session, town, version, moment))]
         # Only now: what came live late may have ended by its own booking, or replaced what would have ended.
         ending = [version for version in found if version.state == "published"]
         fired += [_end(session, town, version, moment) for version in ending if _over(version, moment)]
         for one in fired:
-            told = {"version": one.number, "what": one.what}
+            texts = {"old": before[one.entry_id], "new": live_digest(session, code, one.entry_id)}
+            told = {"version": one.number, "what": one.what, **texts}
             audit.append(session, BY_DATE, "booking_fired", at=moment, scope=code, subject=one.entry_id, details=told)
         return fired
 

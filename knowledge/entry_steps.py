@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from knowledge.approval import Actor, Refused, Rules, Situation, Step, decide
-from knowledge.entry_versions import OPEN, WAITING, chain, history
+from knowledge.entry_versions import OPEN, WAITING, chain, history, text_digest
 from knowledge.models import Entry, EntryVersion, Municipality
 
 _OF_OPEN = (
@@ -127,6 +127,12 @@ def standing(session: Session, code: str, entry_id: str) -> Standing | None:
     if town is None or not versions:
         return None
     return Standing(session.get(Entry, (code, entry_id)), versions, Rules(town.separate_approver))
+
+
+def live_digest(session: Session, code: str, entry_id: str) -> str | None:
+    """A mark of the text that is answered from now; None where the entry is not live."""
+    found = standing(session, code, entry_id)
+    return text_digest(found.present) if found is not None and found.live else None
 
 
 def is_live(row: Entry | None) -> bool:

@@ -8,6 +8,7 @@ changed since it was loaded needs no version beside it: it is the only one.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.curated_rows import plain, typed
+from knowledge.digests import short_digest
 from knowledge.models import Entry, EntryVersion
 from knowledge.models.base import CuratedColumns
 from knowledge.sheet_kinds import KINDS
@@ -145,6 +147,14 @@ def revised_on(
     session.add(made)
     make_way(kept, made, moment)
     kept.append(made)
+
+
+def text_digest(version: EntryVersion | None) -> str | None:
+    """A mark of all that a version says, for the audit log; None of no version."""
+    if version is None:
+        return None
+    written = [version.content, version.audience, version.staff_note]
+    return short_digest(json.dumps(written, ensure_ascii=True, sort_keys=True), letters=32)
 
 
 def decision(version: EntryVersion) -> tuple[str, str] | None:

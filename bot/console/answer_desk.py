@@ -17,7 +17,7 @@ from knowledge.calendar import date_name, now
 from knowledge.common_office_names import common_office_names
 from knowledge.entry_form import COLUMNS, fields_of
 from knowledge.entry_steps import Standing, standing
-from knowledge.entry_versions import AUDIENCES
+from knowledge.entry_versions import AUDIENCES, text_digest
 from knowledge.models import Department, EntryVersion, Measure, Plan
 from knowledge.roles import Role
 from knowledge.sheet_kinds import IN_USE, LANGUAGES
@@ -82,6 +82,14 @@ def writer(code: str, department: str | None) -> approval.Actor:
 
 def note(session: Session, code: str, subject: str, action: str, details: Mapping[str, object]) -> None:
     audit.append(session, actor(), action, at=now(), scope=code, subject=subject, details=details)
+
+
+def note_text(session: Session, made: EntryVersion, action: str, details: Mapping[str, object]) -> None:
+    """That a draft was made, with the marks of its text and of the one that it was written on."""
+    code, entry_id = made.municipality_code, made.entry_id
+    under = session.get(EntryVersion, (code, entry_id, made.based_on)) if made.based_on is not None else None
+    texts = {"old": text_digest(under), "new": text_digest(made)}
+    note(session, code, entry_id, action, {"version": made.number, **details, **texts})
 
 
 def department_names(session: Session, code: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note, reaches_all, version_or_404, writer
+from bot.console.answer_desk import edited_or_404, note_text, reaches_all, version_or_404, writer
 from bot.console.answer_form import (
     Conflict,
     FormPage,
@@ -31,7 +31,7 @@ from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
-from knowledge.answer_checks import checks
+from knowledge.answer_checks import checks, reading_hints
 from knowledge.calendar import JST, now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
@@ -139,7 +139,7 @@ def _saved(page: FormPage, written: Text) -> Answered:
     try:
         with services().database.writing() as session:
             made = save_draft(session, code, written, actor, moment, based_on=page.based_on)
-            note(session, code, made.entry_id, "answer_saved", {"version": made.number, "based_on": page.based_on})
+            note_text(session, made, "answer_saved", {"based_on": page.based_on})
             drop_unsaved(session, code, _account(), page.key)
             entry_id, number = made.entry_id, made.number
     except EntryFaultsError as error:
@@ -216,6 +216,8 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         bubbles=shown,
         gaps=gaps,
         others=others,
+        hints=reading_hints(fields.get("answer", ""), fields.get("translations.easy.answer", "")),
+        letters=len(fields.get("answer", "").strip()),
         kept=kept,
         moment=now(),
         seconds=int((session_now().ends_at() - now()).total_seconds()),

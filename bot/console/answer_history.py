@@ -12,6 +12,7 @@ from bot.console.answer_desk import (
     department_names,
     edited_or_404,
     note,
+    note_text,
     reaches_all,
     standing_or_404,
     version_or_404,
@@ -119,7 +120,7 @@ def restore(code: str, entry_id: str, number: int) -> str | Response | tuple[str
                 now(),
                 based_on=found.to_write_on.number,
             )
-            note(session, code, entry_id, "answer_restored", {"version": made.number, "restored": number})
+            note_text(session, made, "answer_restored", {"restored": number})
             new_number = made.number
     except (EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         with services().database.reading() as session:

@@ -28,7 +28,7 @@ from knowledge.calendar import now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_form import errors_of
-from knowledge.entry_steps import Standing
+from knowledge.entry_steps import Standing, live_digest
 from knowledge.entry_versions import STATES, WAITING
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, NoSuchVersionError, StepRefusedError, Terms, take
@@ -38,9 +38,11 @@ from knowledge.roles import Role
 blueprint = Blueprint("answer_steps", __name__)
 
 _APPROVING = (Step.APPROVE, Step.DEPUTISE)
+_ENDING = (Step.END, Step.END_URGENTLY)
+_CHANGING = (*_APPROVING, Step.PUBLISH_URGENTLY, Step.REFUSE, *_ENDING)
+"""Steps that may change what is answered from."""
 _LOOKED_AT = (*_APPROVING, Step.REQUEST, Step.PUBLISH_URGENTLY, Step.CONFIRM)
 """Steps before which the whole text is read, and seen as residents would see it."""
-_ENDING = (Step.END, Step.END_URGENTLY)
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def _terms(errors: dict[str, str]) -> Terms:
 def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None) -> Decision:
     with services().database.writing() as session:
         actor = step_actor(code, standing_again(session, code, entry_id))
+        before = live_digest(session, code, entry_id)
         decision = take(
             session, code, entry_id, used, actor, now(), number=number, reason=text("reason", 1000), terms=terms
         )
@@ -194,6 +197,8 @@ def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None
             details["document_number"] = terms.document_number
         if used in _ENDING:
             details["urgent"] = used is Step.END_URGENTLY
+        if used in _CHANGING:
+            details |= {"old": before, "new": live_digest(session, code, entry_id)}
         note(session, code, entry_id, ABOUT[used].action, details)
     return decision
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from bot.circumstances import Circumstances
-from bot.console.answer_desk import writer
+from bot.console.answer_desk import note_text, writer
 from bot.console.checks import keep, may_change
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
-from bot.console.guard import actor, person, require
+from bot.console.guard import person, require
 from bot.console.layout import town_or_404
 from bot.conversation import in_these, show_entry
 from bot.effect_jobs import prepare_soon
@@ -26,7 +26,6 @@ from bot.replies import Reply, plain_text
 from bot.services import services
 from intents.decision import Decision
 from intents.text import MAX_QUESTION
-from knowledge import audit
 from knowledge.calendar import now, today
 from knowledge.check_questions import DECISIONS, CheckQuestionError, departments_by_entry, new_check_question
 from knowledge.entry_checks import EntryFaultsError
@@ -247,8 +246,7 @@ def wording(code: str) -> Answered:
     try:
         with kit.database.writing() as session:
             version = add_wording(session, code, entry_id, question, author, now())
-            details = {"version": version.number}
-            audit.append(session, actor(), "wording_added", at=now(), scope=code, subject=entry_id, details=details)
+            note_text(session, version, "wording_added", {})
             number = version.number
     except (WordingError, EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:
         return _refused(code, str(error))

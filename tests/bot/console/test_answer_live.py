@@ -118,6 +118,7 @@ def test_an_answer_goes_its_way_and_residents_have_it_at_once(
         writer.get_by_label("出典の箇所").fill("計画全体")
         # What was typed is kept and drawn beside while one writes.
         expect(writer.locator("#live .phone").first).to_contain_text("お試しで乗れる")
+        expect(writer.locator("#keeping")).to_be_in_viewport()
         expect(writer.locator("#keeping")).to_contain_text("とっておきました")
         writer.get_by_role("button", name="確かめる").click()
         expect(writer.locator("#checked")).to_contain_text("まだ保存していません")

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.console import forms
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.entry_versions import history
+from knowledge.entry_versions import history, text_digest
 from knowledge.models import AuditLine, Department, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
 from knowledge.roles import Grant, Role
 from tests.support.staff import HOST, ORIGIN, Colleague, add_colleague, check_page, signed_in, signed_in_as
@@ -450,6 +450,21 @@ def test_what_is_half_written_is_named_and_the_rest_is_shown(
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_how_plainly_a_text_speaks_is_told_while_it_is_written(editor: Colleague, plan_id: str) -> None:
+    fields = new_fields(
+        **{
+            "source.plan": plan_id,
+            "answer": "とても" * 25 + "長い文です。",
+            "translations.easy.title": "本",
+            "translations.easy.answer": "図書館に あります。",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert "一文が81字です" in page
+    assert "「図書館」：ふりがながありません" in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 def test_what_is_missing_before_anything_can_be_shown_is_named(editor: Colleague) -> None:
     page = editor.post(f"/staff/{CODE}/new-answer/keep", new_fields(**{"source.plan": ""}), 200, check=False).text
     assert "「出典の計画書」：空です" in page
@@ -578,6 +593,28 @@ def test_a_new_answer_is_read_whole_before_it_is_approved(editor: Colleague, app
     assert back in page
     approver.get(back)
     step(editor, entry_id, "withdraw", 1)
+
+
+def test_the_log_holds_the_marks_of_the_text_before_and_after(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="記録に文の印は残りますか？")
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "はい、残ります。", "act": "save"})
+    step(editor, entry_id, "publish-urgently", 2)
+    step(approver, entry_id, "end", 2, reason="試験")
+    first, second = (text_digest(one) for one in reversed(versions(office_database, entry_id)[1:]))
+    assert first != second
+    with office_database.reading() as session:
+        lines = session.scalars(select(AuditLine).where(AuditLine.subject == entry_id).order_by(AuditLine.number))
+        marks = {line.action: (line.details["old"], line.details["new"]) for line in lines if "new" in line.details}
+    assert marks == {
+        "answer_saved": (first, second),
+        "answer_approved": (None, first),
+        "answer_published_urgently": (first, second),
+        "answer_ended": (second, None),
+    }
 
 
 def test_nobody_approves_their_own_unless_the_municipality_says_so(

@@ -168,10 +168,10 @@ def test_a_wording_becomes_a_draft_of_the_answer_and_residents_get_what_they_got
         assert session.get_one(Entry, (CODE, entry.entry_id)).phrasings == entry.phrasings
         line = session.scalars(select(AuditLine).order_by(AuditLine.number.desc())).first()
         assert line is not None
-        assert (line.action, line.subject, line.details) == (
+        assert (line.action, line.subject, line.details["version"]) == (
             "wording_added",
             entry.entry_id,
-            {"version": version.number},
+            version.number,
         )
     refused = editor.post(
         f"{TRY}/wording", {"question": "ペンギンの散歩はどうなりますか", "entry_id": entry.entry_id}, status=422
