@@ -59,6 +59,7 @@ FIELDS: Mapping[str, str] = {
     "kind": "種類",
     "language": "言葉",
     "last_version": "終わりの版",
+    "left": "取り込まなかったもの",
     "lines": "行数",
     "means": "意味する語",
     "method": "操作の種類",
