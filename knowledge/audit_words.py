@@ -70,6 +70,7 @@ FIELDS: Mapping[str, str] = {
     "known": "すでにあるもの",
     "language": "言葉",
     "last_version": "終わりの版",
+    "left": "取り込まなかったもの",
     "letters": "字数",
     "lines": "行数",
     "lunch": "昼休み",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -25,6 +25,9 @@ from knowledge.sheet_rows import row_values
 from knowledge.staff_content import StaffEntry, is_long
 
 OTHER = "その他"
+TOO_MANY_TO_COMPARE = (
+    "質問が多いので、よく似た質問はさがしていません（同じ質問はさがしました）。ファイルを分けると出ます"
+)
 NO_END = dt.date(9999, 12, 31)
 """A list of questions has no period that could be over."""
 
@@ -77,27 +80,50 @@ def list_source(session: Session, code: str, *, plan: str | None, title: str | N
     return FaqSource(f"faq-list-{short_digest(title, letters=8)}", title, url)
 
 
-def planned_list(session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date) -> FaqPlan:
-    """What taking ``found`` in would do; nothing is changed.  Raises ImportFaultsError and LookupError."""
-    return _worked(session, code, found, source, day)[0]
+def planned_list(
+    session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date, most_compared: int | None = None
+) -> FaqPlan:
+    """What taking ``found`` in would do; nothing is changed.  Raises ImportFaultsError and LookupError.
+
+    ``most_compared``: pairs of questions; beyond them likenesses are not looked for, and that is told.
+    """
+    return _worked(session, code, found, source, day, most_compared)[0]
 
 
 def taken_in(
     database: Database, code: str, found: FaqList, source: FaqSource, day: dt.date, moment: dt.datetime
 ) -> FaqPlan:
     """Take it in as drafts, in one transaction.  Nothing that residents read changes."""
+    with database.reading() as session:
+        near = planned_list(session, code, found, source, day).near
     with database.writing() as session:
-        session.get(Municipality, code, with_for_update=True)
-        plan, entries = _worked(session, code, found, source, day)
-        if entries and session.get(Plan, (code, source.plan)) is None:
-            session.add(_reference(code, source))
-        for entry in entries:
-            _store(session, code, entry, moment)
-        return plan
+        return replace(take_list(session, code, found, source, day, moment), near=near)
+
+
+def take_list(
+    session: Session,
+    code: str,
+    found: FaqList,
+    source: FaqSource,
+    day: dt.date,
+    moment: dt.datetime,
+    author: Author = LIST,
+) -> FaqPlan:
+    """The same within a transaction of the caller's.  ``author``: of the drafts.
+
+    Likenesses are not looked for: others wait for the lock meanwhile.
+    """
+    session.get(Municipality, code, with_for_update=True)
+    plan, entries = _worked(session, code, found, source, day, 0)
+    if entries and session.get(Plan, (code, source.plan)) is None:
+        session.add(_reference(code, source))
+    for entry in entries:
+        _store(session, code, entry, moment, author)
+    return plan
 
 
 def _worked(
-    session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date
+    session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date, most_compared: int | None
 ) -> tuple[FaqPlan, list[StaffEntry]]:
     if session.get(Municipality, code) is None:
         raise LookupError(code)
@@ -123,10 +149,15 @@ def _worked(
     if faults:
         raise ImportFaultsError(faults)
     entries = _without_repeats(entries, kept, owners, notices)
-    near = tuple(
-        (kept[one.first].place, kept[one.first].question, one)
-        for one in near_questions([row.question for row in kept], _near_owners(present))
-    )
+    known = _near_owners(present)
+    near: tuple[tuple[str, str, Near], ...] = ()
+    if most_compared is None or len(kept) * (len(known) + len(kept)) <= most_compared:
+        near = tuple(
+            (kept[one.first].place, kept[one.first].question, one)
+            for one in near_questions([row.question for row in kept], known)
+        )
+    elif most_compared:
+        notices.insert(0, TOO_MANY_TO_COMPARE)
     return FaqPlan(tuple(changes), near, tuple(dict.fromkeys(notices))), entries
 
 
@@ -236,7 +267,7 @@ def _change(
         return change("unchanged" if same_as_before else "changed")
     if before is not None:
         return change(
-            "left", f"「{before.entry_id}」として、すでにあります（直すには knowledge export と import を使います）"
+            "left", f"「{before.entry_id}」として、すでにあります（直すには、その答えを開くか、書き出した表を直します）"
         )
     if text in owners:
         return change("left", f"「{owners[text]}」と同じ質問です")
@@ -279,7 +310,7 @@ def _reference(code: str, source: FaqSource) -> Plan:
     )
 
 
-def _store(session: Session, code: str, entry: StaffEntry, moment: dt.datetime) -> None:
+def _store(session: Session, code: str, entry: StaffEntry, moment: dt.datetime, author: Author) -> None:
     values = row_values(entry.model_dump(exclude=NOT_LOADED))
     row = session.get(Entry, (code, entry.id))
     if row is None:
@@ -292,9 +323,9 @@ def _store(session: Session, code: str, entry: StaffEntry, moment: dt.datetime) 
             updated_at=moment,
             **values,
         )
-        added(session, row, LIST)
+        added(session, row, author)
         return
-    with revised(session, row, moment, LIST):
+    with revised(session, row, moment, author):
         for name, value in values.items():
             setattr(row, name, value)
 

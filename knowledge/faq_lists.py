@@ -134,6 +134,17 @@ class MappingError(ValueError):
     """The columns cannot be told; the text says which headings there are, and what to give."""
 
 
+def columns_of(sheets: Sequence[Sheet]) -> list[tuple[str, str]]:
+    """The columns that may be chosen: letter and what stands on top, of the first table."""
+    sheet = next((one for one in sheets if one.rows), None)
+    if sheet is None:
+        return []
+    head = max(
+        sheet.rows[:SEARCHED_FOR_HEADINGS], key=lambda row: sum(bool(row.text(n)) for n in range(len(row.cells)))
+    )
+    return [(column_letter(place), head.text(place).strip()) for place in range(len(head.cells))]
+
+
 @dataclass(frozen=True)
 class FaqRow:
     """A row of the list as plain text.  ``place`` is where staff find it."""

@@ -155,7 +155,7 @@ def _known_sheets(work: Work, sheets: Sequence[Sheet]) -> list[Known]:
         titles = "、".join(kind.title for kind in KINDS.values())
         work.faults.append(
             f"読み込めるシートがありません。見出しの行が、書き出した表（{titles}）と同じか確かめてください"
-            "（ふつうの質問の一覧は、コマンドの knowledge import-faq で取り込みます）"
+            "（ふつうの質問の一覧は、「質問の一覧を取り込む」か、コマンドの knowledge import-faq で取り込みます）"
         )
     return list(found.values())
 

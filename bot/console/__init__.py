@@ -21,6 +21,7 @@ from bot.console import (
     cookies,
     door,
     effect,
+    faq,
     front,
     guard,
     invitation,
@@ -52,7 +53,7 @@ SCREENS = (
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
     *(unanswered, log, noting, answers, answer_editing, answer_steps, answer_history, misguidance),
     *(trying, line_test, checks, effect, words, caution),
-    *(slots, common_updates, plans, sheets, tables, changes, settings, notice),
+    *(slots, common_updates, plans, sheets, faq, tables, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
 )

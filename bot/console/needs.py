@@ -199,6 +199,9 @@ NEEDS: Mapping[str, Need] = {
     "console.sheets.index": in_town(Role.VIEWER),
     "console.sheets.export": in_town(Role.VIEWER),
     "console.sheets.bring": upload(in_town(Role.EDITOR)),
+    # 質問の一覧の取り込み、FAQ ページのデータ
+    "console.faq.bring": upload(in_town(Role.EDITOR)),
+    "console.faq.page": in_town(Role.VIEWER),
     # 変更の承認
     "console.changes.index": in_town(Role.VIEWER),
     "console.changes.change": in_town(Role.VIEWER),

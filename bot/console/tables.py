@@ -396,7 +396,8 @@ def _field(place: int, column: Column, value: str, names: Mapping[str, Mapping[s
     return FormField(
         f"cell-{place}",
         column.heading,
-        _HINTS.get(column.heading) or column.form.help.replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
+        _HINTS.get(column.heading)
+        or ("" if column.form.names else column.form.help).replace("セルの中の改行は Alt+Enter", "改行で区切ります"),
         value,
         column.form in _LONG or column.width >= _WIDE,
         options,

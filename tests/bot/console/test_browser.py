@@ -87,6 +87,7 @@ PAGES = [
     "/staff/242047/plans/import",
     "/staff/242047/plans/dx-plan/check",
     "/staff/242047/sheets",
+    "/staff/242047/faq",
     "/staff/242047/sheets?request={returned_sheet}",
     "/staff/242047/changes",
     "/staff/242047/changes/{waiting}",

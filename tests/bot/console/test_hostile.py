@@ -578,10 +578,12 @@ def files(site: Site) -> None:
     bring(site, f"{TOWN}/sheets", ".xlsx", xlsx(*accepted), {"publish": "1"})
     bring(site, "/staff/accounts/import", ".xlsx", xlsx(*accounts_sheets()))
     bring(site, f"{TOWN}/checks/import", ".csv", csv_bytes(checks_sheet()))
+    bring(site, f"{TOWN}/faq", ".csv", csv_bytes(faq_sheet()), {"title": f"{NAME}の一覧", "url": ADDRESS})
     review(site)
     for table, address in (
         (accounts_sheets()[0], "/staff/accounts/import"),
         (checks_sheet(), f"{TOWN}/checks/import"),
+        (faq_sheet(), f"{TOWN}/faq"),
         (slots_table(tables), f"{TOWN}/slots/import"),
     ):
         for ending in (".xlsx", ".csv"):
@@ -718,8 +720,8 @@ def bring(
         told = re.sub(r"<[^>]+>|\s+", " ", looked.text)[-1500:]
         site.wrong.append(f"{address}: {looked.status_code} {told}")
     for again in read_page(address, looked.text)[0]:
-        if "carried" in again.names:
-            at_once = [(name, value) for name, value in again.given() if name != "ask"]
+        if "carried" in again.names and looked.status_code == 200:
+            at_once = [(name, value) for name, value in again.given() if name not in ("ask", "look")]
             done = walker.post(again.action, at_once, in_parts=again.multipart)
             if done.status_code != 303:
                 site.wrong.append(f"{address}: not done, {done.status_code}")
@@ -739,6 +741,17 @@ def checks_sheet() -> OutSheet:
         for number, string in enumerate(safe_strings(80)[::8])
     ]
     return OutSheet("確認用の質問", headings, (20,) * len(headings), frozenset(), rows)
+
+
+def faq_sheet() -> OutSheet:
+    """Another chatbot's list."""
+    headings = ("質問", "回答", "カテゴリ", "担当課", "URL", "類似質問")
+    strings = [one for one in safe_strings(60)[::4] if "\n" not in one]
+    rows = [
+        (f"{string}は{number}番の質問です", f"{string}と答えます。", "くらし", string, "", f"{string}の{number}番")
+        for number, string in enumerate(strings)
+    ]
+    return OutSheet("質問の一覧", headings, (20,) * len(headings), frozenset(), rows)
 
 
 def review(site: Site) -> None:
