@@ -34,6 +34,7 @@ PLACES = {
     "plans.attach": f"{TOWN}/plans/dx-plan/text",
     "sheets.bring": f"{TOWN}/sheets/import",
     "noting.bring": f"{TOWN}/log/import",
+    "faq.bring": f"{TOWN}/faq",
     "review.bring": f"{TOWN}/review/1/import",
 }
 
