@@ -259,6 +259,12 @@ def test_a_link_that_failed_on_two_days_waits(desk: Desk) -> None:
     assert [line.entry_id for line in lines] == ["juki"]
 
 
+def test_what_staff_noted_is_no_figure_of_the_bots(desk: Desk) -> None:
+    asked(desk.database, {"decision": "none"}, {"decision": "none", "channel": "counter"}, {"channel": "phone"})
+    with desk.database.reading() as session:
+        assert figures(session, CODE, DAY)[0].asked == 1
+
+
 def test_the_figures_are_of_seven_days_and_add_up(desk: Desk) -> None:
     decisions = ["answer", "answer", "suggest", "none", "handoff", "smalltalk"]
     before = {"decision": "answer", "jst_date": DAY - dt.timedelta(days=7)}

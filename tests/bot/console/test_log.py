@@ -55,7 +55,7 @@ def test_a_residents_dialogue_is_found_by_a_word_and_read_whole(office: Flask, e
     assert "ペンギンの餌やりは何時" not in page
     page = editor.get(f"{LOG}?words=ペンギン").text
     assert "ペンギンの餌やりは何時" in page
-    assert "1件" in page
+    assert "1件のうち" in page
     link = re.search(rf'href="({LOG}/[0-9a-f-]+)"', page)
     assert link is not None
     whole = editor.get(link[1]).text
