@@ -18,6 +18,7 @@ from knowledge.entry_lists import RATED_DAYS, SOON, low_rated, refused_last
 from knowledge.entry_steps import is_live
 from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
+from knowledge.ledger import NOTED
 from knowledge.links import DeadLink, dead_links
 from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
 from knowledge.plan_import import DRAFT, FACTS
@@ -314,7 +315,7 @@ def _refused(session: Session, code: str, day: dt.date) -> Counter[str]:
 
 
 def figures(session: Session, code: str, day: dt.date) -> tuple[Figures, Figures]:
-    """The seven days up to ``day``, and the seven before them; of the whole municipality, all channels."""
+    """The seven days up to ``day``, and the seven before them: what the bot was asked, by anybody, in any channel."""
     log = LoggedQuestion
     rows = session.execute(
         select(log.jst_date, log.decision, func.count())
@@ -323,6 +324,7 @@ def figures(session: Session, code: str, day: dt.date) -> tuple[Figures, Figures
             log.jst_date > day - dt.timedelta(days=2 * WEEK_DAYS),
             log.jst_date <= day,
             log.decision != "smalltalk",
+            log.channel.not_in(NOTED),
         )
         .group_by(log.jst_date, log.decision)
     )
