@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from bot.console.answer_desk import (
     content_shown,
@@ -24,11 +25,12 @@ from bot.console.guard import person
 from bot.console.moments import END_HINT, HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
+from knowledge.approvers import Approvers, approvers
 from knowledge.calendar import now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_form import errors_of
-from knowledge.entry_steps import Standing, live_digest
+from knowledge.entry_steps import Standing, contributors, live_digest
 from knowledge.entry_versions import STATES, WAITING
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, NoSuchVersionError, StepRefusedError, Terms, take
@@ -218,6 +220,13 @@ def _given(version: EntryVersion) -> dict[str, str]:
     }
 
 
+def _asked(session: Session, code: str, found: Standing, version: EntryVersion) -> Approvers:
+    """Who can approve what is about to be asked for: nobody who wrote it, where the municipality says so."""
+    wrote = contributors(version, found.by_number) | {str(person().account_id)}
+    but = wrote if found.rules.separate_approver else frozenset()
+    return approvers(session, code, version.content.get("department"), now(), but)
+
+
 def _page(
     code: str,
     found: Standing,
@@ -231,6 +240,7 @@ def _page(
         names = department_names(session, code)
         told = related_colleagues(session, code, version.content.get("related_departments") or [], now())
         shown = content_shown(session, code, version)
+        asked = _asked(session, code, found, version) if wanted is Step.REQUEST else None
         bubbles = bubbles_of(session, code, version.content) if wanted in _LOOKED_AT else []
     may_return = any(
         one.step is Step.RETURN and one.number == version.number for one in found.steps(step_actor(code, found), now())
@@ -254,6 +264,7 @@ def _page(
         end_hint=END_HINT,
         anchored="step" in errors,
         ending=wanted in _ENDING and found.live and reaches_all(Role.EDITOR, code, found),
+        asked=asked,
         bubbles=bubbles,
         looked_at=wanted in _LOOKED_AT,
         may_return=wanted in _APPROVING and may_return,

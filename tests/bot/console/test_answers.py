@@ -13,10 +13,20 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from bot.console import forms
+from knowledge.approvers import Approvers, approvers
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.entry_versions import history, text_digest
-from knowledge.models import AuditLine, Department, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
+from knowledge.models import (
+    AuditLine,
+    Department,
+    Entry,
+    EntryVersion,
+    LoggedQuestion,
+    Municipality,
+    PlanSection,
+    StaffAccount,
+)
 from knowledge.roles import Grant, Role
 from tests.support.staff import HOST, ORIGIN, Colleague, add_colleague, check_page, signed_in, signed_in_as
 
@@ -697,6 +707,32 @@ def test_what_was_urgent_and_refused_says_so_until_it_is_written_anew(
     assert "不承認にした人：承認 次郎" in editor.get(f"{BASE}/{entry_id}/history").text
     editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "営業しています。", "act": "save"})
     assert "認められませんでした" not in editor.get(f"{BASE}/{entry_id}").text
+
+
+def test_whoever_asks_for_approval_reads_who_can_give_it(
+    office: Flask, editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        wanted = select(Department.entry_id).where(Department.municipality_code == CODE).order_by(Department.entry_id)
+        own, other = list(session.scalars(wanted))[:2]
+    signed_in(office, [Role.APPROVER], department=own, name="課長 五郎")
+    signed_in(office, [Role.APPROVER], department=other, name="別課 六郎")
+    entry_id = written(editor, plan_id, question="だれが承認できますか？", department=own)
+    page = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
+    assert "課長 五郎" in page
+    assert "別課 六郎" not in page
+    with office_database.reading() as session:
+        today = now()
+        but = {str(one) for one in session.scalars(select(StaffAccount.id))}
+        people = approvers(session, CODE, own, today)
+        assert {"課長 五郎", "承認 次郎"} <= set(people.own)
+        assert "別課 六郎" in people.deputies
+        assert approvers(session, CODE, own, today, but) == Approvers((), ())
+    mine = written(approver, plan_id, question="自分のほかにだれが承認できますか？", department=own)
+    asked = approver.get(f"{BASE}/{mine}/steps/request?number=1").text.split("承認できる人：")[1].split("</p>")[0]
+    assert "承認 次郎" not in asked
+    for one in (entry_id, mine):
+        step(editor, one, "withdraw", 1)
 
 
 def test_an_approver_of_another_department_approves_as_a_deputy(
