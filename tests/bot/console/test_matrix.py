@@ -44,7 +44,7 @@ WHOLE = frozenset(
         "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.bring",
-        "plans.decide_pieces", "retention.save", "review.start", "review.close", "settings.save", "sheets.export",
+        "plans.decide_pieces", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
         "faq.bring", "faq.page", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
