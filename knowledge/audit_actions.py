@@ -53,6 +53,7 @@ ACTIONS: Mapping[str, Action] = {
     "organisation_withdrawn": _action("組織の変更の取り消し", "kind", "starts_on", "before", "after"),
     "organisation_assigned": _action("分割先の割り当て", "entries", "accounts"),
     "review_started": _action("一括見直しの開始", "number", "deadline", "entries"),
+    "review_deadline": _action("一括見直しの期限の変更", "number", "before", "after"),
     "review_answered": _action("一括見直しの回答", "number", "how", "same", "revise", "end"),
     "review_closed": _action("一括見直しの終了", "number", "unanswered"),
     "administrator_added": _action("管理者の追加（コマンド）"),

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.db import Database
@@ -19,6 +19,7 @@ HELD = dt.timedelta(minutes=10)
 RETRIES = tuple(dt.timedelta(minutes=one) for one in (1, 5, 30, 120, 480, 1440))
 """How long after each failure the next try is; after the last it is given up."""
 KEPT = dt.timedelta(days=30)
+LATELY = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,26 @@ def note_failed(database: Database, letter: Letter, fault: str, moment: dt.datet
             notice.state = "given_up"
         else:
             notice.next_at = moment + RETRIES[notice.attempts - 1]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of a municipality's notices of late.  ``fault``: why the last that failed did."""
+
+    sent: int
+    waiting: int
+    given_up: int
+    fault: str | None
+
+
+def tally(session: Session, code: str, moment: dt.datetime) -> Tally:
+    """Of the last week."""
+    own = (StaffMail.scope == code, StaffMail.created_at >= moment - LATELY)
+    by_state = select(StaffMail.state, func.count()).where(*own).group_by(StaffMail.state)
+    counts = {row[0]: row[1] for row in session.execute(by_state)}
+    failed = select(StaffMail.fault).where(*own, StaffMail.fault.is_not(None), StaffMail.state != "sent")
+    fault = session.scalar(failed.order_by(StaffMail.next_at.desc()).limit(1))
+    return Tally(counts.get("sent", 0), counts.get("waiting", 0), counts.get("given_up", 0), fault)
 
 
 def forget_old(session: Session, moment: dt.datetime) -> None:

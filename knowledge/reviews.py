@@ -177,6 +177,43 @@ def unanswered_of(session: Session, code: str) -> list[Unanswered]:
     return [Unanswered(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Marked:
+    """An answer of which its 課 said 修正 or 廃止, and which is still as it was then."""
+
+    entry_id: str
+    question: str
+    department: str | None
+    verdict: str
+    note: str
+
+
+def marked(session: Session, code: str, number: int) -> list[Marked]:
+    """What is still to be done after the verdicts: what was written or ended since is left out."""
+    rows = session.execute(
+        select(ReviewRow.entry_id, Entry.question, ReviewRow.department, ReviewRow.verdict, ReviewRow.note)
+        .join(Entry, and_(Entry.municipality_code == code, Entry.entry_id == ReviewRow.entry_id))
+        .where(
+            ReviewRow.municipality_code == code,
+            ReviewRow.number == number,
+            ReviewRow.verdict.in_((REVISE, END)),
+            Entry.state.in_(_LIVE),
+            Entry.updated_at <= ReviewRow.answered_at,
+        )
+        .order_by(ReviewRow.department, ReviewRow.entry_id)
+    )
+    return [Marked(row.entry_id, row.question, row.department, row.verdict or "", row.note) for row in rows]
+
+
+def set_deadline(review: Review, deadline: dt.date, moment: dt.datetime) -> None:
+    """Give the 課 more time, or less.  Raises ReviewError."""
+    if review.closed_at is not None:
+        raise ReviewError("この見直しは終わっています", "deadline")
+    if deadline < moment.astimezone(JST).date():
+        raise ReviewError("期限が過ぎた日です。今日か、それより先の日にしてください", "deadline")
+    review.deadline = deadline
+
+
 def count_lines(session: Session, code: str, number: int, department: str | None) -> int:
     return (
         session.scalar(

@@ -216,6 +216,7 @@ NEEDS: Mapping[str, Need] = {
     "console.review.answer": in_town(Role.EDITOR),
     "console.review.sheet": in_town(Role.VIEWER),
     "console.review.bring": upload(in_town(Role.EDITOR)),
+    "console.review.change_deadline": in_town(Role.APPROVER),
     "console.review.close": in_town(Role.APPROVER),
 }
 """By endpoint.  An address with ``<code>`` is judged by the roles that hold in that municipality; for what

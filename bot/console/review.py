@@ -20,7 +20,7 @@ from bot.console.paging import paging
 from bot.console.uploads import uploaded_tables
 from bot.services import services
 from knowledge import audit
-from knowledge.calendar import now, today
+from knowledge.calendar import date_name, now, today
 from knowledge.freshness import NO_DEPARTMENT
 from knowledge.models import Review
 from knowledge.review_sheet import SheetPlan, kept, plan_sheet, review_workbook
@@ -34,8 +34,10 @@ from knowledge.reviews import (
     count_lines,
     departments_of,
     lines,
+    marked,
     progress,
     reviews_of,
+    set_deadline,
     start_review,
 )
 from knowledge.roles import Role
@@ -44,6 +46,7 @@ from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("review", __name__)
 
+MOST_MARKED = 200
 NONE = "-"
 """Stands in an address for what belongs to no 課."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,12 +101,42 @@ def _review_or_404(session: Session, code: str, number: int) -> Review:
 
 @blueprint.get("/<code>/review/<int:number>")
 def round_(code: str, number: int) -> str:
-    """How far each 課 has come."""
+    """How far each 課 has come, and what is still to be done after their verdicts."""
+    return _round_page(code, number, {})
+
+
+@blueprint.post("/<code>/review/<int:number>/deadline")
+def change_deadline(code: str, number: int) -> Answered:
+    require(Role.APPROVER, code, None)
+    errors: dict[str, str] = {}
+    deadline = day("deadline", errors)
+    if deadline is None:
+        errors.setdefault("deadline", "期限の日を書いてください（例 2027-02-26）")
+        return _round_page(code, number, errors), 422
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            review = _review_or_404(session, code, number)
+            before = review.deadline
+            set_deadline(review, deadline, moment)
+            if before != deadline:
+                details = {"number": number, "before": before, "after": deadline}
+                audit.append(
+                    session, actor(), "review_deadline", at=moment, scope=code, subject=review.title, details=details
+                )
+    except ReviewError as error:
+        return _round_page(code, number, {error.field: str(error)}), 422
+    tell(f"期限を{date_name(deadline)}にしました。" if before != deadline else "変わったところはありません。")
+    return redirect(url_for("console.review.round_", code=code, number=number), 303)
+
+
+def _round_page(code: str, number: int, errors: dict[str, str]) -> str:
     me = person()
     with services().database.reading() as session:
         review = _review_or_404(session, code, number)
         names = department_names(session, code)
         found = [one for one in progress(session, code, number) if me.reaches(Role.VIEWER, code, one.department)]
+        still = [one for one in marked(session, code, number) if me.reaches(Role.VIEWER, code, one.department)]
     return render_template(
         "console/review/round.html",
         code=code,
@@ -111,6 +144,11 @@ def round_(code: str, number: int) -> str:
         late=review.closed_at is None and review.deadline < today(),
         rows=[(one.department or NONE, names.get(one.department or "", NO_DEPARTMENT), one) for one in found],
         left=sum(one.left for one in found),
+        still=[(one, names.get(one.department or "", NO_DEPARTMENT)) for one in still[:MOST_MARKED]],
+        more=max(0, len(still) - MOST_MARKED),
+        verdicts=VERDICTS,
+        errors=errors,
+        given=request.form,
         leads=me.reaches(Role.APPROVER, code, None),
         writes=me.may(Role.EDITOR, code),
     )

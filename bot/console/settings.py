@@ -16,6 +16,7 @@ from knowledge import audit
 from knowledge.calendar import now
 from knowledge.exports import names_by_id
 from knowledge.models import Municipality
+from knowledge.outbox import tally
 from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, LANGUAGES, VERSION
@@ -24,6 +25,17 @@ from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
 blueprint = Blueprint("settings", __name__)
 
 MOST_GREETING = 200
+FAULTS = {
+    "SMTPAuthenticationError": "メールのサーバーが、利用者名かパスワードを断りました（SMTP_USER、SMTP_PASSWORD）",
+    "SMTPRecipientsRefused": "メールのサーバーが、宛先を断りました",
+    "SMTPSenderRefused": "メールのサーバーが、差出人を断りました（MAIL_FROM）",
+    "SMTPNotSupportedError": "メールのサーバーが、暗号化かパスワードに対応していません（SMTP_STARTTLS）",
+    "ConnectionRefusedError": "メールのサーバーにつながりません（SMTP_HOST、SMTP_PORT）",
+    "TimeoutError": "メールのサーバーから返事がありません（SMTP_HOST、SMTP_PORT）",
+    "gaierror": "メールのサーバーの名前が見つかりません（SMTP_HOST）",
+    "SSLCertVerificationError": "メールのサーバーの証明書を確かめられません",
+}
+"""What an administrator can tell whoever keeps the server, by the kind of failure."""
 _KIND = KINDS["municipality"]
 _FIELDS = {"問い合わせ先の課": "contact", "問い合わせ先の電話": "telephone", "返事の言葉": "languages"}
 """The columns of the municipality's sheet that are set here, and their fields."""
@@ -91,6 +103,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
         row = session.get_one(Municipality, code)
         offices = names_by_id(session, code)["departments"]
         in_use = dict(departments_in_use(session, code))
+        mails = tally(session, code, now())
     if given is None:
         values: dict[str, object] = _told(row) | {"contact": row.contact_department, "telephone": row.contact_telephone}
         languages = list(row.reply_languages)
@@ -109,4 +122,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
         errors=errors,
         most_greeting=MOST_GREETING,
         may_write=person().reaches(Role.ADMIN, code, None),
+        mails=mails,
+        mails_on=services().settings.mail is not None,
+        fault=FAULTS.get(mails.fault or "", mails.fault),
     )

@@ -26,7 +26,7 @@ from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.loading import load_bundle
 from knowledge.models import StaffAccount, StaffMail
-from knowledge.outbox import HELD, RETRIES, claim, forget_old, put
+from knowledge.outbox import HELD, RETRIES, Tally, claim, forget_old, put, tally
 from knowledge.query_log import AskedQuestion, record
 from knowledge.reviews import start_review
 from knowledge.roles import Grant, Role
@@ -325,3 +325,13 @@ def test_what_was_sent_long_ago_is_forgotten(desk: Desk, server: MailServer) -> 
     with desk.database.writing() as session:
         forget_old(session, now() + dt.timedelta(days=31))
     assert notices(desk.database) == []
+
+
+def test_what_became_of_the_notices_is_counted_with_the_last_fault(desk: Desk, server: MailServer) -> None:
+    _put(desk.database)
+    assert send_next(desk.database, server)
+    _put(desk.database, "other")
+    assert send_next(desk.database, replace(server, port=1))
+    with desk.database.reading() as session:
+        assert tally(session, CODE, now()) == Tally(1, 1, 0, "ConnectionRefusedError")
+        assert tally(session, "999999", now()) == Tally(0, 0, 0, None)

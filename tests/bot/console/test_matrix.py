@@ -46,7 +46,7 @@ WHOLE = frozenset(
         "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
-        "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "settings.save", "sheets.export",
+        "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
         "faq.bring", "faq.page", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip

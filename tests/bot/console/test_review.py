@@ -188,3 +188,37 @@ def test_only_who_leads_the_whole_starts_and_ends_a_round(
     page = lead.get(f"/staff/{CODE}/review/{number}").text
     assert "終わりました" in page
     lead.get(f"/staff/{CODE}/review/999999999", 404)
+
+
+def test_the_deadline_is_moved_by_who_leads(
+    office: Flask, lead: Colleague, office_database: Database, number: int
+) -> None:
+    address = f"/staff/{CODE}/review/{number}/deadline"
+    later = DEADLINE + dt.timedelta(days=7)
+    assert "過ぎた日" in lead.post(address, {"deadline": "2020-01-01"}, 422).text
+    assert "期限の日を書いて" in lead.post(address, {"deadline": ""}, 422).text
+    lead.post(address, {"deadline": later.isoformat()})
+    with office_database.reading() as session:
+        assert session.get_one(Review, (CODE, number)).deadline == later
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "review_deadline")).one()
+    assert line.details["after"] == later.isoformat()
+    signed_in(office, [Role.EDITOR]).post(address, {"deadline": DEADLINE.isoformat()}, 403)
+
+
+def test_what_was_marked_is_listed_until_it_is_done(
+    office: Flask, lead: Colleague, office_database: Database, number: int
+) -> None:
+    department = own_department(office_database, number)
+    entry_id = unanswered(office_database, number, department)[0]
+    editor = signed_in(office, [Role.EDITOR], department=department)
+    address = f"/staff/{CODE}/review/{number}"
+    page = editor.get(f"{address}/answers?department={department}").text
+    assert f'href="/staff/{CODE}/answers/{entry_id}"' in page
+    editor.post(
+        f"{address}/answers",
+        {"chosen": entry_id, "verdict": "end", "note": "制度がなくなった", "department": department},
+    )
+    assert f'href="/staff/{CODE}/answers/{entry_id}"' in lead.get(address).text
+    with office_database.writing() as session:
+        session.get_one(Entry, (CODE, entry_id)).state = "ended"
+    assert f'href="/staff/{CODE}/answers/{entry_id}"' not in lead.get(address).text

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from bot.replies import greeting_reply
 from bot.services import Services
+from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.models import AuditLine, Department, Municipality
+from knowledge.models import AuditLine, Department, Municipality, StaffMail
+from knowledge.outbox import put
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -102,3 +104,14 @@ def test_a_department_that_is_no_more_is_offered_only_where_it_still_stands(
     assert f"{offered} selected" in admin.get(PATH).text
     with office_database.writing() as session:
         session.get_one(Department, (CODE, gone_id)).state = "published"
+
+
+def test_who_administers_reads_why_mails_do_not_go_out(admin: Colleague, office_database: Database) -> None:
+    assert "サーバーの担当者に SMTP の設定を頼んでください" in admin.get(PATH).text
+    with office_database.writing() as session:
+        put(session, admin.account_id, "k", CODE, "件名", "本文", now())
+        session.flush()
+        session.scalars(select(StaffMail)).one().fault = "SMTPAuthenticationError"
+    page = admin.get(PATH).text
+    assert "待っている 1件" in page
+    assert "利用者名かパスワードを断りました" in page
