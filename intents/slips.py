@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from intents.homophones import told_apart
 from intents.kana import Heard, KanaModel
 from intents.tokenizer import Token, tokenize
 
@@ -163,7 +164,7 @@ def _in_place_of(typed: Sequence[Token], word: Token) -> Token:
 def _is_odd(token: Token, known: Collection[str]) -> bool:
     """Whether it may be the piece of a broken word: a content word that is not known, or a particle in katakana."""
     if token.content:
-        return token.normalized not in known
+        return token.normalized not in known and token.surface not in told_apart()
     return not _NOT_KANA.search(token.surface) and token.part[0] not in _SIGNS
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from intents.common_needs import CommonNeeds, make_common_needs
+from intents.homophones import as_meant
 from intents.kana import KanaModel, in_kana, make_kana_model
 from intents.lexicon import is_a_word
 from intents.text import clean, shorten
@@ -72,7 +73,7 @@ class Subjects:
 
     def of(self, question: str) -> tuple[Subject, ...]:
         """At most one subject, two where both are asked for; in the order of the question."""
-        tokens = self._heard(tokenize(shorten(clean(question))))
+        tokens = self._heard(tokenize(as_meant(shorten(clean(question)))))
         spans = self.needs.spans(tokens)
         if any(row in self.ending for row, _ in spans):
             return ()
@@ -84,7 +85,7 @@ class Subjects:
 
     def named(self, text: str) -> tuple[Subject, ...]:
         """What ``text`` names and nothing besides; nothing where it says more."""
-        tokens = self._heard(tokenize(shorten(clean(text))))
+        tokens = self._heard(tokenize(as_meant(shorten(clean(text)))))
         covered = frozenset[int]().union(*(span for row, span in self.needs.spans(tokens) if self.rows[row]))
         ends = accumulate(len(token.surface) for token in tokens)
         named = (end for token, end in zip(tokens, ends, strict=True) if token.content)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from intents.counts import NO_TERMS, Terms, terms_of
 from intents.dialect import in_standard_words
+from intents.homophones import as_meant
 from intents.index import CONCEPT_WEIGHT, Index
 from intents.kana import Heard, in_kana
 from intents.lexicon import in_known_words
@@ -48,7 +49,7 @@ def understand(index: Index, text: str) -> Query:
     """Take a question apart against the words that ``index`` knows."""
     question, before, rest = split_story(_LABEL.sub(" ", clean(shorten(text))))
     plain = normalize(question)
-    typed = own_names_mended(tokenize(in_standard_words(plain)), index.ignored)
+    typed = own_names_mended(tokenize(as_meant(in_standard_words(plain))), index.ignored)
     said = in_known_words(typed, index.lexicon, index.vocabulary) if index.lexicon.own else typed
     heard = index.kana.hear(said)
     heard = together(heard, mend(heard.tokens if heard else said, index.known, index.sounds, index.encoder.exists))

@@ -37,3 +37,11 @@ def test_three_of_four_are_openly_told_nowhere(decided: Counter[Decision]) -> No
 
 def test_one_of_twelve_at_most_is_answered_all_the_same(decided: Counter[Decision]) -> None:
     assert decided[Decision.ANSWER] <= decided.total() / 12
+
+
+@pytest.mark.parametrize("code", sorted(QUESTIONS))
+@pytest.mark.parametrize("question", ["すいどうのけんしん", "水道の検針", "水道のけんしんはいつですか", "水道の健診"])
+def test_reading_the_meter_is_no_medical_check(corpus: Corpus, code: str, question: str) -> None:
+    reply = answer(corpus.current(code), question).reply
+    told = " ".join([reply.title or "", reply.text, *(choice.title for choice in reply.choices)])
+    assert not {word for word in ("健診", "検診", "健康診断") if word in told}
