@@ -44,6 +44,7 @@ from knowledge.db import Database
 from knowledge.entry_versions import content_of, history
 from knowledge.exports import EXPORTED, exported
 from knowledge.imports import planned
+from knowledge.ledger_sheet import sample_sheet
 from knowledge.models import (
     BundledDraft,
     Department,
@@ -123,6 +124,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "checks.add": CHECK,
     "checks.change": CHECK,
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
+    "noting.add": {"day": "", "time": "", "channel": "counter", "result": "none", "department": ""},
     "opening.add": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
     "opening.save": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
     "opening.add_days": {
@@ -151,7 +153,9 @@ NEVER_TAKEN: Mapping[str, str] = {
     **dict.fromkeys(
         ("caution.choose", "effect.start", "account_handover.hand_over", "organisation.assign_"), "choices"
     ),
-    **dict.fromkeys(("account_roles.add", "opening.usual_again", "words.keep"), "choices and days"),
+    **dict.fromkeys(
+        ("account_roles.add", "opening.usual_again", "review.change_deadline", "words.keep"), "choices and days"
+    ),
     **dict.fromkeys(
         (
             "effect.stop",
@@ -159,6 +163,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
+            "noting.remove",
             "plans.detach",
         ),
         "a button",
@@ -578,17 +583,26 @@ def files(site: Site) -> None:
     bring(site, f"{TOWN}/sheets", ".xlsx", xlsx(*accepted), {"publish": "1"})
     bring(site, "/staff/accounts/import", ".xlsx", xlsx(*accounts_sheets()))
     bring(site, f"{TOWN}/checks/import", ".csv", csv_bytes(checks_sheet()))
+    bring(site, f"{TOWN}/log/import", ".csv", csv_bytes(ledger_table()))
     bring(site, f"{TOWN}/faq", ".csv", csv_bytes(faq_sheet()), {"title": f"{NAME}の一覧", "url": ADDRESS})
     review(site)
     for table, address in (
         (accounts_sheets()[0], "/staff/accounts/import"),
         (checks_sheet(), f"{TOWN}/checks/import"),
+        (ledger_table(), f"{TOWN}/log/import"),
         (faq_sheet(), f"{TOWN}/faq"),
         (slots_table(tables), f"{TOWN}/slots/import"),
     ):
         for ending in (".xlsx", ".csv"):
             refused(site, address, table, ending)
     plans(site)
+
+
+def ledger_table() -> OutSheet:
+    """Questions that staff noted, one of every string."""
+    sample = sample_sheet([])
+    rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in safe_strings(500)]
+    return replace(sample, rows=rows)
 
 
 def exported_tables(site: Site) -> list[OutSheet]:
