@@ -445,6 +445,51 @@ def test_what_is_half_written_is_named_and_the_rest_is_shown(
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_every_language_and_each_side_of_a_term_is_shown(editor: Colleague, plan_id: str) -> None:
+    fields = new_fields(
+        **{
+            "source.plan": plan_id,
+            "answer": "受付中です。3日かかります。",
+            "term.from": "2030-04-01",
+            "term.until": "2030-04-30",
+            "term.before": "受付は4月1日に始まります。",
+            "term.after": "受付は4月30日に終わりました。",
+            "translations.vi.title": "Mất bao lâu?",
+            "translations.vi.answer": "Mất 3 ngày.",
+            "translations.vi.before": "Bắt đầu ngày 1 tháng 4.",
+            "translations.vi.after": "Đã kết thúc ngày 30 tháng 4.",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    for words in (
+        "日本語（受付前）",
+        "日本語（受付中）",
+        "日本語（終了後）",
+        "ベトナム語（いまは、この言葉で返事をしない設定です）",
+    ):
+        assert f"<h3>{words}</h3>" in page
+    for words in ("4月1日に始まります", "受付中です。3日かかります。", "4月30日に終わりました", "tháng 4"):
+        assert words in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"audience": "staff"}, "「職員のみ」なので、住民には出ません"),
+        ({"valid_until": "2020-01-01"}, "「公開を終える日」を過ぎている"),
+        ({"valid_from": "2090-04-01"}, "「公開を始める日」の"),
+    ],
+)
+def test_what_residents_would_not_see_all_the_same_is_said(
+    editor: Colleague, plan_id: str, changes: dict[str, str], sentence: str
+) -> None:
+    fields = new_fields(**{"source.plan": plan_id, **changes})
+    assert sentence in editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert sentence in editor.post(f"/staff/{CODE}/new-answer", {**fields, "act": "check"}, 200).text
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 def test_how_plainly_a_text_speaks_is_told_while_it_is_written(editor: Colleague, plan_id: str) -> None:
     fields = new_fields(
         **{
