@@ -846,7 +846,17 @@ def test_a_wrong_answer_is_put_on_record_counted_and_mended(
         'href="#wrong"' in editor.post(address, {"first": "1", "last": "1", "wrong": " ", "done": "確認中"}, 422).text
     )
     editor.post(address, {"first": "1", "last": "1", "wrong": "数が違う", "done": "確認中"})
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "直している文です。", "act": "save"})
+    page = editor.get(address).text
+    assert "いまも公開中）</option>" in page
+    assert "第2版（" not in page
+    assert (
+        f'href="/staff/{CODE}/misguidance/'
+        not in signed_in(office, [Role.VIEWER]).get(f"/staff/{CODE}/misguidance").text
+    )
     page = editor.get(f"/staff/{CODE}/misguidance").text
+    assert f'href="/staff/{CODE}/misguidance/1"' in page
+    assert f"{BASE}/{entry_id}/history" in editor.get(f"/staff/{CODE}/misguidance/1").text
     assert "数が違う" in page
     assert "まちがっていた答えですか？" in page
     assert 'href="#done"' in editor.post(f"/staff/{CODE}/misguidance/1", {"done": ""}, 422).text
