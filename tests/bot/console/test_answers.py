@@ -747,6 +747,8 @@ def test_whoever_asks_for_approval_reads_who_can_give_it(
         own, other = list(session.scalars(wanted))[:2]
     signed_in(office, [Role.APPROVER], department=own, name="課長 五郎")
     signed_in(office, [Role.APPROVER], department=other, name="別課 六郎")
+    grants = [Grant(Role.VIEWER, CODE), Grant(Role.APPROVER, CODE, other)]
+    add_colleague(office_database, grants, name="代理 七郎")
     entry_id = written(editor, plan_id, question="だれが承認できますか？", department=own)
     page = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
     assert "課長 五郎" in page
@@ -756,7 +758,8 @@ def test_whoever_asks_for_approval_reads_who_can_give_it(
         but = {str(one) for one in session.scalars(select(StaffAccount.id))}
         people = approvers(session, CODE, own, today)
         assert {"課長 五郎", "承認 次郎"} <= set(people.own)
-        assert "別課 六郎" in people.deputies
+        assert "代理 七郎" in people.deputies
+        assert "別課 六郎" not in people.deputies
         assert approvers(session, CODE, own, today, but) == Approvers((), ())
     mine = written(approver, plan_id, question="自分のほかにだれが承認できますか？", department=own)
     asked = approver.get(f"{BASE}/{mine}/steps/request?number=1").text.split("承認できる人：")[1].split("</p>")[0]
