@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -120,10 +121,11 @@ def _rows(session: Session, admin: Person, sheets: Sequence[Sheet], problems: li
     codes = set(session.scalars(select(Municipality.code)))
     found = []
     for row in body:
-        try:
-            found.append(_row(row, places, departments, codes, admin))
-        except ValueError as error:
-            problems.append(f"{row.number}行目: {error}")
+        said: list[str] = []
+        read = _row(row, places, departments, codes, admin, said)
+        problems += [f"{row.number}行目: {sentence}" for sentence in said]
+        if read is not None:
+            found.append(read)
     return found
 
 
@@ -137,31 +139,49 @@ def _departments(session: Session) -> dict[tuple[str, str], str]:
 
 
 def _row(
-    row: Row, places: Mapping[str, int], departments: Mapping[tuple[str, str], str], codes: set[str], admin: Person
-) -> SheetRow:
+    row: Row,
+    places: Mapping[str, int],
+    departments: Mapping[tuple[str, str], str],
+    codes: set[str],
+    admin: Person,
+    said: list[str],
+) -> SheetRow | None:
+    """None where something is wrong: ``said`` tells all that is, so that nobody brings the file once for each."""
+
     def cell(name: str) -> str:
         return row.text(places[name]).strip() if name in places else ""
 
-    login, name, email = (
-        check_login(cell("ログイン名")),
-        check_name(cell("表示名")),
-        check_email(cell("メールアドレス")),
-    )
+    login = _tried(said, check_login, cell("ログイン名"))
+    name = _tried(said, check_name, cell("表示名"))
+    email = _tried(said, check_email, cell("メールアドレス"))
+    first, last = _tried(said, _day, cell("開始日")), _tried(said, _day, cell("終了日"))
     code, role = cell("市町村コード"), _ROLES.get(cell("役割"))
     if role is None:
-        raise ValueError(f"役割は {'・'.join(_ROLES)} のどれかです（今は「{cell('役割')}」）")
+        said.append(f"役割は {'・'.join(_ROLES)} のどれかです（今は「{cell('役割')}」）")
     if code != ALL_CODES and code not in codes:
-        raise ValueError(f"市町村コード「{code}」がありません（6桁の数字です。全部なら「{ALL_CODES}」）")
-    department = None
-    if cell("課"):
-        department = departments.get((code, cell("課")))
-        if department is None:
-            raise ValueError(f"課「{cell('課')}」がこの市町村にありません。正式な名前で書いてください")
-    grant = Grant(role, None if code == ALL_CODES else code, department, _day(cell("開始日")), _day(cell("終了日")))
-    check_grant(grant)
-    if not may_give(admin, grant):
-        raise ValueError(f"市町村コード「{code}」の役割は、あなたには与えられません")
-    return SheetRow(row.number, login, name, email, grant)
+        said.append(f"市町村コード「{code}」がありません（6桁の数字です。全部なら「{ALL_CODES}」）")
+    department = departments.get((code, cell("課"))) if cell("課") else None
+    if cell("課") and department is None and (code in codes or code == ALL_CODES):
+        said.append(f"課「{cell('課')}」がこの市町村にありません。正式な名前で書いてください")
+    if said or role is None or login is None or name is None:
+        return None
+    grant = Grant(role, None if code == ALL_CODES else code, department, first, last)
+    _tried(said, check_grant, grant)
+    if not said and not may_give(admin, grant):
+        said.append(f"市町村コード「{code}」の役割は、あなたには与えられません")
+    return None if said else SheetRow(row.number, login, name, email, grant)
+
+
+_Given = TypeVar("_Given")
+_Read = TypeVar("_Read")
+
+
+def _tried(said: list[str], read: Callable[[_Given], _Read], given: _Given) -> _Read | None:
+    try:
+        return read(given)
+    except ValueError as error:
+        said.append(str(error))
+    return None
 
 
 def _day(text: str) -> dt.date | None:

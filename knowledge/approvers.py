@@ -36,5 +36,9 @@ def approvers(
         person = person_of(session, account, moment)
         if str(account.id) in but or not is_active(account, moment) or not person.may(Role.APPROVER, code):
             continue
-        (own if person.reaches(Role.APPROVER, code, department) else deputies).append(account.name)
+        if person.reaches(Role.APPROVER, code, department):
+            own.append(account.name)
+        elif person.reaches(Role.VIEWER, code, department):
+            # Whoever may not even see it cannot stand in.
+            deputies.append(account.name)
     return Approvers(tuple(own), tuple(deputies))

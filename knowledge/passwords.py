@@ -32,7 +32,9 @@ def check_password(password: str, about: Iterable[str]) -> None:
         raise PasswordRefusedError(f"パスワードは{LONGEST}文字までにしてください")
     known = [word.casefold() for word in (*about, *_BOT_WORDS) if len(word) > 1]
     if any(word in password.casefold() for word in known if len(word) > 3 or not word.isascii()):
-        raise PasswordRefusedError("市町村やあなたの名前、ログイン名を入れないでください")
+        raise PasswordRefusedError(
+            "市町村やあなたの名前、ログイン名、このサービスの言葉（kotae・line など）を入れないでください"
+        )
     # Its lists of names and words weigh 12 MB: loaded where a password is chosen, not where residents are answered.
     from zxcvbn import zxcvbn
 

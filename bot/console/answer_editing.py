@@ -22,6 +22,7 @@ from bot.console.answer_form import (
     read_text,
     sent_fields,
     slot_in,
+    unseen,
 )
 from bot.console.bubbles import bubbles_of, bubbles_so_far
 from bot.console.entering import Answered
@@ -115,7 +116,8 @@ def _looked_over(page: FormPage, written: Text) -> Answered:
             return _page(replace(page, errors=errors)), 422
         content = written.content
         found = checks(session, page.code, content, explanations(page.code, services().settings.content_folder))
-        return _page(replace(page, checked=found, bubbles=bubbles_of(session, page.code, content)))
+        bubbles = bubbles_of(session, page.code, content)
+    return _page(replace(page, checked=found, bubbles=bubbles, unseen=unseen(written, now())))
 
 
 def _faults(session: Session, code: str, written: Text) -> dict[str, str]:
@@ -215,6 +217,7 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         "console/answers/_kept.html",
         bubbles=shown,
         gaps=gaps,
+        unseen=unseen(written, now()),
         others=others,
         hints=reading_hints(fields.get("answer", ""), fields.get("translations.easy.answer", "")),
         letters=len(fields.get("answer", "").strip()),

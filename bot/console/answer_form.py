@@ -16,7 +16,7 @@ from bot.console.moments import moment, moment_text
 from bot.services import services
 from knowledge.answer_checks import Checked
 from knowledge.answers import FACETS
-from knowledge.calendar import JST, now, today
+from knowledge.calendar import JST, date_name, now, today
 from knowledge.comparison import Difference
 from knowledge.entry_form import CATEGORIES, COLUMNS, FIELDS, content_of_fields, fields_of
 from knowledge.entry_versions import AUDIENCES, PUBLIC
@@ -74,6 +74,7 @@ class FormPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     checked: Checked | None = None
     bubbles: list[Bubbles] = field(default_factory=list)
+    unseen: Sequence[str] = ()
     conflict: Conflict | None = None
     kept: Sequence[Kept] = ()
     """What was typed before into the same form, and is not shown."""
@@ -216,6 +217,20 @@ def _wrong_days(text: Text, at: dt.datetime) -> dict[str, str]:
         found["publish_at"] = "「公開を終える日」より後の日時です。このままでは、一度も住民に出ません"
     if text.end_at is not None and text.end_at <= at:
         found["end_at"] = "もう過ぎた日時です。先の日時に直すか、空にしてください"
+    return found
+
+
+def unseen(text: Text, at: dt.datetime) -> list[str]:
+    """Why residents would not see it all the same, in sentences."""
+    today_there = at.astimezone(JST).date()
+    first, last = (_day(text.content.get(name)) for name in ("valid_from", "valid_until"))
+    found = []
+    if text.audience != PUBLIC:
+        found.append("公開範囲が「職員のみ」なので、住民には出ません。")
+    if last is not None and last < today_there:
+        found.append("「公開を終える日」を過ぎているので、公開しても住民に出ません。")
+    if first is not None and first > today_there:
+        found.append(f"「公開を始める日」の{date_name(first)}までは、公開しても住民に出ません。")
     return found
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from bot.conversation import show_entry
-from bot.dialogue import NEW_DIALOGUE
+from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.languages import held_in, tongue_of
 from bot.line.messages import NO_LOG, render
 from bot.replies import Reply
 from bot.services import services
 from bot.web.chat import Turn
+from knowledge.bundle import ApplicationTerm
+from knowledge.corpus import Knowledge
 from knowledge.curated_rows import NOT_LOADED
 from knowledge.entry_versions import PUBLIC
 from knowledge.models import EntryVersion, Plan
@@ -50,14 +53,53 @@ def bubbles_so_far(session: Session, code: str, content: Mapping[str, Any]) -> t
     if session.get(Plan, (code, content["source"]["plan"])) is None:
         return [], gaps
     version = EntryVersion(municipality_code=code, entry_id=content["id"], number=0, content=content, audience=PUBLIC)
-    knowledge = drafted(session, services().corpus.current(code), version)
     found = []
-    for language in ("ja", *(one for one in LANGUAGES if one in (content.get("translations") or {}))):
-        tongue = tongue_of(knowledge.town, "", NEW_DIALOGUE, language)
-        if tongue.reply == language:
-            reply, _ = held_in(knowledge, tongue, lambda: show_entry(knowledge, version.entry_id))
-            found.append(_bubbles(LANGUAGES.get(language, "日本語"), content["question"], reply))
+    published = services().corpus.current(code)
+    for view in _views(published, entry):
+        knowledge = drafted(session, view.knowledge, version)
+        tongue = tongue_of(knowledge.town, "", NEW_DIALOGUE, view.language)
+        if tongue.reply == view.language:
+            reply, _ = held_in(knowledge, tongue, _shown(knowledge, version.entry_id))
+            found.append(_bubbles(view.name, content["question"], reply))
     return found, gaps
+
+
+@dataclass(frozen=True)
+class _View:
+    """One way of looking at an answer: in a language, and on a day of its term."""
+
+    name: str
+    language: str
+    knowledge: Knowledge
+
+
+def _views(published: Knowledge, entry: StaffEntry) -> Iterator[_View]:
+    """In Japanese, on each side of the days of a term; and in every language that it is written in."""
+    days = list(_days(published.day, entry.term))
+    for name, day in days:
+        yield _View(f"日本語{name}", "ja", replace(published, state=replace(published.state, day=day)))
+    own = published.town.reply_languages
+    for language in (one for one in LANGUAGES if one in entry.translations):
+        on = replace(published, town=replace(published.town, reply_languages=(*own, language)))
+        name = LANGUAGES[language]
+        yield _View(name if language in own else f"{name}（いまは、この言葉で返事をしない設定です）", language, on)
+
+
+def _days(today: dt.date, term: ApplicationTerm | None) -> Iterator[tuple[str, dt.date]]:
+    """A day of each time in which something else is told."""
+    if term is None:
+        yield "", today
+        return
+    one = dt.timedelta(days=1)
+    if term.opens is not None:
+        yield "（受付前）", term.opens - one
+    yield "（受付中）", term.opens or term.closes or today
+    if term.closes is not None:
+        yield "（終了後）", term.closes + one
+
+
+def _shown(knowledge: Knowledge, entry_id: str) -> Callable[[], tuple[Reply, Dialogue]]:
+    return lambda: show_entry(knowledge, entry_id)
 
 
 _MAY_BE_LEFT_OUT = (

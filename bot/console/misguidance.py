@@ -14,11 +14,11 @@ from bot.console.answer_history import XLSX
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import person
-from bot.console.layout import town_or_404
+from bot.console.layout import moment_name, town_or_404
 from bot.console.paging import paging
 from bot.services import services
 from knowledge.calendar import now
-from knowledge.entry_versions import STATES, Author
+from knowledge.entry_versions import PUBLIC, STATES, Author
 from knowledge.misguidance import (
     MisguidanceError,
     misguidance_workbook,
@@ -26,7 +26,7 @@ from knowledge.misguidance import (
     write_misguidance,
 )
 from knowledge.misguidance import recount as recounted
-from knowledge.models import Entry, Misguidance
+from knowledge.models import Entry, EntryVersion, Misguidance
 from knowledge.roles import Role
 
 blueprint = Blueprint("misguidance", __name__)
@@ -40,7 +40,12 @@ def index(code: str) -> str:
         sheets = _seen(session, code)
         pages = paging(len(sheets))
         shown = sheets[pages.start : pages.start + pages.size]
-        return render_template("console/misguidance/index.html", sheets=shown, paging=pages)
+        return render_template(
+            "console/misguidance/index.html",
+            sheets=shown,
+            paging=pages,
+            edits=person().may(Role.EDITOR, code),
+        )
 
 
 def _seen(session: Session, code: str) -> list[Misguidance]:
@@ -82,15 +87,26 @@ def new(code: str, entry_id: str) -> Answered:
 def _new_page(code: str, entry_id: str, errors: dict[str, str]) -> str:
     with services().database.reading() as session:
         found = edited_or_404(session, code, entry_id)
+        # Only what residents read can have told them wrongly; where there is none, saving says so.
+        shown = [one for one in found.versions if one.live_from is not None and one.audience == PUBLIC]
+        shown = shown or list(found.versions)
         return render_template(
             "console/misguidance/new.html",
             entry_id=entry_id,
             found=found,
-            numbers=[(one.number, f"第{one.number}版（{STATES[one.state]}）") for one in found.versions],
-            present=found.row.version if found.row is not None else found.versions[0].number,
+            numbers=[(one.number, _shown_as(one)) for one in shown],
+            present=next((one.number for one in shown if found.live and one is found.present), shown[0].number),
             given=request.form,
             errors=errors,
         )
+
+
+def _shown_as(version: EntryVersion) -> str:
+    """``第2版（令和8年4月1日 0:00から令和8年5月1日 8:30まで公開）``."""
+    if version.live_from is None:
+        return f"第{version.number}版（{STATES[version.state]}）"
+    until = f"{moment_name(version.live_until)}まで公開" if version.live_until else "いまも公開中"
+    return f"第{version.number}版（{moment_name(version.live_from)}から{'' if version.live_until else '、'}{until}）"
 
 
 def _number(name: str) -> int:

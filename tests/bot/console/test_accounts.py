@@ -224,6 +224,7 @@ def test_a_file_is_looked_at_first_and_taken_afterwards(
         ("abc,名前,,222232,編集,,,", "あなたには与えられません"),
         ("abc,名前,,すべて,管理,,,", "あなたには与えられません"),
         ("abc,名前,,242047,編集,ない課,,", "課「ない課」がこの市町村にありません"),
+        ("abc,名前,,すべて,編集,情報システム課,,", "課「情報システム課」がこの市町村にありません"),
         ("abc,名前,,242047,編集,,きのう,", "日付は"),
         ("abc,名前,,242047,編集,,,\nabc,別の名前,,242047,閲覧,,,", "3行目: abc の表示名か"),
     ],
@@ -236,6 +237,13 @@ def test_a_file_with_a_mistake_is_not_taken_at_all(
     assert 'name="table"' not in page
     with office_database.reading() as session:
         assert account_by_login(session, "fine-one") is None
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once(admin: Colleague) -> None:
+    page = _upload(admin, f"{HEAD}だめ,名前,,242047,部長,ない課,きのう,\n", 422)
+    for said in ("ログイン名は、半角", "今は「部長」", "課「ない課」が", "日付は"):
+        assert said in page
+    assert page.count("2行目: ") == 4
 
 
 @pytest.mark.parametrize(

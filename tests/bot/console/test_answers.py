@@ -460,6 +460,51 @@ def test_what_is_half_written_is_named_and_the_rest_is_shown(
     editor.post(f"/staff/{CODE}/new-answer/discard")
 
 
+def test_every_language_and_each_side_of_a_term_is_shown(editor: Colleague, plan_id: str) -> None:
+    fields = new_fields(
+        **{
+            "source.plan": plan_id,
+            "answer": "受付中です。3日かかります。",
+            "term.from": "2030-04-01",
+            "term.until": "2030-04-30",
+            "term.before": "受付は4月1日に始まります。",
+            "term.after": "受付は4月30日に終わりました。",
+            "translations.vi.title": "Mất bao lâu?",
+            "translations.vi.answer": "Mất 3 ngày.",
+            "translations.vi.before": "Bắt đầu ngày 1 tháng 4.",
+            "translations.vi.after": "Đã kết thúc ngày 30 tháng 4.",
+        }
+    )
+    page = editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    for words in (
+        "日本語（受付前）",
+        "日本語（受付中）",
+        "日本語（終了後）",
+        "ベトナム語（いまは、この言葉で返事をしない設定です）",
+    ):
+        assert f"<h3>{words}</h3>" in page
+    for words in ("4月1日に始まります", "受付中です。3日かかります。", "4月30日に終わりました", "tháng 4"):
+        assert words in page
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"audience": "staff"}, "「職員のみ」なので、住民には出ません"),
+        ({"valid_until": "2020-01-01"}, "「公開を終える日」を過ぎている"),
+        ({"valid_from": "2090-04-01"}, "「公開を始める日」の"),
+    ],
+)
+def test_what_residents_would_not_see_all_the_same_is_said(
+    editor: Colleague, plan_id: str, changes: dict[str, str], sentence: str
+) -> None:
+    fields = new_fields(**{"source.plan": plan_id, **changes})
+    assert sentence in editor.post(f"/staff/{CODE}/new-answer/keep", fields, 200, check=False).text
+    assert sentence in editor.post(f"/staff/{CODE}/new-answer", {**fields, "act": "check"}, 200).text
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+
+
 def test_how_plainly_a_text_speaks_is_told_while_it_is_written(editor: Colleague, plan_id: str) -> None:
     fields = new_fields(
         **{
@@ -717,6 +762,8 @@ def test_whoever_asks_for_approval_reads_who_can_give_it(
         own, other = list(session.scalars(wanted))[:2]
     signed_in(office, [Role.APPROVER], department=own, name="課長 五郎")
     signed_in(office, [Role.APPROVER], department=other, name="別課 六郎")
+    grants = [Grant(Role.VIEWER, CODE), Grant(Role.APPROVER, CODE, other)]
+    add_colleague(office_database, grants, name="代理 七郎")
     entry_id = written(editor, plan_id, question="だれが承認できますか？", department=own)
     page = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
     assert "課長 五郎" in page
@@ -726,7 +773,8 @@ def test_whoever_asks_for_approval_reads_who_can_give_it(
         but = {str(one) for one in session.scalars(select(StaffAccount.id))}
         people = approvers(session, CODE, own, today)
         assert {"課長 五郎", "承認 次郎"} <= set(people.own)
-        assert "別課 六郎" in people.deputies
+        assert "代理 七郎" in people.deputies
+        assert "別課 六郎" not in people.deputies
         assert approvers(session, CODE, own, today, but) == Approvers((), ())
     mine = written(approver, plan_id, question="自分のほかにだれが承認できますか？", department=own)
     asked = approver.get(f"{BASE}/{mine}/steps/request?number=1").text.split("承認できる人：")[1].split("</p>")[0]
@@ -816,7 +864,17 @@ def test_a_wrong_answer_is_put_on_record_counted_and_mended(
         'href="#wrong"' in editor.post(address, {"first": "1", "last": "1", "wrong": " ", "done": "確認中"}, 422).text
     )
     editor.post(address, {"first": "1", "last": "1", "wrong": "数が違う", "done": "確認中"})
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "直している文です。", "act": "save"})
+    page = editor.get(address).text
+    assert "いまも公開中）</option>" in page
+    assert "第2版（" not in page
+    assert (
+        f'href="/staff/{CODE}/misguidance/'
+        not in signed_in(office, [Role.VIEWER]).get(f"/staff/{CODE}/misguidance").text
+    )
     page = editor.get(f"/staff/{CODE}/misguidance").text
+    assert f'href="/staff/{CODE}/misguidance/1"' in page
+    assert f"{BASE}/{entry_id}/history" in editor.get(f"/staff/{CODE}/misguidance/1").text
     assert "数が違う" in page
     assert "まちがっていた答えですか？" in page
     assert 'href="#done"' in editor.post(f"/staff/{CODE}/misguidance/1", {"done": ""}, 422).text
