@@ -21,7 +21,7 @@ from knowledge.calendar import JST, now
 from knowledge.entry_steps import standing
 from knowledge.models import UnsavedText
 from knowledge.roles import Role
-from knowledge.this_week import Example, Kind, Task, Week, planned
+from knowledge.this_week import Example, Kind, Pile, Task, Week, planned
 from knowledge.this_week_counts import Reader, figures, piles
 from knowledge.unsaved_texts import unsaved_texts
 
@@ -153,8 +153,19 @@ def _links(code: str, week: Week) -> dict[Kind, list[Link]]:
 
 def _ways(task: Task) -> list[Way]:
     """Where it is done: of answers, of changes of tables, or both."""
-    answers = [WAYS[task.pile.kind]] if task.pile.count > task.pile.changes else []
+    pile = task.pile
+    answers = [] if pile.count == pile.changes or _opens_no_answer(pile) else [WAYS[pile.kind]]
     return [*answers, *([TO_CHANGES] if task.pile.changes else [])]
+
+
+def _opens_no_answer(pile: Pile) -> bool:
+    """Whether all of it are plans, figures and the like: each leads to its own page, and the list has none of them."""
+    kinds = {example.kind for example in pile.examples}
+    whole = pile.count == len(pile.examples)
+    return whole and bool(kinds) and kinds <= PAGES.keys() - {"entry", "change"} and pile.kind in _OF_ANY_KIND
+
+
+_OF_ANY_KIND = frozenset({Kind.OVERDUE, Kind.SOON, Kind.LINK})
 
 
 def _link(code: str, way: Way) -> Link | None:

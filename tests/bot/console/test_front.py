@@ -8,13 +8,13 @@ import re
 import pytest
 from flask import Flask
 
-from bot.console.front import WAYS
+from bot.console.front import WAYS, _ways
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.entry_versions import content_of
 from knowledge.models import Entry, EntryVersion
 from knowledge.roles import Role
-from knowledge.this_week import Kind
+from knowledge.this_week import Example, Kind, Pile, Task
 from tests.support.staff import signed_in
 
 CODE = "242047"
@@ -81,6 +81,15 @@ def test_a_text_that_was_not_saved_is_offered_on_the_first_page(office: Flask) -
         assert address in page
         assert "途中です。" in writer.get(address).text
     assert "書きかけの文" not in signed_in(office, [Role.EDITOR]).get(f"/staff/{CODE}/").text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "count", "leads"),
+    [(["plan"], 1, False), (["plan", "indicator"], 2, False), (["plan", "entry"], 2, True), (["plan"], 9, True)],
+)
+def test_the_list_of_answers_is_not_offered_for_what_it_has_not(kinds: list[str], count: int, leads: bool) -> None:
+    examples = tuple(Example("あるもの", "", kind, "x") for kind in kinds)
+    assert bool(_ways(Task(Pile(Kind.OVERDUE, count, examples), 1))) is leads
 
 
 def test_every_link_of_the_page_opens(office: Flask, office_database: Database) -> None:
