@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from knowledge.digests import short_digest
 from knowledge.faq_pages import PageQuestion
 from knowledge.plain_html import plain
-from knowledge.sheet_places import SEARCHED_FOR_HEADINGS, filled_down, plain_heading
+from knowledge.sheet_places import SEARCHED_FOR_HEADINGS, filled_down, headings_of, plain_heading
 from knowledge.tabular import BadCell, Row, Sheet, column_letter
 
 FIELDS: Mapping[str, str] = {
@@ -33,6 +33,8 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "ご質問",
         "質問文",
         "質問内容",
+        "ご質問内容",
+        "質問事項",
         "問い",
         "問",
         "よくある質問",
@@ -52,6 +54,10 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "ご回答",
         "回答文",
         "回答内容",
+        "ご回答内容",
+        "応答",
+        "応答文",
+        "返答",
         "答",
         "a",
         "answer",
@@ -234,11 +240,10 @@ def _named(headings: Sequence[str], column: str) -> int | None:
 def _not_found(sheets: Sequence[Sheet], given: Mapping[str, str]) -> str:
     if not sheets:
         return "行がありません"
-    first = sheets[0].rows[0]
+    # A title above the headings has fewer cells than they have.
+    first = max(sheets[0].rows[:SEARCHED_FOR_HEADINGS], key=lambda row: sum(bool(text) for text in headings_of(row)))
     headings = "、".join(
-        f"{column_letter(place)}列「{plain_heading(first.text(place))}」"
-        for place in range(len(first.cells))
-        if first.text(place).strip()
+        f"{column_letter(place)}列「{heading}」" for place, heading in enumerate(headings_of(first)) if heading
     )
     missing = "・".join(f"--{name}" for name in ("question", "answer") if name not in given)
     if given:

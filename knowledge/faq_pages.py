@@ -6,7 +6,7 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,10 @@ def read_faq_page(path: Path) -> tuple[str | None, list[PageQuestion]]:
     """The page's name and questions of a .json, .jsonld or .html.  Raises UploadError."""
     content = read_upload(path, (".json", ".jsonld", ".html", ".htm"))
     text = _decoded(path, content)
-    texts = data_scripts(text) if path.suffix.lower() in (".html", ".htm") else [text]
-    objects = [page for one in texts for page in _pages(_parsed(path, one))]
+    if path.suffix.lower() in (".html", ".htm"):
+        objects = _pages_of_scripts(path, data_scripts(text))
+    else:
+        objects = list(_pages(_parsed(path, text)))
     found = [question for page in objects for question in _questions(page)]
     if not found:
         raise UploadError(
@@ -90,6 +92,20 @@ def read_faq_page(path: Path) -> tuple[str | None, list[PageQuestion]]:
         raise UploadError(f"{path.name}: 質問が多すぎます（{MAX_ROWS:,}件まで）。ファイルを分けてください")
     name = next((page["name"] for page in objects if isinstance(page.get("name"), str)), None)
     return name, found
+
+
+def _pages_of_scripts(path: Path, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Of all the data that a page holds; a broken piece is told only where no other is a FAQPage."""
+    found: list[dict[str, Any]] = []
+    broken: UploadError | None = None
+    for text in texts:
+        try:
+            found += _pages(_parsed(path, text))
+        except UploadError as error:
+            broken = broken or error
+    if broken is not None and not found:
+        raise broken
+    return found
 
 
 def _decoded(path: Path, content: bytes) -> str:

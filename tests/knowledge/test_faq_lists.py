@@ -84,6 +84,17 @@ def test_columns_are_guessed_from_their_headings_or_named(
     assert found.guessed == {"question", "answer"} - set(named)
 
 
+def test_the_headings_of_another_chatbot_are_told_below_a_title() -> None:
+    head = Row(3, ("No.", "大カテゴリ", "ご質問内容", "ご回答内容", "担当部署", "参照URL"))
+    row = Row(4, ("1", "くらし", "Q. ごみの日は？", "A. 月曜です。", "環境課", "https://example.jp"))
+    found = read_list([Sheet("faq", (Row(1, ("川瀬町の一覧",)), head, row))], {})
+    assert [(one.question, one.answer, one.department, one.url) for one in found.rows] == [
+        ("ごみの日は？", "月曜です。", "環境課", "https://example.jp")
+    ]
+    with pytest.raises(MappingError, match="見出しは A列「あ」、B列「い」"):
+        read_list([Sheet("faq", (Row(1, ("題名のつもりの行",)), Row(2, ("あ", "い"))))], {"question": "う"})
+
+
 def test_columns_that_nobody_can_tell_are_asked_for_with_the_headings_there_are() -> None:
     with pytest.raises(MappingError, match="--question・--answer で指定してください。見出しは A列「あ」、B列「い」"):
         read_list(sheet(("あ", "い"), ("1", "2")), {})
@@ -259,6 +270,17 @@ def test_a_page_without_questions_is_told(tmp_path: Path, name: str, text: str, 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UploadError, match=said):
         read_faq_page(path)
+
+
+def test_other_broken_data_on_a_page_keeps_no_question_back(tmp_path: Path) -> None:
+    page = '{"@type": "FAQPage", "mainEntity": {"@type": "Question", "name": "何時まで？", "acceptedAnswer": {"text": "7時"}}}'
+    script = '<script type="application/ld+json">{}</script>'
+    (tmp_path / "a.html").write_text(script.format("{broken") + script.format(page), encoding="utf-8")
+    _, (question,) = read_faq_page(tmp_path / "a.html")
+    assert (question.question, question.answer) == ("何時まで？", "7時")
+    (tmp_path / "b.html").write_text(script.format("{broken"), encoding="utf-8")
+    with pytest.raises(UploadError, match="JSON として読めません"):
+        read_faq_page(tmp_path / "b.html")
 
 
 def test_a_page_of_ours_is_valid_safe_in_a_script_and_comes_back(town: Database, tmp_path: Path) -> None:
