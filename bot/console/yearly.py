@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.console.entering import Answered
-from bot.console.forms import tell, text
+from bot.console.forms import tell
 from bot.console.guard import actor, person
 from bot.console.paging import Paging, paging
 from bot.services import services
@@ -23,15 +23,17 @@ from knowledge.roles import Role
 blueprint = Blueprint("yearly", __name__)
 
 YEARS_BACK = 15
+MOST_LINES = 200
 
 
 @dataclass(frozen=True)
 class Line:
-    """An indicator in the form.  ``held``: the value that the page shows, in which somebody may be ahead of it."""
+    """An indicator in the form.  ``held``: what is written; ``value`` and ``note``: what stands in the fields."""
 
     indicator: Indicator
     before: str
     held: str
+    value: str
     note: str
 
 
@@ -48,10 +50,10 @@ def index(code: str) -> Answered:
     year = _year()
     if request.method == "GET":
         return _page(code, year, {})
-    given = {entry_id: _given(entry_id) for entry_id in request.form.getlist("id")[:200]}
+    given = _given()
     errors = {name: told for entry_id, one in given.items() for name, told in _faults(entry_id, one)}
     if errors:
-        return _page(code, year, errors), 422
+        return _page(code, year, errors, given), 422
     with services().database.writing() as session:
         own = {one.entry_id: one for one in _indicators(session, code)}
         lines = {entry_id: one for entry_id, one in given.items() if entry_id in own}
@@ -63,7 +65,7 @@ def index(code: str) -> Answered:
         }
         written = 0 if errors else sum(_write(session, own[key], year, one) for key, one in lines.items())
     if errors:
-        return _page(code, year, errors), 409
+        return _page(code, year, errors, given), 409
     tell(f"{fiscal_year_name(year)}の実績値を{written}件書きました。" if written else "変わったところはありません。")
     return redirect(url_for("console.yearly.index", code=code, year=year, page=request.args.get("page")), 303)
 
@@ -77,9 +79,13 @@ def _year() -> int:
     return this_year - 1
 
 
-def _given(entry_id: str) -> _Given:
-    value, note, seen = (text(f"{name}-{entry_id}", 400) for name in ("value", "note", "seen"))
-    return _Given(" ".join(value.split()), " ".join(note.split()), seen)
+def _given() -> dict[str, _Given]:
+    """The lines of the form, by indicator: the fields of one line stand at the same place."""
+    ids, *fields = (request.form.getlist(name)[:MOST_LINES] for name in ("id", "value", "note", "seen"))
+    if any(len(ids) != len(one) for one in fields):
+        abort(400)
+    cleaned = ([" ".join(each[:400].split()) for each in one] for one in fields)
+    return {entry_id: _Given(*line) for entry_id, *line in zip(ids, *cleaned, strict=True)}
 
 
 def _faults(entry_id: str, one: _Given) -> list[tuple[str, str]]:
@@ -118,17 +124,22 @@ def _own(code: str) -> list[ColumnElement[bool]]:
     return where if departments is None else [*where, Indicator.department.in_(departments)]
 
 
-def _page(code: str, year: int, errors: Mapping[str, str]) -> str:
+def _line(
+    indicator: Indicator, before: tuple[str, str] | None, held: tuple[str, str] | None, sent: _Given | None
+) -> Line:
+    value, note = held or ("", "")
+    shown = (sent.value, sent.note) if sent is not None else (value, note)
+    return Line(indicator, before[0] if before else "", value, *shown)
+
+
+def _page(code: str, year: int, errors: Mapping[str, str], given: Mapping[str, _Given] | None = None) -> str:
+    """``given``: what was sent, where it is not kept."""
+    sent = given or {}
     with services().database.reading() as session:
         pages = paging(session.scalar(select(func.count()).select_from(Indicator).where(*_own(code))) or 0)
         held, before = values_of_year(session, code, year), values_of_year(session, code, year - 1)
         lines = [
-            Line(
-                one,
-                before.get(one.entry_id, ("", ""))[0],
-                held.get(one.entry_id, ("", ""))[0],
-                held.get(one.entry_id, ("", ""))[1],
-            )
+            _line(one, before.get(one.entry_id), held.get(one.entry_id), sent.get(one.entry_id))
             for one in _indicators(session, code, pages)
         ]
     this_year = fiscal_year_of(today())
@@ -141,7 +152,6 @@ def _page(code: str, year: int, errors: Mapping[str, str]) -> str:
         lines=lines,
         paging=pages,
         errors=errors,
-        given=request.form,
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
     )

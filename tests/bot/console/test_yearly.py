@@ -29,6 +29,11 @@ def _ids(page: str) -> list[str]:
     return re.findall(r'name="id" value="([^"]+)"', page)
 
 
+def _lines(*lines: tuple[str, str, str, str]) -> dict[str, list[str]]:
+    """ID, value, note and what the page showed."""
+    return {name: [line[place] for line in lines] for place, name in enumerate(("id", "value", "note", "seen"))}
+
+
 def _held(database: Database, year: int = YEAR) -> dict[str, str]:
     with database.reading() as session:
         return {key: value for key, (value, _) in values_of_year(session, CODE, year).items()}
@@ -37,22 +42,15 @@ def _held(database: Database, year: int = YEAR) -> dict[str, str]:
 def test_many_values_are_written_at_once_and_kept_with_their_history(
     office_database: Database, editor: Colleague
 ) -> None:
-    first, second, third, *_ = ids = _ids(editor.get(PATH).text)
-    given: dict[str, object] = {
-        "id": ids,
-        f"value-{first}": "10",
-        f"value-{second}": "約20％",
-        f"note-{second}": "速報",
-    }
-    editor.post(f"{PATH}?year={YEAR}", given)
+    first, second, third, *others = _ids(editor.get(PATH).text)
+    rest = [(one, "", "", "") for one in others]
+    lines = _lines((first, "10", "", ""), (second, "約20％", "速報", ""), (third, "", "", ""), *rest)
+    editor.post(f"{PATH}?year={YEAR}", lines)
     assert _held(office_database) == {first: "10", second: "約20％"}
     page = editor.get(PATH).text
     assert 'value="約20％"' in page
-    seen = {f"seen-{first}": "10", f"seen-{second}": "約20％"}
-    editor.post(
-        f"{PATH}?year={YEAR}",
-        {"id": ids, **seen, f"value-{first}": "12", f"value-{second}": "", f"value-{third}": "3"},
-    )
+    lines = _lines((first, "12", "", "10"), (second, "", "", "約20％"), (third, "3", "", ""), *rest)
+    editor.post(f"{PATH}?year={YEAR}", lines)
     assert _held(office_database) == {first: "12", third: "3"}
     with office_database.reading() as session:
         assert [one.value for one in history(session, CODE, first)] == ["12", "10"]
@@ -66,18 +64,17 @@ def test_a_fault_in_one_line_keeps_all_as_it_was_and_what_was_typed(
 ) -> None:
     before = _held(office_database)
     *_, one, other = _ids(editor.get(PATH).text)
-    page = editor.post(
-        f"{PATH}?year={YEAR}", {"id": [one, other], f"value-{one}": "7", f"value-{other}": "9" * 41}, status=422
-    ).text
+    lines = _lines((one, "7", "", ""), (other, "9" * 41, "", ""))
+    page = editor.post(f"{PATH}?year={YEAR}", lines, status=422).text
     assert "実績値は40字まで" in page
-    assert f'name="value-{one}" value="7"' in page
+    assert f'id="value-{one}" name="value" value="7"' in page
     assert _held(office_database) == before
 
 
 def test_what_somebody_wrote_meanwhile_is_not_written_over(office_database: Database, editor: Colleague) -> None:
     one = _ids(editor.get(PATH).text)[-1]
-    editor.post(f"{PATH}?year={YEAR}", {"id": [one], f"value-{one}": "1"})
-    told = editor.post(f"{PATH}?year={YEAR}", {"id": [one], f"value-{one}": "2"}, status=409).text
+    editor.post(f"{PATH}?year={YEAR}", _lines((one, "1", "", "")))
+    told = editor.post(f"{PATH}?year={YEAR}", _lines((one, "2", "", "")), status=409).text
     assert "ほかの人が先に書きました（いまは「1」）" in told
     assert _held(office_database)[one] == "1"
 
@@ -90,7 +87,10 @@ def test_somebody_of_one_department_writes_only_its_own(office: Flask, office_da
     before = _held(office_database, YEAR - 2)
     editor = signed_in(office, [Role.EDITOR], CODE, department=own.department)
     assert _ids(editor.get(PATH).text) == [own.entry_id]
-    values = {f"value-{own.entry_id}": "5", f"value-{other.entry_id}": "6"}
-    editor.post(f"{PATH}?year={YEAR - 2}", {"id": [own.entry_id, other.entry_id], **values})
+    editor.post(f"{PATH}?year={YEAR - 2}", _lines((own.entry_id, "5", "", ""), (other.entry_id, "6", "", "")))
     assert _held(office_database, YEAR - 2) == before | {own.entry_id: "5"}
     signed_in(office, [Role.VIEWER], CODE).get(PATH, 403)
+
+
+def test_lines_that_do_not_match_are_refused(editor: Colleague) -> None:
+    editor.post(PATH, {"id": ["a", "b"], "value": ["1"]}, status=400)
