@@ -36,6 +36,17 @@ def values_by_year(session: Session, code: str, entry_id: str) -> list[Indicator
     return [row for _, row in sorted(newest.items()) if row.value is not None]
 
 
+def values_of_year(session: Session, code: str, year: int) -> dict[str, tuple[str, str]]:
+    """Indicator -> value and note that hold of ``year``; none whose value was taken back."""
+    rows = session.scalars(
+        select(IndicatorValue)
+        .where(IndicatorValue.municipality_code == code, IndicatorValue.fiscal_year == year)
+        .order_by(IndicatorValue.number)
+    )
+    newest = {row.entry_id: row for row in rows}
+    return {entry_id: (row.value, row.note) for entry_id, row in newest.items() if row.value is not None}
+
+
 def history(session: Session, code: str, entry_id: str) -> list[IndicatorValue]:
     """Everything that was written, the newest first."""
     return sorted(_rows(session, code, entry_id), key=lambda row: (row.written_at, row.number), reverse=True)

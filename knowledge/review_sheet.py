@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,13 +28,17 @@ _VERDICTS = {name: verdict for verdict, name in VERDICTS.items()} | {"変更無�
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """What a sheet would do; with a problem nothing is taken.  ``blank``: rows without a verdict."""
+    """What a sheet would do; with a problem nothing is taken.  ``blank``: rows without a verdict.
+
+    ``replaced``: of those that somebody has answered already, the verdict and whose it is.
+    """
 
     verdicts: tuple[Verdict, ...]
     questions: Mapping[str, str]
     already: int
     blank: int
     problems: tuple[str, ...]
+    replaced: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def review_workbook(town: str, review: Review, lines: Iterable[Line], names: Mapping[str, str]) -> bytes:
@@ -105,7 +109,12 @@ def plan_sheet(
     fresh = [one for one in given.values() if not _is_known(one, rows.get(one.entry_id))]
     problems += faults(session, review.municipality_code, rows, fresh)
     questions = {entry_id: row.question for entry_id, row in rows.items()}
-    return SheetPlan(tuple(fresh), questions, len(given) - len(fresh), blank, tuple(problems))
+    replaced = {
+        one.entry_id: (row.verdict, row.answered_name or "")
+        for one in fresh
+        if (row := rows.get(one.entry_id)) is not None and row.verdict
+    }
+    return SheetPlan(tuple(fresh), questions, len(given) - len(fresh), blank, tuple(problems), replaced)
 
 
 def _is_known(one: Verdict, row: ReviewRow | None) -> bool:

@@ -46,6 +46,7 @@ from bot.console import (
     trying,
     unanswered,
     words,
+    yearly,
 )
 
 SCREENS = (
@@ -53,7 +54,7 @@ SCREENS = (
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
     *(unanswered, log, noting, answers, answer_editing, answer_steps, answer_history, misguidance),
     *(trying, line_test, checks, effect, words, caution),
-    *(slots, common_updates, plans, sheets, faq, tables, changes, settings, notice),
+    *(slots, common_updates, plans, sheets, faq, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
 )

@@ -170,6 +170,7 @@ NEEDS: Mapping[str, Need] = {
     "console.tables.row": in_town(Role.VIEWER),
     "console.tables.drawing": in_town(Role.VIEWER),
     "console.tables.write_yearly": in_town(Role.EDITOR),
+    "console.yearly.index": in_town(Role.EDITOR),
     # 設定
     "console.settings.index": in_town(Role.VIEWER),
     "console.settings.save": fresh(in_town(Role.ADMIN)),

@@ -208,6 +208,13 @@ def test_a_fault_of_a_row_is_told_with_its_remedy(desk: Desk, cells: tuple[str, 
     assert told in made.problems[0]
 
 
+def test_what_somebody_answered_already_is_told_before_a_sheet_takes_its_place(desk: Desk, tmp_path: Path) -> None:
+    say(desk, Verdict("goal", END, "計画が終わる"))
+    made = plan(desk, came_back(desk, tmp_path, {"juki": ("変更なし", ""), "goal": ("変更なし", "")}))
+    assert made.replaced == {"goal": (END, "情報 一郎")}
+    assert [one.entry_id for one in made.verdicts] == ["juki", "goal"]
+
+
 def test_lines_that_were_put_above_the_headings_do_no_harm(desk: Desk, tmp_path: Path) -> None:
     """無害化 and colleagues put a line of their own on top."""
     (sheet,) = came_back(desk, tmp_path, {"juki": ("変更なし", "")})

@@ -94,6 +94,7 @@ PAGES = [
     "/staff/242047/changes/{returned}",
     "/staff/242047/tables/terms/add?request={returned}",
     "/staff/242047/indicators",
+    "/staff/242047/indicators/yearly",
     "/staff/242047/tables/departments",
     "/staff/242047/tables/plans",
     "/staff/242047/tables/plans/dx-plan",

@@ -34,6 +34,7 @@ from bot import jobs
 from bot.console import entering
 from bot.console.forms import FIELD, token_for
 from bot.services import Services
+from intents.text import clean
 from knowledge.approval import Actor, Step
 from knowledge.audit_chain import verify
 from knowledge.calendar import now, today
@@ -601,7 +602,8 @@ def files(site: Site) -> None:
 def ledger_table() -> OutSheet:
     """Questions that staff noted, one of every string."""
     sample = sample_sheet([])
-    rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in safe_strings(500)]
+    strings = [one for one in safe_strings(500) if clean(one)]
+    rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in strings]
     return replace(sample, rows=rows)
 
 
