@@ -142,7 +142,7 @@ WRONG = [
     pytest.param("市町村", {"返事の言葉_2": "英語\nドイツ語"}, "「返事の言葉」: 次のどれかにしてください", id="no such language"),
     pytest.param("市町村", {"質問の例_2": "nothing"}, "「質問の例」: 「nothing」はシート「よくある質問」にありません", id="no such example"),
     pytest.param("市町村", {"問い合わせ先の課_2": "ない課"}, "「問い合わせ先の課」: 「ない課」はシート「担当課」にありません", id="no such office"),
-    pytest.param("よくある質問", {"受付の初日_2": "2026-04-01"}, "「受付の初日」: from（受付の初日）と before（受付前の文）は、両方を", id="half a term"),
+    pytest.param("よくある質問", {"受付の初日_2": "2026-04-01"}, "「受付の初日」: 「受付の初日」と「受付前の文」は、両方を", id="half a term"),
 ]  # fmt: skip
 
 

@@ -49,6 +49,8 @@ def launched() -> Iterator[Browser]:
 
 def page_faults(page: Page) -> list[str]:
     """What keeps a page of the console from being used by everybody: axe, sideways scrolling, small targets."""
+    # A page that a click has opened may be there before its styles are.
+    page.wait_for_load_state("load")
     found = Axe().run(page).response["violations"]
     wrong = [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):

@@ -137,7 +137,8 @@ def test_pages_with_something_on_them_are_accessible_and_run_nothing_that_somebo
         "災害のときの情報はどこで見られますか",
     ):
         page.get_by_label("質問", exact=True).fill(question)
-        page.get_by_role("button", name="聞く", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="聞く", exact=True).click()
         wrong += [f"{question}: {each}" for each in page_faults(page)]
     page.get_by_role("button", name="この返事を正しいとして").click()
     page.goto(f"/staff/{CODE}/caution")
