@@ -13,7 +13,7 @@ from knowledge.sheet_kinds import (
     Column,
     SheetKind,
 )
-from knowledge.sheet_rows import Values, cells_of, values_of
+from knowledge.sheet_rows import Values, cell_of, values_of
 
 
 def nowhere(value: str, sheet: str) -> str:
@@ -59,7 +59,7 @@ def _wrong_references(item: Item, known: Mapping[str, set[str]]) -> Iterator[str
         return
     for column in item.kind.columns:
         sheet = "measures" if column.path == ("measure",) else column.refers
-        for value in _referred(item.kind, item.values, column) if sheet else ():
+        for value in _referred(item.values, column) if sheet else ():
             if sheet and value not in known[sheet]:
                 yield item.place.fault(column.heading, nowhere(value, sheet))
 
@@ -75,9 +75,9 @@ def _unseen_office(work: Work, item: Item) -> Iterator[str]:
         yield item.place.fault("担当課", "この課はまだ下書きなので、住民に課の名前と電話が出ません（課も公開にします）")
 
 
-def _referred(kind: SheetKind, values: Values, column: Column) -> list[str]:
+def _referred(values: Values, column: Column) -> list[str]:
     """The rows that an item refers to in a column."""
-    cell = cells_of(kind, values)[column.heading]
+    cell = cell_of(column, values)
     return column.references(cell) if column.refers else list(filter(None, [cell]))
 
 
@@ -135,7 +135,7 @@ def _orphans(
         for key, values in after[name].items() if name != "municipality" else ():
             for column in kind.columns:
                 sheet = "measures" if column.path == ("measure",) else column.refers
-                for value in _referred(kind, values, column) if sheet and gone else ():
+                for value in _referred(values, column) if sheet and gone else ():
                     if sheet and (sheet, value) in gone and key not in told:
                         yield (
                             f"シート「{KINDS[sheet].title}」: 「{value}」はシート「{kind.title}」の「{key}」で"

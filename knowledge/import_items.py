@@ -6,11 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from knowledge.entry_versions import SHEET
+from knowledge.entry_versions import SHEET, versions_by_entry
 from knowledge.exports import names_by_id, rows_of
+from knowledge.models import EntryVersion
 from knowledge.sheet_kinds import (
     KINDS,
     SheetKind,
@@ -91,6 +93,11 @@ class Work:
         """What changes in sheets of things that all municipalities share."""
         self.later: list[Callable[[Session, dt.datetime], object]] = []
         """How those changes are made."""
+
+    @cached_property
+    def versions(self) -> dict[str, list[EntryVersion]]:
+        """The kept versions of every entry."""
+        return versions_by_entry(self.session, self.code)
 
 
 def _ids_by_name(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,11 +17,12 @@ from sqlalchemy.orm import Session
 from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
-from knowledge.entry_versions import SHEET, Author, added, revised
+from knowledge.entry_versions import SHEET, Author, added, revised, revised_on, with_present
 from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, RowChange, Work
 from knowledge.import_shared import SHARED_HEADINGS, SHARED_MARKS, SHARED_TITLES, read_shared
-from knowledge.models import Municipality, Plan
+from knowledge.models import Entry, Municipality, Plan
+from knowledge.models.base import CuratedColumns
 from knowledge.schema_faults import schema_fault
 from knowledge.sheet_kinds import (
     KINDS,
@@ -493,7 +495,7 @@ def _apply(session: Session, work: Work, change: RowChange, item: Item | None, m
         else:
             session.add(row)
     elif kind.curated:
-        with revised(session, row, moment, work.author):
+        with _revised(session, work, row, moment):
             _fill(kind, row, item)
     else:
         row.version += 1
@@ -518,8 +520,16 @@ def _end(work: Work, kind: SheetKind, row: Any, moment: dt.datetime) -> None:
     if not kind.curated:
         work.session.delete(row)
         return
-    with revised(work.session, row, moment, work.author):
+    with _revised(work.session, work, row, moment):
         row.state, row.by_staff = "ended", True
+
+
+def _revised(session: Session, work: Work, row: CuratedColumns, moment: dt.datetime) -> AbstractContextManager[None]:
+    """As ``revised``; the versions of all answers are read once, not before each of them."""
+    if not isinstance(row, Entry):
+        return revised(session, row, moment, work.author)
+    kept = with_present(session, row, work.versions.setdefault(row.entry_id, []))
+    return revised_on(session, row, kept, moment, work.author)
 
 
 def _new_row(work: Work, kind: SheetKind, key: str) -> Any:

@@ -20,7 +20,16 @@ from knowledge.audit import BY_DATE, Actor
 from knowledge.common_content import common_content
 from knowledge.curated_rows import typed
 from knowledge.db import Database
-from knowledge.entry_versions import WAITING, Author, keep_present, next_number, revised, revised_on, with_present
+from knowledge.entry_versions import (
+    WAITING,
+    Author,
+    keep_present,
+    next_number,
+    revised,
+    revised_on,
+    versions_by_entry,
+    with_present,
+)
 from knowledge.models import (
     BundledDraft,
     ChangeRequest,
@@ -187,7 +196,7 @@ def _move_entries(session: Session, code: str, rule: Handover, moment: dt.dateti
             to = rule.entry(department or "", version.entry_id) or None
             others = related_of(map(rule.entry, related), to)
             version.content = {**version.content, "department": to, "related_departments": others}
-    versions = _versions(session, code)
+    versions = versions_by_entry(session, code)
     concerned = or_(Entry.department.in_(rule.before), *(relates_to(one) for one in sorted(rule.before)))
     for row in session.scalars(select(Entry).where(Entry.municipality_code == code, concerned)).all():
         if row.department in rule.before:
@@ -196,15 +205,6 @@ def _move_entries(session: Session, code: str, rule: Handover, moment: dt.dateti
         kept = with_present(session, row, versions.get(row.entry_id, []))
         _give(session, row, kept, moved.get(row.entry_id, row.department), related, moment, CHANGE)
     return moved
-
-
-def _versions(session: Session, code: str) -> dict[str, list[EntryVersion]]:
-    """All kept versions by entry, the oldest first: thousands of answers may move in one transaction."""
-    found: dict[str, list[EntryVersion]] = {}
-    wanted = select(EntryVersion).where(EntryVersion.municipality_code == code)
-    for version in session.scalars(wanted.order_by(EntryVersion.entry_id, EntryVersion.number)):
-        found.setdefault(version.entry_id, []).append(version)
-    return found
 
 
 def move_entry(session: Session, row: Entry, department: str, moment: dt.datetime, author: Author) -> None:

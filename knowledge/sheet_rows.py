@@ -19,7 +19,12 @@ Values = dict[str, Any]
 
 def values_of(kind: SheetKind, row: Any) -> Values:
     """What a row of the database holds, in the shape of the schema."""
-    return {name: copy.deepcopy(_value(kind, row, name)) for name in kept_fields(kind)}
+    return {name: _own(_value(kind, row, name)) for name in kept_fields(kind)}
+
+
+def _own(value: Any) -> Any:
+    """A copy that may be changed; most values are words, which cannot."""
+    return copy.deepcopy(value) if isinstance(value, (list, dict)) else value
 
 
 def kept_fields(kind: SheetKind) -> list[str]:
@@ -46,14 +51,15 @@ def row_values(values: Values) -> dict[str, Any]:
 
 def cells_of(kind: SheetKind, values: Values) -> dict[str, str]:
     """The text of every cell, by heading."""
-    return {column.heading: _cell(column, values) for column in all_columns(kind)}
+    return {column.heading: cell_of(column, values) for column in all_columns(kind)}
 
 
-def _cell(column: Column, values: Values) -> str:
+def cell_of(column: Column, values: Values) -> str:
+    """The text of one cell."""
     value: Any = values
     for step in column.path[:-1]:
         value = _step(value, step)
-        if value is None:
+        if not value:
             return ""
     if isinstance(value, Mapping) and column.path[-1] not in value:
         return ""
