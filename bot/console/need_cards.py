@@ -202,7 +202,7 @@ def _follow(code: str) -> None:
             follow_answers(session, code, now())
 
 
-def _card_page(code: str, number: int, errors: Mapping[str, str]) -> str:
+def _card_page(code: str, number: int, errors: Mapping[str, str], given: Mapping[str, str] | None = None) -> str:
     with services().database.reading() as session:
         found = card_or_404(session, code, number)
         texts = texts_of(session, found)
@@ -217,7 +217,7 @@ def _card_page(code: str, number: int, errors: Mapping[str, str]) -> str:
         code=code,
         card=found,
         errors=errors,
-        given=request.form,
+        given=given or {},
         texts=texts[:MOST_TEXTS],
         more_texts=max(0, len(texts) - MOST_TEXTS),
         titles=titles,
@@ -313,7 +313,7 @@ def step(code: str, number: int) -> Answered:
             details = {"act": act, "number": number}
             audit.append(session, actor(), "need_step", at=now(), scope=code, subject=str(number), details=details)
     except NeedStepError as error:
-        return _card_page(code, number, {error.field: str(error)}), 422
+        return _card_page(code, number, {error.field: str(error)}, request.form), 422
     tell(DONE_WORDS[act])
     return redirect(url_for("console.need_cards.card", code=code, number=to), 303)
 
