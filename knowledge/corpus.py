@@ -387,11 +387,23 @@ def _filling(town: str, values: Mapping[str, str]) -> Filling:
 
 def drafted_answers(session: Session, knowledge: Knowledge, entries: Sequence[Entry]) -> list[Answer]:
     """The answers that ``entries`` would be among ``knowledge``, without an index: to look at, not to be found."""
-    code, day = knowledge.town.code, knowledge.day
+    return _answers_alone(session, knowledge.town.code, knowledge.town.name, knowledge.day, entries, all_plans=True)
+
+
+def entry_answers(session: Session, code: str, day: dt.date) -> list[Answer]:
+    """The entries as residents read them on ``day``, without an index."""
+    name = session.get_one(Municipality, code).name
+    entries = published(session, Entry, code, day)
+    return own_first(_answers_alone(session, code, name, day, entries, all_plans=False))
+
+
+def _answers_alone(
+    session: Session, code: str, town: str, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
+) -> list[Answer]:
     values = slot_values(session, code)
     own_offices = {one.entry_id: office(one) for one in published(session, Department, code, day)}
-    around = _around(session, code, day, values, own_offices, all_plans=True)
-    return answers_of_entries(entries, around, _filling(knowledge.town.name, values))
+    around = _around(session, code, day, values, own_offices, all_plans=all_plans)
+    return answers_of_entries(entries, around, _filling(town, values))
 
 
 _QUOTED = re.compile("「([^「」]{3,20})」")

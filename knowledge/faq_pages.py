@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from knowledge.answers import FACETS
-from knowledge.models import Entry, Municipality
+from knowledge.answers import Answer
+from knowledge.calendar import now
+from knowledge.common_content import is_common
+from knowledge.corpus import entry_answers
+from knowledge.models import Municipality
+from knowledge.notices import current_notice, paused_entries
 from knowledge.plain_html import data_scripts, plain
 from knowledge.upload_limits import MAX_ROWS, UploadError, read_upload
 
+BELOW = "下の連絡先"
 _SCRIPT_SAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -36,14 +40,12 @@ def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str
     town = session.get(Municipality, code)
     if town is None:
         raise LookupError(code)
-    wanted = select(Entry).where(
-        Entry.municipality_code == code,
-        Entry.state == "published",
-        or_(Entry.valid_from.is_(None), Entry.valid_from <= day),
-        or_(Entry.valid_until.is_(None), Entry.valid_until >= day),
-    )
-    if categories:
-        wanted = wanted.where(Entry.category.in_(categories))
+    paused = _paused(session, code)
+    answers = [
+        answer
+        for answer in entry_answers(session, code, day)
+        if answer.entry_id not in paused and (not categories or answer.category in categories)
+    ]
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",
@@ -52,21 +54,33 @@ def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str
         "mainEntity": [
             {
                 "@type": "Question",
-                "name": entry.question,
-                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(entry)},
+                "name": answer.title,
+                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(answer)},
             }
-            for entry in session.scalars(wanted.order_by(Entry.category, Entry.entry_id))
+            for answer in sorted(answers, key=lambda one: (one.category, one.entry_id))
         ],
     }
 
 
-def _answer_html(entry: Entry) -> str:
+def _paused(session: Session, code: str) -> frozenset[str]:
+    """What residents do not get while a notice is shown."""
+    notice = current_notice(session, code, now())
+    return paused_entries(session, notice) if notice is not None else frozenset()
+
+
+def _answer_html(answer: Answer) -> str:
     """The answer with its facts and links, as the HTML that FAQPage takes: escaped, lines kept."""
-    facets = entry.facets or {}
-    lines = [entry.answer, *(f"{name}：{facets[facet]}" for facet, name in FACETS.items() if facets.get(facet))]
-    shown = [html.escape(line) for text in lines for line in text.split("\n")]
-    shown += [f'<a href="{html.escape(link["url"])}">{html.escape(link["label"])}</a>' for link in entry.links]
+    lines = [answer.text, *(f"{name}：{value}" for name, value in answer.facts), *_asked(answer)]
+    shown = [html.escape(line) for text in lines for line in text.strip().split("\n")]
+    shown += [f'<a href="{html.escape(url)}">{html.escape(label)}</a>' for label, url in answer.links]
     return "<br>".join(shown)
+
+
+def _asked(answer: Answer) -> Iterator[str]:
+    """Whom to ask, where a common text speaks of whoever stands below it."""
+    if answer.office is not None and is_common(answer.entry_id) and BELOW in answer.text:
+        number = f"（電話 {answer.office.telephone}）" if answer.office.telephone else ""
+        yield f"連絡先：{answer.office.department}{number}"
 
 
 def embeddable(page: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.bundle import read_bundle
+from knowledge.calendar import now
+from knowledge.common_content import common_content
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
 from knowledge.faq_drafts import (
@@ -26,6 +28,7 @@ from knowledge.faq_lists import FaqList, FaqRow, MappingError, compared, list_of
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Municipality, Plan
+from knowledge.notices import NewNotice, begin_notice
 from knowledge.plain_html import plain
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.tabular import Row, Sheet
@@ -301,6 +304,50 @@ def test_a_page_of_ours_is_valid_safe_in_a_script_and_comes_back(town: Database,
     assert name == "小さい市のよくある質問"
     assert back["計画の目標は何ですか？"] == "5 < 6 & </script><script>alert(1)</script>\n二行目です。"
     assert back["住民票はコンビニで取れますか？"].endswith("必要なもの：マイナンバーカード")
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (dt.date(2026, 5, 31), "申請は令和8年6月1日からです。"),
+        (dt.date(2026, 6, 1), "はい、令和8年9月30日まで申請できます。"),
+        (dt.date(2026, 10, 1), "受付は令和8年9月30日で終わりました。"),
+    ],
+)
+def test_the_page_tells_what_residents_are_told_on_the_day(town: Database, day: dt.date, told: str) -> None:
+    with town.writing() as session:
+        row = session.get_one(Entry, (CODE, "goal"))
+        row.answer = "はい、{終了日}まで申請できます。"
+        row.term = {
+            "from": "2026-06-01",
+            "until": "2026-09-30",
+            "before": "申請は{開始日}からです。",
+            "after": "受付は{終了日}で終わりました。",
+        }
+    with town.reading() as session:
+        texts = {one["name"]: one["acceptedAnswer"]["text"] for one in faq_page(session, CODE, day)["mainEntity"]}
+    assert texts["計画の目標は何ですか？"] == told
+
+
+def test_what_a_notice_pauses_is_not_on_the_page(town: Database) -> None:
+    with town.writing() as session:
+        begin_notice(session, CODE, NewNotice({"ja": "大雨です。"}, hours=1, paused=("goal",)), "juki", now())
+    with town.reading() as session:
+        assert "計画の目標は何ですか？" not in embeddable(faq_page(session, CODE, DAY))
+
+
+def test_the_page_shows_no_slot_and_no_question_twice(town: Database, tmp_path: Path) -> None:
+    load_bundle(town, read_bundle(write_town(tmp_path / "again")), MOMENT, common_content())
+    with town.writing() as session:
+        session.get_one(Entry, (CODE, "goal")).question = "マイナンバーカードとは何ですか？"
+    with town.reading() as session:
+        page = faq_page(session, CODE, DAY)
+    asked = [one["name"] for one in page["mainEntity"]]
+    texts = [one["acceptedAnswer"]["text"] for one in page["mainEntity"]]
+    assert len(asked) > 40
+    assert len(asked) == len(set(asked))
+    assert not [text for text in texts if "{" in text]
+    assert all("連絡先：" in text for text in texts if "下の連絡先" in text)
 
 
 OTHER_MAKES = [
