@@ -28,6 +28,7 @@ from knowledge.municipality_codes import unknown_municipality
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.upload_limits import UploadError
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 _PAGES = (".json", ".jsonld", ".html", ".htm")
 _ACTIONS = {"added": "下書きに追加", "changed": "下書きを変更", "left": "重複", "unchanged": "変更なし"}
@@ -52,8 +53,11 @@ def import_faq(
     file: Path, municipality: str, plan: str | None, title: str | None, page: str | None, dry_run: bool, **columns: str
 ) -> None:
     """今ある「よくある質問」の一覧（.xlsx、.csv、FAQPage の .json・.html）を、下書きとして取り込む。"""
-    if page and not page.startswith(("http://", "https://")):
-        raise click.UsageError("--page は https:// で始まるアドレスにしてください")
+    if page:
+        try:
+            ascii_address(page)
+        except BadAddressError as error:
+            raise click.UsageError(f"--page は {error}") from error
     database = services().database
     try:
         with Console(stderr=True).status("一覧を読み、重複を探しています"):

@@ -34,6 +34,7 @@ from knowledge.application_terms import CLOSES, OPENS
 from knowledge.subject_names import subject_names
 from knowledge.telephones import checked_telephone
 from knowledge.translations import added_figures, lost_figures
+from knowledge.web_addresses import checked_address
 
 CONTENT_ROOT = Path(__file__).parent / "content"
 
@@ -41,7 +42,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Telephone = Annotated[str, AfterValidator(checked_telephone)]
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
+HttpsUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(checked_address)]
 AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 FiscalYear = Annotated[int, Field(ge=1989, le=2100)]
 

@@ -45,8 +45,6 @@ def schema_fault(kind: SheetKind, fault: Mapping[str, Any]) -> SchemaFault:
     column = _column(kind, location)
     if column is not None and column.refers and fault.get("input"):
         sentence = nowhere(str(fault["input"]), column.refers)
-    if location[-1:] == ("url",) and fault["type"] == "string_pattern_mismatch":
-        sentence = f"https:// から始まる住所を書いてください: {fault['input']}"
     if column is not None and column.path == location[:-1] and location[-1].isdecimal():
         sentence = f"{int(location[-1]) + 1}行目：{sentence}"
     for word, shown in _WORDS.items():

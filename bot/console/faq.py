@@ -30,6 +30,7 @@ from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import sheets_as_json, sheets_of
 from knowledge.upload_limits import UploadError
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 blueprint = Blueprint("faq", __name__)
 
@@ -104,10 +105,10 @@ def _faults() -> dict[str, str]:
     if len(text("title", 400)) > MOST_TITLE:
         errors["title"] = f"一覧の名前は{MOST_TITLE}字までで書いてください"
     url = text("url", 1100)
-    if url and not url.startswith(("https://", "http://")):
-        errors["url"] = "https:// で始まるアドレスを書いてください"
-    if len(url) > 1000:
-        errors["url"] = "アドレスが長すぎます（1,000字まで）"
+    try:
+        ascii_address(url or "https://example.jp/")
+    except BadAddressError as error:
+        errors["url"] = str(error)
     return errors
 
 
