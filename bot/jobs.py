@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.effect_jobs import WORKS, JobFaultError
+from bot import effect_jobs, import_jobs
+from bot.effect_jobs import JobFaultError, Work
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.services import Services
@@ -19,6 +20,7 @@ from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
+from knowledge.brought_files import forget_old_files
 from knowledge.calendar import JST, now
 from knowledge.jobs import (
     Claimed,
@@ -49,6 +51,8 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
+WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS}
+"""What is done of what staff ask for, by the kind of job."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -215,6 +219,7 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
             expired = expire(session, moment, kit.settings.audit_days)
             forgotten = forget_old_sessions(session, moment)
             forget_old(session, moment)
+            forget_old_files(session, moment)
         records = purge_all(kit.database, moment, go_on)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)

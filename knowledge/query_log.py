@@ -87,6 +87,17 @@ def note_feedback(session: Session, municipality_code: str, row_id: str, solved:
     _mark(session, municipality_code, row_id, feedback="solved" if solved else "unsolved", feedback_at=moment)
 
 
+def note_reason(session: Session, municipality_code: str, row_id: str, reason: str) -> None:
+    """Why it was not solved: what was said first stands."""
+    log = LoggedQuestion
+    session.execute(
+        update(log)
+        .where(log.municipality_code == municipality_code, log.id == row_id)
+        .where(log.feedback == "unsolved", log.reason.is_(None))
+        .values(reason=reason)
+    )
+
+
 def note_more(session: Session, municipality_code: str, row_id: str, moment: dt.datetime) -> None:
     _mark(session, municipality_code, row_id, more_at=moment)
 

@@ -24,6 +24,7 @@ from bot.console import (
     faq,
     front,
     guard,
+    importing,
     invitation,
     layout,
     line_test,
@@ -54,7 +55,7 @@ SCREENS = (
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
     *(unanswered, log, noting, answers, answer_editing, answer_steps, answer_history, misguidance),
     *(trying, line_test, checks, effect, words, caution),
-    *(slots, common_updates, plans, sheets, faq, tables, yearly, changes, settings, notice),
+    *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
 )

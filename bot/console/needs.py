@@ -203,6 +203,9 @@ NEEDS: Mapping[str, Need] = {
     # 質問の一覧の取り込み、FAQ ページのデータ
     "console.faq.bring": upload(in_town(Role.EDITOR)),
     "console.faq.page": in_town(Role.VIEWER),
+    # 大きいファイル
+    "console.importing.job": in_town(Role.EDITOR),
+    "console.importing.stop": in_town(Role.EDITOR),
     # 変更の承認
     "console.changes.index": in_town(Role.VIEWER),
     "console.changes.change": in_town(Role.VIEWER),

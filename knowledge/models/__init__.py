@@ -2,6 +2,7 @@
 
 from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
+from knowledge.models.brought_file import BroughtFile
 from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
@@ -35,6 +36,7 @@ __all__ = [
     "AuditHead",
     "AuditLine",
     "Base",
+    "BroughtFile",
     "BundledDraft",
     "ChangeRequest",
     "CheckQuestionRow",

@@ -73,6 +73,8 @@ class LoggedQuestion(Base):
     tapped_at: Mapped[dt.datetime | None]
     feedback: Mapped[str | None] = mapped_column(String(12))
     feedback_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(20))
+    """Why it was not solved, as the resident said when asked: bot.taps.REASONS."""
     more_at: Mapped[dt.datetime | None]
     contact_at: Mapped[dt.datetime | None]
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
 from intents.vectors import open_vectors
+from intents.word_lines import word_line
 from knowledge.bundle import read_bundle
 from knowledge.calendar import now, today
 from knowledge.common_content import common_content
@@ -41,6 +42,7 @@ from tests.support.postgresql import postgresql_in
 ENTRIES, QUESTIONS, BATCH, TIMES = 5_000, 1_000_000, 20_000, 40
 
 _SUBJECTS = ("住民票の写し", "転入届", "保育園の申し込み", "粗大ごみ", "国民健康保険", "市県民税の証明", "図書館の利用", "空き家の相談", "犬の登録", "児童手当")  # fmt: skip
+_LINES = tuple(map(word_line, _SUBJECTS))
 _ASKED = ("はどこでもらえますか", "に必要なものは何ですか", "の手数料はいくらですか", "はいつまでですか", "は代理の人でもできますか")  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def _question(number: int, entries: int, chance: random.Random) -> dict[str, obj
     refused = not entry and number % 16 == 4
     return {
         "id": f"{number:036}", "municipality_code": CODE, "event_key": f"web:{number}", "channel": "web",
-        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文 {_SUBJECTS[number % 10]} ",
+        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文{_LINES[number % 10]}",
         "delicate": None, "noted_by": None,
         "personal_data": False, "asker": f"{chance.randrange(100_000):032}" if number % 2 else None,
         "message_id": None, "language": "ja", "decision": "answer" if entry else "none" if unanswered else "suggest", "entry_id": entry,

@@ -160,6 +160,7 @@ NEVER_TAKEN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "effect.stop",
+            "importing.stop",
             "line_test.take_back",
             "me.end_session",
             "accounts.unbind_office_account",
