@@ -205,25 +205,68 @@ def test_what_staff_should_know_is_told(town: Database) -> None:
     assert [notice for notice in plan.notices if "分類「施設」は「その他」に入れます" in notice]
 
 
-def test_mistakes_of_a_list_are_told_all_at_once_and_nothing_comes_in(town: Database) -> None:
-    with pytest.raises(ImportFaultsError) as caught:
-        take(
-            town,
-            FaqList(
-                (
-                    FaqRow("2行目", "", "はい"),
-                    FaqRow("3行目", "あ" * 81, "はい"),
-                    FaqRow("4行目", "駐車場は", "はい", url="a.html"),
-                )
-            ),
-        )
-    assert caught.value.faults == (
+FAULTY = FaqList(
+    (
+        FaqRow("2行目", "", "はい"),
+        FaqRow("3行目", "あ" * 81, "はい"),
+        FaqRow("4行目", "駐車場はありますか", "あります。"),
+        FaqRow("5行目", "窓口はいつまでですか", "{終了日}までです。"),
+        FaqRow("6行目", "手数料はいくらですか", "{convenience-fee}です。"),
+    )
+)
+
+
+def test_rows_at_fault_are_told_all_at_once_and_nothing_comes_in_unasked(town: Database) -> None:
+    with town.reading() as session:
+        source = list_source(session, CODE, plan=None, title=None, url=None)
+        plan = planned_list(session, CODE, FAULTY, source, DAY)
+    assert [change.action for change in plan.changes] == ["faulty", "faulty", "added", "faulty", "faulty"]
+    told = (
         "2行目「質問」: 空です。書くか、行を消してください",
         "3行目「質問」: 長すぎます（80字まで）。元の表で直してください",
-        "4行目「URL」: 書き方が決まりと違います: a.html。元の表で直してください",
+        "5行目: {終了日} を使うには、「受付の初日」か「受付の最終日」にその日を書いてください。元の表で直してください",
+        "6行目: {convenience-fee} は共通の答えだけで使える穴埋めの印です。値を書いてください。元の表で直してください",
     )
+    assert tuple(change.why for change in plan.faulty) == told
+    with pytest.raises(ImportFaultsError) as caught:
+        taken_in(town, CODE, FAULTY, source, DAY, MOMENT)
+    assert caught.value.faults == told
     with town.reading() as session:
         assert faq_drafts(session, CODE) == []
+
+
+def test_one_row_at_fault_holds_up_no_other_where_the_rest_is_wanted(town: Database) -> None:
+    with town.reading() as session:
+        source = list_source(session, CODE, plan=None, title=None, url=None)
+    assert taken_in(town, CODE, FAULTY, source, DAY, MOMENT, rest=True).count("added") == 1
+    with town.reading() as session:
+        assert [row.question for row in faq_drafts(session, CODE)] == ["駐車場はありますか"]
+
+
+def test_addresses_that_no_phone_opens_are_left_out_and_told(town: Database) -> None:
+    given = (
+        "https://a.example.jp/\nhttps://b.example.jp/ ｈｔｔｐｓ://c.example.jp/\njavascript:alert(1)\nhttps://x.jp/a b"
+    )
+    plan = take(town, a_list(("駐車場はありますか", "あります。"), url=given))
+    with town.reading() as session:
+        (row,) = faq_drafts(session, CODE)
+    assert [(link["label"], link["url"]) for link in row.links] == [
+        ("くわしいページ", "https://a.example.jp/"),
+        ("くわしいページ2", "https://b.example.jp/"),
+        ("くわしいページ3", "https://c.example.jp/"),
+    ]
+    left_out = [notice for notice in plan.notices if "リンクは入れずに取り込みます" in notice]
+    assert ["javascript" in notice for notice in left_out] == [True, False]
+    assert "https://x.jp/a b" in left_out[1]
+
+
+def test_a_row_that_the_list_itself_does_not_show_is_told(town: Database) -> None:
+    found = read_list(
+        sheet(("質問", "回答", "公開フラグ"), ("庁内の質問", "庁内の答え", "非公開"), ("市民の質問", "答え", "公開")),
+        {},
+    )
+    assert [row.hidden for row in found.rows] == ["非公開", ""]
+    assert [notice for notice in take(town, found).notices if "元の一覧では「非公開」です" in notice]
 
 
 # --- FAQPage -----------------------------------------------------------------------------------------------------
