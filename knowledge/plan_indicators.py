@@ -22,6 +22,7 @@ _BASE = re.compile(r"現状|現況|基準(?:値|年)|実績|策定時|当初値"
 _TARGET = re.compile(
     r"目標(?:値|数値)?(?:$|[\s(\[<:])|目標値|目標数値|(?:最終|中間|数値)目標|^(?:令和|平成|R|20)\S*目標"
 )
+_LATER = re.compile(r"^(?:中間|最終|到達|達成|計画|見込|めざす|目指す)(?:年度?|値|水準|姿|[(（\s]|$)")
 _NOT_TARGET = re.compile(r"基本目標|目標(?:期限|時期|年次|項目|名|達成指標)")
 _UNIT = re.compile(r"単位$")
 _MEANING = re.compile(r"定義|算出|算定|説明|考え方")
@@ -113,6 +114,8 @@ def columns_of(row: Row) -> _Columns | None:
         targets = targets or ([short] if short else [])
     if named is None and base and targets[:1] == [0] and len(targets) > 1:
         named, targets = 0, targets[1:]  # 数値目標 over the names, 目標値 over the figures
+    if named is not None and base and not targets:
+        targets = [place for place in range(base[-1] + 1, len(cells)) if _is_later(cells[place])]
     if not targets or (named is None and not base):
         return None
     name = 0 if named is None else named
@@ -129,6 +132,12 @@ def columns_of(row: Row) -> _Columns | None:
 
 def _is_target(cell: str) -> bool:
     return _TARGET.search(cell) is not None and not _NOT_TARGET.search(cell)
+
+
+def _is_later(cell: str) -> bool:
+    """A column behind the present value that is headed 中間, 最終 or by a year alone: no other word says target."""
+    years = fiscal_years(cell, 0)
+    return _LATER.search(cell) is not None or bool(years and not without_years(cell).strip("()（）[] 度末"))
 
 
 _LONGEST_HEAD = 40

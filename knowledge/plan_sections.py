@@ -37,14 +37,16 @@ class _Way(IntEnum):
     BRACKETED = 10
     BRACKETED_CIRCLED = 11
     CIRCLED = 12
-    KNOWN = 13
-    SIGN = 14
-    NAMED_CIRCLED = 15
-    LABEL = 16
-    ANGLED = 17
-    LIGHT_SIGN = 18
-    YEARS = 19
-    ARTICLE = 20
+    KANA = 13
+    BRACKETED_KANA = 14
+    KNOWN = 15
+    SIGN = 16
+    NAMED_CIRCLED = 17
+    LABEL = 18
+    ANGLED = 19
+    LIGHT_SIGN = 20
+    YEARS = 21
+    ARTICLE = 22
 
 
 _WAYS: Mapping[_Way, re.Pattern[str]] = {
@@ -57,7 +59,9 @@ _WAYS: Mapping[_Way, re.Pattern[str]] = {
         r"(?![0-9]|年(?![次表金齢])|月(?!次)|日(?![常程本])|件|%|時(?!代)|人(?![口材事権])|名(?!称))(?=\S)"
     ),
     _Way.DASHED: re.compile(r"[0-9]{1,2}-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)"),
-    _Way.AIM: re.compile(rf"基本目標\s*[0-9]+|(?:(?:重点|全体|個別)?目標|視点|柱|原則|戦略)\s*[0-9]+{_ENDED}"),
+    _Way.AIM: re.compile(
+        rf"基本目標\s*[0-9]+|(?:(?:重点|全体|個別)?目標|視点|(?:[^\W\d_]{{2,6}}の)?柱|原則|戦略)\s*[0-9]+{_ENDED}"
+    ),
     _Way.POLICY: re.compile(r"(?:基本)?方針\s*[0-9]+"),
     _Way.MEASURE: re.compile(
         rf"(?:基本|重点|個別|主要)?(?:施策|政策|取組|取り組み|事業|プロジェクト)\s*[0-9]+(?:-[0-9]+)*{_ENDED}"
@@ -66,6 +70,8 @@ _WAYS: Mapping[_Way, re.Pattern[str]] = {
     _Way.BRACKETED: re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)"),
     _Way.BRACKETED_CIRCLED: re.compile(r"\([0-9]{1,2}\)-[①-⑳]\s*"),
     _Way.CIRCLED: re.compile(r"[①-⑳]\s*(?=[^\s、，・~])"),
+    _Way.KANA: re.compile(r"[ア-コ]\s+(?=\S)"),
+    _Way.BRACKETED_KANA: re.compile(r"\([ア-コ]\)\s*(?=\S)"),
     _Way.KNOWN: re.compile(
         r"(?:基本(?:理念|方針|目標|的な考え方)|将来像|目指す(?:べき)?(?:将来の?)?(?:像|姿)"
         r"|計画の(?:目的|趣旨|背景|期間|位置[づ付]け|体系|構成)|策定の(?:目的|趣旨|背景)|はじめに|おわりに)$"
@@ -81,7 +87,17 @@ _WAYS: Mapping[_Way, re.Pattern[str]] = {
 _NUMBERED_OR_BARE = frozenset({_Way.CHAPTER, _Way.CLAUSE})
 """Ways that also know bare words: 参考資料, 用語集."""
 _WITHOUT_NUMBER = frozenset({_Way.KNOWN, _Way.LABEL, _Way.ANGLED, _Way.YEARS, _Way.ARTICLE})
-_ITEMS = frozenset({_Way.AIM, _Way.MEASURE, _Way.CIRCLED, _Way.NAMED_CIRCLED, _Way.LIGHT_SIGN})
+_ITEMS = frozenset(
+    {
+        _Way.AIM,
+        _Way.MEASURE,
+        _Way.CIRCLED,
+        _Way.KANA,
+        _Way.BRACKETED_KANA,
+        _Way.NAMED_CIRCLED,
+        _Way.LIGHT_SIGN,
+    }
+)
 """Ways that also begin the items of a list: several that follow each other without a text are such items."""
 _NEEDS_TEXT = frozenset({_Way.KNOWN, _Way.ANGLED, _Way.LIGHT_SIGN, _Way.YEARS, _Way.ARTICLE})
 """Ways that also name a picture, or stand in one: without a text below they are no headings."""
