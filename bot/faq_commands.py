@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.bundle import Category
 from knowledge.calendar import now, today
 from knowledge.faq_drafts import (
@@ -75,7 +76,7 @@ def import_faq(
     database = services().database
     try:
         with Console(stderr=True).status("一覧を読み、重複を探しています"):
-            found = _read(file, columns)
+            found = _read(scanned(file, municipality), columns)
             with database.reading() as session:
                 source = list_source(session, municipality, plan=plan, title=title or found.title, url=page)
                 done = planned_list(session, municipality, found, source, today())
