@@ -288,6 +288,9 @@ FORMS = [
     pytest.param("a.json", json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "WebSite"}, PAGE]}), id="in @graph"),
     pytest.param("a.json", json.dumps(PAGE | {"@type": ["WebPage", "https://schema.org/FAQPage"], "mainEntity": PAGE["mainEntity"][0]}), id="types as a list, one question"),
     pytest.param("a.json", json.dumps(PAGE | {"mainEntity": [{"@type": "Question", "name": "駐車場は？", "acceptedAnswer": [{"text": "あります。"}]}]}), id="answers as a list"),
+    pytest.param("a.json", json.dumps({"@graph": [{"@type": ["WebPage", "FAQPage"], "mainEntity": [{"@id": "#q"}, {"@id": "#gone"}]}, {"@id": "#q"} | question("駐車場は？", "あります。")]}), id="questions named by their @id, as WordPress writes them"),
+    pytest.param("a.json", json.dumps(PAGE | {"mainEntity": {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": PAGE["mainEntity"][0]}]}}), id="in an ItemList"),
+    pytest.param("a.json", json.dumps({"@graph": [PAGE | {"mainEntity": [{"@id": "#l"}, *PAGE["mainEntity"]]}, {"@id": "#l", "itemListElement": [{"@id": "#l"}] * 10}]}), id="a list that holds itself"),
     pytest.param("a.html", f'<html><script>var a="<b>";</script><script type="application/ld+json">{{"@type":"Event"}}</script><script type="application/ld+json">{json.dumps(PAGE)}</script></html>', id="in a page"),
 ]  # fmt: skip
 
