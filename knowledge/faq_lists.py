@@ -310,7 +310,7 @@ def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]], shown: Seq
     ]
     question = _PREFIX.sub("", text["question"].replace("\n", " ").strip(), count=1)
     return FaqRow(
-        f"シート「{sheet.name}」{row.number}行目",
+        f"シート「{sheet.name}」{row.number}行目" if sheet.name else f"{row.number}行目",
         question,
         _PREFIX.sub("", text["answer"], count=1),
         text["category"],

@@ -119,7 +119,7 @@ def test_a_row_at_fault_stays_out_and_the_rest_can_be_taken(office_database: Dat
     rows = LIST.replace("犬", "亀").replace("粗大", "粗大（残り）") + "4,くらし,答えのない質問はどうなりますか？,,\n"
     page = _look(editor, rows.encode(), "a.csv")
     assert "取り込めない行（1行）" in page
-    assert "5行目「答え」: 空です" in page
+    assert "<bdi>5行目「答え」: 空です" in page
     assert "残りの2件を下書きとして取り込む" in page
     there = editor.post(PATH, {"carried": _held(page)}).location
     assert "取り込めなかった行が1行あります" in unescape(editor.get(there).text)
