@@ -40,6 +40,12 @@ _LIST_HEADING = re.compile(r"^[■◆●【<〈\[(（]?[^。]{0,40}(?:指標|KPI
 _BULLET = re.compile(r"^\s*(?:[・•●○◎◆\-]\s*)+(?P<name>[^。✓\s][^。]{1,60})$")
 _DEEPER = re.compile(r"^\s*-?\s*[✓✔–]|^\s+\S")
 _NOTE_SIGNS = re.compile(r"\s*[⁰¹²³⁴-⁹]+\s*|\s*[(（]?[※＊]\s?\d{0,2}[)）]?\s*$")
+_NAMED_LINE = re.compile(
+    r"^\s*[■◆●○・【]?\s*(?:(?:KPI|KGI)|(?:成果|評価|数値)指標)\s*[①-⑳0-9]{0,2}】?\s*[:：]?\s*(?P<text>[^:：。\t]{2,60})$"
+)
+"""KPI① and the indicator's name, with its values on lines of their own below."""
+_ARROW = re.compile(r"^(?P<name>.+?)\s*[:：\s]\s*(?P<base>[^→⇒➡:：]*\d[^→⇒➡:：]*?)\s*[→⇒➡]\s*(?P<target>\S.*)$")
+"""利用者数：10人→50人"""
 _LABELLED = re.compile(r"^\s*[・•●○■◆]?\s*(?P<label>[^:：]{2,20}?)\s*[:：]\s*(?P<text>.{1,200})$")
 _LOOK_AHEAD = 8
 """Lines between the heading of a list and its first item, or between an indicator's name and its target."""
@@ -118,6 +124,8 @@ def columns_of(row: Row) -> _Columns | None:
         targets = [place for place in range(base[-1] + 1, len(cells)) if _is_later(cells[place])]
     if not targets or (named is None and not base):
         return None
+    if base and len(targets) == 1:
+        targets = [*_ladder(_years(row), cells, base[-1], targets[0]), *targets]
     name = 0 if named is None else named
     return _Columns(
         name,
@@ -132,6 +140,18 @@ def columns_of(row: Row) -> _Columns | None:
 
 def _is_target(cell: str) -> bool:
     return _TARGET.search(cell) is not None and not _NOT_TARGET.search(cell)
+
+
+def _ladder(years: dict[int, int], cells: Sequence[str], base: int, target: int) -> list[int]:
+    """The columns of every single year between the present value and the target: a goal for each.
+
+    Where some are missing they may as well be what was reached so far.
+    """
+    between = list(range(base + 1, target))
+    if not between or not all(place in years and _is_later(cells[place]) for place in between):
+        return []
+    steps = [years.get(place, 0) for place in (base, *between, target)]
+    return between if steps == list(range(steps[0], steps[0] + len(steps))) else []
 
 
 def _is_later(cell: str) -> bool:
@@ -237,7 +257,9 @@ def _labelled(lines: Sequence[str]) -> Iterator[FoundIndicator]:
     """指標：… / 現状値：… / 目標値：… below each other."""
     for number, line in enumerate(lines, 1):
         label = _LABELLED.match(line)
-        if label is None or "\t" in line or not _NAME.search(plain(label["label"])):
+        if label is None or not _NAME.search(plain(label["label"])):
+            label = _NAMED_LINE.match(line)
+        if label is None or "\t" in line:
             continue
         base = target = None
         for after in lines[number : number + _LOOK_AHEAD]:
@@ -269,11 +291,20 @@ def _listed(lines: Sequence[str]) -> Iterator[FoundIndicator]:
             bullet = _BULLET.match(text)
             if bullet:
                 begun = True
-                yield FoundIndicator(_named(bullet["name"]), "", None, (), None, None, None, place + 1)
+                yield _item(bullet["name"], place + 1)
                 continue
             ended = begun and text.strip() and not _DEEPER.match(text)
             if "\t" in text or ended or (not begun and place - number > _LOOK_AHEAD):
                 break
+
+
+def _item(text: str, line: int) -> FoundIndicator:
+    """An item of a list: a name, and where an arrow stands in it what was and what shall be."""
+    found = _ARROW.match(text)
+    if found is None:
+        return FoundIndicator(_named(text), "", None, (), None, None, None, line)
+    unit, (base, target) = _with_unit([_reading(found["base"], 0), _reading(found["target"], 0)], "")
+    return FoundIndicator(_named(found["name"]), unit, base, (), target, None, None, line)
 
 
 def _announces(line: str) -> bool:
