@@ -31,6 +31,8 @@ from bot.console import (
     log,
     me,
     misguidance,
+    need_cards,
+    need_inquiries,
     notice,
     noting,
     office_account,
@@ -53,7 +55,8 @@ from bot.console import (
 SCREENS = (
     *(door, office_account, invitation, me, totp),
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
-    *(unanswered, log, noting, answers, answer_editing, answer_steps, answer_history, misguidance),
+    *(need_cards, need_inquiries, unanswered, log, noting, misguidance),
+    *(answers, answer_editing, answer_steps, answer_history),
     *(trying, line_test, checks, effect, words, caution),
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),

@@ -15,6 +15,7 @@ from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
+from knowledge.models.need import NeedCard, NeedEvent, NeedText
 from knowledge.models.notice import Notice
 from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
@@ -56,6 +57,9 @@ __all__ = [
     "Measure",
     "Misguidance",
     "Municipality",
+    "NeedCard",
+    "NeedEvent",
+    "NeedText",
     "Notice",
     "OfficeIdentity",
     "OfficeVisit",

@@ -55,7 +55,7 @@ def fill(database: Database, folder: Path, entries: int, questions: int) -> None
         session.execute(insert(EntryVersion), [_draft(number) for number in range(0, entries, 20)])
     for start in range(0, questions, BATCH):
         with database.writing() as session:
-            session.execute(insert(LoggedQuestion), [_question(start + number, entries, chance) for number in range(BATCH)])  # fmt: skip
+            session.execute(insert(LoggedQuestion), [example_question(start + number, entries, chance) for number in range(BATCH)])  # fmt: skip
     with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -79,7 +79,7 @@ def _draft(number: int) -> dict[str, object]:
     return {"municipality_code": CODE, "entry_id": f"e-{number:05}", "number": 2, "state": ("draft", "requested", "returned")[number // 20 % 3], "content": content, "audience": "public", "staff_note": "", "author_name": "x", "created_at": now(), "deputy": False, "urgent": False}  # fmt: skip
 
 
-def _question(number: int, entries: int, chance: random.Random) -> dict[str, object]:
+def example_question(number: int, entries: int, chance: random.Random) -> dict[str, object]:
     """One of the log of a year: few entries are asked for much, a fifth is never shown."""
     asked_at = now() - dt.timedelta(minutes=number * 365 * 24 * 60 // QUESTIONS)
     entry = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if number % 4 else None
