@@ -27,7 +27,7 @@ from knowledge.faq_drafts import (
 from knowledge.faq_lists import FaqList, FaqRow, MappingError, compared, list_of_page, read_list
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
 from knowledge.loading import load_bundle
-from knowledge.models import Entry, Municipality, Plan
+from knowledge.models import Entry, Municipality, Plan, Term
 from knowledge.notices import NewNotice, begin_notice
 from knowledge.plain_html import plain
 from knowledge.sheet_places import ImportFaultsError
@@ -386,9 +386,12 @@ def test_the_page_shows_no_slot_and_no_question_twice(town: Database, tmp_path: 
     load_bundle(town, read_bundle(write_town(tmp_path / "again")), MOMENT, common_content())
     with town.writing() as session:
         session.get_one(Entry, (CODE, "goal")).question = "マイナンバーカードとは何ですか？"
+        session.scalars(select(Term).where(Term.municipality_code == CODE)).first().term = "RPA"
     with town.reading() as session:
         page = faq_page(session, CODE, DAY)
     asked = [one["name"] for one in page["mainEntity"]]
+    # A word that the plan itself explains is told in its own words, and no question of the page.
+    assert "RPAとは何ですか？" not in asked
     texts = [one["acceptedAnswer"]["text"] for one in page["mainEntity"]]
     assert len(asked) > 40
     assert len(asked) == len(set(asked))
