@@ -40,6 +40,8 @@ from tests.knowledge.small_town import CODE, write_town
 from tests.support.postgresql import postgresql_in
 
 ENTRIES, QUESTIONS, BATCH, TIMES = 5_000, 1_000_000, 20_000, 40
+NEEDS = 3_000
+"""Cards that what was asked in vain belongs to."""
 
 _SUBJECTS = ("住民票の写し", "転入届", "保育園の申し込み", "粗大ごみ", "国民健康保険", "市県民税の証明", "図書館の利用", "空き家の相談", "犬の登録", "児童手当")  # fmt: skip
 _LINES = tuple(map(word_line, _SUBJECTS))
@@ -95,7 +97,8 @@ def example_question(number: int, entries: int, chance: random.Random) -> dict[s
         "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if refused else [],
         "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": "" if refused else tapped, "tapped_at": asked_at if tapped else None,
         "feedback": ("solved" if chance.random() < 0.7 else "unsolved") if number % 10 == 1 else None,
-        "feedback_at": asked_at, "more_at": None, "contact_at": None,
+        "need_signal": "none" if unanswered else "refused" if refused else None, "need": number // 4 % NEEDS + 1 if unanswered or refused else None,
+        "reason": None, "feedback_at": asked_at, "more_at": None, "contact_at": None,
     }  # fmt: skip
 
 
