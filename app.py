@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.cli import NoAppException
@@ -26,6 +25,7 @@ from knowledge.corpus import Corpus
 from knowledge.db import open_database
 from knowledge.index_files import IndexFiles
 from knowledge.preview import Previews
+from knowledge.web_addresses import host_of
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
@@ -63,7 +63,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     for part in (health, line_webhook, api, chat, line_preview):
         app.register_blueprint(part.blueprint)
     console.register(app, https=not settings.is_local)
-    app.jinja_env.filters["host_of"] = lambda url: urlsplit(url).hostname or url
+    app.jinja_env.filters["host_of"] = host_of
     headers.register(app, https=settings.base_url.startswith("https:"))
     problems.register(app)
     commands.register(app)

@@ -28,6 +28,7 @@ from bot.explanation import Explanation, explain
 from bot.many_questions import Got, Side, processes_here
 from bot.services import Services, services
 from bot.spreadsheet_commands import difference_lines
+from bot.virus_check import scanned
 from intents.decision import POLICIES, Decision
 from knowledge.calendar import now, today
 from knowledge.caution import LEVELS
@@ -123,7 +124,7 @@ def _of_file(kit: Services, code: str, file: Path | None, publish: bool, end_mis
     """What residents would get if the file were imported; its differences are told first."""
     plans: list[ImportPlan] = []
     try:
-        sheets = read_tables(file or Path())
+        sheets = read_tables(scanned(file or Path(), code))
         knowledge = kit.corpus.tried(
             code,
             lambda session: plans.append(
@@ -280,7 +281,7 @@ def checks_import(municipality: str, file: Path, end_missing: bool) -> None:
     numbers = public_numbers(kit.database, municipality)
     take = partial(take_in, moment=now(), end_missing=end_missing, public_numbers=numbers)
     try:
-        sheets = read_tables(file)
+        sheets = read_tables(scanned(file, municipality))
         with kit.database.writing() as session:
             done = take(session, municipality, sheets)
     except UploadError as error:

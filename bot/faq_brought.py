@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,4 +45,8 @@ def read_list_file(path: Path) -> BroughtList:
     if path.suffix in PAGES:
         name, questions = read_faq_page(path)
         return BroughtList(["page", [[one.question, one.answer, one.url] for one in questions], name])
-    return BroughtList(["tables", sheets_as_json(read_tables(path))])
+    sheets = read_tables(path)
+    if path.suffix == ".csv":
+        # Named after the file, which has a name of ours here.
+        sheets = [replace(sheet, name="") for sheet in sheets]
+    return BroughtList(["tables", sheets_as_json(sheets)])

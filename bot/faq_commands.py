@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.bundle import Category
 from knowledge.calendar import now, today
 from knowledge.faq_drafts import (
@@ -25,12 +26,19 @@ from knowledge.faq_drafts import (
 from knowledge.faq_lists import FIELDS, FaqList, MappingError, list_of_page, read_list
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
 from knowledge.municipality_codes import unknown_municipality
-from knowledge.sheet_places import ImportFaultsError
+from knowledge.sheet_places import MOST_FAULTS, ImportFaultsError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.upload_limits import UploadError
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 _PAGES = (".json", ".jsonld", ".html", ".htm")
-_ACTIONS = {"added": "下書きに追加", "changed": "下書きを変更", "left": "重複", "unchanged": "変更なし"}
+_ACTIONS = {
+    "added": "下書きに追加",
+    "changed": "下書きを変更",
+    "left": "重複",
+    "unchanged": "変更なし",
+    "faulty": "取り込めない行",
+}
 _MOST_ALIKE = 100
 _CODE = click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")
 
@@ -47,22 +55,33 @@ _CODE = click.option("--municipality", metavar="CODE", required=True, help="全�
 @click.option("--plan", metavar="ID", help="出典にする計画書の ID（なければ、この一覧を出典として足す）。")
 @click.option("--title", help="出典に出す一覧の名前（例: ○○市ホームページ「よくある質問」）。")
 @click.option("--page", metavar="URL", help="一覧のあるページ。")
-@click.option("--dry-run", is_flag=True, help="何も変えず、取り込むものと重複を表示する。")
+@click.option("--rest", is_flag=True, help="取り込めない行があっても、残りを取り込む。")
+@click.option("--dry-run", is_flag=True, help="何も変えず、取り込むもの、重複、取り込めない行を表示する。")
 def import_faq(
-    file: Path, municipality: str, plan: str | None, title: str | None, page: str | None, dry_run: bool, **columns: str
+    file: Path,
+    municipality: str,
+    plan: str | None,
+    title: str | None,
+    page: str | None,
+    rest: bool,
+    dry_run: bool,
+    **columns: str,
 ) -> None:
     """今ある「よくある質問」の一覧（.xlsx、.csv、FAQPage の .json・.html）を、下書きとして取り込む。"""
-    if page and not page.startswith(("http://", "https://")):
-        raise click.UsageError("--page は https:// で始まるアドレスにしてください")
+    if page:
+        try:
+            ascii_address(page)
+        except BadAddressError as error:
+            raise click.UsageError(f"--page は {error}") from error
     database = services().database
     try:
         with Console(stderr=True).status("一覧を読み、重複を探しています"):
-            found = _read(file, columns)
+            found = _read(scanned(file, municipality), columns)
             with database.reading() as session:
                 source = list_source(session, municipality, plan=plan, title=title or found.title, url=page)
                 done = planned_list(session, municipality, found, source, today())
             if not dry_run:
-                done = taken_in(database, municipality, found, source, today(), now())
+                done = taken_in(database, municipality, found, source, today(), now(), rest=rest)
     except (UploadError, MappingError) as error:
         raise click.ClickException(str(error)) from error
     except NoPlanError as error:
@@ -72,7 +91,8 @@ def import_faq(
     except LookupError as error:
         raise click.ClickException(unknown_municipality(municipality)) from error
     except ImportFaultsError as error:
-        raise click.ClickException("\n".join([*error.faults, "何も変えていません"])) from error
+        remedy = "元の表を直すか、--rest を付けて残りだけを取り込んでください（先に --dry-run で確かめられます）"
+        raise click.ClickException("\n".join([*error.faults, "何も変えていません", remedy])) from error
     for line in (*_mapping_lines(found), f"出典: {source.title}", *_plan_lines(done, dry_run=dry_run)):
         click.echo(line)
 
@@ -98,18 +118,33 @@ def _plan_lines(done: FaqPlan, *, dry_run: bool) -> Iterator[str]:
     for change in done.changes:
         if change.action == "left":
             yield f"  重複  {change.place}「{change.question}」: {change.why}（取り込みません）"
-        elif dry_run and change.action != "unchanged":
+        elif dry_run and change.action in ("added", "changed"):
             yield f"  {_ACTIONS[change.action]}  {change.place}  {change.entry_id}  {change.question}"
-    for place, question, near in done.near[:_MOST_ALIKE]:
-        owner = f"（{near.owner}）" if near.owner else "（同じ一覧の中）"
-        yield f"  似ています  {place}「{question}」と「{near.known}」{owner} {near.likeness:.0f}%（どちらも残ります）"
-    if len(done.near) > _MOST_ALIKE:
-        yield f"  似ています  ほかに {len(done.near) - _MOST_ALIKE}件"
+    yield from _near_lines(done)
+    yield from _faulty_lines(done, dry_run=dry_run)
     yield "、".join(f"{name} {done.count(action)}" for action, name in _ACTIONS.items())
     if dry_run:
         yield "確かめただけで、何も変えていません（--dry-run を外すと取り込みます）"
     elif done.count("added") or done.count("changed"):
         yield "下書きなので、まだ住民には出ません。knowledge publish-faq で公開します"
+
+
+def _near_lines(done: FaqPlan) -> Iterator[str]:
+    for place, question, near in done.near[:_MOST_ALIKE]:
+        owner = f"（{near.owner}）" if near.owner else "（同じ一覧の中）"
+        yield f"  似ています  {place}「{question}」と「{near.known}」{owner} {near.likeness:.0f}%（どちらも残ります）"
+    if len(done.near) > _MOST_ALIKE:
+        yield f"  似ています  ほかに {len(done.near) - _MOST_ALIKE}件"
+
+
+def _faulty_lines(done: FaqPlan, *, dry_run: bool) -> Iterator[str]:
+    for change in done.faulty[:MOST_FAULTS]:
+        yield from (f"  取り込めません  {line}" for line in change.why.splitlines())
+    if len(done.faulty) > MOST_FAULTS:
+        yield f"  取り込めません  ほかに {len(done.faulty) - MOST_FAULTS}行"
+    if done.faulty:
+        rest = "。--rest を付けると、残りだけを取り込めます" if dry_run else ""
+        yield f"取り込めない行は、元の表で直してください{rest}"
 
 
 @click.command("publish-faq")

@@ -183,8 +183,6 @@ def look_at_list(kit: Services, code: str, payload: Mapping[str, Any], progress:
         return {"file_fault": str(error)}
     except MappingError:
         return {"mapping_fault": True}
-    except ImportFaultsError as error:
-        return {"faults": list(error.faults)}
     return {"plan": _FAQ_PLAN.dump_python(plan, mode="json")}
 
 

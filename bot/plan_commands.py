@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.calendar import now, today
 from knowledge.plan_contents import PlanContents, read_contents
 from knowledge.plan_details import period_of, plan_details
@@ -56,7 +57,7 @@ def import_plan_command(
 ) -> None:
     """計画書 FILE（.txt .md .pdf .docx）を下書きとして取り込む。承認するまで住民には出ない。"""
     try:
-        document = _read(file)
+        document = _read(scanned(file, municipality))
         contents = read_contents(document)
         period = period_of(contents.period, begins and begins.date(), ends and ends.date(), _LABELS)
         details = plan_details(title, short_title, plan_id, period, url, _LABELS)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.finding_words import sentence
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.attached_texts import (
     AttachError,
     attach_text,
@@ -40,7 +41,7 @@ def plan_text(file: Path | None, municipality: str, plan_id: str | None, remove:
     if file and remove:
         raise click.UsageError("FILE と --remove は、どちらか一つにしてください")
     try:
-        document = read_plan(file) if file else None
+        document = read_plan(scanned(file, municipality)) if file else None
         with services().database.writing() as session:
             plan = plan_to_attach_to(session, municipality, plan_id or _only_plan(session, municipality))
             wanted = plan.plan_id

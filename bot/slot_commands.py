@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.calendar import now, today
 from knowledge.common_content import common_content
 from knowledge.models import Municipality
@@ -51,7 +52,7 @@ def slots_import(file: Path, municipality: str, dry_run: bool) -> None:
     """記入した穴埋めシートを読み込む（まちがいが一つでもあれば、何も変えない）。"""
     content, database = common_content(), services().database
     try:
-        sheets = read_sheet(file)
+        sheets = read_sheet(scanned(file, municipality))
         # Compared and written in one transaction: what the dry run shows is what would be written.
         with database.reading() if dry_run else database.writing() as session:
             if session.get(Municipality, municipality) is None:

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.calendar import now
 from knowledge.csv_files import ENCODINGS, UnwritableError
 from knowledge.exports import EXPORTED, about, exported
@@ -76,7 +77,7 @@ def knowledge_import(file: Path, municipality: str, dry_run: bool, publish: bool
     database = services().database
     try:
         with Console(stderr=True).status("表を読んでいます"):
-            sheets = read_tables(file)
+            sheets = read_tables(scanned(file, municipality))
         if dry_run:
             with database.reading() as session:
                 plan = planned(session, municipality, sheets, end_missing=end_missing, publish=publish)

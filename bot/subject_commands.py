@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from bot.services import services
+from bot.virus_check import scanned
 from knowledge.calendar import now
 from knowledge.municipality_codes import unknown_municipality
 from knowledge.sheet_places import ImportFaultsError
@@ -47,7 +48,7 @@ def subjects_export(municipality: str, file: Path) -> None:
 def subjects_import(municipality: str, file: Path, dry_run: bool) -> None:
     """FILE（.xlsx）の表のとおりにする。まちがいが一つでもあれば、何も変えない。"""
     try:
-        wanted = rows_of_sheet(file)
+        wanted = rows_of_sheet(scanned(file, municipality))
         database = services().database
         with database.reading() as session:
             found = changes(subject_table(session, municipality), wanted)

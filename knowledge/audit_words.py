@@ -72,6 +72,7 @@ FIELDS: Mapping[str, str] = {
     "language": "言葉",
     "last_version": "終わりの版",
     "left": "取り込まなかったもの",
+    "faulty": "取り込めなかった行",
     "letters": "字数",
     "lines": "行数",
     "lunch": "昼休み",

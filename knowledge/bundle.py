@@ -34,14 +34,21 @@ from knowledge.application_terms import CLOSES, OPENS
 from knowledge.subject_names import subject_names
 from knowledge.telephones import checked_telephone
 from knowledge.translations import added_figures, lost_figures
+from knowledge.web_addresses import checked_address
 
+COMMON_PREFIX = "common-"
+"""What the ids of common entries, of their source and of their offices begin with."""
+MOST_LINKS = 3
 CONTENT_ROOT = Path(__file__).parent / "content"
+
+_SLOT = re.compile(r"\{[a-z][a-z0-9-]*\}")
+"""As common entries hold it; in any other it would stand before residents as it is."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Telephone = Annotated[str, AfterValidator(checked_telephone)]
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
+HttpsUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(checked_address)]
 AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 FiscalYear = Annotated[int, Field(ge=1989, le=2100)]
 
@@ -105,6 +112,10 @@ class Facets(Part):
     proxy: Line | None
     delivery_days: Line | None
     online: Line | None
+
+
+def _facet_lines(facets: Facets | None) -> list[str]:
+    return [line for line in facets.model_dump().values() if line] if facets else []
 
 
 class Explanation(Part):
@@ -220,7 +231,7 @@ class Entry(Item):
     answer: AnswerText
     term: ApplicationTerm | None = None
     facets: Facets | None = None
-    links: list[Link] = Field(default_factory=list, max_length=3)
+    links: list[Link] = Field(default_factory=list, max_length=MOST_LINKS)
     measure: str | None = None
     translations: dict[ReplyLanguage, Translation] = Field(default_factory=dict)
 
@@ -259,6 +270,9 @@ class Entry(Item):
         term = self.term
         days = {OPENS: term and term.opens, CLOSES: term and term.closes}
         texts = [self.question, self.answer, *filter(None, (term.before, term.after) if term else ())]
+        slots = [found.group() for text in (*texts, *_facet_lines(self.facets)) for found in _SLOT.finditer(text)]
+        if slots and not self.id.startswith(COMMON_PREFIX):
+            raise ValueError(f"{slots[0]} は共通の答えだけで使える穴埋めの印です。値を書いてください")
         for name, day in days.items():
             if not day and any(name in text for text in texts):
                 raise ValueError(f"{name} を使うには、term にその日を書いてください")

@@ -10,11 +10,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from knowledge.bundle import CONTENT_ROOT, BundleError, Entry, Line, Part, Plan, Slug, read_list
+from knowledge.bundle import COMMON_PREFIX, CONTENT_ROOT, BundleError, Entry, Line, Part, Plan, Slug, read_list
 from knowledge.slots import Slot, SlotKind, SlotValueError, slots_in
-
-COMMON_PREFIX = "common-"
-"""What the ids of common entries, of their source and of their offices begin with."""
 
 COMMON_FOLDER = CONTENT_ROOT / "common"
 LANGUAGES = ("en", "easy")

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.bundle import Bundle, BundleError
-from knowledge.common_content import COMMON_PREFIX, CommonContent
+from knowledge.bundle import COMMON_PREFIX, Bundle, BundleError
+from knowledge.common_content import CommonContent
 from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain, typed
 from knowledge.entry_versions import BUNDLED, COMMAND, Author, revised
 from knowledge.models import BundledDraft, Entry, Municipality, Plan

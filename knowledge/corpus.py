@@ -321,18 +321,9 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
     contact_office = own_offices.get(row.contact_department)
     contact = replace(contact_office or Office(hall_name(town.name), None), telephone=row.contact_telephone)
     around = _around(session, code, day, values, own_offices, all_plans=entries is not None)
-    answers = [
-        *answers_of_entries(
-            published(session, Entry, code, day) if entries is None else entries,
-            around,
-            _filling(town.name, values),
-        ),
-        *(indicator_answer(indicator, around) for indicator in published(session, Indicator, code, day)),
-        *(schedule_answer(item, around) for item in published(session, ScheduleItem, code, day)),
-        *(office_answer(department, around) for department in departments),
-        *(term_answer(term, around) for term in published(session, Term, code, day)),
-    ]
-    answers = own_first(answers)
+    curated = published(session, Entry, code, day) if entries is None else entries
+    told = answers_of_entries(curated, around, _filling(town.name, values))
+    answers = own_first([*told, *_answers_of_tables(session, code, around, departments)])
     names, words = _own_names(town), words_of(session, code)
     whole = partial(
         Knowledge,
@@ -358,6 +349,15 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         LearnedPart(learned_mark(session, code), partial(read_adaptation, session, code)),
         lambda index: whole(index=index),
     )
+
+
+def _answers_of_tables(
+    session: Session, code: str, around: Surroundings, departments: Sequence[Department]
+) -> Iterator[Answer]:
+    yield from (indicator_answer(indicator, around) for indicator in published(session, Indicator, code, around.day))
+    yield from (schedule_answer(item, around) for item in published(session, ScheduleItem, code, around.day))
+    yield from (office_answer(department, around) for department in departments)
+    yield from (term_answer(term, around) for term in published(session, Term, code, around.day))
 
 
 def _around(
@@ -387,11 +387,26 @@ def _filling(town: str, values: Mapping[str, str]) -> Filling:
 
 def drafted_answers(session: Session, knowledge: Knowledge, entries: Sequence[Entry]) -> list[Answer]:
     """The answers that ``entries`` would be among ``knowledge``, without an index: to look at, not to be found."""
-    code, day = knowledge.town.code, knowledge.day
+    return _alone(session, knowledge.town.code, knowledge.town.name, knowledge.day, entries, all_plans=True)[0]
+
+
+def entry_answers(session: Session, code: str, day: dt.date) -> list[Answer]:
+    """The entries as residents read them on ``day``, without an index: none to which something of their own is told."""
+    name = session.get_one(Municipality, code).name
+    told, around, departments = _alone(session, code, name, day, published(session, Entry, code, day), all_plans=False)
+    kept = {one.entry_id for one in own_first([*told, *_answers_of_tables(session, code, around, departments)])}
+    return [one for one in told if one.entry_id in kept]
+
+
+def _alone(
+    session: Session, code: str, town: str, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
+) -> tuple[list[Answer], Surroundings, Sequence[Department]]:
+    """The answers of ``entries``, and what they were made within."""
     values = slot_values(session, code)
-    own_offices = {one.entry_id: office(one) for one in published(session, Department, code, day)}
-    around = _around(session, code, day, values, own_offices, all_plans=True)
-    return answers_of_entries(entries, around, _filling(knowledge.town.name, values))
+    departments = published(session, Department, code, day)
+    own_offices = {one.entry_id: office(one) for one in departments}
+    around = _around(session, code, day, values, own_offices, all_plans=all_plans)
+    return answers_of_entries(entries, around, _filling(town, values)), around, departments
 
 
 _QUOTED = re.compile("「([^「」]{3,20})」")

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from intents.ranker import Candidate, rank
+from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import JST, a_year_after
-from knowledge.common_content import COMMON_PREFIX
 from knowledge.entry_versions import WAITING
 from knowledge.freshness import DAYS_AHEAD, Reason, due, watched
 from knowledge.links import dead_links

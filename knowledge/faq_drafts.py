@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.bundle import Category, in_japanese
+from knowledge.bundle import MOST_LINKS, Category
 from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED, NOT_LOADED
 from knowledge.db import Database
@@ -20,14 +21,18 @@ from knowledge.entry_versions import COMMAND, LIST, Author, added, revised
 from knowledge.faq_duplicates import Near, near_questions
 from knowledge.faq_lists import CATEGORY_STEP, FaqList, FaqRow, compared, entry_id
 from knowledge.models import Department, Entry, Municipality, Plan
+from knowledge.schema_faults import schema_fault
+from knowledge.sheet_kinds import KINDS
 from knowledge.sheet_places import ImportFaultsError, plain_heading
 from knowledge.sheet_rows import row_values
 from knowledge.staff_content import StaffEntry, is_long
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 OTHER = "その他"
 TOO_MANY_TO_COMPARE = (
     "質問が多いので、よく似た質問はさがしていません（同じ質問はさがしました）。ファイルを分けると出ます"
 )
+FAULTY = "faulty"
 NO_END = dt.date(9999, 12, 31)
 """A list of questions has no period that could be over."""
 
@@ -45,7 +50,10 @@ class FaqSource:
 
 @dataclass(frozen=True)
 class FaqChange:
-    """What becomes of a row.  ``action``: added, changed, unchanged, or left (``why`` tells)."""
+    """What becomes of a row.  ``action``: added, changed, unchanged, left or faulty (``why`` tells of both).
+
+    What is left is there already; what is at fault stays out until it is mended, and holds up no other row.
+    """
 
     place: str
     entry_id: str
@@ -64,6 +72,10 @@ class FaqPlan:
 
     def count(self, action: str) -> int:
         return sum(change.action == action for change in self.changes)
+
+    @property
+    def faulty(self) -> tuple[FaqChange, ...]:
+        return tuple(change for change in self.changes if change.action == FAULTY)
 
 
 def list_source(session: Session, code: str, *, plan: str | None, title: str | None, url: str | None) -> FaqSource:
@@ -89,7 +101,7 @@ def planned_list(
     most_compared: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> FaqPlan:
-    """What taking ``found`` in would do; nothing is changed.  Raises ImportFaultsError and LookupError.
+    """What taking ``found`` in would do; nothing is changed.  Raises LookupError.
 
     ``most_compared``: pairs of questions; beyond them likenesses are not looked for, and that is told.
     ``progress``: told the share of the likenesses that is looked at.
@@ -98,13 +110,25 @@ def planned_list(
 
 
 def taken_in(
-    database: Database, code: str, found: FaqList, source: FaqSource, day: dt.date, moment: dt.datetime
+    database: Database,
+    code: str,
+    found: FaqList,
+    source: FaqSource,
+    day: dt.date,
+    moment: dt.datetime,
+    *,
+    rest: bool = False,
 ) -> FaqPlan:
-    """Take it in as drafts, in one transaction.  Nothing that residents read changes."""
+    """Take it in as drafts, in one transaction.  Nothing that residents read changes.
+
+    ``rest``: of a list with rows at fault all the others.  Else raises ImportFaultsError, and nothing is taken.
+    """
     with database.reading() as session:
-        near = planned_list(session, code, found, source, day).near
+        planned = planned_list(session, code, found, source, day)
+    if planned.faulty and not rest:
+        raise ImportFaultsError([change.why for change in planned.faulty])
     with database.writing() as session:
-        return replace(take_list(session, code, found, source, day, moment), near=near)
+        return replace(take_list(session, code, found, source, day, moment), near=planned.near)
 
 
 def take_list(
@@ -116,7 +140,7 @@ def take_list(
     moment: dt.datetime,
     author: Author = LIST,
 ) -> FaqPlan:
-    """The same within a transaction of the caller's.  ``author``: of the drafts.
+    """The same within a transaction of the caller's; what is at fault stays out.  ``author``: of the drafts.
 
     Likenesses are not looked for: others wait for the lock meanwhile.
     """
@@ -143,15 +167,15 @@ def _worked(
     present = {row.entry_id: row for row in session.scalars(select(Entry).where(Entry.municipality_code == code))}
     owners = _owners(present)
     departments = _departments(session, code)
-    faults: list[str] = []
     notices: list[str] = []
     changes: list[FaqChange] = []
     entries: list[StaffEntry] = []
     kept: list[FaqRow] = []
     seen: dict[str, FaqRow] = {}
     for row in found.rows:
-        entry = _entry(row, source, departments, day, faults, notices)
-        if entry is None:
+        entry = _entry(row, source, departments, day, notices)
+        if not isinstance(entry, StaffEntry):
+            changes.append(FaqChange(row.place, "", row.question, FAULTY, "\n".join(entry)))
             continue
         change = _change(row, entry, present, owners, seen)
         seen.setdefault(compared(row.question), row)
@@ -159,8 +183,6 @@ def _worked(
         if change.action in ("added", "changed"):
             entries.append(entry)
             kept.append(row)
-    if faults:
-        raise ImportFaultsError(faults)
     entries = _without_repeats(entries, kept, owners, notices)
     known = _near_owners(present)
     near: tuple[tuple[str, str, Near], ...] = ()
@@ -205,10 +227,9 @@ def _entry(
     source: FaqSource,
     departments: Mapping[str, str],
     day: dt.date,
-    faults: list[str],
     notices: list[str],
-) -> StaffEntry | None:
-    """The row as the schema has it; None where it is at fault, or empty."""
+) -> StaffEntry | list[str]:
+    """The row as the schema has it, or what is wrong with it."""
     problems = [f"{row.place} {problem}" for problem in row.problems]
     for name, text in (("質問", row.question), ("答え", row.answer)):
         if not text and not problems:
@@ -216,17 +237,49 @@ def _entry(
         elif bad := control_character(text):
             problems.append(f"{row.place}「{name}」: 使えない文字（{bad}）があります。消してください")
     if problems:
-        faults += problems
-        return None
+        return problems
     try:
         entry = StaffEntry.model_validate(_values(row, source, departments, day))
     except ValidationError as error:
-        for fault in error.errors():
-            heading = _HEADINGS.get(str(fault["loc"][0]) if fault["loc"] else "", "")
-            faults.append(f"{row.place}「{heading}」: {in_japanese(fault)}。元の表で直してください")
-        return None
+        return [f"{row.place}{_told(fault)}。元の表で直してください" for fault in error.errors()]
     notices += _notices(row, entry)
     return entry
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    """A fault of the schema by the column of the list, where it is one column's."""
+    found = schema_fault(KINDS["entries"], fault)
+    heading = _HEADINGS.get(found.location[0]) if found.location else None
+    return f"「{heading}」: {found.sentence}" if heading else f": {found.sentence}"
+
+
+def _links(row: FaqRow) -> tuple[list[dict[str, str]], list[str]]:
+    """The addresses of a row that a phone can open, and what is told of the others."""
+    links: list[dict[str, str]] = []
+    told: list[str] = []
+    for address in dict.fromkeys(_addresses(row.url)):
+        try:
+            ascii_address(address)
+        except BadAddressError as error:
+            told.append(f"{row.place}: リンクは入れずに取り込みます（{error}）")
+            continue
+        if len(links) == MOST_LINKS:
+            told.append(f"{row.place}: リンクは{MOST_LINKS}つまでです（入れないもの: {address}）")
+        else:
+            links.append({"label": f"くわしいページ{len(links) + 1 if links else ''}", "url": address})
+    return links, told
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """A line each, or several in a line; what is no address in itself stays in one piece, to be told."""
+    for line in text.splitlines():
+        parts = [_narrow(part) for part in line.split()]
+        yield from parts if all(part.lower().startswith("http") for part in parts) else [line.strip()]
+
+
+def _narrow(address: str) -> str:
+    """Typed in wide letters: https.  What stands behind it in one that was not stays as it is."""
+    return address if address.lower().startswith("http") else unicodedata.normalize("NFKC", address)
 
 
 def _values(row: FaqRow, source: FaqSource, departments: Mapping[str, str], day: dt.date) -> dict[str, Any]:
@@ -238,7 +291,7 @@ def _values(row: FaqRow, source: FaqSource, departments: Mapping[str, str], day:
         "question": row.question,
         "answer": row.answer,
         "phrasings": list(row.phrasings),
-        "links": [{"label": "くわしいページ", "url": row.url}] if row.url else [],
+        "links": _links(row)[0],
         "department": department,
         "source": {"plan": source.plan, "section": row.category[:80] or "よくある質問"},
         "checked_on": day,
@@ -246,6 +299,9 @@ def _values(row: FaqRow, source: FaqSource, departments: Mapping[str, str], day:
 
 
 def _notices(row: FaqRow, entry: StaffEntry) -> Iterator[str]:
+    yield from _links(row)[1]
+    if row.hidden:
+        yield f"{row.place}: 元の一覧では「{row.hidden}」です。公開してよいか、下書きを確かめてください"
     if is_long(entry.answer):
         yield f"{row.place}: 答えが長い（{len(entry.answer)}字）。スマホでは 420字までが読みやすい長さです"
     if row.department and entry.department is None:

@@ -47,6 +47,15 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "件名",
         "見出し",
         "題名",
+        "代表質問",
+        "標準質問",
+        "想定質問",
+        "質問タイトル",
+        "問い合わせ内容",
+        "発話",
+        "発話例",
+        "ユーザー発話",
+        "ユーザー発話例",
     ),
     "answer": (
         "答え",
@@ -57,6 +66,11 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "ご回答内容",
         "応答",
         "応答文",
+        "応答内容",
+        "ボット応答",
+        "回答本文",
+        "標準回答",
+        "想定回答",
         "返答",
         "答",
         "a",
@@ -102,6 +116,12 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
         "参考リンク",
         "参照url",
         "詳細url",
+        "関連ページurl",
+        "遷移先url",
+        "リンクurl",
+        "参考url",
+        "詳細ページ",
+        "参考ページ",
         "link",
         "アドレス",
         "ホームページ",
@@ -163,6 +183,8 @@ class FaqRow:
     url: str = ""
     phrasings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    hidden: str = ""
+    """What the list says of a row that it does not show to the public."""
 
 
 @dataclass(frozen=True)
@@ -262,11 +284,23 @@ def _list(
         name: "・".join(f"{column_letter(place)}列「{head.text(place).strip()}」" for place in found)
         for name, found in places.items()
     }
-    read = tuple(_row(sheet, row, places) for row in rows)
+    taken = {place for found in places.values() for place in found}
+    headings = headings_of(head)
+    shown = [place for place, one in enumerate(headings) if place not in taken and _SHOWN.search(one.lower())]
+    read = tuple(_row(sheet, row, places, shown) for row in rows)
     return FaqList(read, mapping, frozenset(set(places) - set(given)))
 
 
-def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]]) -> FaqRow:
+_SHOWN = re.compile(r"公開|表示|状態|ステータス|掲載|status|有効")
+_NOT_SHOWN = re.compile(r"非公開|非表示|非掲載|未公開|下書き?|停止|終了|無効|庁内|職員|×|✕|off|false|0", re.IGNORECASE)
+
+
+def _hidden(row: Row, shown: Sequence[int]) -> str:
+    cells = (row.text(place).strip() for place in shown)
+    return next((cell for cell in cells if _NOT_SHOWN.fullmatch(unicodedata.normalize("NFKC", cell))), "")
+
+
+def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]], shown: Sequence[int]) -> FaqRow:
     text = {name: _joined(name, row, places.get(name, ())) for name in FIELDS}
     bad = [
         f"{column_letter(place)}列「{FIELDS[name]}」: {cell.reason}"
@@ -276,7 +310,7 @@ def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]]) -> FaqRow:
     ]
     question = _PREFIX.sub("", text["question"].replace("\n", " ").strip(), count=1)
     return FaqRow(
-        f"シート「{sheet.name}」{row.number}行目",
+        f"シート「{sheet.name}」{row.number}行目" if sheet.name else f"{row.number}行目",
         question,
         _PREFIX.sub("", text["answer"], count=1),
         text["category"],
@@ -284,6 +318,7 @@ def _row(sheet: Sheet, row: Row, places: Mapping[str, Sequence[int]]) -> FaqRow:
         text["url"],
         _phrasings(text["phrasings"], question),
         tuple(bad),
+        _hidden(row, shown),
     )
 
 

@@ -6,19 +6,24 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from knowledge.answers import FACETS
-from knowledge.models import Entry, Municipality
+from knowledge.answers import Answer
+from knowledge.calendar import now
+from knowledge.common_content import is_common
+from knowledge.corpus import entry_answers
+from knowledge.models import Municipality
+from knowledge.notices import current_notice, paused_entries
 from knowledge.plain_html import data_scripts, plain
 from knowledge.upload_limits import MAX_ROWS, UploadError, read_upload
 
+BELOW = "下の連絡先"
+_DEEPEST = 20
 _SCRIPT_SAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -36,14 +41,12 @@ def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str
     town = session.get(Municipality, code)
     if town is None:
         raise LookupError(code)
-    wanted = select(Entry).where(
-        Entry.municipality_code == code,
-        Entry.state == "published",
-        or_(Entry.valid_from.is_(None), Entry.valid_from <= day),
-        or_(Entry.valid_until.is_(None), Entry.valid_until >= day),
-    )
-    if categories:
-        wanted = wanted.where(Entry.category.in_(categories))
+    paused = _paused(session, code)
+    answers = [
+        answer
+        for answer in entry_answers(session, code, day)
+        if answer.entry_id not in paused and (not categories or answer.category in categories)
+    ]
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",
@@ -52,21 +55,33 @@ def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str
         "mainEntity": [
             {
                 "@type": "Question",
-                "name": entry.question,
-                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(entry)},
+                "name": answer.title,
+                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(answer)},
             }
-            for entry in session.scalars(wanted.order_by(Entry.category, Entry.entry_id))
+            for answer in sorted(answers, key=lambda one: (one.category, one.entry_id))
         ],
     }
 
 
-def _answer_html(entry: Entry) -> str:
+def _paused(session: Session, code: str) -> frozenset[str]:
+    """What residents do not get while a notice is shown."""
+    notice = current_notice(session, code, now())
+    return paused_entries(session, notice) if notice is not None else frozenset()
+
+
+def _answer_html(answer: Answer) -> str:
     """The answer with its facts and links, as the HTML that FAQPage takes: escaped, lines kept."""
-    facets = entry.facets or {}
-    lines = [entry.answer, *(f"{name}：{facets[facet]}" for facet, name in FACETS.items() if facets.get(facet))]
-    shown = [html.escape(line) for text in lines for line in text.split("\n")]
-    shown += [f'<a href="{html.escape(link["url"])}">{html.escape(link["label"])}</a>' for link in entry.links]
+    lines = [answer.text, *(f"{name}：{value}" for name, value in answer.facts), *_asked(answer)]
+    shown = [html.escape(line) for text in lines for line in text.strip().split("\n")]
+    shown += [f'<a href="{html.escape(url)}">{html.escape(label)}</a>' for label, url in answer.links]
     return "<br>".join(shown)
+
+
+def _asked(answer: Answer) -> Iterator[str]:
+    """Whom to ask, where a common text speaks of whoever stands below it."""
+    if answer.office is not None and is_common(answer.entry_id) and BELOW in answer.text:
+        number = f"（電話 {answer.office.telephone}）" if answer.office.telephone else ""
+        yield f"連絡先：{answer.office.department}{number}"
 
 
 def embeddable(page: dict[str, Any]) -> str:
@@ -79,10 +94,11 @@ def read_faq_page(path: Path) -> tuple[str | None, list[PageQuestion]]:
     content = read_upload(path, (".json", ".jsonld", ".html", ".htm"))
     text = _decoded(path, content)
     if path.suffix.lower() in (".html", ".htm"):
-        objects = _pages_of_scripts(path, data_scripts(text))
+        data = _data_of_scripts(path, data_scripts(text))
     else:
-        objects = list(_pages(_parsed(path, text)))
-    found = [question for page in objects for question in _questions(page)]
+        data = [_parsed(path, text)]
+    objects, nodes = list(_pages(data)), dict(_nodes(data))
+    found = [question for page in objects for question in _questions(page, nodes)]
     if not found:
         raise UploadError(
             f"{path.name}: FAQPage（schema.org のよくある質問）が見つかりません。"
@@ -94,16 +110,16 @@ def read_faq_page(path: Path) -> tuple[str | None, list[PageQuestion]]:
     return name, found
 
 
-def _pages_of_scripts(path: Path, texts: Iterable[str]) -> list[dict[str, Any]]:
-    """Of all the data that a page holds; a broken piece is told only where no other is a FAQPage."""
-    found: list[dict[str, Any]] = []
+def _data_of_scripts(path: Path, texts: Iterable[str]) -> list[Any]:
+    """All the data that a page holds; a broken piece is told only where no other is a FAQPage."""
+    found: list[Any] = []
     broken: UploadError | None = None
     for text in texts:
         try:
-            found += _pages(_parsed(path, text))
+            found.append(_parsed(path, text))
         except UploadError as error:
             broken = broken or error
-    if broken is not None and not found:
+    if broken is not None and not any(_pages(found)):
         raise broken
     return found
 
@@ -131,7 +147,7 @@ def _parsed(path: Path, text: str) -> Any:
 
 def _pages(found: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """FAQPage objects, wherever they stand: alone, in an array, in @graph or within another object."""
-    if depth > 20:
+    if depth > _DEEPEST:
         return
     if isinstance(found, list):
         for part in found:
@@ -150,16 +166,52 @@ def _types(found: dict[str, Any]) -> set[str]:
     return {name.rpartition("/")[2].rpartition(":")[2] for name in names if isinstance(name, str)}
 
 
-def _questions(page: dict[str, Any]) -> Iterator[PageQuestion]:
-    given = page.get("mainEntity", [])
-    for one in given if isinstance(given, list) else [given]:
-        if isinstance(one, dict) and "Question" in _types(one):
-            answers = one.get("acceptedAnswer", one.get("suggestedAnswer", {}))
-            first = answers[0] if isinstance(answers, list) and answers else answers
-            answer = first.get("text") if isinstance(first, dict) else first
-            url = one.get("url") if isinstance(one.get("url"), str) else page.get("url")
-            yield PageQuestion(
-                plain(str(one.get("name") or one.get("text") or "")).replace("\n", " "),
-                plain(answer) if isinstance(answer, str) else "",
-                url if isinstance(url, str) and url.startswith(("http://", "https://")) else None,
-            )
+def _questions(page: dict[str, Any], nodes: Mapping[str, dict[str, Any]]) -> Iterator[PageQuestion]:
+    for one in _asked_of(page.get("mainEntity"), nodes, set()):
+        answers = one.get("acceptedAnswer", one.get("suggestedAnswer", {}))
+        first = answers[0] if isinstance(answers, list) and answers else answers
+        answer = first.get("text") if isinstance(first, dict) else first
+        url = one.get("url") if isinstance(one.get("url"), str) else page.get("url")
+        yield PageQuestion(
+            plain(str(one.get("name") or one.get("text") or "")).replace("\n", " "),
+            plain(answer) if isinstance(answer, str) else "",
+            url if isinstance(url, str) and url.startswith(("http://", "https://")) else None,
+        )
+
+
+def _asked_of(
+    found: Any, nodes: Mapping[str, dict[str, Any]], seen: set[str], depth: int = 0
+) -> Iterator[dict[str, Any]]:
+    """The questions of a page, wherever they stand: within it, in an ItemList, or named by their @id.
+
+    ``seen``: a node that names itself is followed once.
+    """
+    if depth > _DEEPEST:
+        return
+    if isinstance(found, list):
+        for one in found:
+            yield from _asked_of(one, nodes, seen, depth + 1)
+    elif isinstance(found, dict):
+        if "Question" in _types(found):
+            yield found
+        elif set(found) == {"@id"}:
+            name = str(found["@id"])
+            if name not in seen:
+                seen.add(name)
+                yield from _asked_of(nodes.get(name), nodes, seen, depth + 1)
+        else:
+            yield from _asked_of(found.get("itemListElement", found.get("item")), nodes, seen, depth + 1)
+
+
+def _nodes(found: Any, depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object that says more of itself than its @id, by it."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(found, list):
+        for one in found:
+            yield from _nodes(one, depth + 1)
+    elif isinstance(found, dict):
+        if isinstance(found.get("@id"), str) and len(found) > 1:
+            yield found["@id"], found
+        for one in found.values():
+            yield from _nodes(one, depth + 1)

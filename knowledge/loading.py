@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from knowledge.bundle import Bundle, BundleError
+from knowledge.bundle import COMMON_PREFIX, Bundle, BundleError
 from knowledge.bundle import Plan as BundledPlan
-from knowledge.common_content import COMMON_PREFIX, CommonContent, is_common
+from knowledge.common_content import CommonContent, is_common
 from knowledge.common_entries import load_common
 from knowledge.curated_rows import NOT_LOADED, digest_of, flat, plain
 from knowledge.db import Database

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from knowledge.plan_import import MOST_SHORT_TITLE, MOST_TITLE, OWN, PlanDetails, PlanImportError, plan_id_of
 from knowledge.plan_period import Period
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_PLAN_ID = 40
-_MOST_URL = 1000
 
 
 class PlanDetailsError(PlanImportError):
@@ -56,8 +56,11 @@ def plan_details(
         raise PlanDetailsError(
             "plan", f"{labels['plan']}は小文字の英数字とハイフンで{_MOST_PLAN_ID}字までです: {plan_id}"
         )
-    if url and not (re.fullmatch(r"https?://\S+", url) and len(url) <= _MOST_URL):
-        raise PlanDetailsError("url", f"{labels['url']}は https:// で始まるアドレスを書いてください")
+    if url:
+        try:
+            ascii_address(url)
+        except BadAddressError as error:
+            raise PlanDetailsError("url", f"{labels['url']}は {error}") from error
     draft = re.search(r"[(（]案[)）]|[（(]素案[)）]|案$", name) is not None
     own_id = f"{OWN}{plan_id.removeprefix(OWN)}" if plan_id else plan_id_of(name)
     return PlanDetails(own_id, name, brief, draft, period.begins, period.ends, period.text, url)

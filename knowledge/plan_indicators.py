@@ -22,6 +22,7 @@ _BASE = re.compile(r"現状|現況|基準(?:値|年)|実績|策定時|当初値"
 _TARGET = re.compile(
     r"目標(?:値|数値)?(?:$|[\s(\[<:])|目標値|目標数値|(?:最終|中間|数値)目標|^(?:令和|平成|R|20)\S*目標"
 )
+_LATER = re.compile(r"^(?:中間|最終|到達|達成|計画|見込|めざす|目指す)(?:年度?|値|水準|姿|[(（\s]|$)")
 _NOT_TARGET = re.compile(r"基本目標|目標(?:期限|時期|年次|項目|名|達成指標)")
 _UNIT = re.compile(r"単位$")
 _MEANING = re.compile(r"定義|算出|算定|説明|考え方")
@@ -39,6 +40,12 @@ _LIST_HEADING = re.compile(r"^[■◆●【<〈\[(（]?[^。]{0,40}(?:指標|KPI
 _BULLET = re.compile(r"^\s*(?:[・•●○◎◆\-]\s*)+(?P<name>[^。✓\s][^。]{1,60})$")
 _DEEPER = re.compile(r"^\s*-?\s*[✓✔–]|^\s+\S")
 _NOTE_SIGNS = re.compile(r"\s*[⁰¹²³⁴-⁹]+\s*|\s*[(（]?[※＊]\s?\d{0,2}[)）]?\s*$")
+_NAMED_LINE = re.compile(
+    r"^\s*[■◆●○・【]?\s*(?:(?:KPI|KGI)|(?:成果|評価|数値)指標)\s*[①-⑳0-9]{0,2}】?\s*[:：]?\s*(?P<text>[^:：。\t]{2,60})$"
+)
+"""KPI① and the indicator's name, with its values on lines of their own below."""
+_ARROW = re.compile(r"^(?P<name>.+?)\s*[:：\s]\s*(?P<base>[^→⇒➡:：]*\d[^→⇒➡:：]*?)\s*[→⇒➡]\s*(?P<target>\S.*)$")
+"""利用者数：10人→50人"""
 _LABELLED = re.compile(r"^\s*[・•●○■◆]?\s*(?P<label>[^:：]{2,20}?)\s*[:：]\s*(?P<text>.{1,200})$")
 _LOOK_AHEAD = 8
 """Lines between the heading of a list and its first item, or between an indicator's name and its target."""
@@ -113,8 +120,12 @@ def columns_of(row: Row) -> _Columns | None:
         targets = targets or ([short] if short else [])
     if named is None and base and targets[:1] == [0] and len(targets) > 1:
         named, targets = 0, targets[1:]  # 数値目標 over the names, 目標値 over the figures
+    if named is not None and base and not targets:
+        targets = [place for place in range(base[-1] + 1, len(cells)) if _is_later(cells[place])]
     if not targets or (named is None and not base):
         return None
+    if base and len(targets) == 1:
+        targets = [*_ladder(_years(row), cells, base[-1], targets[0]), *targets]
     name = 0 if named is None else named
     return _Columns(
         name,
@@ -129,6 +140,24 @@ def columns_of(row: Row) -> _Columns | None:
 
 def _is_target(cell: str) -> bool:
     return _TARGET.search(cell) is not None and not _NOT_TARGET.search(cell)
+
+
+def _ladder(years: dict[int, int], cells: Sequence[str], base: int, target: int) -> list[int]:
+    """The columns of every single year between the present value and the target: a goal for each.
+
+    Where some are missing they may as well be what was reached so far.
+    """
+    between = list(range(base + 1, target))
+    if not between or not all(place in years and _is_later(cells[place]) for place in between):
+        return []
+    steps = [years.get(place, 0) for place in (base, *between, target)]
+    return between if steps == list(range(steps[0], steps[0] + len(steps))) else []
+
+
+def _is_later(cell: str) -> bool:
+    """A column behind the present value that is headed 中間, 最終 or by a year alone: no other word says target."""
+    years = fiscal_years(cell, 0)
+    return _LATER.search(cell) is not None or bool(years and not without_years(cell).strip("()（）[] 度末"))
 
 
 _LONGEST_HEAD = 40
@@ -228,7 +257,9 @@ def _labelled(lines: Sequence[str]) -> Iterator[FoundIndicator]:
     """指標：… / 現状値：… / 目標値：… below each other."""
     for number, line in enumerate(lines, 1):
         label = _LABELLED.match(line)
-        if label is None or "\t" in line or not _NAME.search(plain(label["label"])):
+        if label is None or not _NAME.search(plain(label["label"])):
+            label = _NAMED_LINE.match(line)
+        if label is None or "\t" in line:
             continue
         base = target = None
         for after in lines[number : number + _LOOK_AHEAD]:
@@ -260,11 +291,20 @@ def _listed(lines: Sequence[str]) -> Iterator[FoundIndicator]:
             bullet = _BULLET.match(text)
             if bullet:
                 begun = True
-                yield FoundIndicator(_named(bullet["name"]), "", None, (), None, None, None, place + 1)
+                yield _item(bullet["name"], place + 1)
                 continue
             ended = begun and text.strip() and not _DEEPER.match(text)
             if "\t" in text or ended or (not begun and place - number > _LOOK_AHEAD):
                 break
+
+
+def _item(text: str, line: int) -> FoundIndicator:
+    """An item of a list: a name, and where an arrow stands in it what was and what shall be."""
+    found = _ARROW.match(text)
+    if found is None:
+        return FoundIndicator(_named(text), "", None, (), None, None, None, line)
+    unit, (base, target) = _with_unit([_reading(found["base"], 0), _reading(found["target"], 0)], "")
+    return FoundIndicator(_named(found["name"]), unit, base, (), target, None, None, line)
 
 
 def _announces(line: str) -> bool:

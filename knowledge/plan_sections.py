@@ -37,41 +37,57 @@ class _Way(IntEnum):
     BRACKETED = 10
     BRACKETED_CIRCLED = 11
     CIRCLED = 12
-    KNOWN = 13
-    SIGN = 14
-    NAMED_CIRCLED = 15
-    LABEL = 16
-    ANGLED = 17
-    LIGHT_SIGN = 18
-    YEARS = 19
-    ARTICLE = 20
+    HALF_BRACKETED = 13
+    KANA = 14
+    BRACKETED_KANA = 15
+    KNOWN = 16
+    SIGN = 17
+    NAMED_CIRCLED = 18
+    LABEL = 19
+    ANGLED = 20
+    LIGHT_SIGN = 21
+    YEARS = 22
+    ARTICLE = 23
 
 
 _WAYS: Mapping[_Way, re.Pattern[str]] = {
     _Way.PART: re.compile(f"第{_NUMBER}[編部](?![会門])"),
-    _Way.CHAPTER: re.compile(rf"第{_NUMBER}章|(?:参考|付属|附属|巻末)?資料編?$"),
+    _Way.CHAPTER: re.compile(
+        rf"第{_NUMBER}章|第{_NUMBER}\s+(?=\S)|(?:Chapter|CHAPTER)\s*[0-9]+"
+        r"|(?:参考|付属|附属|巻末)?資料編?$|(?:付録|別[表紙])\s*[0-9A-Z]{1,2}(?=\s|$)"
+    ),
     _Way.ROMAN: re.compile(r"[Ⅰ-Ⅻ](?:[.．]\s*|\s+)(?=\S)"),
     _Way.CLAUSE: re.compile(f"第{_NUMBER}節|[<〈]?(?:用語集|用語解説|体系図)[>〉]?$"),
     _Way.NUMBER: re.compile(
         r"[0-9]{1,2}(?:\.\s*|\s+)"
         r"(?![0-9]|年(?![次表金齢])|月(?!次)|日(?![常程本])|件|%|時(?!代)|人(?![口材事権])|名(?!称))(?=\S)"
     ),
-    _Way.DASHED: re.compile(r"[0-9]{1,2}-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)"),
-    _Way.AIM: re.compile(rf"基本目標\s*[0-9]+|(?:(?:重点|全体|個別)?目標|視点|柱|原則|戦略)\s*[0-9]+{_ENDED}"),
-    _Way.POLICY: re.compile(r"(?:基本)?方針\s*[0-9]+"),
-    _Way.MEASURE: re.compile(
-        rf"(?:基本|重点|個別|主要)?(?:施策|政策|取組|取り組み|事業|プロジェクト)\s*[0-9]+(?:-[0-9]+)*{_ENDED}"
+    _Way.DASHED: re.compile(
+        r"(?:[0-9]{1,2}|[Ⅰ-Ⅻ])-[0-9]{1,2}(?!-|[0-9])\s*(?=\S)|[0-9]{1,2}\.[0-9]{1,2}\s+(?![倍%件人円点万億ポ年月])(?=\S)"
     ),
-    _Way.THREE: re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}(?![-0-9])"),
-    _Way.BRACKETED: re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)"),
+    _Way.AIM: re.compile(
+        rf"基本目標\s*(?:[0-9]+|[Ⅰ-Ⅻ])"
+        rf"|(?:(?:重点|全体|個別)?目標|視点|(?:[^\W\d_]{{2,6}}の)?柱|原則|戦略)\s*(?:[0-9]+|[Ⅰ-Ⅻ]){_ENDED}"
+    ),
+    _Way.POLICY: re.compile(rf"(?:基本)?方針\s*[0-9]+|(?:施策|取組|改革)の方向性?\s*[0-9]+{_ENDED}"),
+    _Way.MEASURE: re.compile(
+        rf"(?:基本|重点|個別|主要)?(?:施策|政策|取組|取り組み|事業|プロジェクト|アクション|ステップ|Step|STEP)\s*[0-9]+(?:-[0-9]+)*{_ENDED}"
+    ),
+    _Way.THREE: re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}(?![-0-9])|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}\s+(?=\S)"),
+    _Way.BRACKETED: re.compile(r"\([0-9]{1,2}\)(?!-)\s*(?=\S)|<[0-9]{1,2}>\s*(?=\S)"),
     _Way.BRACKETED_CIRCLED: re.compile(r"\([0-9]{1,2}\)-[①-⑳]\s*"),
-    _Way.CIRCLED: re.compile(r"[①-⑳]\s*(?=[^\s、，・~])"),
+    _Way.CIRCLED: re.compile(r"[①-⑳❶-❿]\s*(?=[^\s、，・~])"),
+    _Way.HALF_BRACKETED: re.compile(r"[0-9]{1,2}\)\s*(?=\S)"),
+    _Way.KANA: re.compile(r"[ア-コ]\s+(?=\S)"),
+    _Way.BRACKETED_KANA: re.compile(r"\([ア-コ]\)\s*(?=\S)"),
     _Way.KNOWN: re.compile(
         r"(?:基本(?:理念|方針|目標|的な考え方)|将来像|目指す(?:べき)?(?:将来の?)?(?:像|姿)"
-        r"|計画の(?:目的|趣旨|背景|期間|位置[づ付]け|体系|構成)|策定の(?:目的|趣旨|背景)|はじめに|おわりに)$"
+        r"|計画の(?:目的|趣旨|背景|期間|位置[づ付]け|体系|構成)|策定の(?:目的|趣旨|背景)|はじめに|おわりに|巻頭言|まえがき|あとがき)$"
     ),
-    _Way.SIGN: re.compile(r"[■◆●□◇]\s*(?=\S)"),
-    _Way.NAMED_CIRCLED: re.compile(r"(?:原則|視点|柱|目標|方針|施策|取組|戦略|約束|ステップ)[①-⑳]\s*[:：]?\s*(?=\S)"),
+    _Way.SIGN: re.compile(r"[■◆●□◇▼▶►★]\s*(?=\S)"),
+    _Way.NAMED_CIRCLED: re.compile(
+        r"(?:主な|重点|基本|個別)?(?:原則|視点|柱|目標|方針|施策|取組|戦略|約束|ステップ)[①-⑳]\s*[:：]?\s*(?=\S)"
+    ),
     _Way.LABEL: re.compile(r"[【《][^】》]{1,40}[】》]$"),
     _Way.ANGLED: re.compile(r"[<〈〔][^<>〈〉〔〕]{1,40}[>〉〕]$"),
     _Way.LIGHT_SIGN: re.compile(r"[○◎]\s*(?=[^\s:：])"),
@@ -81,7 +97,18 @@ _WAYS: Mapping[_Way, re.Pattern[str]] = {
 _NUMBERED_OR_BARE = frozenset({_Way.CHAPTER, _Way.CLAUSE})
 """Ways that also know bare words: 参考資料, 用語集."""
 _WITHOUT_NUMBER = frozenset({_Way.KNOWN, _Way.LABEL, _Way.ANGLED, _Way.YEARS, _Way.ARTICLE})
-_ITEMS = frozenset({_Way.AIM, _Way.MEASURE, _Way.CIRCLED, _Way.NAMED_CIRCLED, _Way.LIGHT_SIGN})
+_ITEMS = frozenset(
+    {
+        _Way.AIM,
+        _Way.MEASURE,
+        _Way.CIRCLED,
+        _Way.HALF_BRACKETED,
+        _Way.KANA,
+        _Way.BRACKETED_KANA,
+        _Way.NAMED_CIRCLED,
+        _Way.LIGHT_SIGN,
+    }
+)
 """Ways that also begin the items of a list: several that follow each other without a text are such items."""
 _NEEDS_TEXT = frozenset({_Way.KNOWN, _Way.ANGLED, _Way.LIGHT_SIGN, _Way.YEARS, _Way.ARTICLE})
 """Ways that also name a picture, or stand in one: without a text below they are no headings."""

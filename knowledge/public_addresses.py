@@ -98,7 +98,7 @@ def read_target(url: str, rule: Rule = PUBLIC) -> Target:
     if rule.ports is not None and port not in rule.ports:
         raise RefusedAddressError(f"ポート {port} は使えません（80 と 443 だけ）")
     query = f"?{parts.query}" if parts.query else ""
-    return Target(parts.scheme == "https", _ascii_host(host), port, _ascii_path(parts.path or "/") + _ascii_path(query))
+    return Target(parts.scheme == "https", _ascii_host(host), port, ascii_path(parts.path or "/") + ascii_path(query))
 
 
 def _ascii_host(host: str) -> str:
@@ -125,11 +125,15 @@ def _ascii_host(host: str) -> str:
     return name
 
 
-def _ascii_path(path: str) -> str:
-    """Letters beyond ASCII as percent signs, as a browser sends them."""
-    return "".join(
-        letter if letter.isascii() else "".join(f"%{byte:02X}" for byte in letter.encode()) for letter in path
-    )
+def ascii_path(path: str) -> str:
+    """Letters beyond ASCII (and what no address holds) as percent signs, as a browser sends them."""
+    return "".join(_sent(letter) for letter in path)
+
+
+def _sent(letter: str) -> str:
+    if letter.isascii() and letter not in '"<>^`{|}':
+        return letter
+    return "".join(f"%{byte:02X}" for byte in letter.encode())
 
 
 def admitted(addresses: list[str], rule: Rule = PUBLIC) -> list[str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import JST
-from knowledge.common_content import COMMON_PREFIX
 from knowledge.common_office_names import own_departments
 from knowledge.entry_versions import OPEN, Author, revised
 from knowledge.models import Entry, EntryVersion, Municipality, Review, ReviewRow

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intents.years import fiscal_years
 from knowledge.answers import Answer, SourcePlan, Step, Surroundings, make_answer
 from knowledge.calendar import fiscal_years_name
 from knowledge.models import ScheduleItem
 
+MARKS = frozenset({"印", "矢印"})
+"""What stands for the marks of a table that was read from a file."""
 FROM_HERE = "（この年度から）"
 """How a step is written of which only the beginning can be read."""
 
@@ -45,5 +49,16 @@ def schedule_answer(item: ScheduleItem, around: Surroundings) -> Answer:
 def _sentence(item: ScheduleItem) -> str:
     if not item.steps:
         return f"「{item.name}」は計画の工程表にありますが、いつ行うかは読み取れません。"
-    steps = "、".join(f"{fiscal_years_name(step['fiscal_years'])}の欄に「{step['text']}」" for step in item.steps)
-    return f"計画の工程表では、{item.name}は、{steps}として載っています。今の状況は担当にお確かめください。"
+    steps = "、".join(_in_its_column(step["fiscal_years"], step["text"]) for step in item.steps)
+    told = "があります" if any(_is_mark(step["text"]) for step in item.steps) else "として載っています"
+    return f"計画の工程表では、{item.name}は、{steps}{told}。今の状況は担当にお確かめください。"
+
+
+def _in_its_column(years: Sequence[int], text: str) -> str:
+    """Nobody reads 「印」 in a plan: there is a mark."""
+    shown = text if _is_mark(text) else f"「{text}」"
+    return f"{fiscal_years_name(years)}の欄に{shown}"
+
+
+def _is_mark(text: str) -> bool:
+    return text.removesuffix(FROM_HERE) in MARKS

@@ -28,6 +28,7 @@ _WORDS: Mapping[str, str] = {
     "recheck_on": "「再確認日」",
     "checked_on": "「確認した日」",
     "term.until": "「受付の最終日」",
+    "、term に": "、「受付の初日」か「受付の最終日」に",
     "from（受付の初日）": "「受付の初日」",
     "until（受付の最終日）": "「受付の最終日」",
     " before（受付前の文）": "「受付前の文」",
@@ -45,8 +46,6 @@ def schema_fault(kind: SheetKind, fault: Mapping[str, Any]) -> SchemaFault:
     column = _column(kind, location)
     if column is not None and column.refers and fault.get("input"):
         sentence = nowhere(str(fault["input"]), column.refers)
-    if location[-1:] == ("url",) and fault["type"] == "string_pattern_mismatch":
-        sentence = f"https:// から始まる住所を書いてください: {fault['input']}"
     if column is not None and column.path == location[:-1] and location[-1].isdecimal():
         sentence = f"{int(location[-1]) + 1}行目：{sentence}"
     for word, shown in _WORDS.items():

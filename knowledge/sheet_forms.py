@@ -23,7 +23,6 @@ _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 _DAY = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _STEP = re.compile(r"([^：:]*)[：:](.*)", re.DOTALL)
 _YEAR = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*(?:年度?)?")
-_SPAN = re.compile(r"(\d{4})(?:[-~～〜](\d{4}))?(?:年度)?")
 _ESCAPE = {"\\": "\\\\", "\n": "\\n", "｜": "\\｜"}
 _PART = re.compile(r"((?:\\.|[^｜\\])*)｜", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -57,6 +56,15 @@ def _number(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", plain):
         raise ValueError(f"数字で書いてください: {text}")
     return int(plain)
+
+
+def _fiscal_year(text: str) -> int:
+    """2025, 2025年度, 令和7年度, R7."""
+    found = _YEAR.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        raise ValueError(f"年度は 2025 か 令和7年度 のように書きます: {text}")
+    era, of_era, western = found.groups()
+    return int(western) if western else _ERAS[era] + (1 if of_era == "元" else int(of_era))
 
 
 def _day(text: str) -> dt.date:
@@ -133,13 +141,21 @@ def _read_steps(text: str) -> list[dict[str, Any]]:
 
 def _step(line: str) -> dict[str, Any]:
     found = _STEP.fullmatch(line)
-    years: list[int] = []
-    for part in re.split(r"[,、，\s]+", unicodedata.normalize("NFKC", found[1]).strip()) if found else [""]:
-        span = _SPAN.fullmatch(part)
-        if found is None or span is None:
-            raise ValueError(f"「2024,2025：準備」のように、西暦の年度・コロン・内容を一行に書きます: {line}")
-        years += range(int(span[1]), int(span[2] or span[1]) + 1)
-    return {"fiscal_years": years, "text": _restored(found[2])} if found else {}
+    try:
+        if found is None:
+            raise ValueError
+        parts = re.split(r"[,、，\s]+", unicodedata.normalize("NFKC", found[1]).strip())
+        years = [year for part in parts for year in _span(part)]
+    except ValueError:
+        raise ValueError(f"「2024,2025：準備」のように、年度・コロン・内容を一行に書きます: {line}") from None
+    return {"fiscal_years": years, "text": _restored(found[2])}
+
+
+def _span(text: str) -> range:
+    """2024, 2024-2026, 令和6年度〜令和8年度."""
+    first, _, last = re.sub("[~～〜]", "-", text).partition("-")
+    begins = _fiscal_year(first)
+    return range(begins, (_fiscal_year(last) if last else begins) + 1)
 
 
 def _breaks(values: list[Mapping[str, Any]]) -> str:
@@ -152,12 +168,13 @@ def _read_breaks(text: str) -> list[dict[str, Any]]:
 
 def _break(line: str) -> dict[str, Any]:
     found = _STEP.fullmatch(line)
-    year = _YEAR.fullmatch(unicodedata.normalize("NFKC", found[1]).strip()) if found else None
-    if found is None or year is None or not found[2].strip():
-        raise ValueError(f"「2024：数え方の変更の内容」のように、変わった年度・コロン・内容を一行に書きます: {line}")
-    era, of_era, western = year.groups()
-    of_japan = _ERAS[era] + (1 if of_era == "元" else int(of_era)) if era else 0
-    return {"fiscal_year": of_japan or int(western), "text": _restored(found[2].strip())}
+    try:
+        if found is None or not found[2].strip():
+            raise ValueError
+        return {"fiscal_year": _fiscal_year(found[1]), "text": _restored(found[2].strip())}
+    except ValueError:
+        wanted = "「2024：数え方の変更の内容」のように、変わった年度・コロン・内容を一行に書きます"
+        raise ValueError(f"{wanted}: {line}") from None
 
 
 def _readings(values: list[Mapping[str, Any]]) -> str:
@@ -182,7 +199,7 @@ def _read_reading(line: str) -> dict[str, Any]:
         raise ValueError(f"「値｜年度｜時点｜注記」の順に書きます: {line}")
     return {
         "value": _read_figure(value),
-        "fiscal_year": _number(year) if year else None,
+        "fiscal_year": _fiscal_year(year) if year else None,
         "as_of": _as_of(as_of) if as_of else None,
         "note": note or None,
     }
@@ -227,6 +244,7 @@ def choices(names: Mapping[Any, str]) -> Form:
 
 TEXT = Form(_written, str)
 TEXT_OR_EMPTY = Form(_written, str, blank="")
+FISCAL_YEAR = Form(_written, _fiscal_year, number=True, help="年度（2025、令和7年度）")
 NUMBER = Form(_written, _number, number=True, help="数字")
 TELEPHONE = Form(_written, _telephone, help="0598-53-0000 の形")
 MEASURE_NUMBER = Form(_written, _measure_number, help="計画書の番号（1-1 など）")
@@ -234,7 +252,7 @@ DATE = Form(_day_shown, _day, help="2026-04-01 の形")
 AS_OF = Form(_written, _as_of, help="2026-04 か 2026-04-01 の形")
 LINES = Form(_lines, _read_lines, blank=[], help="一行に一つ（セルの中の改行は Alt+Enter）")
 NAMES = Form(_lines, _read_names, blank=[], help="一行に一つ")
-STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（西暦の年度）")
+STEPS = Form(_steps, _read_steps, blank=[], help="一行に「2024,2025：内容」（年度は「令和6年度」とも書けます）")
 BREAKS = Form(_breaks, _read_breaks, blank=[], help="一行に「2024：変わったこと」（その年度から）")
 READINGS = Form(_readings, _read_readings, blank=[], help="一行に「値｜年度｜時点｜注記」")
 FIGURE = Form(_figure, _read_figure, blank=Blank.UNTOLD, help=f"計画書に値がないときは {NO_VALUE}")

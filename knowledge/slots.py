@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"(?<=[。！？!?])(?![」』）)])\s*|(?<=[a-z)）0-9}]
 
 _YEN = re.compile(r"(?:1通)?(\d{1,3}(?:,\d{3})+|\d+)円?")
 _AGE = re.compile(r"(?:満)?(\d{1,3})歳?(?:以上)?")
-_TIME = r"(?:午前)?(\d{1,2})(?::|時)(?:(\d{2})分?)?"
+_TIME = r"(午前|午後)?(\d{1,2})(?::|時)(?:(\d{2})分?|(半))?"
 _HOURS = re.compile(rf"{_TIME}(?:-|~|から){_TIME}(?:まで)?")
 _DASHES = str.maketrans(dict.fromkeys("‐‑–—―−ー〜", "-"))
 
@@ -120,12 +120,19 @@ def _age(plain: str) -> str:
 def _hours(plain: str) -> str:
     found = _HOURS.fullmatch(plain.translate(_DASHES).replace(" ", ""))
     if found:
-        hours = [int(found[1]), int(found[3])]
-        minutes = [int(found[2] or 0), int(found[4] or 0)]
-        times = [60 * hour + minute for hour, minute in zip(hours, minutes, strict=True)]
-        if times[0] < times[1] <= 24 * 60 and max(minutes) < 60:
-            return "-".join(f"{hour}:{minute:02}" for hour, minute in zip(hours, minutes, strict=True))
+        parts = found.groups()
+        times = [_minutes(*parts[:4]), _minutes(*parts[4:])]
+        if 0 <= times[0] < times[1] <= 24 * 60:
+            return "-".join(f"{time // 60}:{time % 60:02}" for time in times)
     raise SlotValueError("時間は 6時30分から23時まで、または 6:30-23:00 のように、24時間の形で書きます")
+
+
+def _minutes(half_of_day: str | None, hour: str, minute: str | None, half: str | None) -> int:
+    """Since midnight; less than nothing for what no clock shows: 午後13時, 8時75分."""
+    hours, minutes = int(hour), 30 if half else int(minute or 0)
+    if minutes > 59 or (half_of_day and hours > 11):
+        return -1
+    return 60 * (hours + (12 if half_of_day == "午後" else 0)) + minutes
 
 
 def _telephone(plain: str) -> str:

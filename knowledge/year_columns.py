@@ -21,12 +21,11 @@ from knowledge.plan_indicators import indicators
 from knowledge.plan_schedules import SHIFTED, FoundSchedule, Steps, schedules, years_of
 from knowledge.plan_sections import letters
 from knowledge.plan_tables import PlanTable, Row, tables
-from knowledge.schedules import FROM_HERE
+from knowledge.schedules import FROM_HERE, MARKS
 
 Reading: TypeAlias = Literal["sure", "shifted", "unreadable"]
 
 _BRACKETS = re.compile(r"[（(\[][^（()）\[\]]*[）)\]]")
-_MARKED = frozenset({"矢印", "印"})
 """What the importer writes for a cell that has no words."""
 _ALIKE, _ALIKE_ROW = 85, 60
 
@@ -69,7 +68,7 @@ def year_rows(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The letters of each row that can be read, with the years whose columns are filled."""
     for row in schedules(text.splitlines()):
         if row.steps:
-            words = " ".join(said for _, said in row.steps if said not in _MARKED)
+            words = " ".join(said for _, said in row.steps if said not in MARKS)
             yield letters(f"{row.name} {words}"), _years(row.steps)
 
 
@@ -142,7 +141,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _is_marked(row: FoundSchedule) -> bool:
-    return not row.steps or {text for _, text in row.steps} <= _MARKED
+    return not row.steps or {text for _, text in row.steps} <= MARKS
 
 
 def _against_marks(steps: Steps, row: FoundSchedule) -> Checked:
@@ -157,7 +156,7 @@ def _against_words(step: tuple[tuple[int, ...], str], rows: Sequence[FoundSchedu
     """A step whose words stand in a cell; None where no cell has them."""
     years, text = step
     wanted = letters(text)
-    cells = [(found, letters(words)) for row in rows for found, words in row.steps if words not in _MARKED]
+    cells = [(found, letters(words)) for row in rows for found, words in row.steps if words not in MARKS]
     best = max(cells, key=lambda cell: (wanted in cell[1], fuzz.ratio(wanted, cell[1])), default=None)
     if best is None or not (wanted in best[1] or fuzz.ratio(wanted, best[1]) >= _ALIKE):
         return None

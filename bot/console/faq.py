@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
@@ -22,12 +22,12 @@ from bot.services import services
 from knowledge import audit
 from knowledge.brought_files import read_value
 from knowledge.calendar import now, today
-from knowledge.faq_drafts import FaqPlan, FaqSource, list_source, planned_list, take_list
+from knowledge.faq_drafts import FAULTY, FaqPlan, FaqSource, list_source, planned_list, take_list
 from knowledge.faq_lists import FIELDS, FaqList, MappingError
 from knowledge.faq_pages import embeddable, faq_page
 from knowledge.roles import Role
-from knowledge.sheet_places import ImportFaultsError
 from knowledge.upload_limits import UploadError
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 blueprint = Blueprint("faq", __name__)
 
@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "changed": "下書きを変更",
     "left": "取り込まない",
     "unchanged": "変更なし",
+    "faulty": "取り込めない行",
 }
 
 
@@ -75,8 +76,6 @@ def _again(code: str, found: BroughtList, given: Mapping[str, str]) -> Answered:
             return _taken(code, found, found.listed(_chosen(found, given)), given)
         except MappingError:
             return _page(code, {"column-question": CHOOSE}, given, found, request.form["carried"]), 422
-        except ImportFaultsError as error:
-            return _page(code, {}, given, found, request.form["carried"], faults=error.faults), 422
     if (file_id := stored_id()) is not None:
         payload = {"given": given, "columns": _chosen(found, given), "file": file_id}
         return begin(code, FAQ_LOOK, payload)
@@ -91,9 +90,8 @@ def _shown(code: str, found: BroughtList, given: Mapping[str, str], held: str) -
             plan = planned_list(session, code, listed, source, today(), MOST_COMPARED)
     except MappingError:
         return _page(code, {"column-question": CHOOSE}, given, found, held), 422
-    except ImportFaultsError as error:
-        return _page(code, {}, given, found, held, faults=error.faults), 422
-    return _page(code, {}, given, found, held, listed=listed, plan=plan)
+    page = _page(code, {}, given, found, held, listed=listed, plan=plan)
+    return (page, 422) if len(plan.faulty) == len(plan.changes) else page
 
 
 def _looked_at(code: str) -> Answered:
@@ -110,8 +108,6 @@ def _looked_at(code: str) -> Answered:
     found, held = BroughtList(value), stored(file_id)
     if "mapping_fault" in result:
         return _page(code, {"column-question": CHOOSE}, given, found, held), 422
-    if "faults" in result:
-        return _page(code, {}, given, found, held, faults=result["faults"]), 422
     listed = found.listed(job.payload["columns"])
     return _page(code, {}, given, found, held, listed=listed, plan=faq_plan_from_json(result["plan"]))
 
@@ -131,10 +127,10 @@ def _faults(given: Mapping[str, str]) -> dict[str, str]:
     if len(given["title"]) > MOST_TITLE:
         errors["title"] = f"一覧の名前は{MOST_TITLE}字までで書いてください"
     url = given["url"]
-    if url and not url.startswith(("https://", "http://")):
-        errors["url"] = "https:// で始まるアドレスを書いてください"
-    if len(url) > 1000:
-        errors["url"] = "アドレスが長すぎます（1,000字まで）"
+    try:
+        ascii_address(url or "https://example.jp/")
+    except BadAddressError as error:
+        errors["url"] = str(error)
     return errors
 
 
@@ -153,14 +149,18 @@ def _taken(code: str, found: BroughtList, listed: FaqList, given: Mapping[str, s
     with services().database.writing() as session:
         source = _source(session, code, listed, given)
         plan = take_list(session, code, listed, source, today(), moment, author())
-        counts = {action: plan.count(action) for action in ("added", "changed", "left")}
+        counts = {action: plan.count(action) for action in ("added", "changed", "left", FAULTY)}
         details = {**counts, "file_digest": found.digest}
         audit.append(session, actor(), "faq_imported", at=moment, scope=code, subject=source.title, details=details)
     tell(
-        f"下書きとして取り込みました（追加{counts['added']}件、変更{counts['changed']}件）。"
+        f"下書きとして取り込みました（追加{counts['added']}件、変更{counts['changed']}件）。{_left_out(counts[FAULTY])}"
         "答えを開いて確かめ、承認を依頼してください。"
     )
     return redirect(url_for("console.answers.index", code=code, state="draft"), 303)
+
+
+def _left_out(rows: int) -> str:
+    return f"取り込めなかった行が{rows}行あります（直してから、同じ一覧をもう一度取り込めます）。" if rows else ""
 
 
 def _page(
@@ -172,18 +172,16 @@ def _page(
     *,
     listed: FaqList | None = None,
     plan: FaqPlan | None = None,
-    faults: Sequence[str] = (),
 ) -> str:
     return render_template(
         "console/faq/index.html",
         code=code,
         errors=errors,
-        faults=faults,
         given=given,
         held=held,
         columns=_choices(found, listed, given) if found else [],
         plan=plan,
-        shown=[one for one in plan.changes if one.action != "unchanged"][:MOST_SHOWN] if plan else [],
+        shown=[one for one in plan.changes if one.action not in ("unchanged", FAULTY)][:MOST_SHOWN] if plan else [],
         near=plan.near[:MOST_SHOWN] if plan else [],
         actions=ACTIONS,
         most=MOST_SHOWN,

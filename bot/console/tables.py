@@ -21,8 +21,9 @@ from bot.console.paging import paging
 from bot.console.shown_changes import ShownChanges, shown
 from bot.services import services
 from knowledge import audit
+from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
-from knowledge.common_content import COMMON_PREFIX, is_common
+from knowledge.common_content import is_common
 from knowledge.exports import names_by_id
 from knowledge.indicator_values import (
     MOST_NOTE,

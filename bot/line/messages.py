@@ -29,6 +29,7 @@ from bot.taps import REASONS, Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
 from knowledge.answers import Office
+from knowledge.web_addresses import BadAddressError, ascii_address
 
 Message = dict[str, Any]
 Part = dict[str, Any]
@@ -165,11 +166,20 @@ def _short_source(reply: Reply) -> str:
     return reply.answer.plan.short_title if reply.answer else reply.sources[0].plan
 
 
+def _openable(url: str) -> str | None:
+    """As LINE takes it: of a name or path in Japanese, too; None for what it would refuse the whole reply for."""
+    try:
+        address = ascii_address(url)
+    except BadAddressError:
+        return None
+    return address if len(address) <= URI else None
+
+
 def _footer(reply: Reply, log_id: str) -> list[Part]:
     buttons = [
-        _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": url})
+        _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": address})
         for label, url in reply.links
-        if len(url) <= URI and url.isascii()
+        if (address := _openable(url)) is not None
     ]
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
     buttons += [_telephone_button(say("call", name=name), number) for name, number in numbers[:4]]

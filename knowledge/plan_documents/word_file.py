@@ -17,6 +17,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from knowledge.plan_documents.document import CONTINUED
+from knowledge.plan_documents.word_numbers import WordNumbers
 from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS
 
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
@@ -39,7 +40,7 @@ def word_lines(content: bytes) -> Iterator[tuple[str, int | None]]:
     """
     refuse_entities(content)
     document = docx.Document(io.BytesIO(content))
-    levels = _levels_of_styles(document)
+    levels, numbers = _levels_of_styles(document), WordNumbers(document)
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             yield "", None
@@ -48,6 +49,8 @@ def word_lines(content: bytes) -> Iterator[tuple[str, int | None]]:
         else:
             level = _level(block, levels)
             text = block.text if level is None else " ".join(block.text.split())
+            if number := numbers.before(block):
+                text = f"{number} {text}"
             for line in text.split("\n"):
                 yield line, level if line.strip() else None
     yield from ((note, None) for note in _footnotes(content))

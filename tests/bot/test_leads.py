@@ -226,7 +226,7 @@ def test_an_indicator_is_led_by_its_goal_or_by_what_was(mobara: Knowledge) -> No
         (Facet.TELEPHONE, "総務課の電話番号は 0475-20-1519 です。"),
         (Facet.FAX, "総務課のFAXの番号は 0475-20-1602 です。"),
         (Facet.ADDRESS, "総務課の住所は 〒297-8511 茂原市道表1番地 です。"),
-        (Facet.EMAIL, "総務課のメールアドレスは計画書に載っていません。市のホームページなどでお確かめください。"),
+        (Facet.EMAIL, "総務課のメールアドレスは計画書に載っていません。ホームページなどでお確かめください。"),
     ],
 )
 def test_an_office_is_reached_by_what_the_plan_prints(mobara: Knowledge, facet: Facet, said: str) -> None:

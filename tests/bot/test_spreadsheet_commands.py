@@ -13,6 +13,7 @@ from flask.testing import FlaskCliRunner
 from openpyxl import load_workbook
 
 from app import create_app
+from knowledge.models import Entry
 from tests.bot.test_commands import run
 
 CODE = ("--municipality", "242047")
@@ -50,8 +51,10 @@ def test_staff_export_edit_look_and_import(own_runner: FlaskCliRunner, tmp_path:
     assert "もう一度書き出し" not in run(own_runner, "knowledge", "import", str(path), *CODE, "--dry-run")
 
 
-def test_a_csv_holds_one_kind_that_must_be_named(own_runner: FlaskCliRunner, tmp_path: Path) -> None:
+def test_a_csv_holds_one_kind_that_must_be_named(own_site: Flask, own_runner: FlaskCliRunner, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
+    with own_site.extensions["kotae"].database.writing() as session:
+        session.get_one(Entry, (CODE[1], "online-procedures")).answer = "8時〜17時に申請できます。"
     assert "--kind を付けてください" in run(own_runner, "knowledge", "export", str(path), *CODE, status=2)
     run(own_runner, "knowledge", "export", str(path), *CODE, "--kind", "用語")
     assert path.read_bytes().startswith(b"\xef\xbb\xbfID,")

@@ -119,3 +119,10 @@ def test_residents_words_share_a_concept_with_the_offices_words(one: str, other:
 
 def test_asking_how_is_not_asking_why() -> None:
     assert not found(bundled_lexicon(), "どうすればいいですか") & found(bundled_lexicon(), "理由")
+
+
+def test_the_population_and_how_many_of_anybody_are_two_matters() -> None:
+    """人口は was answered with however many 人 use something."""
+    lexicon = bundled_lexicon()
+    assert found(lexicon, "人口")
+    assert not found(lexicon, "人口") & found(lexicon, "何人が使いましたか")

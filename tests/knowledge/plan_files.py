@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 Piece = tuple[float, float, str]
 """Where a text begins on the page, from the lower left, in points; and the text."""
@@ -29,6 +31,26 @@ def word_file(path: Path, blocks: Iterable[object]) -> Path:
             for row, cells in zip(table.rows, block, strict=True):
                 for cell, text in zip(row.cells, cells, strict=True):
                     cell.text = text
+    document.save(str(path))
+    return path
+
+
+def numbered_word_file(path: Path, blocks: Iterable[tuple[int | None, str]], forms: Sequence[str]) -> Path:
+    """``blocks``: (level of Word's own numbering or None, text); ``forms``: per level what stands there, and how."""
+    document = docx.Document()
+    levels = "".join(
+        f'<w:lvl w:ilvl="{place}"><w:start w:val="1"/><w:numFmt w:val="{form.split()[1]}"/>'
+        f'{"<w:isLgl/>" if "legal" in form else ""}<w:lvlText w:val="{form.split()[0]}"/></w:lvl>'
+        for place, form in enumerate(forms)
+    )
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{levels}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for level, text in blocks:
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        if level is not None:
+            given = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="77"/></w:numPr>'
+            properties.append(parse_xml(given))
     document.save(str(path))
     return path
 

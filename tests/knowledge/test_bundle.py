@@ -102,7 +102,7 @@ SLIPS = [
     Slip("sample is no yes or no", "municipality.yaml", "sample: true", "sample: たぶん",
          "municipality.yaml:7: sample: true か false"),
     Slip("link of another kind", "entries.yaml", "links: []", "links: [{label: 市, url: 'javascript:alert(1)'}]",
-         "entries.yaml:19: links.0.url: 書き方が決まりと違います"),
+         "entries.yaml:19: links.0.url: https:// で始まるアドレス"),
     Slip("four links", "entries.yaml", "links: []", "links: [{}, {}, {}, {}]",
          "entries.yaml:19: links: 多すぎます（3個まで）"),
     Slip("phrasings are no list", "terms.yaml", "  term: DX", "  phrasings: DX\n  term: DX",

@@ -10,7 +10,7 @@ import pytest
 
 from bot.wording import sentences
 from intents.emergencies import Need
-from knowledge.bundle import Bundle, content_folders, read_bundle
+from knowledge.bundle import CONTENT_ROOT, Bundle, content_folders, read_bundle
 from knowledge.common_content import common_content
 from knowledge.content_counts import ContentCounts, counts_of, counts_of_common
 from knowledge.emergency_numbers import emergency_numbers, numbers_for
@@ -145,3 +145,10 @@ def test_emergency_numbers_are_numbers_with_a_source() -> None:
 )
 def test_the_number_to_call_first_stands_first(need: Need, first: str) -> None:
     assert numbers_for(need)[0].number == first
+
+
+@pytest.mark.parametrize("folder", [path.name for path in sorted(CONTENT_ROOT.iterdir()) if path.is_dir()])
+def test_all_of_it_can_be_written_as_shift_jis(folder: str) -> None:
+    """Offices still exchange such CSV; one 〜 of another code point held a whole export up."""
+    for path in sorted((CONTENT_ROOT / folder).glob("*.yaml")):
+        path.read_text(encoding="utf-8").encode("cp932")

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.bundle import read_bundle
+from knowledge.calendar import now
+from knowledge.common_content import common_content
 from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
 from knowledge.faq_drafts import (
@@ -25,7 +27,8 @@ from knowledge.faq_drafts import (
 from knowledge.faq_lists import FaqList, FaqRow, MappingError, compared, list_of_page, read_list
 from knowledge.faq_pages import embeddable, faq_page, read_faq_page
 from knowledge.loading import load_bundle
-from knowledge.models import Entry, Municipality, Plan
+from knowledge.models import Entry, Municipality, Plan, Term
+from knowledge.notices import NewNotice, begin_notice
 from knowledge.plain_html import plain
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.tabular import Row, Sheet
@@ -202,25 +205,68 @@ def test_what_staff_should_know_is_told(town: Database) -> None:
     assert [notice for notice in plan.notices if "分類「施設」は「その他」に入れます" in notice]
 
 
-def test_mistakes_of_a_list_are_told_all_at_once_and_nothing_comes_in(town: Database) -> None:
-    with pytest.raises(ImportFaultsError) as caught:
-        take(
-            town,
-            FaqList(
-                (
-                    FaqRow("2行目", "", "はい"),
-                    FaqRow("3行目", "あ" * 81, "はい"),
-                    FaqRow("4行目", "駐車場は", "はい", url="a.html"),
-                )
-            ),
-        )
-    assert caught.value.faults == (
+FAULTY = FaqList(
+    (
+        FaqRow("2行目", "", "はい"),
+        FaqRow("3行目", "あ" * 81, "はい"),
+        FaqRow("4行目", "駐車場はありますか", "あります。"),
+        FaqRow("5行目", "窓口はいつまでですか", "{終了日}までです。"),
+        FaqRow("6行目", "手数料はいくらですか", "{convenience-fee}です。"),
+    )
+)
+
+
+def test_rows_at_fault_are_told_all_at_once_and_nothing_comes_in_unasked(town: Database) -> None:
+    with town.reading() as session:
+        source = list_source(session, CODE, plan=None, title=None, url=None)
+        plan = planned_list(session, CODE, FAULTY, source, DAY)
+    assert [change.action for change in plan.changes] == ["faulty", "faulty", "added", "faulty", "faulty"]
+    told = (
         "2行目「質問」: 空です。書くか、行を消してください",
         "3行目「質問」: 長すぎます（80字まで）。元の表で直してください",
-        "4行目「URL」: 書き方が決まりと違います: a.html。元の表で直してください",
+        "5行目: {終了日} を使うには、「受付の初日」か「受付の最終日」にその日を書いてください。元の表で直してください",
+        "6行目: {convenience-fee} は共通の答えだけで使える穴埋めの印です。値を書いてください。元の表で直してください",
     )
+    assert tuple(change.why for change in plan.faulty) == told
+    with pytest.raises(ImportFaultsError) as caught:
+        taken_in(town, CODE, FAULTY, source, DAY, MOMENT)
+    assert caught.value.faults == told
     with town.reading() as session:
         assert faq_drafts(session, CODE) == []
+
+
+def test_one_row_at_fault_holds_up_no_other_where_the_rest_is_wanted(town: Database) -> None:
+    with town.reading() as session:
+        source = list_source(session, CODE, plan=None, title=None, url=None)
+    assert taken_in(town, CODE, FAULTY, source, DAY, MOMENT, rest=True).count("added") == 1
+    with town.reading() as session:
+        assert [row.question for row in faq_drafts(session, CODE)] == ["駐車場はありますか"]
+
+
+def test_addresses_that_no_phone_opens_are_left_out_and_told(town: Database) -> None:
+    given = (
+        "https://a.example.jp/\nhttps://b.example.jp/ ｈｔｔｐｓ://c.example.jp/\njavascript:alert(1)\nhttps://x.jp/a b"
+    )
+    plan = take(town, a_list(("駐車場はありますか", "あります。"), url=given))
+    with town.reading() as session:
+        (row,) = faq_drafts(session, CODE)
+    assert [(link["label"], link["url"]) for link in row.links] == [
+        ("くわしいページ", "https://a.example.jp/"),
+        ("くわしいページ2", "https://b.example.jp/"),
+        ("くわしいページ3", "https://c.example.jp/"),
+    ]
+    left_out = [notice for notice in plan.notices if "リンクは入れずに取り込みます" in notice]
+    assert ["javascript" in notice for notice in left_out] == [True, False]
+    assert "https://x.jp/a b" in left_out[1]
+
+
+def test_a_row_that_the_list_itself_does_not_show_is_told(town: Database) -> None:
+    found = read_list(
+        sheet(("質問", "回答", "公開フラグ"), ("庁内の質問", "庁内の答え", "非公開"), ("市民の質問", "答え", "公開")),
+        {},
+    )
+    assert [row.hidden for row in found.rows] == ["非公開", ""]
+    assert [notice for notice in take(town, found).notices if "元の一覧では「非公開」です" in notice]
 
 
 # --- FAQPage -----------------------------------------------------------------------------------------------------
@@ -242,6 +288,9 @@ FORMS = [
     pytest.param("a.json", json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "WebSite"}, PAGE]}), id="in @graph"),
     pytest.param("a.json", json.dumps(PAGE | {"@type": ["WebPage", "https://schema.org/FAQPage"], "mainEntity": PAGE["mainEntity"][0]}), id="types as a list, one question"),
     pytest.param("a.json", json.dumps(PAGE | {"mainEntity": [{"@type": "Question", "name": "駐車場は？", "acceptedAnswer": [{"text": "あります。"}]}]}), id="answers as a list"),
+    pytest.param("a.json", json.dumps({"@graph": [{"@type": ["WebPage", "FAQPage"], "mainEntity": [{"@id": "#q"}, {"@id": "#gone"}]}, {"@id": "#q"} | question("駐車場は？", "あります。")]}), id="questions named by their @id, as WordPress writes them"),
+    pytest.param("a.json", json.dumps(PAGE | {"mainEntity": {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": PAGE["mainEntity"][0]}]}}), id="in an ItemList"),
+    pytest.param("a.json", json.dumps({"@graph": [PAGE | {"mainEntity": [{"@id": "#l"}, *PAGE["mainEntity"]]}, {"@id": "#l", "itemListElement": [{"@id": "#l"}] * 10}]}), id="a list that holds itself"),
     pytest.param("a.html", f'<html><script>var a="<b>";</script><script type="application/ld+json">{{"@type":"Event"}}</script><script type="application/ld+json">{json.dumps(PAGE)}</script></html>', id="in a page"),
 ]  # fmt: skip
 
@@ -301,6 +350,53 @@ def test_a_page_of_ours_is_valid_safe_in_a_script_and_comes_back(town: Database,
     assert name == "小さい市のよくある質問"
     assert back["計画の目標は何ですか？"] == "5 < 6 & </script><script>alert(1)</script>\n二行目です。"
     assert back["住民票はコンビニで取れますか？"].endswith("必要なもの：マイナンバーカード")
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (dt.date(2026, 5, 31), "申請は令和8年6月1日からです。"),
+        (dt.date(2026, 6, 1), "はい、令和8年9月30日まで申請できます。"),
+        (dt.date(2026, 10, 1), "受付は令和8年9月30日で終わりました。"),
+    ],
+)
+def test_the_page_tells_what_residents_are_told_on_the_day(town: Database, day: dt.date, told: str) -> None:
+    with town.writing() as session:
+        row = session.get_one(Entry, (CODE, "goal"))
+        row.answer = "はい、{終了日}まで申請できます。"
+        row.term = {
+            "from": "2026-06-01",
+            "until": "2026-09-30",
+            "before": "申請は{開始日}からです。",
+            "after": "受付は{終了日}で終わりました。",
+        }
+    with town.reading() as session:
+        texts = {one["name"]: one["acceptedAnswer"]["text"] for one in faq_page(session, CODE, day)["mainEntity"]}
+    assert texts["計画の目標は何ですか？"] == told
+
+
+def test_what_a_notice_pauses_is_not_on_the_page(town: Database) -> None:
+    with town.writing() as session:
+        begin_notice(session, CODE, NewNotice({"ja": "大雨です。"}, hours=1, paused=("goal",)), "juki", now())
+    with town.reading() as session:
+        assert "計画の目標は何ですか？" not in embeddable(faq_page(session, CODE, DAY))
+
+
+def test_the_page_shows_no_slot_and_no_question_twice(town: Database, tmp_path: Path) -> None:
+    load_bundle(town, read_bundle(write_town(tmp_path / "again")), MOMENT, common_content())
+    with town.writing() as session:
+        session.get_one(Entry, (CODE, "goal")).question = "マイナンバーカードとは何ですか？"
+        session.scalars(select(Term).where(Term.municipality_code == CODE)).first().term = "RPA"
+    with town.reading() as session:
+        page = faq_page(session, CODE, DAY)
+    asked = [one["name"] for one in page["mainEntity"]]
+    # A word that the plan itself explains is told in its own words, and no question of the page.
+    assert "RPAとは何ですか？" not in asked
+    texts = [one["acceptedAnswer"]["text"] for one in page["mainEntity"]]
+    assert len(asked) > 40
+    assert len(asked) == len(set(asked))
+    assert not [text for text in texts if "{" in text]
+    assert all("連絡先：" in text for text in texts if "下の連絡先" in text)
 
 
 OTHER_MAKES = [

@@ -21,7 +21,7 @@ from knowledge.exports import about, exported
 from knowledge.import_items import ImportPlan
 from knowledge.imports import imported, planned
 from knowledge.loading import load_bundle
-from knowledge.models import Entry, Measure, Municipality, Plan
+from knowledge.models import Entry, Indicator, Measure, Municipality, Plan, ScheduleItem
 from knowledge.sheet_kinds import KINDS
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
@@ -222,8 +222,9 @@ WRONG = [
     pytest.param({"juki__担当課": "税務課"}, "「担当課」: 「税務課」はシート「担当課」にありません", id="no such department"),
     pytest.param({"juki__施策番号": "9-9"}, "「施策番号」: 「9-9」はシート「施策」にありません", id="no such measure"),
     pytest.param({"juki__出典のページ": "三"}, "「出典のページ」: 数字で書いてください: 三", id="no number"),
+    pytest.param({"kpi__目標の年度": "来年"}, "「目標の年度」: 年度は 2025 か 令和7年度 のように書きます: 来年", id="no fiscal year"),
     pytest.param({"juki__種類": "計画の内容"}, "手続きの列（対象になる人〜届くまで） は 種類「手続き」 のときに書き", id="facets"),
-    pytest.param({"juki__リンク1のURL": "example.jp", "juki__リンク1の名前": "市"}, "「リンク1のURL」: https:// から始まる住所を書いてください: example.jp", id="no address"),
+    pytest.param({"juki__リンク1のURL": "example.jp", "juki__リンク1の名前": "市"}, "「リンク1のURL」: https:// で始まるアドレスを書いてください: example.jp", id="no address"),
     pytest.param({"juki__答え": "はい、\x01取れます。"}, "「答え」: 使えない文字（U+0001）があります。消してください", id="control character"),
     pytest.param({"juki__状態": "公開中"}, "「状態」: 次のどれかにしてください: 公開、下書き、職員のみ、終了、削除", id="no such state"),
     pytest.param({"juki__版": ""}, "「版」: 「juki」はすでにあります（版 1）", id="an id that is taken"),
@@ -242,6 +243,16 @@ def test_a_mistake_is_told_by_sheet_row_and_column_with_the_remedy(
     town: Database, changes: dict[str, str], said: str
 ) -> None:
     assert any(said in fault for fault in faults(town, sheets(town, **changes))), faults(town, sheets(town, **changes))
+
+
+@pytest.mark.parametrize("written", ["2027", "２０２７年度", "令和9年度", "R9", "令和９"])
+def test_a_fiscal_year_is_read_however_officials_write_it(town: Database, written: str) -> None:
+    given = sheets(town, kpi__目標の年度=written, step__年度ごとの内容=f"令和6年度〜R8、{written}：準備")
+    imported(town, CODE, given, LATER)
+    with town.reading() as session:
+        assert session.get_one(Indicator, (CODE, "kpi")).target["fiscal_year"] == 2027
+        steps = session.get_one(ScheduleItem, (CODE, "step")).steps
+    assert steps == [{"fiscal_years": [2024, 2025, 2026, 2027], "text": "準備"}]
 
 
 def test_all_mistakes_are_told_at_once_up_to_a_hundred(town: Database) -> None:

@@ -17,6 +17,9 @@ from knowledge.plan_schedules import BEGINS_ONLY, SHIFTED, UNREADABLE, schedules
 @pytest.mark.parametrize(
     ("table", "unit", "baseline", "target"),
     [
+        pytest.param(["指標\t現況(令和7年度)\t最終(令和13年度)\t単位", "件数\t12\t60\t件"], "件", {"value": "12", "fiscal_year": 2025}, {"value": "60", "fiscal_year": 2031}, id="no word for a target but the last year"),
+        pytest.param(["KPI① 件数", "基準値：12.5％（令和6年度）", "目標値：50％（令和11年度）"], "%", {"value": "12.5", "fiscal_year": 2024}, {"value": "50", "fiscal_year": 2029}, id="a name behind KPI, values below"),
+        pytest.param(["■成果指標", "・件数：60件（令和6年度）→80件（令和11年度）"], "件", {"value": "60", "fiscal_year": 2024}, {"value": "80", "fiscal_year": 2029}, id="an arrow"),
         pytest.param(["成果指標\t現状値(R3)\t目標値(R8)", "件数\t40件(令和4年7月時点)\t300件"], "件", {"value": "40", "as_of": "2022-07"}, {"value": "300", "fiscal_year": 2026}, id="years in the head, a day in brackets"),
         pytest.param(["指標名\t現状(令和3年度)\t目標値(令和7年度)", "件数\tなし\t1,000件"], "", {"value": "「なし」", "fiscal_year": 2021}, {"value": "1,000件", "fiscal_year": 2025}, id="nothing yet"),
         pytest.param(["指標名\t単位\t基準値\t目標値", "件数\t件\t12\t30"], "件", {"value": "12"}, {"value": "30"}, id="a column of units"),
@@ -47,6 +50,13 @@ def test_an_indicator_is_recognised(table: list[str], unit: str, baseline: objec
 )
 def test_what_is_no_indicator_is_not_taken_for_one(lines: list[str]) -> None:
     assert indicators(lines) == ()
+
+
+def test_a_column_for_every_year_between_is_a_goal_on_the_way_and_a_few_are_not() -> None:
+    (found,) = indicators(["指標名\tR6(実績)\tR7\tR8\tR9(目標)", "回数\t10\t12\t14\t20"])
+    assert [(one["value"], one["fiscal_year"]) for one in found.interim] == [("12", 2025), ("14", 2026)]
+    (found,) = indicators(["指標名\t基準値(R1)\tR2\tR3\t目標値(R7)", "回数\t10\t12\t14\t20"])
+    assert found.interim == ()
 
 
 def test_goals_on_the_way_are_kept_in_their_order() -> None:

@@ -18,7 +18,7 @@ from knowledge.plan_documents.document import CONTINUED, PlanDocument, PlanFileE
 from knowledge.plan_documents.reading import read_plan
 from knowledge.plan_documents.word_file import UnsafeXmlError, refuse_entities
 from knowledge.upload_limits import MAX_MEMBERS, MIB
-from tests.knowledge.plan_files import pdf_file, repacked, rows_of, ruled, word_file
+from tests.knowledge.plan_files import numbered_word_file, pdf_file, repacked, rows_of, ruled, word_file
 
 ROOT = Path(__file__).parent.parent.parent
 SENTENCE = "この計画は、みんなが使いやすい窓口をつくるためのものです。"
@@ -66,6 +66,25 @@ def test_a_word_file_brings_headings_by_their_style_and_tables_as_rows(tmp_path:
         ("目標", 2),
         ("指標名\t目標値", None),
         ("件数\t3件", None),
+    ]
+
+
+def test_a_word_file_brings_the_numbers_that_word_puts_before_its_parts(tmp_path: Path) -> None:
+    path = numbered_word_file(
+        tmp_path / "plan.docx",
+        [(0, "総論"), (1, "趣旨"), (1, "期間"), (0, "各論"), (1, "窓口"), (2, "申請"), (2, "支払い"), (None, SENTENCE)],
+        ["第%1章 japaneseCounting", "%1-%2 decimal legal", "(%3) aiueoFullWidth"],
+    )
+    found = [line.text for line in read_plan(path).lines if line.text]
+    assert found == [
+        "第一章 総論",
+        "1-1 趣旨",
+        "1-2 期間",
+        "第二章 各論",
+        "2-1 窓口",
+        "(ア) 申請",
+        "(イ) 支払い",
+        SENTENCE,
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.plan_sections import COLOPHON, CONTENTS, COVER, sections, whole_text
+from knowledge.plan_sections import COLOPHON, CONTENTS, COVER, letters, sections, whole_text
 
 
 def paths(text: str) -> list[tuple[str, ...]]:
@@ -157,6 +157,26 @@ AI\t人工知能のこと。
 〒000-0000 小さい市1番地
 TEL 011-222-3333
 """
+
+
+HEADINGS = """第１　総則|１）背景|Ⅰ－１ 現状|基本目標Ⅰ 便利なまち|戦略Ⅱ 地域|政策の柱1 窓口|施策の方向1 窓口|主な取組① 申請|Step1 準備|アクション1 申請
+Chapter 1 はじめに|１．１ 目的|1.1.1 細目|＜１＞ 方針|❶ 申請|▼ 取組|▶ 目標|★ 重点|別表1|付録A|巻頭言|あとがき|ア 人口|(ア) 人口""".replace(
+    "\n", "|"
+).split("|")
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_headings_of_further_makes_are_known(heading: str) -> None:
+    found = sections(f"計画書\n\n第1章 はじめ\n文です。\n\n{heading}\nこの節では、考え方を説明しています。\n")
+    assert letters(found[-1].heading) == letters(heading)
+
+
+@pytest.mark.parametrize(
+    "line", ["1.5 倍になりました", "3.5 %の増加", "第1 四半期は、多くの人が来ました。", "8) 済みの申請は、ありません。"]
+)
+def test_figures_and_sentences_of_these_makes_are_text(line: str) -> None:
+    found = sections(f"第1章 はじめ\n文です。\n\n{line}\nこの節では、考え方を説明しています。\n")
+    assert [one.heading for one in found] == ["第1章 はじめ"]
 
 
 def test_the_table_of_contents_decides_what_is_a_heading() -> None:

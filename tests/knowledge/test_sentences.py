@@ -227,3 +227,25 @@ def test_a_department_that_is_no_longer_published_leaves_the_answer_without_an_o
     gone = Surroundings({"plan": PLAN}, {}, {})
     assert term_answer(Term(**COMMON, term="DX", aliases=[], meaning="良くすること。"), gone).office is None
     assert issubclass(Term, CuratedColumns)
+
+
+def test_a_mark_of_a_table_is_told_as_a_mark() -> None:
+    steps = [{"fiscal_years": [2027], "text": "印（この年度から）"}, {"fiscal_years": [2028], "text": "開始"}]
+    said = schedule(steps=steps).text
+    assert "令和9年度の欄に印（この年度から）、令和10年度の欄に「開始」があります。" in said
+    assert "「印」" not in schedule(steps=steps[:1]).text
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text"),
+    [
+        ("デジタルの力で良くすることです。", "DXとは、デジタルの力で良くすることです。"),
+        ("DXは、良くすることです（令和4年）。", "DXは、良くすることです（令和4年）。"),
+        (
+            "デジタルの力で良くすること。",
+            "計画書では、「DX」を次のように説明しています。\nデジタルの力で良くすること。",
+        ),
+    ],
+)
+def test_a_meaning_is_a_sentence_or_the_words_of_the_plan(meaning: str, text: str) -> None:
+    assert term(meaning=meaning).text == text

@@ -38,6 +38,9 @@ def slot(kind: str) -> Slot:
         pytest.param("yen", "1通300円", "300", "300円", id="yen for a copy"),
         pytest.param("yen", "0", "0", "0円", id="nothing to pay"),
         pytest.param("age", "15歳以上", "15", "15歳", id="age"),
+        pytest.param(
+            "hours", "午前8時半から午後5時15分まで", "8:30-17:15", "8時30分から17時15分まで", id="hours in two halves"
+        ),
         pytest.param("hours", "6時30分から23時まで", "6:30-23:00", "6時30分から23時まで", id="hours in words"),
         pytest.param(
             "hours", "８：３０〜１７：１５", "8:30-17:15", "8時30分から17時15分まで", id="hours in full width"
@@ -63,6 +66,7 @@ def test_a_value_is_stored_in_one_form_and_shown_in_one(kind: str, given: str, s
         pytest.param("age", "大人", id="no age"),
         pytest.param("hours", "朝から夜まで", id="no hours"),
         pytest.param("hours", "23:00-6:30", id="backwards"),
+        pytest.param("hours", "午前8時から午後17時まで", id="no hour of an afternoon"),
         pytest.param("hours", "8:75-17:15", id="75 minutes"),
         pytest.param("telephone", "0475201519", id="telephone without hyphens"),
         pytest.param("telephone", "代表電話", id="no telephone"),

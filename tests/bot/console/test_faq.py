@@ -115,6 +115,20 @@ def test_what_cannot_be_read_is_said_with_the_remedy(
     assert set(_drafts(office_database)) == before
 
 
+def test_a_row_at_fault_stays_out_and_the_rest_can_be_taken(office_database: Database, editor: Colleague) -> None:
+    rows = LIST.replace("犬", "亀").replace("粗大", "粗大（残り）") + "4,くらし,答えのない質問はどうなりますか？,,\n"
+    page = _look(editor, rows.encode(), "a.csv")
+    assert "取り込めない行（1行）" in page
+    assert "<bdi>5行目「答え」: 空です" in page
+    assert "残りの2件を下書きとして取り込む" in page
+    there = editor.post(PATH, {"carried": _held(page)}).location
+    assert "取り込めなかった行が1行あります" in unescape(editor.get(there).text)
+    assert {"粗大（残り）ごみの申し込みはどこですか？", "亀の登録はどこでできますか？"} <= set(_drafts(office_database))
+    with office_database.reading() as session:
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "faq_imported")).all()[-1]
+    assert line.details["faulty"] == 1
+
+
 def test_a_bad_address_of_the_list_is_said(editor: Colleague) -> None:
     page = _look(editor, LIST.encode(), "a.csv", status=422, url="javascript:alert(1)")
     assert "https:// で始まるアドレス" in page

@@ -84,11 +84,11 @@ def test_a_row_is_changed_and_noted(chief: Colleague, office_database: Database)
 @pytest.mark.parametrize(
     ("kind", "heading", "value", "said"),
     [
-        ("indicators", "現状の年度", "きのう", "数字で書いて"),
+        ("indicators", "現状の年度", "きのう", "年度は 2025 か"),
         ("indicators", "出典のページ", "最後", "数字で書いて"),
         ("departments", "電話", "598530000", "先頭の 0 がありません"),
         ("terms", "意味", "", "空です"),
-        ("schedule", "年度ごとの内容", "来年やる", "西暦の年度"),
+        ("schedule", "年度ごとの内容", "来年やる", "年度・コロン"),
         ("terms", "確認した日", "きのう", "日付は"),
     ],
 )

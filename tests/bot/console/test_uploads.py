@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
+from bot.commands import knowledge_group
 from bot.console.needs import NEEDS
+from knowledge.audit import COMMAND_LINE
 from knowledge.calendar import now, today
 from knowledge.entry_versions import Author
 from knowledge.models import AuditLine, Plan
@@ -103,3 +106,55 @@ def test_while_the_scanner_does_not_answer_no_file_is_taken_and_it_is_said_why(
     assert "ウイルスの検査ができないため" in page
     with kit.database.reading() as session:
         assert session.scalars(select(Plan).where(Plan.imported)).all() == []
+
+
+COMMANDS = {
+    "import": ("a.csv",),
+    "import-faq": ("a.csv",),
+    "import-plan": ("a.txt", "--title", "川の計画"),
+    "plan-text": ("a.txt",),
+    "slots import": ("a.csv",),
+    "subjects import": ("a.csv",),
+    "checks import": ("a.csv",),
+    "effect": ("a.csv",),
+}
+
+
+def test_every_command_that_takes_a_file_is_tried_here() -> None:
+    """Beside those that write a file, or take back what the service wrote itself."""
+    others = {"export", "export-all", "restore", "faq-page", "slots export", "subjects export", "checks export"}
+    assert {name for name, command in _commands("", knowledge_group) if _takes_a_file(command)} - others == {*COMMANDS}
+
+
+@pytest.mark.parametrize(("words", "given"), COMMANDS.items(), ids=COMMANDS)
+def test_a_virus_is_refused_and_noted_whatever_command_brings_it(
+    scanned: Flask, tmp_path: Path, words: str, given: tuple[str, ...]
+) -> None:
+    name, *more = given
+    file = tmp_path / name
+    file.write_bytes("川の計画\n".encode() + MARKER)
+    with scanned.app_context():
+        found = scanned.test_cli_runner().invoke(
+            args=["knowledge", *words.split(), str(file), "--municipality", CODE, *more]
+        )
+    assert found.exit_code == 1
+    assert f"{name}: このファイルからウイルスが見つかったため" in found.output
+    with scanned.extensions["kotae"].database.reading() as session:
+        line = session.scalars(select(AuditLine).order_by(AuditLine.number.desc()).limit(1)).one()
+    assert (line.action, line.login, line.scope, line.details) == (
+        "virus_found",
+        COMMAND_LINE,
+        CODE,
+        {"virus": "Test.Marker"},
+    )
+
+
+def _commands(before: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(f"{before}{name} ", command)
+        yield f"{before}{name}", command
+
+
+def _takes_a_file(command: click.Command) -> bool:
+    return any(isinstance(one, click.Argument) and one.name == "file" for one in command.params)

@@ -117,6 +117,20 @@ def test_a_resident_in_need_sees_the_number_and_a_button(corpus: Corpus) -> None
     assert buttons == ["tel:119"]
 
 
+def test_a_link_in_japanese_gets_a_button_and_an_unreadable_one_spoils_nothing(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    found = replace(
+        knowledge.answers["online-procedures"],
+        links=(("ごみ", "https://例え.jp/ごみ"), ("こわれたもの", "https://[")),
+    )
+    (message,) = render(answer_reply(knowledge, found, 0.9), LOG_ID)
+    actions = [part.get("action", {}) for part in message["contents"]["footer"]["contents"]]
+    opened = {one["label"]: one["uri"] for one in actions if one.get("type") == "uri"}
+    assert opened.pop("ごみ") == "https://xn--r8jz45g.jp/%E3%81%94%E3%81%BF"
+    assert "こわれたもの" not in opened
+    assert faults_of(body(answer_reply(knowledge, found, 0.9))) == []
+
+
 @pytest.mark.parametrize(
     "tap",
     [
