@@ -95,6 +95,7 @@ FIELDS: Mapping[str, str] = {
     "result": "結果",
     "revise": "修正",
     "role": "役割",
+    "rows": "行数",
     "same": "変更なし",
     "scope": "市町村",
     "sections": "章節",

@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge import bundle
+from knowledge.audit import BY_COMMAND, Actor
 from knowledge.calendar import JST
 from knowledge.curated_rows import flat
 from knowledge.digests import short_digest
@@ -361,6 +362,7 @@ def assign(
     accounts: Mapping[str, str],
     author: Author,
     moment: dt.datetime,
+    actor: Actor = BY_COMMAND,
 ) -> tuple[int, int]:
     """Say where answers and colleagues of a split go; how many of each are new.
 
@@ -381,7 +383,7 @@ def assign(
             )
     if change.settled_at is not None and told:
         for key, department in told.items():
-            move_entry(session, session.get_one(Entry, (town.code, key)), department, moment, author)
+            move_entry(session, session.get_one(Entry, (town.code, key)), department, moment, author, actor)
         town.knowledge_version += 1
         town.drafts_version += 1
     return len(told), len(people)

@@ -220,9 +220,8 @@ def assign_(code: str, number: int) -> Answered:
         abort(404)
     if request.method == "POST":
         with services().database.writing() as session:
-            entries, accounts = assign(
-                session, _change_or_404(session, code, number), _chosen("entry:"), _chosen("account:"), author(), now()
-            )
+            found = _change_or_404(session, code, number)
+            entries, accounts = assign(session, found, _chosen("entry:"), _chosen("account:"), author(), now(), actor())
             if entries or accounts:
                 audit.append(
                     session,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from intents.vectors import NO_VECTORS
 from knowledge.approval import Step
@@ -25,6 +25,7 @@ from knowledge.models import (
     AuditLine,
     Department,
     Entry,
+    EntryVersion,
     LoggedQuestion,
     Municipality,
     OrganisationAssignment,
@@ -109,6 +110,23 @@ def second_office(desk: Desk, entry_id: str = "dep-life", name: str = "市民課
                 source_plan=old.source_plan, source_section=old.source_section, checked_on=TODAY, updated_at=MOMENT,
             )
         )  # fmt: skip
+
+
+def test_only_the_answers_that_move_are_read_while_residents_wait_for_the_lock(desk: Desk) -> None:
+    desk.published()
+    desk.write(1, entry_id="juki")
+    enter(desk, renamed())
+    read: set[str] = set()
+
+    def note(version: EntryVersion, _: object) -> None:
+        read.add(version.entry_id)
+
+    event.listen(EntryVersion, "load", note)
+    try:
+        assert [one.entries for one in settled(desk)] == [1]
+    finally:
+        event.remove(EntryVersion, "load", note)
+    assert read == {"juki"}
 
 
 def test_until_the_day_residents_are_told_the_old_name_and_from_it_the_new(desk: Desk) -> None:
