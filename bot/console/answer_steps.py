@@ -22,6 +22,7 @@ from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
+from bot.console.layout import moment_name
 from bot.console.moments import END_HINT, HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
@@ -207,7 +208,7 @@ def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None
 
 def _said(used: Step, decision: Decision) -> str:
     if isinstance(decision, Book):
-        return f"{ABOUT[used].done}{moment_text(decision.moment)}（日本時間）に公開します。"
+        return f"{ABOUT[used].done}{moment_name(decision.moment)}（日本時間）に公開します。"
     return f"{ABOUT[used].done}いま公開しました。" if used in _APPROVING else ABOUT[used].done
 
 

@@ -760,8 +760,12 @@ def test_nobody_approves_their_own_unless_the_municipality_says_so(
 def test_a_version_is_booked_in_the_time_of_japan(
     editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
 ) -> None:
-    entry_id = written(editor, plan_id, question="予約して公開する答えですか？")
+    planned = {"publish_at": "令和72年4月1日", "end_at": "2090-05-01 17:15"}
+    entry_id = written(editor, plan_id, question="予約して公開する答えですか？", **planned)
+    assert "<dd>令和72年4月1日 0:00（公開予約）</dd>" in editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
     step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}").text
+    assert "承認されると、令和72年4月1日 0:00に公開されます。令和72年5月1日 17:15に公開を終える予定です。" in page
     assert "過ぎた日時" in step(approver, entry_id, "approve", 1, 422, publish_at="2020-01-01 9:00").text
     assert "後の日時" in step(
         approver, entry_id, "approve", 1, 422, publish_at="2090-04-01 9:00", end_at="2090-03-01"
@@ -771,7 +775,10 @@ def test_a_version_is_booked_in_the_time_of_japan(
     assert booked.state == "approved"
     assert booked.publish_at is not None
     assert booked.publish_at.isoformat() == "2090-03-31T15:00:00+00:00"
-    assert "公開予約" in editor.get(f"{BASE}/{entry_id}").text
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "公開予約" in page
+    assert "承認されると" not in page
+    assert "令和72年4月1日 0:00（日本時間）に公開します。" in approver.get(f"{BASE}/{entry_id}").text
     step(approver, entry_id, "return", 1, reason="取りやめます")
 
 

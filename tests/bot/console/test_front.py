@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 
 from bot.console.front import WAYS, _ways
-from knowledge.calendar import now
+from knowledge.calendar import date_name, now, today
 from knowledge.db import Database
 from knowledge.entry_versions import content_of
 from knowledge.models import Entry, EntryVersion
-from knowledge.roles import Role
+from knowledge.roles import Grant, Role
 from knowledge.this_week import Example, Kind, Pile, Task
-from tests.support.staff import signed_in
+from tests.support.staff import add_colleague, signed_in, signed_in_as
 
 CODE = "242047"
 
@@ -57,6 +57,15 @@ def test_whoever_does_not_write_reads_why_nothing_is_listed_and_sees_the_figures
     page = signed_in(office, [role]).get(f"/staff/{CODE}/").text
     assert "あなたを待っている仕事は出ません" in page
     assert "質問の数（市町村全体）" in page
+
+
+def test_whose_role_begins_later_reads_from_when(office: Flask, office_database: Database) -> None:
+    start = today() + dt.timedelta(days=40)
+    account_id, login = add_colleague(office_database, [Grant(Role.EDITOR, CODE, None, start)])
+    page = signed_in_as(office, account_id, login).get("/staff/").text
+    assert "<h1>今日使える役割がありません</h1>" in page
+    assert f"松阪市 編集 {date_name(start)}から" in page
+    assert "市町村をえらん" not in page
 
 
 def test_every_kind_of_work_has_its_way() -> None:
