@@ -96,15 +96,18 @@ def index() -> str | Response:
     towns = towns_of(me)
     if len(towns) == 1:
         return redirect(url_for("console.front.town", code=towns[0].code), 303)
-    return render_template("console/front/index.html", towns=towns, coming=[] if towns else _coming(me))
+    coming, ended = ([], []) if towns else _other_days(me)
+    return render_template("console/front/index.html", towns=towns, coming=coming, ended=ended)
 
 
-def _coming(me: Person) -> list[str]:
-    """The roles that begin some day to come, in words."""
-    day = today()
+def _other_days(me: Person) -> tuple[list[str], list[str]]:
+    """The roles that begin some day to come, and those that have ended, in words."""
+    day, known = today(), all_towns()
     with services().database.reading() as session:
         held = grants_of(session, me.account_id)
-        return grant_words(session, (one for one in held if one.starts_on and one.starts_on > day), all_towns())
+        coming = [one for one in held if one.starts_on and one.starts_on > day]
+        ended = [one for one in held if one.ends_on and one.ends_on < day]
+        return grant_words(session, coming, known), grant_words(session, ended, known)
 
 
 @blueprint.get("/<code>/")

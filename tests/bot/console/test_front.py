@@ -59,10 +59,13 @@ def test_whoever_does_not_write_reads_why_nothing_is_listed_and_sees_the_figures
     assert "質問の数（市町村全体）" in page
 
 
-def test_whose_role_begins_later_reads_from_when(office: Flask, office_database: Database) -> None:
-    start = today() + dt.timedelta(days=40)
-    account_id, login = add_colleague(office_database, [Grant(Role.EDITOR, CODE, None, start)])
+def test_whose_role_begins_later_or_has_ended_reads_when(office: Flask, office_database: Database) -> None:
+    start, end = today() + dt.timedelta(days=40), today() - dt.timedelta(days=1)
+    grants = [Grant(Role.EDITOR, CODE, None, start), Grant(Role.VIEWER, CODE, None, None, end)]
+    account_id, login = add_colleague(office_database, grants)
     page = signed_in_as(office, account_id, login).get("/staff/").text
+    assert "次の役割は、終わりました" in page
+    assert f"松阪市 閲覧 {date_name(end)}まで" in page
     assert "<h1>今日使える役割がありません</h1>" in page
     assert f"松阪市 編集 {date_name(start)}から" in page
     assert "市町村をえらん" not in page
