@@ -757,6 +757,28 @@ def test_nobody_approves_their_own_unless_the_municipality_says_so(
         session.get_one(Municipality, CODE).separate_approver = True
 
 
+def test_a_version_for_staff_alone_is_not_said_to_reach_residents(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="職員だけが使う答えですか？", audience="staff")
+    asked = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
+    assert "この版は「職員のみ」です。職員だけが「ためしに聞く」で使えます。住民には出ません。" in asked
+    assert "住民に出ます" not in asked
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    assert "いま「職員のみ」の答えになりました。" in approver.get(f"{BASE}/{entry_id}").text
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "audience": "public", "act": "save"})
+    step(editor, entry_id, "request", 2)
+    assert "すぐに住民に出ます" in approver.get(f"{BASE}/{entry_id}/steps/approve?number=2").text
+    step(approver, entry_id, "approve", 2)
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "audience": "staff", "act": "save"})
+    step(editor, entry_id, "request", 3)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=3").text
+    assert "いま住民に出ている文は、出なくなります。" in page
+    assert "すぐに住民に出ます" not in page
+    step(approver, entry_id, "end", 2, reason="試験")
+
+
 def test_a_version_is_booked_in_the_time_of_japan(
     editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
 ) -> None:
