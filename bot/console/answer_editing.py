@@ -258,7 +258,12 @@ def discard(code: str, entry_id: str | None = None) -> Response:
 
 
 def _keep(page: FormPage) -> bool:
-    """Whether what was typed is kept; more than a form can hold is not."""
+    """Whether what was typed is kept; more than a form can hold is not, and a form as it is opened need not be."""
+    blank = blank_fields()
+    if page.entry_id is None and not any(
+        value.strip() and value != blank.get(name) for name, value in page.fields.items()
+    ):
+        return True
     given = {**page.fields, "based_on": str(page.based_on or "")}
     try:
         with services().database.writing() as session:

@@ -84,6 +84,10 @@ def test_what_waits_is_opened_from_the_first_page(office: Flask, office_database
 def test_a_text_that_was_not_saved_is_offered_on_the_first_page(office: Flask) -> None:
     writer = signed_in(office, [Role.EDITOR])
     assert "書きかけの文" not in writer.get(f"/staff/{CODE}/").text
+    # Nothing was typed: the form as it is opened is nobody's text.
+    untouched = {"question": "", "answer": " ", "category": "その他", "checked_on": today().isoformat(), "act": "save"}
+    writer.post(f"/staff/{CODE}/new-answer", untouched, 422)
+    assert "書きかけの文" not in writer.get(f"/staff/{CODE}/").text
     typed = {"question": "席を立った時の問いですか？", "answer": "まだ途中です。"}
     writer.post(f"/staff/{CODE}/new-answer/keep", typed, 200, check=False)
     writer.post(f"/staff/{CODE}/answers/online-procedures/keep", {"answer": "直している途中です。"}, 200, check=False)
