@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -228,6 +228,7 @@ def choices(names: Mapping[Any, str]) -> Form:
 TEXT = Form(_written, str)
 TEXT_OR_EMPTY = Form(_written, str, blank="")
 NUMBER = Form(_written, _number, number=True, help="数字")
+YEAR = replace(NUMBER, help="西暦の年度。令和8年度なら 2026")
 TELEPHONE = Form(_written, _telephone, help="0598-53-0000 の形")
 MEASURE_NUMBER = Form(_written, _measure_number, help="計画書の番号（1-1 など）")
 DATE = Form(_day_shown, _day, help="2026-04-01 の形")

@@ -26,6 +26,7 @@ from knowledge.sheet_forms import (
     TELEPHONE,
     TEXT,
     TEXT_OR_EMPTY,
+    YEAR,
     YES_NO,
     Form,
     choice,
@@ -210,7 +211,7 @@ _SHEETS = (
                 for name, path in (("現状", "baseline"), ("目標", "target"))
                 for column in (
                     (f"{name}値", f"{path}.value", FIGURE, 14),
-                    (f"{name}の年度", f"{path}.fiscal_year", NUMBER, 10),
+                    (f"{name}の年度", f"{path}.fiscal_year", YEAR, 10),
                     (f"{name}の時点", f"{path}.as_of", AS_OF, 12),
                     (f"{name}の注記", f"{path}.note", TEXT, 18),
                 )
