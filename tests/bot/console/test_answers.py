@@ -757,6 +757,20 @@ def test_nobody_approves_their_own_unless_the_municipality_says_so(
         session.get_one(Municipality, CODE).separate_approver = True
 
 
+def test_a_reason_of_many_lines_is_kept_to_its_last_letter(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="理由は最後の字まで残りますか？")
+    step(editor, entry_id, "request", 1)
+    lines = [f"{number}つ目の直すところです" for number in range(1, 70)]
+    reason = "\n".join(lines)[:990] + "\n終わりの字"
+    assert len(reason) <= 1000
+    # As a browser sends it.
+    step(approver, entry_id, "return", 1, reason=reason.replace("\n", "\r\n"))
+    assert versions(office_database, entry_id)[0].reason == reason
+    step(editor, entry_id, "withdraw", 1)
+
+
 def test_a_version_for_staff_alone_is_not_said_to_reach_residents(
     editor: Colleague, approver: Colleague, plan_id: str
 ) -> None:
