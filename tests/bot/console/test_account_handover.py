@@ -59,7 +59,7 @@ def test_whoever_is_stopped_with_something_in_hand_is_shown_with_it_and_it_is_ha
         assert history(session, CODE, ENTRY)[0].author == str(heir.account_id)
 
 
-def test_a_colleague_without_the_right_takes_nothing_on_and_the_page_says_so(
+def test_a_colleague_without_the_right_is_not_offered_and_takes_nothing_on(
     office: Flask, office_database: Database, admin: Colleague, leaver: Colleague
 ) -> None:
     with office_database.reading() as session:
@@ -67,7 +67,8 @@ def test_a_colleague_without_the_right_takes_nothing_on_and_the_page_says_so(
         other = session.scalars(select(Entry.department).where(Entry.municipality_code == CODE, Entry.department.is_not(None), Entry.department != own)).first()  # fmt: skip
     narrow = signed_in(office, [Role.EDITOR], CODE, department=other, name="ほかの 課")
     page = f"/staff/accounts/{leaver.account_id}/handover"
-    assert "編集の役割がありません" in admin.post(page, {"to": str(narrow.account_id)}, status=200).text
+    assert "ほかの 課" not in admin.get(page).text
+    assert 'aria-invalid="true"' in admin.post(page, {"to": str(narrow.account_id)}, status=422).text
 
 
 def test_other_municipalities_administrators_see_nothing(office: Flask, leaver: Colleague) -> None:
