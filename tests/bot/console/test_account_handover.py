@@ -71,6 +71,19 @@ def test_a_colleague_without_the_right_is_not_offered_and_takes_nothing_on(
     assert 'aria-invalid="true"' in admin.post(page, {"to": str(narrow.account_id)}, status=422).text
 
 
+def test_where_nobody_can_take_it_on_the_page_says_what_to_do(office: Flask, office_database: Database) -> None:
+    code = "122106"
+    alone = signed_in(office, [Role.EDITOR], code)
+    with office_database.writing() as session:
+        row = session.scalars(select(Entry).where(Entry.municipality_code == code, Entry.state == "published")).first()
+        assert row is not None
+        writer = Actor(str(alone.account_id), "去る 二郎", edits=True)
+        save_draft(session, code, Text(content_of(row)), writer, now(), based_on=row.version)
+    page = signed_in(office, [Role.ADMIN], code).get(f"/staff/accounts/{alone.account_id}/handover").text
+    assert "引き継げる人（担当課の編集か承認の役割を持つ人）がいません" in page
+    assert 'name="to"' not in page
+
+
 def test_other_municipalities_administrators_see_nothing(office: Flask, leaver: Colleague) -> None:
     other = signed_in(office, [Role.ADMIN], "232084")
     for path in ("handover", "handover.xlsx"):
