@@ -131,6 +131,10 @@ ON_A_PHONE = [
     "/staff/242047/organisation",
     "/staff/242047/words",
     "/staff/242047/checks",
+    "/staff/242047/tables/terms",
+    "/staff/242047/indicators",
+    "/staff/242047/indicators/yearly",
+    "/staff/242047/retention",
     "/staff/accounts",
     "/staff/audit",
 ]
