@@ -9,7 +9,7 @@ from sqlalchemy import select
 from knowledge.approval import Actor
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.entry_versions import content_of, history
+from knowledge.entry_versions import content_of, history, text_digest
 from knowledge.models import AuditLine, Entry
 from knowledge.publishing import Text, save_draft
 from knowledge.roles import Role
@@ -56,7 +56,14 @@ def test_whoever_is_stopped_with_something_in_hand_is_shown_with_it_and_it_is_ha
     with office_database.reading() as session:
         line = session.scalars(select(AuditLine).where(AuditLine.action == "drafts_handed_over")).one()
         assert (line.scope, line.details) == (CODE, {"to": heir.login, "answers": [ENTRY]})
-        assert history(session, CODE, ENTRY)[0].author == str(heir.account_id)
+        made = history(session, CODE, ENTRY)[0]
+        assert made.author == str(heir.account_id)
+        saved = session.scalars(select(AuditLine).where(AuditLine.action == "answer_saved")).one()
+        assert (saved.subject, saved.details["version"], saved.details["new"]) == (
+            ENTRY,
+            made.number,
+            text_digest(made),
+        )
 
 
 def test_a_colleague_without_the_right_is_not_offered_and_takes_nothing_on(
