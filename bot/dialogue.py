@@ -49,7 +49,8 @@ class Dialogue:
     that the resident was told replies do not come in.  ``subjects`` and ``topic``: what the question
     was about that the choices were offered to, as the lexicon's subjects and in its own nouns.
     ``score``: of the weighing that led to the matter, and so of what is told of it from then on.
-    ``led``: what an entry's answer was led by in the last reply.
+    ``led``: what an entry's answer was led by in the last reply.  ``why_asked``: the logged question of
+    which it was last asked why the answer did not solve it.
     """
 
     entry_id: str | None = None
@@ -67,6 +68,7 @@ class Dialogue:
     topic: str | None = None
     score: float | None = None
     led: str | None = None
+    why_asked: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -93,6 +95,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("topic"),
         state.get("score"),
         state.get("led"),
+        state.get("why_asked"),
     )
 
 

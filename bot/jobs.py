@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.effect_jobs import WORKS, JobFaultError
+from bot import effect_jobs, import_jobs
+from bot.effect_jobs import JobFaultError, Work
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
+from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
+from knowledge.brought_files import forget_old_files
 from knowledge.calendar import JST, now
 from knowledge.jobs import (
     Claimed,
@@ -49,6 +52,10 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
+WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs}
+"""What is done of what staff ask for, by the kind of job."""
+NEEDS_SECONDS = 600.0
+"""Between two looks at what was asked in vain."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -83,7 +90,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail, booked = _Mail(kit), _BookedChecks(kit)
+    mail, booked, needs = _Mail(kit), _BookedChecks(kit), _Needs(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -93,6 +100,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _links_checked(kit, meanwhile)
                     or _staff_kept_up(kit, go_on)
                     or booked.look()
+                    or needs.look()
                     or mail.send()
                 )
                 if did is None:
@@ -215,6 +223,7 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
             expired = expire(session, moment, kit.settings.audit_days)
             forgotten = forget_old_sessions(session, moment)
             forget_old(session, moment)
+            forget_old_files(session, moment)
         records = purge_all(kit.database, moment, go_on)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)
@@ -245,6 +254,25 @@ class _BookedChecks:
             _log.error("job_failed", kind="booked_checks", error=type(error).__name__)
             return None
         return asked[0] if asked else None
+
+
+class _Needs:
+    """Questions that were asked in vain since the last look: asked for, and then done like what staff ask for."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def look(self) -> str | None:
+        """None where it is not time yet, or nothing waits."""
+        if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        try:
+            return next(iter(ask_for_grouping(self._kit, now())), None)
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind="needs", error=type(error).__name__)
+            return None
 
 
 class _Mail:

@@ -71,6 +71,8 @@ class Reply:
     """The list that the rows in ``facts`` make up."""
     score: float | None = None
     asks_feedback: bool = False
+    asks_why: bool = False
+    """Whether it asks why the answer before it did not solve the matter."""
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
     is_apology: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -15,8 +15,9 @@ from bot.dialogue import Dialogue
 from bot.languages import held_in, tongue_before
 from bot.replies import Reply, details_reply, office_reply, plain_reply
 from bot.wording import say
+from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
-from knowledge.query_log import note_contact, note_feedback, note_more, note_tap
+from knowledge.query_log import note_contact, note_feedback, note_more, note_reason, note_tap
 
 
 class Act(StrEnum):
@@ -26,6 +27,14 @@ class Act(StrEnum):
     UNSOLVED = "unsolved"
     MORE = "more"
     CONTACT = "contact"
+    NOT_UNDERSTOOD = "not-understood"
+    OUTDATED = "outdated"
+    DIFFERENT = "different"
+    OTHER = "other"
+
+
+REASONS = (Act.NOT_UNDERSTOOD, Act.OUTDATED, Act.DIFFERENT, Act.OTHER)
+"""Why an answer did not solve it, as a resident says when asked."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +79,23 @@ def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Rep
         case Act.SOLVED:
             return plain_reply(knowledge, "feedback_solved"), before
         case Act.UNSOLVED:
-            return office_reply(knowledge, found, say("feedback_unsolved")), before
+            return _unsolved(knowledge, found, tap, before)
         case Act.MORE if found:
             return details_reply(knowledge, found), before
         case Act.CONTACT:
             return office_reply(knowledge, found), before
+        case reason if reason in REASONS:
+            return plain_reply(knowledge, "why_thanks"), before
         case _:
             return plain_reply(knowledge, "gone"), before
+
+
+def _unsolved(knowledge: Knowledge, found: Answer | None, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """Whom to ask, and once for each question why."""
+    reply = office_reply(knowledge, found, say("feedback_unsolved"))
+    if tap.log_id is None or tap.log_id == before.why_asked:
+        return reply, before
+    return replace(reply, asks_why=True), replace(before, why_asked=tap.log_id)
 
 
 def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.datetime) -> None:
@@ -92,3 +111,5 @@ def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.date
             note_more(session, municipality_code, tap.log_id, moment)
         case Act.CONTACT:
             note_contact(session, municipality_code, tap.log_id, moment)
+        case reason:
+            note_reason(session, municipality_code, tap.log_id, reason.value)

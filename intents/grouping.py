@@ -116,6 +116,49 @@ def group(
     return tuple(sorted(needs, key=lambda need: (-len(need.members), need.name)))
 
 
+def nearest(
+    texts: Sequence[str],
+    groups: Sequence[Sequence[str]],
+    *,
+    vectors: Vectors = NO_VECTORS,
+    background: Background = NO_BACKGROUND,
+) -> list[int | None]:
+    """For each text the place of the group that asks for the same; None where none is alike enough.
+
+    A text is as alike to a group as the mean over its texts, and joins from JOINED_FROM on, as in ``group``.
+    """
+    if not texts or not groups:
+        return [None] * len(texts)
+    questions = _questions([*texts, *(text for one in groups for text in one)])
+    space = _space(questions, vectors, background)
+    row_of = {place: row for row, question in enumerate(questions) for place in question.places}
+    begins = np.cumsum([len(texts), *map(len, groups)])
+    own = [[row_of[place] for place in range(begins[at], begins[at + 1])] for at in range(len(groups))]
+    middles = sparse.csr_array(_means(own, len(questions)) @ space.rows)
+    towards = sparse.csr_array(space.kernel @ middles.T)
+    rows = space.rows[[row_of[place] for place in range(len(texts))]]
+    found: list[int | None] = []
+    for start in range(0, len(texts), _BLOCK):
+        likeness = (rows[start : start + _BLOCK] @ towards).toarray()
+        best = likeness.argmax(axis=1)
+        high = likeness[np.arange(len(best)), best] >= JOINED_FROM
+        found += [int(place) if is_high else None for place, is_high in zip(best, high, strict=True)]
+    return found
+
+
+def _means(own: Sequence[Sequence[int]], rows: int) -> sparse.csr_array:
+    """A row for each group that takes the mean of its rows."""
+    begins = np.cumsum([0, *map(len, own)], dtype=np.int32)
+    places = np.fromiter((row for one in own for row in one), np.int32, begins[-1])
+    shares = np.fromiter((1 / len(one) for one in own for _ in one), float, begins[-1])
+    return sparse.csr_array((shares, places, begins), shape=(len(own), rows))
+
+
+def text_key(text: str) -> str:
+    """Names what is compared of a text: texts of one key are one question."""
+    return hashlib.blake2b(_asked(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def _asked(text: str) -> str:
     """What is compared of a text; texts that come to the same here are one question."""
     return normalize(_LABEL.sub(" ", clean(shorten(text))))

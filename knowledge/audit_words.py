@@ -20,6 +20,7 @@ from knowledge.staff_words import KINDS as WORDS
 
 FIELDS: Mapping[str, str] = {
     "accounts": "利用者の数",
+    "act": "したこと",
     "action": "変わり方",
     "active_from": "使い始める日",
     "active_until": "使い終わる日",

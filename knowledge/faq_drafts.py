@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -81,13 +81,20 @@ def list_source(session: Session, code: str, *, plan: str | None, title: str | N
 
 
 def planned_list(
-    session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date, most_compared: int | None = None
+    session: Session,
+    code: str,
+    found: FaqList,
+    source: FaqSource,
+    day: dt.date,
+    most_compared: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> FaqPlan:
     """What taking ``found`` in would do; nothing is changed.  Raises ImportFaultsError and LookupError.
 
     ``most_compared``: pairs of questions; beyond them likenesses are not looked for, and that is told.
+    ``progress``: told the share of the likenesses that is looked at.
     """
-    return _worked(session, code, found, source, day, most_compared)[0]
+    return _worked(session, code, found, source, day, most_compared, progress)[0]
 
 
 def taken_in(
@@ -123,7 +130,13 @@ def take_list(
 
 
 def _worked(
-    session: Session, code: str, found: FaqList, source: FaqSource, day: dt.date, most_compared: int | None
+    session: Session,
+    code: str,
+    found: FaqList,
+    source: FaqSource,
+    day: dt.date,
+    most_compared: int | None,
+    progress: Callable[[float], None] | None = None,
 ) -> tuple[FaqPlan, list[StaffEntry]]:
     if session.get(Municipality, code) is None:
         raise LookupError(code)
@@ -154,7 +167,7 @@ def _worked(
     if most_compared is None or len(kept) * (len(known) + len(kept)) <= most_compared:
         near = tuple(
             (kept[one.first].place, kept[one.first].question, one)
-            for one in near_questions([row.question for row in kept], known)
+            for one in near_questions([row.question for row in kept], known, progress=progress)
         )
     elif most_compared:
         notices.insert(0, TOO_MANY_TO_COMPARE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,11 +29,16 @@ class Near:
 
 
 def near_questions(
-    questions: Sequence[str], known: Mapping[str, str], *, among_themselves: bool = True
+    questions: Sequence[str],
+    known: Mapping[str, str],
+    *,
+    among_themselves: bool = True,
+    progress: Callable[[float], None] | None = None,
 ) -> Iterator[Near]:
     """Each question with the wording most like it: of ``known`` (wording -> owner), or of an earlier question.
 
     ``among_themselves``: False where all ``questions`` are wordings of one entry, which may be alike.
+    ``progress``: told the share that is done; what it raises ends the search.
 
     Exact repeats are not named: they are told apart before.
     """
@@ -41,6 +46,8 @@ def near_questions(
     plain = [compared(wording) for wording in wordings]
     own = plain[len(known) :]
     for start in range(0, len(own), _BLOCK):
+        if progress is not None:
+            progress(start / len(own))
         block = own[start : start + _BLOCK]
         scores = process.cdist(block, plain, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.float32, workers=1)
         for offset, text in enumerate(block):

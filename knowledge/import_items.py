@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,16 @@ from knowledge.sheet_kinds import (
 )
 from knowledge.sheet_places import Place, plain_heading
 from knowledge.sheet_rows import Values
+
+Progress = Callable[[float], None]
+"""Told the share that is done.  What it raises ends the work."""
+
+
+class Flags(TypedDict):
+    """What whoever brings a file allows: drafts may be published; rows that are not in it end."""
+
+    publish: bool
+    end_missing: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ class Item:
 class Work:
     """One reading of a file against the database: collects faults and notices as it goes."""
 
-    def __init__(self, session: Session, code: str, *, end_missing: bool, publish: bool) -> None:
+    def __init__(
+        self, session: Session, code: str, *, end_missing: bool, publish: bool, progress: Progress | None = None
+    ) -> None:
         self.session = session
         self.code = code
         self.end_missing = end_missing
@@ -93,6 +106,16 @@ class Work:
         """What changes in sheets of things that all municipalities share."""
         self.later: list[Callable[[Session, dt.datetime], object]] = []
         """How those changes are made."""
+        self.steps = 1
+        """Rows to look at, each as often as it is."""
+        self._progress = progress
+        self._done = 0
+
+    def step(self) -> None:
+        """One more row was looked at."""
+        self._done += 1
+        if self._progress is not None:
+            self._progress(min(self._done / self.steps, 1.0))
 
     @cached_property
     def versions(self) -> dict[str, list[EntryVersion]]:

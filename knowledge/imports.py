@@ -19,7 +19,7 @@ from knowledge.curated_rows import CORRECTED
 from knowledge.db import Database
 from knowledge.entry_versions import SHEET, Author, added, revised, revised_on, with_present
 from knowledge.import_checks import check_together
-from knowledge.import_items import ImportPlan, Item, RowChange, Work
+from knowledge.import_items import ImportPlan, Item, Progress, RowChange, Work
 from knowledge.import_shared import SHARED_HEADINGS, SHARED_MARKS, SHARED_TITLES, read_shared
 from knowledge.models import Entry, Municipality, Plan
 from knowledge.models.base import CuratedColumns
@@ -63,10 +63,16 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 
 
 def planned(
-    session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool = False, publish: bool = False
+    session: Session,
+    code: str,
+    sheets: Sequence[Sheet],
+    *,
+    end_missing: bool = False,
+    publish: bool = False,
+    progress: Progress | None = None,
 ) -> ImportPlan:
     """What ``sheets`` would change.  Raises ImportFaultsError, and LookupError for an unknown municipality."""
-    return _plan(_worked(session, code, sheets, end_missing=end_missing, publish=publish))
+    return _plan(_worked(session, code, sheets, end_missing=end_missing, publish=publish, progress=progress))
 
 
 def imported(
@@ -112,11 +118,20 @@ def _plan(work: Work) -> ImportPlan:
     return ImportPlan((*(change for change, _ in work.changes), *work.shared), tuple(work.notices))
 
 
-def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool, publish: bool) -> Work:
+def _worked(
+    session: Session,
+    code: str,
+    sheets: Sequence[Sheet],
+    *,
+    end_missing: bool,
+    publish: bool,
+    progress: Progress | None = None,
+) -> Work:
     if session.get(Municipality, code) is None:
         raise LookupError(code)
-    work = Work(session, code, end_missing=end_missing, publish=publish)
+    work = Work(session, code, end_missing=end_missing, publish=publish, progress=progress)
     known = _known_sheets(work, sheets)
+    work.steps = 1 + 2 * sum(len(one.rows) for one in known)
     _learn_names(work, known)
     for one in sorted(known, key=lambda found: found.name == "translations"):
         work.sheets.add(one.name)
@@ -129,6 +144,7 @@ def _worked(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing
     for kind in KINDS.values():
         for item in work.items[kind.name].values():
             _compare(work, kind, item)
+            work.step()
         if end_missing and kind.name in work.sheets:
             _end_missing(work, kind)
     check_together(work, session.get_one(Municipality, code))
@@ -228,6 +244,7 @@ def _note_unread(work: Work, known: Known) -> None:
 def _read_items(work: Work, kind: SheetKind, known: Known) -> None:
     columns = [column for column in kind.columns if plain_heading(column.heading) in known.places]
     for row in known.rows:
+        work.step()
         place = known.place(row)
         before = len(work.faults)
         work.faults += known.bad_cells(row)

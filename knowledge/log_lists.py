@@ -27,6 +27,13 @@ RATINGS: Mapping[str, str] = {
     "contact": "電話番号を見た",
 }
 """What a resident said, or did, after the reply."""
+REASONS: Mapping[str, str] = {
+    "not-understood": "わからない",
+    "outdated": "古い",
+    "different": "違う",
+    "other": "その他",
+}
+"""Why it was not solved, as residents say when asked."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,10 @@ def ratings_of(row: LoggedQuestion) -> list[str]:
         "more": row.more_at is not None,
         "contact": row.contact_at is not None,
     }
-    return [RATINGS[name] for name, is_so in told.items() if is_so]
+    names = (
+        RATINGS if row.reason is None else {**RATINGS, "unsolved": f"{RATINGS['unsolved']}（{REASONS[row.reason]}）"}
+    )
+    return [names[name] for name, is_so in told.items() if is_so]
 
 
 def _visible(session: Session, code: str, departments: frozenset[str] | None) -> Select[LoggedQuestion]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.common_content import common_content
 from knowledge.entry_versions import Author
-from knowledge.import_items import ImportPlan, RowChange
+from knowledge.import_items import Flags, ImportPlan, RowChange
 from knowledge.imports import import_into, known_sheet, planned, sheet_title
 from knowledge.sheet_kinds import KINDS, LANGUAGES, STATE, STATES, VERSION
 from knowledge.sheet_places import ImportFaultsError
@@ -209,7 +209,7 @@ def of_sheets(
     session: Session, code: str, sheets: Sequence[Sheet], plan: ImportPlan, *, end_missing: bool, publish: bool
 ) -> Proposal:
     """Sheets that were looked at.  Of those that end nothing by its absence, only the rows that change are kept."""
-    flags = {"end_missing": end_missing, "publish": publish}
+    flags = Flags(end_missing=end_missing, publish=publish)
     kept = list(sheets)
     if not end_missing:
         kept = [one for sheet in sheets if (one := _changed_rows(sheet, plan)) is not None]
@@ -241,8 +241,8 @@ def _sheets(proposal: Proposal) -> list[Sheet]:
     return sheets_of(proposal.payload["sheets"])
 
 
-def _flags(proposal: Proposal) -> dict[str, bool]:
-    return {name: bool(proposal.payload[name]) for name in ("end_missing", "publish")}
+def _flags(proposal: Proposal) -> Flags:
+    return Flags(publish=bool(proposal.payload["publish"]), end_missing=bool(proposal.payload["end_missing"]))
 
 
 def _of_plan(plan: ImportPlan) -> Effect:

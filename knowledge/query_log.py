@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Insert, update
+from sqlalchemy import Insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from intents.word_lines import word_line
 from knowledge.calendar import JST
 from knowledge.models import Conversation, LoggedQuestion
+from knowledge.need_cards import forget_text
+from knowledge.need_signals import signal_of
 
 _NAMESPACE = uuid.UUID("6f6b9c0e-53a4-4f0a-9a0b-6b6f74616500")
 
@@ -64,6 +66,7 @@ def record(session: Session, asked: AskedQuestion) -> None:
         "jst_date": local.date(),
         "jst_hour": local.hour,
         "jst_weekday": local.weekday(),
+        "need_signal": signal_of(asked.decision, None, None, contacted=False),
     }
     session.execute(insert_ignoring(session, LoggedQuestion, values))
 
@@ -87,6 +90,17 @@ def note_feedback(session: Session, municipality_code: str, row_id: str, solved:
     _mark(session, municipality_code, row_id, feedback="solved" if solved else "unsolved", feedback_at=moment)
 
 
+def note_reason(session: Session, municipality_code: str, row_id: str, reason: str) -> None:
+    """Why it was not solved: what was said first stands."""
+    log = LoggedQuestion
+    session.execute(
+        update(log)
+        .where(log.municipality_code == municipality_code, log.id == row_id)
+        .where(log.feedback == "unsolved", log.reason.is_(None))
+        .values(reason=reason)
+    )
+
+
 def note_more(session: Session, municipality_code: str, row_id: str, moment: dt.datetime) -> None:
     _mark(session, municipality_code, row_id, more_at=moment)
 
@@ -101,15 +115,33 @@ def _mark(session: Session, municipality_code: str, row_id: str, **values: Any) 
         .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.id == row_id)
         .values(**values)
     )
+    _signal_anew(session, municipality_code, row_id)
+
+
+def _signal_anew(session: Session, municipality_code: str, row_id: str) -> None:
+    """What a resident did after the reply tells more of whether a need was left."""
+    log = LoggedQuestion
+    own = (log.municipality_code == municipality_code, log.id == row_id)
+    row = session.execute(
+        select(log.decision, log.tapped_entry_id, log.feedback, log.contact_at, log.need_signal).where(*own)
+    ).first()
+    if row is None:
+        return
+    signal = signal_of(row.decision, row.tapped_entry_id, row.feedback, contacted=row.contact_at is not None)
+    if signal is None and row.need_signal == "rephrased" and row.feedback != "solved":
+        return
+    if signal != row.need_signal:
+        changed: dict[str, Any] = {"need_signal": signal} | ({"need": None} if signal is None else {})
+        session.execute(update(log).where(*own).values(**changed))
 
 
 def erase_message(session: Session, municipality_code: str, message_id: str) -> None:
-    """A message its author took back: its text goes, the count stays."""
-    session.execute(
-        update(LoggedQuestion)
-        .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.message_id == message_id)
-        .values(text=None, words=None)
-    )
+    """A message its author took back: its text goes, from the card of its need too; the count stays."""
+    log = LoggedQuestion
+    own = (log.municipality_code == municipality_code, log.message_id == message_id)
+    for text in session.scalars(select(log.text).where(*own, log.text.is_not(None), log.need.is_not(None))):
+        forget_text(session, municipality_code, text or "")
+    session.execute(update(log).where(*own).values(text=None, words=None))
 
 
 def load_dialogue(session: Session, municipality_code: str, key: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from knowledge import audit
 from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.models import ChangeRequest, Conversation, LineEvent, LoggedQuestion, Municipality, Retention
+from knowledge.need_cards import forget_texts
 
 BATCH = 2000
 _UNFINISHED = ("received", "sending")
@@ -132,6 +133,9 @@ def purge(
             while found := _purge_batch(database, kind, code, moment):
                 gone[kind] = gone.get(kind, 0) + found
                 go_on()
+        with database.writing() as session:
+            cutoff = moment - dt.timedelta(days=days_kept(session, code)[TEXTS])
+            forget_texts(session, code, cutoff.astimezone(JST).date())
     finally:
         if gone:
             with database.writing() as session:

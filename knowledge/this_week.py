@@ -31,6 +31,7 @@ class Kind(Enum):
     OVERDUE = "確認の日や期間を過ぎたもの"
     REVIEW = "一括見直しの未回答"
     NEED = "答えられなかった質問"
+    INQUIRY = "期限を過ぎた照会"
     LINK = "開けないリンク"
     COMMON = "共通の答えなどの更新"
     SOON = "もうすぐ確認の日や期間の終わりが来るもの"
@@ -57,6 +58,7 @@ _MINUTES = {
     Kind.OVERDUE: 5,
     Kind.REVIEW: 2,
     Kind.NEED: 10,
+    Kind.INQUIRY: 3,
     Kind.LINK: 3,
     Kind.COMMON: 2,
     Kind.SOON: 5,
@@ -73,6 +75,7 @@ _WHY = {
     Kind.OVERDUE: "古いままか、もう表示されていません。今も正しいかを確かめてください。",
     Kind.REVIEW: "担当課の答えについて、変更なし・修正・廃止を選んでください。",
     Kind.NEED: "この7日間に、答えを示せなかったものです。多く聞かれたものから答えを書いてください。",
+    Kind.INQUIRY: "担当課に督促し、督促した日を票に記録してください。回答が来ていれば、取り込んでください。",
     Kind.LINK: "別の日に2回続けて開けませんでした。新しい住所に直してください。",
     Kind.COMMON: "採用するか、見送るかを選んでください。",
     Kind.SOON: "30日のうちに来ます。早めに確かめておけます。",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.booked_checks import booked_check
@@ -20,7 +20,7 @@ from knowledge.entry_versions import OPEN
 from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, watched
 from knowledge.ledger import NOTED
 from knowledge.links import DeadLink, dead_links
-from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, PlanSection
+from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, NeedCard, PlanSection
 from knowledge.plan_import import DRAFT, FACTS
 from knowledge.reviews import unanswered_of
 from knowledge.this_week import EXAMPLES, Example, Figures, Kind, Pile, reaches
@@ -67,6 +67,7 @@ def piles(session: Session, code: str, reader: Reader, moment: dt.datetime) -> l
         *_due(session, code, reader, day),
         _doubtful(session, code, reader, day),
         _needs(session, code, reader, day),
+        _inquiries(session, code, reader, day),
         _links(session, code, reader),
         _imported(session, code, reader),
         _review(session, code, reader),
@@ -269,9 +270,41 @@ def _dead(each: DeadLink) -> Example:
 
 
 def _needs(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
-    """What was asked most in vain; its page tells which texts ask for the same."""
+    """What was asked most in vain: the cards that nobody has begun with, or the texts before there are cards."""
+    if session.scalar(select(NeedCard.number).where(NeedCard.municipality_code == code).limit(1)) is not None:
+        rows = session.scalars(
+            _own_cards(code, reader)
+            .where(NeedCard.state == "open", NeedCard.last_on > day - dt.timedelta(days=WEEK_DAYS))
+            .order_by((NeedCard.askers + NeedCard.nameless).desc(), NeedCard.times.desc(), NeedCard.number)
+            .limit(TOP_NEEDS)
+        )
+        return _pile(
+            Kind.NEED, [Example(card.name, f"28日間に{card.recent:,}回", "need", str(card.number)) for card in rows]
+        )
     top = asked_in_vain(session, code, day - dt.timedelta(days=WEEK_DAYS - 1), day, reader.edits)[:TOP_NEEDS]
     return _pile(Kind.NEED, [Example(one.text, f"{one.times}回") for one in top])
+
+
+def _inquiries(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
+    """Offices that were asked about a need and have not replied in time; the longest first."""
+    rows = session.scalars(
+        _own_cards(code, reader)
+        .where(NeedCard.state == "inquiring", NeedCard.due_on < day)
+        .order_by(NeedCard.due_on, NeedCard.number)
+    )
+    return _pile(
+        Kind.INQUIRY,
+        [
+            Example(card.name, f"{card.inquiry_of}、期限 {date_name(card.due_on)}", "need", str(card.number))
+            for card in rows
+            if card.due_on is not None
+        ],
+    )
+
+
+def _own_cards(code: str, reader: Reader) -> Select[NeedCard]:
+    wanted = select(NeedCard).where(NeedCard.municipality_code == code)
+    return wanted if reader.edits is None else wanted.where(NeedCard.department.in_(sorted(reader.edits)))
 
 
 def _doubtful(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:

@@ -16,7 +16,7 @@ from intents.vectors import Vectors
 from knowledge.freshness import department_names
 from knowledge.models import LoggedQuestion, SubjectOffice
 
-MOST_TEXTS = 400
+MOST_TEXTS = 300
 """Texts that are looked at: those asked most.  A page is to be there within 0.2 s."""
 MOST_WORDINGS = 8
 

@@ -41,6 +41,7 @@ from knowledge.entry_form import errors_of
 from knowledge.entry_steps import Standing, standing
 from knowledge.explanations import explanations
 from knowledge.models import EntryVersion, StaffAccount
+from knowledge.need_steps import By, card_of, link_answer
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError, Text, save_draft
 from knowledge.roles import Role
 from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved, others_writing, texts_of_form
@@ -154,6 +155,7 @@ def _saved(page: FormPage, written: Text) -> Answered:
         with services().database.writing() as session:
             made = save_draft(session, code, written, actor, moment, based_on=page.based_on, may_open=may_open(code))
             note_text(session, made, "answer_saved", {"based_on": page.based_on})
+            _link_to_need(session, made, page.fields.get("need", ""))
             drop_unsaved(session, code, _account(), page.key)
             entry_id, number = made.entry_id, made.number
     except EntryFaultsError as error:
@@ -172,6 +174,17 @@ def _saved(page: FormPage, written: Text) -> Answered:
     if warning := _plain_links_said(plain_links(written.content)):
         tell(warning)
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
+
+
+def _link_to_need(session: Session, made: EntryVersion, given: str) -> None:
+    """The card that the answer was begun from follows it; one that is gone, or another 課's, is left alone."""
+    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
+    card = card_of(session, made.municipality_code, number, locked=True) if number else None
+    if card is None or card.state == "merged":
+        return
+    own = person().reaches(Role.EDITOR, card.municipality_code, card.department)
+    if own and (card.answer_id, card.answer_version) != (made.entry_id, made.number):
+        link_answer(session, card, made.entry_id, made.number, By(_account(), person().name, now()))
 
 
 def _may_go_on(code: str, entry_id: str) -> bool:

@@ -27,8 +27,8 @@ from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, LANGUAGES
 from knowledge.sheet_rows import generated_key
 
-BESIDE = ("audience", "staff_note", "publish_at", "end_at")
-"""The fields that go with a version, and are none of its content."""
+BESIDE = ("audience", "staff_note", "publish_at", "end_at", "need")
+"""The fields that go with a version, and are none of its content; ``need``: the card that it is written for."""
 RELATED, MOST_RELATED_SENT = "related_departments", 200
 """Boxes that may be ticked, several of them."""
 UNNAMED = "new-answer"

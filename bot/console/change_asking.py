@@ -33,9 +33,12 @@ def does_at_once(session: Session, code: str, *, approves: bool, public: bool) -
     return may_at_once(rules_of(session, code), approves=approves, public=public)
 
 
-def reopened(code: str, kind: str) -> ChangeRequest | None:
-    """The person's own request that was sent back, where the address names one; 404 where it is none of theirs."""
-    wanted = request.values.get(FIELD, "")[:36]
+def reopened(code: str, kind: str, named: str | None = None) -> ChangeRequest | None:
+    """The person's own request that was sent back, where the address (or ``named``) says which.
+
+    404 where it is none of theirs.
+    """
+    wanted = (named or request.values.get(FIELD, ""))[:36]
     if not wanted:
         return None
     with services().database.reading() as session:

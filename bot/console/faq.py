@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.authors import author
-from bot.console.carried import carried, carry, is_carried
+from bot.console.carried import carried, carry, is_carried, stored, stored_id
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
+from bot.console.importing import begin, begin_with, is_large, looked_at
 from bot.console.uploads import uploaded
+from bot.faq_brought import BroughtList, read_list_file
+from bot.import_jobs import FAQ_LOOK, GONE, faq_plan_from_json
 from bot.services import services
 from knowledge import audit
+from knowledge.brought_files import read_value
 from knowledge.calendar import now, today
 from knowledge.faq_drafts import FaqPlan, FaqSource, list_source, planned_list, take_list
-from knowledge.faq_lists import FIELDS, FaqList, MappingError, columns_of, list_of_page, read_list
-from knowledge.faq_pages import PageQuestion, embeddable, faq_page, read_faq_page
+from knowledge.faq_lists import FIELDS, FaqList, MappingError
+from knowledge.faq_pages import embeddable, faq_page
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
-from knowledge.spreadsheet_files import read_tables
-from knowledge.tabular import sheets_as_json, sheets_of
 from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("faq", __name__)
 
-PAGES = (".json", ".jsonld", ".html", ".htm")
+CHOOSE = "質問の列と答えの列が分かりません。下でえらんでから「この列で確かめる」を押してください"
 MOST_SHOWN = 200
 MOST_TITLE = 80
 MOST_COMPARED = 10_000_000
@@ -46,64 +44,93 @@ ACTIONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Brought:
-    """What was read of a file, as JSON: the tables of a list, or the name and questions of a FAQ page."""
-
-    value: list[Any]
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        return columns_of(sheets_of(self.value[1])) if self.value[0] == "tables" else []
-
-    def listed(self, columns: Mapping[str, str]) -> FaqList:
-        """Raises MappingError."""
-        kind, found, *rest = self.value
-        if kind == "tables":
-            return read_list(sheets_of(found), columns)
-        return list_of_page(rest[0], [PageQuestion(*one) for one in found])
-
-    @property
-    def digest(self) -> str:
-        told = json.dumps(self.value, ensure_ascii=False)
-        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 @blueprint.route("/<code>/faq", methods=["GET", "POST"])
 def bring(code: str) -> Answered:
     """Look at a file (``file``), choose its columns (``look``), then take it in as drafts."""
     require(Role.EDITOR, code, None)
     if request.method == "GET":
-        return _page(code, {})
-    errors = _faults()
+        return _looked_at(code)
+    given = _given()
+    errors = _faults(given)
     if errors:
-        return _page(code, errors), 422
+        return _page(code, errors, given), 422
     purpose = f"faq {code}"
     try:
-        found = _Brought(carried(purpose)) if is_carried() else _read()
-        held = request.form["carried"] if is_carried() else carry(purpose, found.value)
+        if is_carried():
+            return _again(code, BroughtList(carried(purpose)), given)
+        with uploaded("file") as path:
+            if is_large(path):
+                return begin_with(code, FAQ_LOOK, purpose, path, {"given": given, "columns": {}})
+            found = read_list_file(path)
+        held = carry(purpose, found.value)
     except UploadError as error:
-        return _page(code, {"file": str(error)}), 422
+        return _page(code, {"file": str(error)}, given), 422
+    return _shown(code, found, given, held)
+
+
+def _again(code: str, found: BroughtList, given: Mapping[str, str]) -> Answered:
+    """Other columns of what was read, or its taking in."""
+    if "look" not in request.form:
+        try:
+            return _taken(code, found, found.listed(_chosen(found, given)), given)
+        except MappingError:
+            return _page(code, {"column-question": CHOOSE}, given, found, request.form["carried"]), 422
+        except ImportFaultsError as error:
+            return _page(code, {}, given, found, request.form["carried"], faults=error.faults), 422
+    if (file_id := stored_id()) is not None:
+        payload = {"given": given, "columns": _chosen(found, given), "file": file_id}
+        return begin(code, FAQ_LOOK, payload)
+    return _shown(code, found, given, request.form["carried"])
+
+
+def _shown(code: str, found: BroughtList, given: Mapping[str, str], held: str) -> Answered:
     try:
-        listed = found.listed(_chosen(found))
-        if is_carried() and "look" not in request.form:
-            return _taken(code, found, listed)
+        listed = found.listed(_chosen(found, given))
         with services().database.reading() as session:
-            source = _source(session, code, listed)
+            source = _source(session, code, listed, given)
             plan = planned_list(session, code, listed, source, today(), MOST_COMPARED)
     except MappingError:
-        told = "質問の列と答えの列が分かりません。下でえらんでから「この列で確かめる」を押してください"
-        return _page(code, {"column-question": told}, found, held), 422
+        return _page(code, {"column-question": CHOOSE}, given, found, held), 422
     except ImportFaultsError as error:
-        return _page(code, {}, found, held, faults=error.faults), 422
-    return _page(code, {}, found, held, listed=listed, plan=plan)
+        return _page(code, {}, given, found, held, faults=error.faults), 422
+    return _page(code, {}, given, found, held, listed=listed, plan=plan)
 
 
-def _faults() -> dict[str, str]:
+def _looked_at(code: str) -> Answered:
+    """``job``: of a large file that was looked at."""
+    job = looked_at(code, FAQ_LOOK)
+    if job is None:
+        return _page(code, {}, {})
+    result, given = job.result or {}, {**job.payload["given"], **_named(job.payload["columns"])}
+    file_id = str(job.payload["file"])
+    with services().database.reading() as session:
+        value = read_value(session, code, file_id)
+    if "file_fault" in result or value is None:
+        return _page(code, {"file": result.get("file_fault", GONE)}, given), 422
+    found, held = BroughtList(value), stored(file_id)
+    if "mapping_fault" in result:
+        return _page(code, {"column-question": CHOOSE}, given, found, held), 422
+    if "faults" in result:
+        return _page(code, {}, given, found, held, faults=result["faults"]), 422
+    listed = found.listed(job.payload["columns"])
+    return _page(code, {}, given, found, held, listed=listed, plan=faq_plan_from_json(result["plan"]))
+
+
+def _given() -> dict[str, str]:
+    """What the form says, for this page and the next."""
+    columns = {name: request.form.get(f"column-{name}", "")[:3] for name in FIELDS}
+    return {"title": text("title", 400), "url": text("url", 1100), **_named(columns)}
+
+
+def _named(columns: Mapping[str, str]) -> dict[str, str]:
+    return {f"column-{name}": letter for name, letter in columns.items() if letter}
+
+
+def _faults(given: Mapping[str, str]) -> dict[str, str]:
     errors = {}
-    if len(text("title", 400)) > MOST_TITLE:
+    if len(given["title"]) > MOST_TITLE:
         errors["title"] = f"一覧の名前は{MOST_TITLE}字までで書いてください"
-    url = text("url", 1100)
+    url = given["url"]
     if url and not url.startswith(("https://", "http://")):
         errors["url"] = "https:// で始まるアドレスを書いてください"
     if len(url) > 1000:
@@ -111,28 +138,20 @@ def _faults() -> dict[str, str]:
     return errors
 
 
-def _read() -> _Brought:
-    with uploaded("file") as path:
-        if path.suffix in PAGES:
-            name, questions = read_faq_page(path)
-            return _Brought(["page", [[one.question, one.answer, one.url] for one in questions], name])
-        return _Brought(["tables", sheets_as_json(read_tables(path))])
-
-
-def _chosen(found: _Brought) -> dict[str, str]:
+def _chosen(found: BroughtList, given: Mapping[str, str]) -> dict[str, str]:
     """Field -> letter of a column that there is; none where the heading tells."""
     letters = {letter for letter, _ in found.columns}
-    return {name: letter for name in FIELDS if (letter := request.form.get(f"column-{name}", "")) in letters}
+    return {name: letter for name in FIELDS if (letter := given.get(f"column-{name}", "")) in letters}
 
 
-def _source(session: Session, code: str, listed: FaqList) -> FaqSource:
-    return list_source(session, code, plan=None, title=text("title") or listed.title, url=text("url", 1100) or None)
+def _source(session: Session, code: str, listed: FaqList, given: Mapping[str, str]) -> FaqSource:
+    return list_source(session, code, plan=None, title=given["title"] or listed.title, url=given["url"] or None)
 
 
-def _taken(code: str, found: _Brought, listed: FaqList) -> Response:
+def _taken(code: str, found: BroughtList, listed: FaqList, given: Mapping[str, str]) -> Response:
     moment = now()
     with services().database.writing() as session:
-        source = _source(session, code, listed)
+        source = _source(session, code, listed, given)
         plan = take_list(session, code, listed, source, today(), moment, author())
         counts = {action: plan.count(action) for action in ("added", "changed", "left")}
         details = {**counts, "file_digest": found.digest}
@@ -147,7 +166,8 @@ def _taken(code: str, found: _Brought, listed: FaqList) -> Response:
 def _page(
     code: str,
     errors: Mapping[str, str],
-    found: _Brought | None = None,
+    given: Mapping[str, str],
+    found: BroughtList | None = None,
     held: str = "",
     *,
     listed: FaqList | None = None,
@@ -159,27 +179,29 @@ def _page(
         code=code,
         errors=errors,
         faults=faults,
-        given=request.form,
+        given=given,
         held=held,
-        columns=_choices(found, listed) if found else [],
+        columns=_choices(found, listed, given) if found else [],
         plan=plan,
         shown=[one for one in plan.changes if one.action != "unchanged"][:MOST_SHOWN] if plan else [],
         near=plan.near[:MOST_SHOWN] if plan else [],
         actions=ACTIONS,
         most=MOST_SHOWN,
         most_title=MOST_TITLE,
-        kept={name: request.form.get(name, "") for name in ("title", "url")},
+        kept={name: given.get(name, "") for name in ("title", "url")},
         whole=person().reaches(Role.VIEWER, code, None),
     )
 
 
-def _choices(found: _Brought, listed: FaqList | None) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def _choices(
+    found: BroughtList, listed: FaqList | None, given: Mapping[str, str]
+) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """Each field with its name, the column that is chosen, and those that may be."""
     columns = [(letter, f"{letter}列「{heading[:30]}」") for letter, heading in found.columns]
     if not columns:
         return []
     mapping = listed.mapping if listed else {}
-    chosen = _chosen(found)
+    chosen = _chosen(found, given)
     made = []
     for name, label in FIELDS.items():
         guess = mapping.get(name) if name not in chosen else None

@@ -49,7 +49,8 @@ WAYS: Mapping[Kind, Way] = {
     Kind.DOUBTFUL: Way(_ANSWERS, "低評価の答えを開く", {"low_rated": "1"}),
     Kind.OVERDUE: Way(_ANSWERS, "期限切れの答えを開く", {"expired": "1"}),
     Kind.REVIEW: Way("console.review.index", "一括見直しを開く"),
-    Kind.NEED: Way("console.unanswered.index", "質問を読んで、答えを書く"),
+    Kind.NEED: Way("console.need_cards.index", "ニーズ票を開く"),
+    Kind.INQUIRY: Way("console.need_cards.index", "照会中の票を開く", {"state": "inquiring"}),
     Kind.LINK: Way(_ANSWERS, "開けないリンクのある答えを開く", {"dead_links": "1"}),
     Kind.COMMON: Way(_COMMON, "更新を見る"),
     Kind.SOON: Way(_ANSWERS, "もうすぐ期限の答えを開く", {"soon": "1"}),
@@ -76,6 +77,7 @@ PAGES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "term": ("console.tables.row", "entry_id", {"kind": "terms"}),
     "plan": ("console.plans.plan", "plan_id", {}),
     "change": ("console.changes.change", "request_id", {}),
+    "need": ("console.need_cards.card", "number", {}),
 }
 """Where one thing of a pile is, by its kind: the page, and how its address names the thing."""
 

@@ -64,7 +64,7 @@ def index(code: str) -> str:
     with services().database.reading() as session:
         total = count_questions(session, code, wanted)
         pages = paging(total)
-        rows = questions(session, code, wanted, pages.start, pages.size)
+        rows = questions(session, code, wanted, pages.start, pages.size) if total else []
         titles = titles_of(session, code, rows)
         offices, names = departments_in_use(session, code), department_names(session, code)
         every_measure = measures(session, code)

@@ -203,6 +203,19 @@ NEEDS: Mapping[str, Need] = {
     # 質問の一覧の取り込み、FAQ ページのデータ
     "console.faq.bring": upload(in_town(Role.EDITOR)),
     "console.faq.page": in_town(Role.VIEWER),
+    # ニーズ票
+    "console.need_cards.index": in_town(Role.VIEWER),
+    "console.need_cards.group": in_town(Role.EDITOR),
+    "console.need_cards.stop": in_town(Role.EDITOR),
+    "console.need_cards.card": in_town(Role.VIEWER),
+    "console.need_cards.step": in_town(Role.EDITOR),
+    "console.need_cards.write": in_town(Role.EDITOR),
+    "console.need_cards.add_wordings": in_town(Role.EDITOR),
+    "console.need_inquiries.inquiry": in_town(Role.EDITOR),
+    "console.need_inquiries.replies": upload(in_town(Role.EDITOR)),
+    # 大きいファイル
+    "console.importing.job": in_town(Role.EDITOR),
+    "console.importing.stop": in_town(Role.EDITOR),
     # 変更の承認
     "console.changes.index": in_town(Role.VIEWER),
     "console.changes.change": in_town(Role.VIEWER),

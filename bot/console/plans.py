@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -12,16 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.carried import carried, carry, is_carried
+from bot.console.carried import carried, carry, is_carried, stored
 from bot.console.entering import Answered
-from bot.console.forms import day, tell, text
+from bot.console.forms import day_of, tell, text
 from bot.console.guard import actor, person, require
+from bot.console.importing import begin_with, is_large, looked_at
 from bot.console.paging import paging
 from bot.console.uploads import uploaded
 from bot.finding_words import sentence
+from bot.import_jobs import GONE, PLAN_LOOK
+from bot.plan_brought import document_as_json, document_of
 from bot.services import services
 from knowledge import audit
 from knowledge.attached_texts import AttachError, attach_text, attached_texts, detach_text, takes_text
+from knowledge.brought_files import read_value
 from knowledge.calendar import now, today
 from knowledge.drafts import Decision, Draft, DraftError, decide, may_approve, pieces
 from knowledge.explanations import explanations
@@ -29,7 +33,7 @@ from knowledge.models import Municipality, Plan
 from knowledge.plan_check import check_plan
 from knowledge.plan_contents import PlanContents, read_contents
 from knowledge.plan_details import PlanDetailsError, period_of, plan_details
-from knowledge.plan_documents.document import Line, PlanDocument, PlanFileError
+from knowledge.plan_documents.document import PlanDocument, PlanFileError
 from knowledge.plan_documents.reading import read_plan
 from knowledge.plan_import import KINDS, MOST_SHORT_TITLE, MOST_TITLE, PlanDetails, PlanImportError, import_plan
 from knowledge.roles import Role
@@ -79,53 +83,76 @@ def bring(code: str) -> Answered:
     """Read a file and show what is found (``file``), then keep it as drafts."""
     require(Role.EDITOR, code, None)
     if request.method == "GET":
-        return _bring_page(code, {})
+        return _looked_at(code)
+    given = {name: text(name, 1100) for name in _FIELDS}
     errors: dict[str, str] = {}
-    begins, ends = day("from", errors), day("until", errors)
-    if not text("title").strip():
+    for name in ("from", "until"):
+        day_of(given[name], name, errors)
+    if not given["title"].strip():
         errors["title"] = "計画の名前を書いてください"
     if errors:
-        return _bring_page(code, errors), 422
+        return _bring_page(code, errors, given), 422
     purpose = f"plan {code}"
     try:
-        document = _document_of(carried(purpose)) if is_carried() else _read()
-        contents = read_contents(document)
-        details = _details(contents, begins, ends)
         if is_carried():
+            return _read_page(code, document_of(carried(purpose)), given, None)
+        with uploaded("file") as path:
+            if is_large(path):
+                return begin_with(code, PLAN_LOOK, purpose, path, {"given": given})
+            document = _read(path)
+        return _read_page(code, document, given, lambda: carry(purpose, document_as_json(document)))
+    except (UploadError, PlanFileError) as error:
+        return _bring_page(code, {"file": str(error)}, given), 422
+
+
+def _looked_at(code: str) -> Answered:
+    """``job``: of a large file that was read."""
+    found = looked_at(code, PLAN_LOOK)
+    if found is None:
+        return _bring_page(code, {}, {})
+    given, file_id, result = found.payload["given"], str(found.payload["file"]), found.result or {}
+    if "file_fault" in result:
+        return _bring_page(code, {"file": result["file_fault"]}, given), 422
+    with services().database.reading() as session:
+        held = read_value(session, code, file_id)
+    if held is None:
+        return _bring_page(code, {"file": GONE}, given), 422
+    return _read_page(code, document_of(held), given, lambda: stored(file_id))
+
+
+def _read_page(
+    code: str, document: PlanDocument, given: Mapping[str, str], token: Callable[[], str] | None
+) -> Answered:
+    """What was found; without a ``token`` it was shown before, and is kept."""
+    try:
+        contents = read_contents(document)
+        details = _details(contents, given)
+        if token is None:
             return _kept(code, details, contents)
-        return _bring_page(code, {}, (document, contents, details), carry(purpose, _as_json(document)))
+        return _bring_page(code, {}, given, (document, contents, details), token())
     except PlanDetailsError as error:
-        return _bring_page(code, {error.field: str(error)}), 422
-    except (UploadError, PlanFileError, PlanImportError) as error:
-        return _bring_page(code, {"file": str(error)}), 422
+        return _bring_page(code, {error.field: str(error)}, given), 422
+    except (UploadError, PlanImportError) as error:
+        return _bring_page(code, {"file": str(error)}, given), 422
 
 
-def _details(contents: PlanContents, begins: dt.date | None, ends: dt.date | None) -> PlanDetails:
+def _details(contents: PlanContents, given: Mapping[str, str]) -> PlanDetails:
+    begins, ends = (day_of(given[name], name, {}) for name in ("from", "until"))
     period = period_of(contents.period, begins, ends, LABELS)
-    return plan_details(text("title"), text("short_title"), None, period, text("url", 1100) or None, LABELS)
+    return plan_details(given["title"], given["short_title"], None, period, given["url"] or None, LABELS)
 
 
-def _read() -> PlanDocument:
-    with uploaded("file") as path:
-        try:
-            return read_plan(path)
-        except PlanFileError as error:
-            raise PlanFileError(str(error).removeprefix(f"{path.name}: ")) from error
-
-
-def _as_json(document: PlanDocument) -> list[Any]:
-    lines = [[line.text, line.page, line.level] for line in document.lines]
-    return [document.kind, lines, document.pages, list(document.empty_pages)]
-
-
-def _document_of(value: Any) -> PlanDocument:
-    kind, lines, pages, empty = value
-    return PlanDocument(kind, tuple(Line(*line) for line in lines), pages, tuple(empty))
+def _read(path: Path) -> PlanDocument:
+    try:
+        return read_plan(path)
+    except PlanFileError as error:
+        raise PlanFileError(str(error).removeprefix(f"{path.name}: ")) from error
 
 
 def _bring_page(
     code: str,
     errors: Mapping[str, str],
+    given: Mapping[str, str],
     found: tuple[PlanDocument, PlanContents, PlanDetails] | None = None,
     token: str = "",
 ) -> str:
@@ -133,10 +160,10 @@ def _bring_page(
         "console/plans/import.html",
         code=code,
         errors=errors,
-        given=request.form,
+        given=given,
         found=found,
         counts=_counts(found[1]) if found else {},
-        fields={name: request.form.get(name, "") for name in _FIELDS},
+        fields=given,
         token=token,
         most_title=MOST_TITLE,
         most_short=MOST_SHORT_TITLE,
@@ -289,7 +316,8 @@ def attach(code: str, plan_id: str) -> Answered:
         _checkable_or_404(session, code, plan_id)
     moment = now()
     try:
-        document = _read()
+        with uploaded("file") as path:
+            document = _read(path)
         with services().database.writing() as session:
             kept = attach_text(session, code, plan_id, document, moment)
             told = {"sections": kept.sections, "letters": kept.letters}

@@ -6,25 +6,35 @@ import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.authors import author
-from bot.console.carried import carried, carry, is_carried
+from bot.console.carried import carried, carry, is_carried, stored, stored_id
 from bot.console.change_asking import FIELD, NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, person, require
-from bot.console.shown_changes import ACTIONS, counted, shown
+from bot.console.importing import begin, begin_with, is_large, looked_at, taken
+from bot.console.shown_changes import ACTIONS, ShownChanges
 from bot.console.uploads import uploaded
+from bot.import_jobs import (
+    CHANGED_MEANWHILE,
+    SHEETS_LOOK,
+    SHEETS_TAKE,
+    LookedSheets,
+    looked_from_json,
+    looked_sheets,
+)
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
 from knowledge.csv_files import UnwritableError
 from knowledge.exports import EXPORTED, about, exported
-from knowledge.import_items import ImportPlan
+from knowledge.import_items import Flags, ImportPlan
 from knowledge.imports import import_into, planned, sheet_title
 from knowledge.proposed_changes import SHEETS, changes_digest, of_sheets
 from knowledge.roles import Role
@@ -45,13 +55,27 @@ FORMS: Mapping[str, tuple[str, str, str]] = {
 """Words, ending and encoding of each form of file."""
 
 
+FLAGS = ("publish", "end_missing")
+
+
 class _ChangedMeanwhileError(Exception):
     """What would be done is no longer what was shown."""
 
 
 @blueprint.get("/<code>/sheets")
-def index(code: str) -> str:
-    return _page(code, {})
+def index(code: str) -> Answered:
+    """``job``: of a large file that was looked at."""
+    found = looked_at(code, SHEETS_LOOK)
+    if found is None:
+        return _page(code, {})
+    result, given = found.result or {}, {name: "1" for name in FLAGS if found.payload[name]}
+    given[FIELD] = str(found.payload.get(FIELD, ""))
+    if "file_fault" in result:
+        return _page(code, {"file": result["file_fault"]}, given=given), 422
+    if "faults" in result:
+        return _page(code, {}, faults=result["faults"], given=given), 422
+    plan = looked_from_json(result["looked"])
+    return _page(code, {}, plan=plan, token=stored(found.payload["file"]) if plan.changes else "", given=given)
 
 
 def _page(
@@ -59,22 +83,24 @@ def _page(
     errors: Mapping[str, str],
     *,
     faults: Sequence[str] = (),
-    plan: ImportPlan | None = None,
+    plan: LookedSheets | None = None,
     token: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> str:
-    me, again = person(), reopened(code, SHEETS)
-    public = plan is not None and any(row.public for row in plan.changed)
+    given = request.form if given is None else given
+    me, again = person(), reopened(code, SHEETS, given.get(FIELD))
+    public = plan is not None and plan.public
     with services().database.reading() as session:
         at_once = does_at_once(session, code, approves=_decides(code, public=public), public=public)
-    fields = {name: request.form[name] for name in ("publish", "end_missing") if request.form.get(name)}
+    fields = {name: given[name] for name in FLAGS if given.get(name)}
     return render_template(
         "console/sheets/index.html",
         code=code,
         errors=errors,
-        given=request.form,
+        given=given,
         faults=faults,
         plan=plan,
-        shown=shown(plan.changed) if plan else None,
+        shown=ShownChanges(plan.rows, plan.more) if plan else None,
         actions=ACTIONS,
         token=token,
         fields=fields | ({FIELD: again.id} if again else {}),
@@ -133,17 +159,23 @@ def bring(code: str) -> Answered:
     """Look at a file (``file``), then do what was shown, or ask for its approval (``ask``)."""
     require(Role.EDITOR, code, None)
     purpose = f"sheets {code}"
-    publish, end_missing = bool(request.form.get("publish")), bool(request.form.get("end_missing"))
+    flags = Flags(publish=bool(request.form.get("publish")), end_missing=bool(request.form.get("end_missing")))
     try:
         if is_carried():
-            digest, held = carried(purpose)
-            do = _asked if is_asked() else _done
-            return do(code, sheets_of(held), digest, publish=publish, end_missing=end_missing)
+            digest, held, public = _shown_before(purpose)
+            if is_asked():
+                return _asked(code, sheets_of(held), digest, **flags)
+            if (file_id := stored_id()) is not None:
+                return _begun(code, file_id, digest, public=public, **flags)
+            return _done(code, sheets_of(held), digest, **flags)
         with uploaded("file") as path:
+            if is_large(path):
+                payload = {**flags, FIELD: request.form.get(FIELD, "")[:36]}
+                return begin_with(code, SHEETS_LOOK, purpose, path, payload)
             sheets = read_tables(path)
         with services().database.reading() as session:
-            plan = planned(session, code, sheets, end_missing=end_missing, publish=publish)
-        token = carry(purpose, [changes_digest(plan.changed), sheets_as_json(sheets)]) if plan.changes else ""
+            plan = looked_sheets(planned(session, code, sheets, **flags))
+        token = carry(purpose, [plan.digest, sheets_as_json(sheets), plan.public]) if plan.changes else ""
         return _page(code, {}, plan=plan, token=token)
     except UploadError as error:
         return _page(code, {"file": str(error)}), 422
@@ -153,10 +185,33 @@ def bring(code: str) -> Answered:
         sentence = "取り込むには承認が要ります。もう一度ファイルをえらび、「承認を依頼する」を押してください"
         return _page(code, {"file": sentence}), 422
     except _ChangedMeanwhileError:
-        sentence = (
-            "確かめてから取り込むまでに、ほかの人が内容を変えました。もう一度ファイルをえらんで、確かめてください"
-        )
-        return _page(code, {"file": sentence}), 409
+        return _page(code, {"file": CHANGED_MEANWHILE}), 409
+
+
+def _shown_before(purpose: str) -> tuple[str, list[Any], bool]:
+    """The digest of what was shown, the sheets, and whether residents would see it.  Raises UploadError."""
+    held = carried(purpose)
+    if isinstance(held, dict):
+        raise UploadError("このファイルは、もう取り込みました")
+    digest, sheets, public = held
+    return digest, sheets, public
+
+
+def _begun(code: str, file_id: str, digest: str, *, public: bool, publish: bool, end_missing: bool) -> Response:
+    """Of a large file that the jobs process has read: it takes it in, too."""
+    with services().database.reading() as session:
+        if not does_at_once(session, code, approves=_decides(code, public=public), public=public):
+            raise NotAtOnceError
+    who, acts = author(), actor()
+    payload = {
+        "file": file_id,
+        "digest": digest,
+        "publish": publish,
+        "end_missing": end_missing,
+        "author": [who.name, who.account],
+        "actor": [acts.account_id, acts.login, acts.address_hash],
+    }
+    return begin(code, SHEETS_TAKE, payload)
 
 
 def _asked(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool) -> Response:
@@ -189,5 +244,5 @@ def _done(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end
         audit.append(
             session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": digest}
         )
-    tell(f"取り込みました（{counted(counts)}）。{'次の質問から使われます。' if public else 'すべて下書きです。'}")
+    tell(taken(counts, public=public))
     return redirect(url_for("console.sheets.index", code=code), 303)

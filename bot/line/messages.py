@@ -25,7 +25,7 @@ from bot.line.limits import (
 )
 from bot.line.postbacks import postback_data
 from bot.replies import Choice, Reply, contact_sentence, plain_text
-from bot.taps import Act, Tap
+from bot.taps import REASONS, Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
 from knowledge.answers import Office
@@ -186,6 +186,9 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
                 _postback_button(say("unsolved_label"), Tap(Act.UNSOLVED, log_id)),
             )
         )
+    if reply.asks_why:
+        taps = [_postback_button(say(f"why_{act.name.lower()}_label"), Tap(act, log_id)) for act in REASONS]
+        buttons += [_text(say("why"), size="xs", color=_QUIET), _pair(*taps[:2]), _pair(*taps[2:])]
     return buttons
 
 

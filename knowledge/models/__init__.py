@@ -2,6 +2,7 @@
 
 from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
+from knowledge.models.brought_file import BroughtFile
 from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
@@ -14,6 +15,7 @@ from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
+from knowledge.models.need import NeedCard, NeedEvent, NeedText
 from knowledge.models.notice import Notice
 from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
@@ -35,6 +37,7 @@ __all__ = [
     "AuditHead",
     "AuditLine",
     "Base",
+    "BroughtFile",
     "BundledDraft",
     "ChangeRequest",
     "CheckQuestionRow",
@@ -54,6 +57,9 @@ __all__ = [
     "Measure",
     "Misguidance",
     "Municipality",
+    "NeedCard",
+    "NeedEvent",
+    "NeedText",
     "Notice",
     "OfficeIdentity",
     "OfficeVisit",

@@ -13,8 +13,16 @@ from knowledge.models.base import Base
 
 def _filled(name: str | None, column: str, *columns: str) -> Index:
     """An index of only the rows that have something in ``column``: few, so it is small."""
-    where = text(f"{column} IS NOT NULL")
+    return _where(name, f"{column} IS NOT NULL", *columns)
+
+
+def _where(name: str | None, condition: str, *columns: str) -> Index:
+    where = text(condition)
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+UNJOINED = "need_signal IS NOT NULL AND need IS NULL AND text IS NOT NULL"
+"""The questions that the job of the cards has still to look at."""
 
 
 class LoggedQuestion(Base):
@@ -38,6 +46,8 @@ class LoggedQuestion(Base):
             "feedback",
             *("municipality_code", "jst_date", "entry_id", "tapped_entry_id", "feedback"),
         ),
+        _filled("ix_query_log_need", "need", "municipality_code", "need", "jst_date", "asker"),
+        _where("ix_query_log_unjoined", UNJOINED, "municipality_code", "asked_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -73,8 +83,14 @@ class LoggedQuestion(Base):
     tapped_at: Mapped[dt.datetime | None]
     feedback: Mapped[str | None] = mapped_column(String(12))
     feedback_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(20))
+    """Why it was not solved, as the resident said when asked: bot.taps.REASONS."""
     more_at: Mapped[dt.datetime | None]
     contact_at: Mapped[dt.datetime | None]
+    need_signal: Mapped[str | None] = mapped_column(String(10))
+    """What shows that a need was left: knowledge.need_signals."""
+    need: Mapped[int | None]
+    """The number of the card that the question was joined to."""
 
 
 class Conversation(Base):

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
 from intents.vectors import open_vectors
+from intents.word_lines import word_line
 from knowledge.bundle import read_bundle
 from knowledge.calendar import now, today
 from knowledge.common_content import common_content
@@ -39,8 +40,11 @@ from tests.knowledge.small_town import CODE, write_town
 from tests.support.postgresql import postgresql_in
 
 ENTRIES, QUESTIONS, BATCH, TIMES = 5_000, 1_000_000, 20_000, 40
+NEEDS = 3_000
+"""Cards that what was asked in vain belongs to."""
 
 _SUBJECTS = ("住民票の写し", "転入届", "保育園の申し込み", "粗大ごみ", "国民健康保険", "市県民税の証明", "図書館の利用", "空き家の相談", "犬の登録", "児童手当")  # fmt: skip
+_LINES = tuple(map(word_line, _SUBJECTS))
 _ASKED = ("はどこでもらえますか", "に必要なものは何ですか", "の手数料はいくらですか", "はいつまでですか", "は代理の人でもできますか")  # fmt: skip
 
 
@@ -53,7 +57,7 @@ def fill(database: Database, folder: Path, entries: int, questions: int) -> None
         session.execute(insert(EntryVersion), [_draft(number) for number in range(0, entries, 20)])
     for start in range(0, questions, BATCH):
         with database.writing() as session:
-            session.execute(insert(LoggedQuestion), [_question(start + number, entries, chance) for number in range(BATCH)])  # fmt: skip
+            session.execute(insert(LoggedQuestion), [example_question(start + number, entries, chance) for number in range(BATCH)])  # fmt: skip
     with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -77,7 +81,7 @@ def _draft(number: int) -> dict[str, object]:
     return {"municipality_code": CODE, "entry_id": f"e-{number:05}", "number": 2, "state": ("draft", "requested", "returned")[number // 20 % 3], "content": content, "audience": "public", "staff_note": "", "author_name": "x", "created_at": now(), "deputy": False, "urgent": False}  # fmt: skip
 
 
-def _question(number: int, entries: int, chance: random.Random) -> dict[str, object]:
+def example_question(number: int, entries: int, chance: random.Random) -> dict[str, object]:
     """One of the log of a year: few entries are asked for much, a fifth is never shown."""
     asked_at = now() - dt.timedelta(minutes=number * 365 * 24 * 60 // QUESTIONS)
     entry = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if number % 4 else None
@@ -86,14 +90,15 @@ def _question(number: int, entries: int, chance: random.Random) -> dict[str, obj
     refused = not entry and number % 16 == 4
     return {
         "id": f"{number:036}", "municipality_code": CODE, "event_key": f"web:{number}", "channel": "web",
-        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文 {_SUBJECTS[number % 10]} ",
+        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文{_LINES[number % 10]}",
         "delicate": None, "noted_by": None,
         "personal_data": False, "asker": f"{chance.randrange(100_000):032}" if number % 2 else None,
         "message_id": None, "language": "ja", "decision": "answer" if entry else "none" if unanswered else "suggest", "entry_id": entry,
         "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if refused else [],
         "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": "" if refused else tapped, "tapped_at": asked_at if tapped else None,
         "feedback": ("solved" if chance.random() < 0.7 else "unsolved") if number % 10 == 1 else None,
-        "feedback_at": asked_at, "more_at": None, "contact_at": None,
+        "need_signal": "none" if unanswered else "refused" if refused else None, "need": number // 4 % NEEDS + 1 if unanswered or refused else None,
+        "reason": None, "feedback_at": asked_at, "more_at": None, "contact_at": None,
     }  # fmt: skip
 
 

@@ -34,11 +34,13 @@ from knowledge.models import (
     ChangeRequest,
     CheckQuestionRow,
     Misguidance,
+    NeedCard,
+    NeedText,
     StaffAccount,
     StaffGrant,
 )
 from knowledge.roles import Role
-from tests.bench.lists import BATCH, ENTRIES, QUESTIONS, fill
+from tests.bench.lists import BATCH, ENTRIES, NEEDS, QUESTIONS, fill
 from tests.bench.material import VECTORS
 from tests.bench.timing import milliseconds
 from tests.knowledge.small_town import CODE
@@ -57,7 +59,7 @@ NARROWED = (
     "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
     "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
     "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
-    "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
+    "needs?state=all&page=30", "needs?department=dep-it", "needs/1", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
 """Below the municipality's own address."""
 
@@ -78,6 +80,8 @@ def fill_more(database: Database) -> None:
     _insert(database, StaffGrant, [_grant(number) for number in range(ACCOUNTS)])
     _insert(database, CheckQuestionRow, [_check(number, moment) for number in range(CHECKS)])
     _insert(database, ChangeRequest, [_change(number, moment) for number in range(CHANGES)])
+    _insert(database, NeedCard, [_need(number + 1, moment) for number in range(NEEDS)])
+    _insert(database, NeedText, [_need_text(number, moment) for number in range(NEEDS * 10)])
     _insert(database, Misguidance, [_sheet(number, moment, chance) for number in range(SHEETS)])
     with database.writing() as session:
         head = session.get_one(AuditHead, 1)
@@ -113,6 +117,22 @@ def _change(number: int, moment: dt.datetime) -> dict[str, object]:
 def _sheet(number: int, moment: dt.datetime, chance: random.Random) -> dict[str, object]:
     shown = chance.randrange(500)
     return {"municipality_code": CODE, "number": number + 1, "entry_id": f"e-{number:05}", "question": f"{number}番の質問", "first_version": 1, "last_version": 1, "live_from": moment, "live_until": moment, "shown": shown, "askers": shown // 2, "nameless": 0, "counted_at": moment, "wrong": "金額が前の年のものだった。", "done": "直して、お知らせを出した。", "author": None, "author_name": "職員", "written_at": moment}  # fmt: skip
+
+
+def _need(number: int, moment: dt.datetime) -> dict[str, object]:
+    counts = {
+        "times": 42,
+        "askers": 20,
+        "nameless": 2,
+        "recent": number % 30,
+        "before": 10,
+        "counted_on": moment.date(),
+    }
+    return counts | {"municipality_code": CODE, "number": number, "name": f"{number}番の求め", "state": "open" if number % 3 else "published", "gap": "missing", "department": "dep-it", "made_at": moment, "changed_at": moment}  # fmt: skip
+
+
+def _need_text(number: int, moment: dt.datetime) -> dict[str, object]:
+    return {"municipality_code": CODE, "key": f"{number:032}", "number": number // 10 + 1, "text": f"{number}番目の言い方です", "times": number % 10, "last_on": moment.date()}  # fmt: skip
 
 
 def _audit_line(number: int, moment: dt.datetime) -> dict[str, object]:

@@ -58,6 +58,17 @@ def led(text: str, question: str, title: str = "") -> str | None:
             "便利です。\n人が減るので機械を使います。", "なぜ？", "人が減るので機械を使います。", id="a cause"
         ),
         pytest.param("費用を減らすためです。\n国が進めています。", "なぜ？", "費用を減らすためです。", id="why"),
+        *(
+            pytest.param(f"券は先着です。\n{place}買えます。", "どこで買えますか", f"{place}買えます。", id=place)
+            for place in (
+                "温泉の受付で",
+                "総合体育館で",
+                "環境課で",
+                "市民病院の売店や、北部センターで",
+                "南出張所へ行けば",
+            )
+        ),
+        pytest.param("券は先着です。\n受付できません。", "どこで買えますか", None, id="no place"),
     ],
 )
 def test_the_sentence_that_answers_comes_first(text: str, question: str, sentence: str | None) -> None:

@@ -22,6 +22,7 @@ from knowledge.models import (
     Entry,
     LinkCheck,
     LoggedQuestion,
+    NeedCard,
     SubjectOffice,
 )
 from knowledge.preview import Previews
@@ -191,6 +192,34 @@ def test_whoever_works_for_one_department_sees_only_the_questions_on_its_subject
     pile = found(desk, Reader("x", frozenset({"dep-it"}), frozenset()))[Kind.NEED]
     assert sorted(example.text for example in pile.examples) == ["ごみ", "ごみと犬"]
     assert Kind.NEED not in found(desk, Reader("x", frozenset({"dep-other"}), frozenset()))
+
+
+def test_cards_that_nobody_has_begun_with_wait_and_inquiries_that_are_late(desk: Desk) -> None:
+    asked(desk.database, {"text": "粗大ごみの出し方"})
+    with desk.database.writing() as session:
+        for number, (state, department, last_on, due_on) in enumerate(
+            (
+                ("open", "dep-it", DAY, None),
+                ("open", None, DAY - dt.timedelta(days=6), None),
+                ("open", "dep-it", DAY - dt.timedelta(days=7), None),
+                ("declined", "dep-it", DAY, None),
+                ("inquiring", "dep-it", DAY, DAY - dt.timedelta(days=1)),
+                ("inquiring", None, DAY, DAY),
+            ),
+            1,
+        ):
+            session.add(
+                NeedCard(
+                    municipality_code=CODE, number=number, name=f"{number}番", state=state, department=department,
+                    times=9 - number, askers=9 - number, recent=3, last_on=last_on, inquiry_of="環境課", due_on=due_on,
+                    made_at=MOMENT, changed_at=MOMENT,
+                )
+            )  # fmt: skip
+    everybody, one = found(desk), found(desk, Reader("x", frozenset({"dep-it"}), frozenset()))
+    assert [example.id for example in everybody[Kind.NEED].examples] == ["1", "2"]
+    assert everybody[Kind.NEED].examples[0].note == "28日間に3回"
+    assert [example.id for example in one[Kind.NEED].examples] == ["1"]
+    assert [(example.id, example.note[:3]) for example in everybody[Kind.INQUIRY].examples] == [("5", "環境課")]
 
 
 def test_an_answer_that_did_not_help_is_doubted(desk: Desk) -> None:

@@ -10,7 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
+from bot.import_jobs import SHEETS_LOOK
 from bot.services import Services
+from intents.grouping import text_key
 from knowledge.approval import Actor, Step
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
@@ -18,8 +20,11 @@ from knowledge.change_requests import ask, give_back
 from knowledge.db import Database
 from knowledge.entry_versions import Author, content_of, history
 from knowledge.imports import planned
+from knowledge.jobs import ask_for
 from knowledge.ledger import NotedQuestion, note
-from knowledge.models import ChangeRequest, Entry, StaffAccount, Term
+from knowledge.models import ChangeRequest, Entry, NeedCard, StaffAccount, Term
+from knowledge.need_cards import Described, Waiting, join, make_card
+from knowledge.need_steps import By, inquire, remind, take_reply
 from knowledge.organisation import SPLIT, Entered, enter_change
 from knowledge.passwords import hash_password
 from knowledge.proposed_changes import of_row, of_sheets
@@ -107,6 +112,12 @@ PAGES = [
     "/staff/242047/organisation/new/split",
     "/staff/242047/organisation/{change}",
     "/staff/242047/organisation/{change}/assign",
+    "/staff/242047/needs",
+    "/staff/242047/needs?state=done",
+    "/staff/242047/needs/1",
+    "/staff/242047/needs/2",
+    "/staff/242047/needs/replies",
+    "/staff/242047/imports/{large}",
     "/staff/242047/unanswered",
     "/staff/242047/log",
     "/staff/242047/log?decision=none&words=住民票",
@@ -258,6 +269,35 @@ def requests(office: Flask, chief: Colleague) -> dict[str, str]:
     return made
 
 
+@pytest.fixture(scope="module")
+def needs(office: Flask, department: str) -> None:
+    """A card that everything was done about, and one that nothing is known of."""
+    kit: Services = office.extensions["kotae"]
+    day, by = today(), By("1", HOSTILE[:60], now())
+    with kit.database.writing() as session:
+        make_card(
+            session, "242047", 1, Described(HOSTILE[:80], "impossible", department, None, "online-procedures"), now()
+        )
+        make_card(session, "242047", 2, Described("何もない票", "missing", None, None, None), now())
+        session.flush()
+        texts = [Waiting(text_key(text), text, last_on=day) for text in (HOSTILE, "蜂の巣を取ってほしい")]
+        join(session, "242047", {1: texts})
+        card = session.get_one(NeedCard, ("242047", 1))
+        inquire(session, card, HOSTILE[:80], day, day + dt.timedelta(days=14), by)
+        remind(session, card, day, by)
+        take_reply(session, card, HOSTILE, HOSTILE[:200], by)
+        inquire(session, card, HOSTILE[:80], day, day + dt.timedelta(days=14), by)
+
+
+@pytest.fixture(scope="module")
+def large(office: Flask, chief: Colleague) -> str:
+    """A large file that waits to be read."""
+    kit: Services = office.extensions["kotae"]
+    with kit.database.writing() as session:
+        payload = {"file": "none", "publish": False, "end_missing": False}
+        return ask_for(session, "242047", SHEETS_LOOK, payload, now(), str(chief.account_id))
+
+
 def _context(browser: Browser, origin: str, colleague: Colleague | None, **options: object) -> BrowserContext:
     context = browser.new_context(base_url=origin, locale="ja-JP", bypass_csp=True, **options)  # type: ignore[arg-type]
     if colleague is not None:
@@ -278,6 +318,8 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     change: int,
     requests: dict[str, str],
     asked: str,
+    needs: None,
+    large: str,
     window: str,
     scheme: str,
 ) -> None:
@@ -292,6 +334,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
                 "department": department,
                 "change": change,
                 "asked": asked,
+                "large": large,
                 **requests,
             }
             page.goto(path.format(**given))

@@ -28,12 +28,14 @@ from flask import Flask
 from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, Route, expect
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from app import create_app
 from bot import jobs
 from bot.console import entering
 from bot.console.forms import FIELD, token_for
 from bot.services import Services
+from intents.grouping import text_key
 from intents.text import clean
 from knowledge.approval import Actor, Step
 from knowledge.audit_chain import verify
@@ -53,10 +55,13 @@ from knowledge.models import (
     EntryVersion,
     LineEvent,
     Municipality,
+    NeedCard,
     Plan,
     Review,
     StaffAccount,
 )
+from knowledge.need_cards import Described, Waiting, join, make_card
+from knowledge.need_sheet import HEADINGS
 from knowledge.one_time_codes import FIRST, INVITATION, make_codes
 from knowledge.organisation import MOST_NEW, SPLIT
 from knowledge.publishing import Text, save_draft, take
@@ -127,6 +132,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
     "noting.add": {"day": "", "time": "", "channel": "counter", "result": "none", "department": ""},
     "opening.add": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
+    "need_cards.step": {"due_on": (today() + dt.timedelta(days=30)).isoformat(), "department": "", "gap": "wording"},
     "opening.save": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
     "opening.add_days": {
         **dict.fromkeys(("last_day", "opens", "closes"), ""),
@@ -160,6 +166,12 @@ NEVER_TAKEN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "effect.stop",
+            "importing.stop",
+            "need_cards.add_wordings",
+            "need_cards.group",
+            "need_cards.stop",
+            "need_cards.write",
+            "need_inquiries.inquiry",
             "line_test.take_back",
             "me.end_session",
             "accounts.unbind_office_account",
@@ -513,6 +525,12 @@ def prepare(site: Site) -> None:
     writer = Actor(str(leaver.account_id), NAME, edits=True)
     strings = [one for one in hostile_strings() if one.isprintable() and 3 < len(one) < 40]
     with site.database.writing() as session:
+        for number in range(1, 9):
+            told = Described(strings[number][:80], "wording", None, None, "online-procedures")
+            make_card(session, CODE, number, told, now())
+        session.flush()
+        asked = list({text_key(one): Waiting(text_key(one), one, last_on=today()) for one in strings}.values())
+        join(session, CODE, {number: asked[number::8] for number in range(1, 8)})
         session.get_one(StaffAccount, leaver.account_id).active_until = today() + dt.timedelta(days=20)
         wanted = (Entry.municipality_code == CODE, Entry.state == "published", Entry.kind == "plan")
         entries = session.scalars(select(Entry).where(*wanted).order_by(Entry.entry_id).limit(24)).all()
@@ -587,12 +605,14 @@ def files(site: Site) -> None:
     bring(site, f"{TOWN}/log/import", ".csv", csv_bytes(ledger_table()))
     bring(site, f"{TOWN}/faq", ".csv", csv_bytes(faq_sheet()), {"title": f"{NAME}の一覧", "url": ADDRESS})
     review(site)
+    bring(site, f"{TOWN}/needs/replies", ".xlsx", xlsx(replies_table(site)))
     for table, address in (
         (accounts_sheets()[0], "/staff/accounts/import"),
         (checks_sheet(), f"{TOWN}/checks/import"),
         (ledger_table(), f"{TOWN}/log/import"),
         (faq_sheet(), f"{TOWN}/faq"),
         (slots_table(tables), f"{TOWN}/slots/import"),
+        (replies_table(site), f"{TOWN}/needs/replies"),
     ):
         for ending in (".xlsx", ".csv"):
             refused(site, address, table, ending)
@@ -605,6 +625,19 @@ def ledger_table() -> OutSheet:
     strings = [one for one in safe_strings(500) if clean(one)]
     rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in strings]
     return replace(sample, rows=rows)
+
+
+def replies_table(site: Site) -> OutSheet:
+    """照会票 that an office has filled with every string."""
+    with site.database.reading() as session:
+        numbers = session.scalars(select(NeedCard.number).where(NeedCard.state != "merged")).all()
+    strings = safe_strings(200)
+    told = ["\n".join(strings[start :: len(numbers)])[:4000] for start in range(len(numbers))]
+    rows = [
+        (str(number), NAME, "", "", "", "", "", text, string)
+        for number, text, string in zip(numbers, told, strings, strict=False)
+    ]
+    return OutSheet("照会票", HEADINGS, (10,) * len(HEADINGS), frozenset(), rows)
 
 
 def exported_tables(site: Site) -> list[OutSheet]:
@@ -716,6 +749,18 @@ def storable(cell: str) -> str:
     return cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def after_work(site: Site, sent: TestResponse) -> TestResponse:
+    """What a large file leads to once the jobs process has read it; any other answer as it is."""
+    if sent.status_code != 303 or "/imports/" not in sent.location:
+        return sent
+    waiting = site.walker.open(sent.location)
+    site.walker.ask(sent.location, ["still"])
+    (button,) = [one for one in read_page(sent.location, waiting.text)[0] if one.action.endswith("/stop")]
+    site.buttons["console.importing.stop"] = button
+    jobs.work(site.kit, threading.Event(), once=True)
+    return site.walker.open(site.walker.open(sent.location).location)
+
+
 def bring(
     site: Site,
     address: str,
@@ -732,6 +777,7 @@ def bring(
     fields += [(name, value) for name, value in (more or {}).items() if name not in dict(fields)]
     every = {"file": range(len(hostile_strings()))}
     looked = walker.post(form.action, fields, every, {"file": (FILENAME + ending, content)}, in_parts=True)
+    looked = after_work(site, looked)
     if looked.status_code not in status:
         told = re.sub(r"<[^>]+>|\s+", " ", looked.text)[-1500:]
         site.wrong.append(f"{address}: {looked.status_code} {told}")
@@ -739,6 +785,10 @@ def bring(
         if "carried" in again.names and looked.status_code == 200:
             at_once = [(name, value) for name, value in again.given() if name not in ("ask", "look")]
             done = walker.post(again.action, at_once, in_parts=again.multipart)
+            watched = done.location if done.status_code == 303 else ""
+            if "/imports/" in watched:
+                jobs.work(site.kit, threading.Event(), once=True)
+                done = walker.open(watched)
             if done.status_code != 303:
                 site.wrong.append(f"{address}: not done, {done.status_code}")
 

@@ -28,6 +28,7 @@ from knowledge.jobs import EFFECT, ask_for
 from knowledge.ledger import NotedQuestion, note
 from knowledge.misguidance import write_misguidance
 from knowledge.models import AuditLine, Department, Entry, Indicator
+from knowledge.need_cards import Described, make_card
 from knowledge.proposed_changes import of_row
 from knowledge.publishing import Text, save_draft
 from knowledge.query_log import log_id
@@ -47,7 +48,7 @@ WHOLE = frozenset(
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
-        "faq.bring", "faq.page", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+        "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
 """Only for who holds the role for the whole municipality: they change what every 課 says."""
@@ -58,7 +59,8 @@ OWNED = frozenset(
         "misguidance.new", "misguidance.recount", "checks.change", "checks.end", "effect.start", "effect.job",
         "effect.stop", "effect.replies", "tables.row", "tables.drawing", "tables.write_yearly", "trying.wording",
         "review.answers", "review.answer", "changes.change", "changes.approve_it", "changes.give_it_back",
-        "changes.take_it_back", "log.dialogue", "noting.remove",
+        "changes.take_it_back", "log.dialogue", "noting.remove", "need_cards.card", "need_cards.step", "need_cards.write",
+        "need_cards.add_wordings", "need_inquiries.inquiry",
     }
 )  # fmt: skip
 """Of a thing that belongs to a 課: for who holds the role for that 課, or for the whole."""
@@ -95,6 +97,7 @@ class Things:
     review: int
     change: str
     asked: str
+    need: int
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,8 @@ def things(office: Flask) -> Things:
         assert change is not None
         asked = NotedQuestion(CODE, "staff:matrix", "phone", moment, own, "行列の受けた質問です", "answer")
         note(session, asked, "a-1")
+        told = Described("行列の票", "wording", own, None, entry.entry_id)
+        make_card(session, CODE, 1, told, moment)
         return Things(
             own,
             other,
@@ -154,6 +159,7 @@ def things(office: Flask) -> Things:
             review.number,
             change.id,
             log_id(CODE, asked.key),
+            1,
         )
 
 
@@ -212,7 +218,7 @@ def _denials(office: Flask) -> int:
 def _address(office: Flask, rule: Rule, things: Things) -> str:
     endpoint = rule.endpoint.removeprefix("console.")
     screen = endpoint.partition(".")[0]
-    numbers = {"misguidance": things.misguidance, "review": things.review}
+    numbers = {"misguidance": things.misguidance, "review": things.review, "need_cards": things.need}
     values: dict[str, Any] = {
         "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
         "kind": "rename" if screen == "organisation" else "indicators", "check_id": things.check, "job_id": things.job,
@@ -237,6 +243,8 @@ def _fields(endpoint: str, things: Things) -> dict[str, str]:
         "noting.add": {"text": "行列の質問", "channel": "phone", "result": "answer", "department": things.own},
         "trying.check": {"question": "行列の別の質問です", "decision": "answer", "entry_id": things.entry},
         "tables.row": {"state": STATES["published"]},
+        "need_cards.step": {"act": "rename", "name": "行列の票"},
+        "need_inquiries.inquiry": {"number": str(things.need)},
     }.get(endpoint, {})
 
 

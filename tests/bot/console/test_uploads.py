@@ -36,6 +36,7 @@ PLACES = {
     "noting.bring": f"{TOWN}/log/import",
     "faq.bring": f"{TOWN}/faq",
     "review.bring": f"{TOWN}/review/1/import",
+    "need_inquiries.replies": f"{TOWN}/needs/replies",
 }
 
 

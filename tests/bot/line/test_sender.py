@@ -13,6 +13,7 @@ from bot.line import inbox
 from bot.line.events import Reading, read_event
 from bot.line.inbox import reconcile
 from bot.services import Services
+from bot.wording import say
 from intents.decision import Decision
 from knowledge.calendar import now
 from knowledge.models import Base, Conversation, LineEvent, LoggedQuestion
@@ -263,6 +264,41 @@ def test_every_button_of_an_answer_is_answered_and_noted(
     assert len(line.accepted(tapped["replyToken"])) == 1
     noted = getattr(log, column)
     assert noted == value if value else noted is not None
+
+
+def _buttons(bubble: dict[str, Any]) -> dict[str, str]:
+    """The data of each button below a bubble, by its label."""
+    return {
+        button["action"]["label"]: button["action"]["data"]
+        for part in bubble["contents"]["footer"]["contents"]
+        for button in part.get("contents", [part])
+        if "action" in button
+    }
+
+
+def _tapped(kit: Services, line: FakeLine, data: str) -> dict[str, Any]:
+    """The message that a tap is answered with."""
+    tapped = event("postback", replyToken=line.issue_token(), postback={"data": data})
+    keep(kit, tapped)
+    drain(sender_of(kit))
+    (message,) = line.accepted(tapped["replyToken"])[0]["messages"]
+    return dict(message)
+
+
+def test_why_it_was_not_solved_is_asked_once_and_kept(kit: Services, line: FakeLine) -> None:
+    asked = text_event(line, "オンラインで申請できる手続きは？")
+    keep(kit, asked)
+    drain(sender_of(kit))
+    (bubble,) = line.accepted(asked["replyToken"])[0]["messages"]
+    unsolved = _buttons(bubble)["解決しなかった"]
+    why = _buttons(_tapped(kit, line, unsolved))
+    assert {"わからない", "古い", "違う", "その他"} <= set(why)
+    assert say("why_thanks") in str(_tapped(kit, line, why["古い"]))
+    assert logged(kit)[0].reason == "outdated"
+    # What was said first stands, and nobody is asked again.
+    _tapped(kit, line, why["違う"])
+    assert logged(kit)[0].reason == "outdated"
+    assert "わからない" not in str(_tapped(kit, line, unsolved))
 
 
 def test_a_new_friend_is_greeted_with_the_notice_and_choices(kit: Services, line: FakeLine) -> None:

@@ -99,9 +99,23 @@ def test_choices_feedback_and_none_are_taps_that_are_noted(
     assert rows(app)[0].more_at is not None
     assert say("feedback_unsolved") in post(client, answered.form("解決しなかった")).text
     assert rows(app)[0].feedback == "unsolved"
+    why = post(client, answered.form("解決しなかった"))
+    assert "わからない" not in why.text, "it was asked why before"
     refused = post(client, page.taps("none")[0])
     assert say("none_of_these").splitlines()[0] in refused.text
     assert rows(app)[0].tapped_entry_id == ""
+
+
+def test_why_it_was_not_solved_is_asked_once_and_kept(
+    app: Flask, client: FlaskClient, question_for: dict[Decision, str]
+) -> None:
+    answered = ask(client, question_for[Decision.ANSWER])
+    why = post(client, answered.form("解決しなかった"))
+    assert say("why") in why.text
+    assert say("why_thanks") in post(client, why.form("違う")).text
+    assert rows(app)[0].reason == "different"
+    post(client, why.form("古い"))
+    assert rows(app)[0].reason == "different"
 
 
 def test_a_choice_may_be_typed_as_a_number(visitor: FlaskClient, question_for: dict[Decision, str]) -> None:

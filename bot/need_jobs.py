@@ -1,0 +1,206 @@
+"""Bringing questions that were asked in vain to the cards of their needs, as work of the jobs process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.conversation import answer
+from bot.services import Services
+from intents.decision import Decision
+from intents.grouping import key_words
+from knowledge.calendar import JST, now, today
+from knowledge.corpus import Knowledge
+from knowledge.freshness import department_names
+from knowledge.jobs import ask_once
+from knowledge.models import Municipality
+from knowledge.need_cards import (
+    Described,
+    Waiting,
+    cards_of_keys,
+    count_cards,
+    is_any_uncounted,
+    is_any_unjoined,
+    join,
+    make_card,
+    next_number,
+    representatives,
+    unjoined,
+)
+from knowledge.need_grouping import place
+from knowledge.need_steps import answers_to_follow, follow_answers
+from knowledge.rephrasing import mark_rephrased
+
+NEEDS = "needs"
+"""The kind of work."""
+LOOK_BACK = dt.timedelta(days=2)
+"""Rephrased questions are looked for so far back; the first time, as far as texts are kept."""
+LONGEST_LOOK_BACK = dt.timedelta(days=400)
+PORTION = 1_000
+"""Questions that are joined in one transaction: others' writing waits for no more."""
+NAMELESS = "（言葉を読み取れない質問）"
+"""No text stands for the name: it is kept longer than the texts are."""
+_ASKED_AGAIN = 3
+"""Texts of a card that are asked anew to see whether an answer is there."""
+_LONGEST_NAME = 80
+_NOT_ONLINE = re.compile("できません|できない|不可|ありません|窓口のみ|窓口だけ|対象外")
+
+Progress = Callable[[float], None]
+
+
+def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Join what waits to the cards there are, and make new ones.  ``{"whole": true}``: look at all that is kept.
+
+    Each transaction leaves everything whole, so that work that is begun anew goes on where it was.
+    """
+    moment = now()
+    progress(0.0)
+    with kit.database.writing() as session:
+        back = LONGEST_LOOK_BACK if payload.get("whole") else LOOK_BACK
+        mark_rephrased(session, code, moment - back, moment - dt.timedelta(minutes=3))
+    with kit.database.reading() as session:
+        waiting = unjoined(session, code, moment)
+        known = cards_of_keys(session, code, waiting)
+        cards = representatives(session, code)
+        offices = {name: department for department, name in department_names(session, code).items()}
+    knowledge = kit.corpus.current(code)
+    new = {key: one for key, one in waiting.items() if key not in known}
+    placed = place(
+        {key: one.text for key, one in new.items()},
+        {key: one.times for key, one in new.items()},
+        cards,
+        vectors=kit.corpus.vectors,
+        background=knowledge.usual_words,
+        progress=lambda share: progress(0.05 + 0.6 * share),
+    )
+    joined: dict[int, list[Waiting]] = {}
+    for key, number in (known | dict(placed.joined)).items():
+        joined.setdefault(number, []).append(waiting[key])
+    _write_joined(kit, code, joined)
+    made = [[waiting[key] for key in keys] for keys in placed.made]
+    _write_made(kit, code, knowledge, offices, made, moment, lambda share: progress(0.7 + 0.25 * share))
+    with kit.database.writing() as session:
+        count_cards(session, code, today())
+    return {"questions": sum(one.times for one in waiting.values()), "made": len(made), "joined": len(joined)}
+
+
+def ask_for_grouping(kit: Services, moment: dt.datetime) -> list[str]:
+    """Let cards follow their answers, and ask for the grouping where something waits, or no count is of today."""
+    with kit.database.reading() as session:
+        codes = list(session.scalars(select(Municipality.code).order_by(Municipality.code)))
+        due = [code for code in codes if _is_due(session, code, moment)]
+        following = [code for code in codes if answers_to_follow(session, code)]
+    for code in following:
+        with kit.database.writing() as session:
+            follow_answers(session, code, moment)
+    for code in due:
+        with kit.database.writing() as session:
+            ask_once(session, code, NEEDS, {}, moment)
+    return due
+
+
+def _is_due(session: Session, code: str, moment: dt.datetime) -> bool:
+    return is_any_unjoined(session, code, moment) or is_any_uncounted(session, code, moment.astimezone(JST).date())
+
+
+def _write_joined(kit: Services, code: str, joined: Mapping[int, Sequence[Waiting]]) -> None:
+    for portion in _portions(list(joined.items()), lambda item: sum(one.times for one in item[1])):
+        with kit.database.writing() as session:
+            join(session, code, dict(portion))
+
+
+def _write_made(
+    kit: Services,
+    code: str,
+    knowledge: Knowledge,
+    offices: Mapping[str, str],
+    made: Sequence[Sequence[Waiting]],
+    moment: dt.datetime,
+    progress: Progress,
+) -> None:
+    """New cards, those asked for most with the lowest numbers."""
+    ordered = sorted(made, key=lambda own: (-sum(one.times for one in own), own[0].key))
+    done = 0
+    for portion in _portions(ordered, lambda own: sum(one.times for one in own)):
+        progress(done / max(len(ordered), 1))
+        told = [described(knowledge, own, offices) for own in portion]
+        with kit.database.writing() as session:
+            number = next_number(session, code)
+            for place_of, words in enumerate(told):
+                make_card(session, code, number + place_of, words, moment)
+            session.flush()
+            join(session, code, dict(enumerate(portion, number)))
+        done += len(portion)
+
+
+def _portions(items: Sequence[Any], size: Callable[[Any], int]) -> list[list[Any]]:
+    """``items`` in turn, as many together as come to about PORTION."""
+    found: list[list[Any]] = [[]]
+    held = 0
+    for item in items:
+        if held >= PORTION:
+            found.append([])
+            held = 0
+        found[-1].append(item)
+        held += size(item)
+    return [one for one in found if one]
+
+
+def described(knowledge: Knowledge, own: Sequence[Waiting], offices: Mapping[str, str]) -> Described:
+    """Name, gap, 課 and measure of a card, as far as its questions and the present answers tell.
+
+    ``offices``: the name of each 課 -> its ID.
+    """
+    texts = [one.text for one in own]
+    signals, entries = Counter[str](), Counter[str]()
+    departments, subjects = Counter[str](), Counter[str]()
+    for one in own:
+        signals += one.signals
+        entries += one.entries
+        departments += one.departments
+        subjects += one.subjects
+    words = key_words(texts, knowledge.usual_words)
+    name = "・".join(words[:3]) or NAMELESS
+    found = [answer(knowledge, text).reply for text in texts[:_ASKED_AGAIN]]
+    answered = [reply for reply in found if reply.decision is Decision.ANSWER and reply.answer is not None]
+    near = next((choice.entry_id for reply in found for choice in reply.choices), None)
+    entry_id = answered[0].answer.entry_id if answered and answered[0].answer else _first(entries) or near
+    gap = gap_of(signals, is_answered=len(answered) * 2 > len(found), not_online=_not_online(knowledge, entry_id))
+    entry = knowledge.answers.get(entry_id) if entry_id else None
+    department = _first(departments) or _office_of(knowledge, subjects, offices)
+    return Described(name[:_LONGEST_NAME], gap, department, entry.measure if entry else None, entry_id)
+
+
+def gap_of(signals: Mapping[str, int], *, is_answered: bool, not_online: bool) -> str:
+    """What is missing: ``wording``, ``missing``, ``impossible`` or ``unclear``.
+
+    ``is_answered``: asked now, most of it is answered; ``not_online``: by an answer that says that it cannot be done
+    online.
+    """
+    total = sum(signals.values())
+    helpless = signals.get("unsolved", 0) + signals.get("contact", 0) + signals.get("rephrased", 0)
+    if helpless * 2 > total:
+        return "impossible" if not_online else "unclear"
+    return "wording" if is_answered else "missing"
+
+
+def _not_online(knowledge: Knowledge, entry_id: str | None) -> bool:
+    entry = knowledge.answers.get(entry_id) if entry_id else None
+    rows = dict(entry.facts) if entry is not None else {}
+    return bool(_NOT_ONLINE.search(rows.get("オンライン", "")))
+
+
+def _office_of(knowledge: Knowledge, subjects: Counter[str], offices: Mapping[str, str]) -> str | None:
+    """The ID of the 課 that sees to the subject asked about most; None where the municipality names none of its own."""
+    office = knowledge.subjects.get((_first(subjects) or "").partition(" ")[0])
+    return offices.get(office.department) if office is not None and office.department else None
+
+
+def _first(counter: Counter[str]) -> str | None:
+    return min(counter, key=lambda one: (-counter[one], one), default=None)
