@@ -16,11 +16,12 @@ from pydantic import TypeAdapter
 
 from bot.effect_jobs import JobFaultError, Work
 from bot.faq_brought import BroughtList, read_list_file
+from bot.many_questions import Progress
 from bot.plan_brought import document_as_json
 from bot.services import Services
 from knowledge import audit
 from knowledge.audit import Actor
-from knowledge.brought_files import keep_value, read_value, unread_file
+from knowledge.brought_files import forget_file, keep_value, read_value, unread_file
 from knowledge.calendar import now, today
 from knowledge.entry_versions import Author
 from knowledge.faq_drafts import FaqPlan, list_source, planned_list
@@ -92,7 +93,7 @@ def faq_plan_from_json(value: Any) -> FaqPlan:
     return _FAQ_PLAN.validate_python(value)
 
 
-def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: Callable[[float], None]) -> Any:
+def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """``{"file", "publish", "end_missing"}``: what the file would change, or what is wrong with it."""
     progress(0.0)
     try:
@@ -117,7 +118,7 @@ def _sheets_of(kit: Services, code: str, payload: Mapping[str, Any]) -> list[She
         return read_tables(path)
 
 
-def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: Callable[[float], None]) -> Any:
+def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Do what a look showed: all of it, in one transaction, or nothing.  Raises JobFaultError.
 
     ``{"file", "digest", "publish", "end_missing", "author", "actor"}``.  What was done is noted in the same
@@ -156,7 +157,7 @@ def _still(make: Callable[[], ImportPlan], payload: Mapping[str, Any]) -> Import
     return plan
 
 
-def look_at_plan(kit: Services, code: str, payload: Mapping[str, Any], progress: Callable[[float], None]) -> Any:
+def look_at_plan(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """``{"file"}``: the lines of a plan are kept for the page."""
     progress(0.0)
     try:
@@ -168,7 +169,7 @@ def look_at_plan(kit: Services, code: str, payload: Mapping[str, Any], progress:
     return {}
 
 
-def look_at_list(kit: Services, code: str, payload: Mapping[str, Any], progress: Callable[[float], None]) -> Any:
+def look_at_list(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """``{"file", "columns", "given": {"title", "url"}}``: what the list would bring, or what is wrong."""
     progress(0.0)
     try:
@@ -234,10 +235,22 @@ def _part(progress: Callable[[float], None], begins: float, ends: float) -> Call
     return lambda share: progress(begins + (ends - begins) * share)
 
 
+def _forgetting(look: Work) -> Work:
+    """``look``, after which a file that was no good is gone; where it is stopped the file stays for the next."""
+
+    def work(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        result = look(kit, code, payload, progress)
+        with kit.database.writing() as session:
+            forget_file(session, code, str(payload["file"]))
+        return result
+
+    return work
+
+
 WORKS: Mapping[str, Work] = {
-    SHEETS_LOOK: look_at_sheets,
+    SHEETS_LOOK: _forgetting(look_at_sheets),
     SHEETS_TAKE: take_sheets,
-    PLAN_LOOK: look_at_plan,
-    FAQ_LOOK: look_at_list,
+    PLAN_LOOK: _forgetting(look_at_plan),
+    FAQ_LOOK: _forgetting(look_at_list),
 }
 """What the jobs process does, by the kind of job."""

@@ -25,6 +25,7 @@ from knowledge.need_cards import (
     Waiting,
     cards_of_keys,
     count_cards,
+    is_any_card,
     is_any_uncounted,
     is_any_unjoined,
     join,
@@ -35,7 +36,7 @@ from knowledge.need_cards import (
 )
 from knowledge.need_grouping import place
 from knowledge.need_steps import answers_to_follow, follow_answers
-from knowledge.rephrasing import mark_rephrased
+from knowledge.rephrasing import find_rephrased, mark_rephrased
 
 NEEDS = "needs"
 """The kind of work."""
@@ -55,15 +56,18 @@ Progress = Callable[[float], None]
 
 
 def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Join what waits to the cards there are, and make new ones.  ``{"whole": true}``: look at all that is kept.
+    """Join what waits to the cards there are, and make new ones.
 
     Each transaction leaves everything whole, so that work that is begun anew goes on where it was.
     """
     moment = now()
     progress(0.0)
-    with kit.database.writing() as session:
-        back = LONGEST_LOOK_BACK if payload.get("whole") else LOOK_BACK
-        mark_rephrased(session, code, moment - back, moment - dt.timedelta(minutes=3))
+    with kit.database.reading() as session:
+        back = LOOK_BACK if is_any_card(session, code) else LONGEST_LOOK_BACK
+        again = find_rephrased(session, code, moment - back, moment - dt.timedelta(minutes=3))
+    for start in range(0, len(again), PORTION):
+        with kit.database.writing() as session:
+            mark_rephrased(session, again[start : start + PORTION])
     with kit.database.reading() as session:
         waiting = unjoined(session, code, moment)
         known = cards_of_keys(session, code, waiting)

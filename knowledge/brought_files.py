@@ -11,19 +11,28 @@ import uuid
 import zlib
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
 from knowledge.models import BroughtFile
 
 KEPT = dt.timedelta(days=1)
+MOST_WAITING = 5
+"""Files of one colleague that may wait to be read: each takes up to 20 MiB of the database."""
+
+
+class TooManyFilesError(Exception):
+    """The colleague has to wait until some are read."""
 
 
 def keep_file(
     session: Session, code: str, account_id: int, purpose: str, ending: str, content: bytes, moment: dt.datetime
 ) -> str:
-    """Keep a file until it is read; its id.  What is too old goes."""
+    """Keep a file until it is read; its id.  What is too old goes.  Raises TooManyFilesError."""
     forget_old_files(session, moment)
+    own = (BroughtFile.account_id == account_id, BroughtFile.is_read.is_(False))
+    if (session.scalar(select(func.count()).select_from(BroughtFile).where(*own)) or 0) >= MOST_WAITING:
+        raise TooManyFilesError
     made = BroughtFile(
         id=str(uuid.uuid4()),
         municipality_code=code,
@@ -67,6 +76,12 @@ def is_own(session: Session, code: str, file_id: str, account_id: int, purpose: 
 def forget_old_files(session: Session, moment: dt.datetime) -> None:
     """Those that nobody came back for."""
     session.execute(delete(BroughtFile).where(BroughtFile.made_at < moment - KEPT))
+
+
+def forget_file(session: Session, code: str, file_id: str) -> None:
+    """One that nobody is to read any more; what was read already stays for its page."""
+    own = (BroughtFile.municipality_code == code, BroughtFile.id == file_id)
+    session.execute(delete(BroughtFile).where(*own, BroughtFile.is_read.is_(False)))
 
 
 def _row(session: Session, code: str, file_id: str) -> BroughtFile | None:

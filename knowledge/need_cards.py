@@ -89,6 +89,10 @@ def is_any_unjoined(session: Session, code: str, moment: dt.datetime) -> bool:
     return session.scalar(select(log.id).where(*wanted, log.asked_at < moment - PAUSE).limit(1)) is not None
 
 
+def is_any_card(session: Session, code: str) -> bool:
+    return session.scalar(select(NeedCard.number).where(NeedCard.municipality_code == code).limit(1)) is not None
+
+
 def is_any_uncounted(session: Session, code: str, day: dt.date) -> bool:
     """Whether a card was not counted on ``day`` yet: its trend is of another day."""
     wanted = (NeedCard.municipality_code == code, NeedCard.counted_on < day)

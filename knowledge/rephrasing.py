@@ -7,10 +7,10 @@ A question after another matter (「それはいつ？」, 「コンビニで取
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.models import LoggedQuestion
@@ -45,8 +45,8 @@ def _again(before: Asked, row: Asked) -> bool:
     return row.asked_at - before.asked_at <= SOON and own != other and bool(own & other)
 
 
-def mark_rephrased(session: Session, code: str, since: dt.datetime, until: dt.datetime) -> int:
-    """Give the signal to those asked from ``since`` on, of which the next three minutes are over; how many."""
+def find_rephrased(session: Session, code: str, since: dt.datetime, until: dt.datetime) -> list[str]:
+    """The ids of those asked from ``since`` on, of which the next three minutes were over at ``until``."""
     log = LoggedQuestion
     found = session.execute(
         select(log.id, log.asker, log.asked_at, log.words, log.decision, log.need_signal, log.feedback)
@@ -56,7 +56,7 @@ def mark_rephrased(session: Session, code: str, since: dt.datetime, until: dt.da
         .order_by(log.asker, log.asked_at, log.id)
         .execution_options(yield_per=5_000)
     )
-    ids = list(
+    return list(
         rephrased(
             Asked(
                 row.id,
@@ -68,6 +68,15 @@ def mark_rephrased(session: Session, code: str, since: dt.datetime, until: dt.da
             for row in found
         )
     )
+
+
+def mark_rephrased(session: Session, ids: Sequence[str]) -> None:
+    """Give them the signal; one that was said to be solved, or anything else, meanwhile keeps what it has."""
+    log = LoggedQuestion
     for start in range(0, len(ids), _BATCH):
-        session.execute(update(log).where(log.id.in_(ids[start : start + _BATCH])).values(need_signal="rephrased"))
-    return len(ids)
+        session.execute(
+            update(log)
+            .where(log.id.in_(ids[start : start + _BATCH]), log.need_signal.is_(None))
+            .where(or_(log.feedback.is_(None), log.feedback != "solved"))
+            .values(need_signal="rephrased")
+        )

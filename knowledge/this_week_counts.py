@@ -21,6 +21,7 @@ from knowledge.freshness import DAYS_AHEAD, Due, Reason, department_names, due, 
 from knowledge.ledger import NOTED
 from knowledge.links import DeadLink, dead_links
 from knowledge.models import BundledDraft, Entry, EntryVersion, LoggedQuestion, Municipality, NeedCard, PlanSection
+from knowledge.need_cards import is_any_card
 from knowledge.plan_import import DRAFT, FACTS
 from knowledge.reviews import unanswered_of
 from knowledge.this_week import EXAMPLES, Example, Figures, Kind, Pile, reaches
@@ -271,7 +272,7 @@ def _dead(each: DeadLink) -> Example:
 
 def _needs(session: Session, code: str, reader: Reader, day: dt.date) -> Pile:
     """What was asked most in vain: the cards that nobody has begun with, or the texts before there are cards."""
-    if session.scalar(select(NeedCard.number).where(NeedCard.municipality_code == code).limit(1)) is not None:
+    if is_any_card(session, code):
         rows = session.scalars(
             _own_cards(code, reader)
             .where(NeedCard.state == "open", NeedCard.last_on > day - dt.timedelta(days=WEEK_DAYS))

@@ -15,10 +15,11 @@ from bot.console.guard import person, require
 from bot.console.shown_changes import counted
 from bot.import_jobs import FAQ_LOOK, PLAN_LOOK, SHEETS_LOOK, SHEETS_TAKE
 from bot.services import services
-from knowledge.brought_files import keep_file
+from knowledge.brought_files import MOST_WAITING, TooManyFilesError, forget_file, keep_file
 from knowledge.calendar import now
 from knowledge.jobs import JobStatus, ask_for, job_status, stop_job
 from knowledge.roles import Role
+from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("importing", __name__)
 
@@ -43,9 +44,15 @@ def is_large(path: Path) -> bool:
 
 
 def begin_with(code: str, kind: str, purpose: str, path: Path, payload: Mapping[str, Any]) -> Response:
-    """Let a file be read by the jobs process, and go where that is watched."""
-    with services().database.writing() as session:
-        file_id = keep_file(session, code, person().account_id, purpose, path.suffix, path.read_bytes(), now())
+    """Let a file be read by the jobs process, and go where that is watched.  Raises UploadError."""
+    content = path.read_bytes()
+    try:
+        with services().database.writing() as session:
+            file_id = keep_file(session, code, person().account_id, purpose, path.suffix, content, now())
+    except TooManyFilesError as error:
+        raise UploadError(
+            f"読み取りを待っているファイルが{MOST_WAITING}つあります。終わるまで待つか、止めてから、もう一度送ってください"
+        ) from error
     return begin(code, kind, {**payload, "file": file_id})
 
 
@@ -106,8 +113,11 @@ def taken(counts: Mapping[str, int], *, public: bool) -> str:
 
 @blueprint.post("/<code>/imports/<job_id>/stop")
 def stop(code: str, job_id: str) -> Response:
-    _own_or_404(code, job_id)
+    found = _own_or_404(code, job_id)
     with services().database.writing() as session:
         stop_job(session, code, job_id, now())
+        if found.state == "waiting":
+            # Nobody will read it.
+            forget_file(session, code, str(found.payload["file"]))
     tell("止めるように伝えました。")
     return redirect(url_for("console.importing.job", code=code, job_id=job_id), 303)

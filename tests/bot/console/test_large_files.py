@@ -11,14 +11,14 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot import jobs
 from bot.console.importing import LARGE
 from bot.effect_jobs import JobFaultError
 from bot.import_jobs import SHEETS_LOOK, SHEETS_TAKE, take_sheets
 from bot.services import Services
-from knowledge.brought_files import KEPT, forget_old_files
+from knowledge.brought_files import KEPT, MOST_WAITING, forget_old_files
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.jobs import StopAskedError, claim_job, stop_job
@@ -47,8 +47,9 @@ def chief(office: Flask) -> Colleague:
 
 @pytest.fixture(autouse=True)
 def alone(office_database: Database) -> None:
-    """One person decides here, unless a test says otherwise."""
+    """One person decides here, unless a test says otherwise; no file of another test waits."""
     with office_database.writing() as session:
+        session.execute(delete(BroughtFile))
         session.get_one(Municipality, CODE).separate_approver = False
 
 
@@ -168,6 +169,8 @@ def test_a_file_that_is_no_table_is_said_where_it_was_brought(kit: Services, chi
     place = _sent(chief, f"{SHEETS}/import", b"PK\x03\x04" + b"rubbish" * (LARGE // 6), "terms.xlsx")
     _worked(kit)
     page = _page(chief, place, 422)
+    with kit.database.reading() as session:
+        assert not session.scalars(select(BroughtFile)).all(), "what is no good is not kept"
     assert "ファイル" in page
     assert "file.xlsx" not in page
 
@@ -199,6 +202,20 @@ def test_a_look_can_be_stopped_before_and_while_it_is_done(
     assert seen == sorted(seen)
     with office_database.writing() as session:
         stop_job(session, CODE, claimed.id, now())
+
+
+def test_whoever_sends_one_large_file_after_the_other_is_asked_to_wait(
+    kit: Services, chief: Colleague, office_database: Database
+) -> None:
+    content = _terms("たくさんの語", plan=_plan_of(office_database))
+    places = [_sent(chief, f"{SHEETS}/import", content, "terms.csv") for _ in range(MOST_WAITING)]
+    data = {"file": (io.BytesIO(content), "terms.csv")}
+    page = chief.post(f"{SHEETS}/import", data, 422, content_type="multipart/form-data").text
+    assert "読み取りを待っているファイルが5つあります" in page
+    chief.post(f"{places[0]}/stop", {})
+    place = _sent(chief, f"{SHEETS}/import", content, "terms.csv")
+    for each in (*places[1:], place):
+        chief.post(f"{each}/stop", {})
 
 
 def test_what_was_changed_meanwhile_is_not_written_over(
