@@ -114,6 +114,13 @@ def _rows(session: Session, admin: Person, sheets: Sequence[Sheet], problems: li
             f"{head.number}行目: 見出し「{'」「'.join(missing)}」がありません。見本と同じ見出しにしてください"
         )
         return []
+    if unknown := [name for name in places if name and name not in HEADINGS]:
+        # Else a 課 or a last day under another name would be left out, and the role reach further than was meant.
+        problems.append(
+            f"{head.number}行目: 見出し「{'」「'.join(unknown)}」は読めません。"
+            f"使える見出しは「{'」「'.join(HEADINGS)}」です"
+        )
+        return []
     if len(body) > MOST_ROWS:
         problems.append(f"行が多すぎます（{MOST_ROWS:,}行まで）。ファイルを分けてください")
         return []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from knowledge.attached_texts import stored_sections, takes_text
 from knowledge.curated_rows import NOT_LOADED
 from knowledge.easy_japanese import Hint, hints
+from knowledge.entry_checks import MayOpen
 from knowledge.explanations import NO_EXPLANATIONS, Explanations
 from knowledge.faq_duplicates import Near, near_questions
 from knowledge.models import Entry, Plan
@@ -20,6 +22,8 @@ from knowledge.plan_check import known_in, with_reasons, without_stale
 from knowledge.source_check import Finding, check
 from knowledge.staff_content import StaffEntry, is_long
 from knowledge.statements import statements_of
+
+_PLAIN = re.compile(r"http://[^\s「」『』（）()<>\"、。]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Checked:
     sourced: bool
     findings: tuple[Finding, ...] = ()
     near: tuple[tuple[str, Near], ...] = ()
-    """A wording with the one of another entry that it resembles."""
+    """A wording with the one of another entry that it resembles; no owner where the writer may not open that one."""
     hints: Mapping[str, tuple[Hint, ...]] = field(default_factory=dict)
     """By what they are about: 答え, やさしい日本語の訳."""
     letters: int = 0
@@ -40,15 +44,23 @@ class Checked:
     asks: str | None = None
     """Words that ask residents for personal data."""
     lacking: str | None = None
+    plain_links: tuple[str, ...] = ()
+    """Addresses that residents would reach without encryption."""
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to mend or to look at."""
-        return not (self.findings or self.near or any(self.hints.values()) or self.long or self.asks)
+        return not (
+            self.findings or self.near or any(self.hints.values()) or self.long or self.asks or self.plain_links
+        )
 
 
 def checks(
-    session: Session, code: str, content: Mapping[str, Any], explained: Explanations = NO_EXPLANATIONS
+    session: Session,
+    code: str,
+    content: Mapping[str, Any],
+    explained: Explanations = NO_EXPLANATIONS,
+    may_open: MayOpen = lambda *_: True,
 ) -> Checked:
     """``content`` must be as the schema wants it; ``explained`` as the content folder tells it."""
     entry = StaffEntry.model_validate({name: value for name, value in content.items() if name not in NOT_LOADED})
@@ -61,12 +73,13 @@ def checks(
     return Checked(
         bool(sections),
         findings,
-        tuple(_near(session, code, entry)),
+        tuple(_near(session, code, entry, may_open)),
         reading_hints(entry.answer, easy.answer if easy else ""),
         len(entry.answer),
         is_long(entry.answer),
         personal_data_asked(content),
         None if sections else _attachable(session, code, entry.source.plan),
+        plain_links(content),
     )
 
 
@@ -80,14 +93,28 @@ def reading_hints(answer: str, easy: str) -> dict[str, tuple[Hint, ...]]:
     return {"答え": hints(answer), "やさしい日本語の訳": hints(easy, easy=True) if easy else ()}
 
 
-def _near(session: Session, code: str, entry: StaffEntry) -> list[tuple[str, Near]]:
-    others = session.execute(
-        select(Entry.entry_id, Entry.question, Entry.phrasings).where(
+def plain_links(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The addresses with http:// that residents would be given, of the links and of the texts."""
+    translated = (content.get("translations") or {}).values()
+    links = [str(link.get("url") or "") for link in content.get("links") or []]
+    written = [str(content.get("answer") or ""), *(str(one.get("answer") or "") for one in translated if one)]
+    return tuple(dict.fromkeys(address for text in (*links, *written) for address in _PLAIN.findall(text)))
+
+
+def _near(session: Session, code: str, entry: StaffEntry, may_open: MayOpen) -> list[tuple[str, Near]]:
+    """What another 課 has not published stays among those who may read it; what residents get is no secret."""
+    rows = session.execute(
+        select(
+            Entry.entry_id, Entry.question, Entry.phrasings, Entry.state, Entry.department, Entry.related_departments
+        ).where(
             Entry.municipality_code == code,
             Entry.entry_id != entry.id,
             Entry.state.in_(("published", "staff", "draft")),
         )
-    )
+    ).all()
+    opened = {row.entry_id for row in rows if may_open(row.department, row.related_departments)}
+    others = [row for row in rows if row.entry_id in opened or row.state == "published"]
     known = {wording: row.entry_id for row in others for wording in (row.question, *row.phrasings)}
     wordings = [entry.question, *entry.phrasings]
-    return [(wordings[one.first], one) for one in near_questions(wordings, known, among_themselves=False)]
+    found = near_questions(wordings, known, among_themselves=False)
+    return [(wordings[one.first], one if one.owner in opened else replace(one, owner="")) for one in found]

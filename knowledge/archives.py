@@ -42,6 +42,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from knowledge import audit
+from knowledge.audit import BY_COMMAND
+from knowledge.calendar import now
 from knowledge.db import Database, migration_config
 from knowledge.models import Base, LineTester, Municipality
 from knowledge.models.base import UtcDateTime
@@ -413,6 +416,9 @@ def erase(database: Database, code: str, indexes: Path | None, progress: Progres
             progress(table.name, present[table.name], present[table.name])
         testers = cast(CursorResult[Any], session.execute(delete(LineTester).where(LineTester.scope == code)))
         counts[LineTester.__tablename__] = testers.rowcount
+        # What the audit log tells of its answers from here back has nothing left to be compared with.
+        rows = {"rows": sum(counts.values())}
+        audit.append(session, BY_COMMAND, "municipality_erased", at=now(), scope=code, details=rows)
     database.shrink_log()
     folder = indexes / code if indexes else None
     had_files = folder is not None and folder.is_dir()

@@ -97,6 +97,7 @@ FIELDS: Mapping[str, str] = {
     "result": "結果",
     "revise": "修正",
     "role": "役割",
+    "rows": "行数",
     "same": "変更なし",
     "scope": "市町村",
     "sections": "章節",
@@ -169,13 +170,22 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "what": {"published": "公開", "ended": "公開終了", "returned": "差戻し"},
     "why": {"code": "コード", "password": "ログイン名かパスワード", "second step": "確認コード"},
 }
+_TEXTS: Mapping[str, str] = {"old": "前の文の印", "new": "新しい文の印"}
+_MARK = re.compile("[0-9a-f]{32}")
 _CLOCK = re.compile("[0-9]{2}:[0-9]{2}")
 _PLAIN: Mapping[object, str] = {None: "なし", True: "はい", False: "いいえ"}
 
 
 def details_text(details: Mapping[str, object]) -> str:
     """``方法：パスワード、版：3``.  What an older version noted under another name keeps it."""
-    return "、".join(f"{FIELDS.get(name, name)}：{_shown(name, value)}" for name, value in details.items())
+    return "、".join(f"{_heading(name, value)}：{_shown(name, value)}" for name, value in details.items())
+
+
+def _heading(name: str, value: object) -> str:
+    """Of an answer's text a line holds a mark alone (knowledge.entry_versions.text_digest)."""
+    if name in _TEXTS and isinstance(value, str) and _MARK.fullmatch(value):
+        return _TEXTS[name]
+    return FIELDS.get(name, name)
 
 
 def _shown(name: str, value: object) -> str:

@@ -32,8 +32,6 @@ from knowledge.proposed_changes import (
 
 MOST_WAITING = 100
 """Of one person; each may hold a whole file."""
-DAYS_LISTED = 90
-"""How long what was decided stays in the list."""
 
 
 class ChangeRefusedError(Exception):
@@ -110,14 +108,13 @@ def open_changes(session: Session, code: str) -> list[OpenChange]:
     return [OpenChange(*each) for each in session.execute(wanted.order_by(row.requested_at, row.id))]
 
 
-def listing(code: str, account: str, departments: frozenset[str] | None, moment: dt.datetime) -> Select[ChangeRequest]:
+def listing(code: str, account: str, departments: frozenset[str] | None) -> Select[ChangeRequest]:
     """The list of whoever reads what belongs to ``departments`` (None: all): what waits first, then what was decided.
 
-    What somebody asked for themselves they always see.
+    All that is kept (knowledge.retention); what somebody asked for themselves they always see.
     """
     row = ChangeRequest
-    recent = or_(row.state == WAITING, row.decided_at >= moment - dt.timedelta(days=DAYS_LISTED))
-    where: list[ColumnElement[bool]] = [row.municipality_code == code, recent]
+    where: list[ColumnElement[bool]] = [row.municipality_code == code]
     if departments is not None:
         where.append(or_(row.department.in_(sorted(departments)), row.author == account))
     waits = row.state != WAITING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +21,8 @@ from knowledge.staff_content import StaffEntry
 from knowledge.successors import related_of, successors
 
 _KIND = KINDS["entries"]
+MayOpen = Callable[[str | None, Sequence[str]], bool]
+"""Whether the writer may open an answer of this 課 and these 関係課: what is not published is named to nobody else."""
 
 
 class EntryFaultsError(ValueError):
@@ -39,6 +41,7 @@ def checked(
     audience: str,
     publish_at: dt.datetime | None = None,
     end_at: dt.datetime | None = None,
+    may_open: MayOpen = lambda *_: True,
 ) -> dict[str, Any]:
     """``content`` as it is kept.  Raises EntryFaultsError."""
     try:
@@ -55,7 +58,7 @@ def checked(
         *_characters(entry),
         *_nowhere(session, code, entry),
         *_taken_ids(session, code, entry.id),
-        *_twice(session, code, entry, audience),
+        *_twice(session, code, entry, audience, may_open),
         *wrong_times(publish_at, end_at),
     ]
     if faults:
@@ -116,9 +119,17 @@ def _taken_ids(session: Session, code: str, entry_id: str) -> Iterator[SchemaFau
             return
 
 
-def _twice(session: Session, code: str, entry: StaffEntry, audience: str) -> Iterator[SchemaFault]:
+def _twice(session: Session, code: str, entry: StaffEntry, audience: str, may_open: MayOpen) -> Iterator[SchemaFault]:
     """A wording that another entry has would make neither the better answer."""
-    others = select(Entry.entry_id, Entry.question, Entry.phrasings).where(
+    columns = (
+        Entry.entry_id,
+        Entry.question,
+        Entry.phrasings,
+        Entry.state,
+        Entry.department,
+        Entry.related_departments,
+    )
+    others = select(*columns).where(
         Entry.municipality_code == code,
         Entry.entry_id != entry.id,
         Entry.state == "staff" if audience == "staff" else or_(Entry.state == "published", Entry.state == "draft"),
@@ -126,10 +137,10 @@ def _twice(session: Session, code: str, entry: StaffEntry, audience: str) -> Ite
     own = dict.fromkeys(entry.phrasings, "phrasings") | {entry.question: "question"}
     for row in session.execute(others):
         for wording in {row.question, *row.phrasings} & own.keys():
-            yield _fault(
-                own[wording],
-                f"「{wording}」は「{row.question}」（{row.entry_id}）にもあります。どちらか一方にしてください",
-            )
+            where = f"は「{row.question}」（{row.entry_id}）"
+            if row.state != "published" and not may_open(row.department, row.related_departments):
+                where = "は、ほかの課がまだ公開していない答え"
+            yield _fault(own[wording], f"「{wording}」{where}にもあります。どちらか一方にしてください")
 
 
 def wrong_times(publish_at: dt.datetime | None, end_at: dt.datetime | None) -> Iterator[SchemaFault]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from knowledge.curated_rows import plain, typed
@@ -88,10 +88,16 @@ def versions_of(session: Session, code: str, entry_id: str) -> list[EntryVersion
     return list(session.scalars(wanted.order_by(EntryVersion.number)))
 
 
-def versions_by_entry(session: Session, code: str) -> dict[str, list[EntryVersion]]:
-    """The kept versions of every entry, the oldest first: for changes of thousands of answers in one transaction."""
+def versions_by_entry(
+    session: Session, code: str, wanted_entries: Select[str] | None = None
+) -> dict[str, list[EntryVersion]]:
+    """The kept versions of every entry, or of those wanted, the oldest first: for changes of thousands of answers in
+    one transaction.
+    """
     found: dict[str, list[EntryVersion]] = {}
     wanted = select(EntryVersion).where(EntryVersion.municipality_code == code)
+    if wanted_entries is not None:
+        wanted = wanted.where(EntryVersion.entry_id.in_(wanted_entries))
     for version in session.scalars(wanted.order_by(EntryVersion.entry_id, EntryVersion.number)):
         found.setdefault(version.entry_id, []).append(version)
     return found

@@ -245,8 +245,9 @@ def _not_taken(session: Session, version: EntryVersion, heir: Person, active: bo
 
 
 def heirs(session: Session, leaver: StaffAccount, held: Iterable[Held], moment: dt.datetime) -> list[StaffAccount]:
-    """Who may write where something is to be taken on; of each thing, ``take_on`` asks again."""
-    codes = {one.municipality_code for one in held if one.can_be_taken_on}
+    """Who may write something of what is to be taken on; of each thing, ``take_on`` asks again."""
+    places = {place for one in held if one.can_be_taken_on and (place := _place(session, one))}
+    codes = {code for code, _ in places}
     wanted = select(StaffAccount).where(
         StaffAccount.id != leaver.id,
         StaffAccount.id.in_(
@@ -255,10 +256,18 @@ def heirs(session: Session, leaver: StaffAccount, held: Iterable[Held], moment: 
     )
     found = session.scalars(wanted.order_by(StaffAccount.name)).all() if codes else ()
     return [
-        one
-        for one in found
-        if is_active(one, moment) and any(person_of(session, one, moment).may(Role.EDITOR, code) for code in codes)
+        one for one in found if is_active(one, moment) and _writes_somewhere(person_of(session, one, moment), places)
     ]
+
+
+def _place(session: Session, one: Held) -> tuple[str, str | None] | None:
+    """The municipality and the 課 that a version belongs to."""
+    version = session.get(EntryVersion, (one.municipality_code, one.entry_id, one.number))
+    return (one.municipality_code, version.content.get("department")) if version is not None else None
+
+
+def _writes_somewhere(person: Person, places: Iterable[tuple[str, str | None]]) -> bool:
+    return any(person.reaches(Role.EDITOR, code, department) for code, department in places)
 
 
 # --- On paper ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,13 +15,15 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge import bundle
+from knowledge.audit import BY_COMMAND, Actor
 from knowledge.calendar import JST
 from knowledge.curated_rows import flat
 from knowledge.digests import short_digest
-from knowledge.entry_versions import Author
+from knowledge.entry_versions import WAITING, Author
 from knowledge.models import (
     Department,
     Entry,
+    EntryVersion,
     Indicator,
     Municipality,
     OrganisationAssignment,
@@ -69,6 +71,20 @@ class Entered:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """An answer whose text has an old name in it: that nobody can change but who writes it.
+
+    ``live``: what is answered from says it.  ``waiting``: the number of a draft or booking, and whether that says it.
+    """
+
+    entry_id: str
+    question: str
+    live: bool
+    waiting: int | None = None
+    waiting_too: bool = False
+
+
+@dataclass(frozen=True)
 class Follows:
     """What would follow, counted."""
 
@@ -76,8 +92,6 @@ class Follows:
     rows: int
     accounts: int
     subjects: int
-    named: tuple[tuple[str, str], ...]
-    """Answers whose text has the old name in it (id, question): that nobody can change but who wrote it."""
 
 
 def department_field(number: int, heading: str) -> str:
@@ -261,8 +275,7 @@ def is_announced(change: OrganisationChange) -> bool:
 def follows(session: Session, change: OrganisationChange) -> Follows:
     """What belongs to the 課 that go, today."""
     code = change.municipality_code
-    ids = [one["id"] for one in change.before]
-    names = [one["name"] for one in change.before if one["id"] not in {each["id"] for each in change.after}]
+    ids, names = [one["id"] for one in change.before], _names_gone(change)
 
     def count(*where: Any, of: Any) -> int:
         return session.scalar(select(func.count()).select_from(of).where(*where)) or 0
@@ -278,7 +291,6 @@ def follows(session: Session, change: OrganisationChange) -> Follows:
         subjects=count(
             SubjectOffice.municipality_code == code, SubjectOffice.department.in_([*ids, *names]), of=SubjectOffice
         ),
-        named=_naming(session, code, names),
     )
 
 
@@ -289,15 +301,31 @@ def _entries_of(session: Session, code: str, departments: Sequence[str]) -> Sequ
     return session.scalars(wanted.order_by(Entry.entry_id)).all()
 
 
-def _naming(session: Session, code: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _names_gone(change: OrganisationChange) -> list[str]:
+    return [one["name"] for one in change.before if one["id"] not in {each["id"] for each in change.after}]
+
+
+def naming(session: Session, change: OrganisationChange) -> list[Naming]:
+    """The answers whose text, shown now or waiting to be, has the name of a 課 that goes, or is gone."""
+    code, names = change.municipality_code, _names_gone(change)
     if not names:
-        return ()
+        return []
+    columns = (Entry.question, Entry.answer)
     wanted = select(Entry.entry_id, Entry.question).where(
         Entry.municipality_code == code,
         Entry.state.in_(("published", "staff")),
-        or_(*(column.contains(name, autoescape=True) for name in names for column in (Entry.question, Entry.answer))),
+        or_(*(column.contains(name, autoescape=True) for name in names for column in columns)),
     )
-    return tuple((row.entry_id, row.question) for row in session.execute(wanted.order_by(Entry.entry_id)))
+    found = {row.entry_id: Naming(row.entry_id, row.question, live=True) for row in session.execute(wanted)}
+    waiting = select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(WAITING))
+    for version in session.scalars(waiting.order_by(EntryVersion.number)):
+        question = str(version.content["question"])
+        says = any(name in f"{question}\n{version.content['answer']}" for name in names)
+        here = found.get(version.entry_id)
+        if says or here is not None:
+            old = here or Naming(version.entry_id, question, live=False)
+            found[version.entry_id] = replace(old, waiting=version.number, waiting_too=says)
+    return sorted(found.values(), key=lambda one: one.entry_id)
 
 
 # --- Taking back, and assigning ----------------------------------------------------------------------------------
@@ -361,6 +389,7 @@ def assign(
     accounts: Mapping[str, str],
     author: Author,
     moment: dt.datetime,
+    actor: Actor = BY_COMMAND,
 ) -> tuple[int, int]:
     """Say where answers and colleagues of a split go; how many of each are new.
 
@@ -381,7 +410,7 @@ def assign(
             )
     if change.settled_at is not None and told:
         for key, department in told.items():
-            move_entry(session, session.get_one(Entry, (town.code, key)), department, moment, author)
+            move_entry(session, session.get_one(Entry, (town.code, key)), department, moment, author, actor)
         town.knowledge_version += 1
         town.drafts_version += 1
     return len(told), len(people)

@@ -3,6 +3,9 @@
 Nothing runs at midnight: whoever first looks on the day does it, in one transaction with the municipality's
 knowledge version.  Any number of processes may look at once; what one has done is no longer due for the next.
 What was logged, counted or noted before keeps the 課 that it named: that row stays, with its name of then.
+
+It is one transaction on purpose: a 課 is never half another.  On SQLite it holds the lock that residents' questions
+are logged under: 0.3 s for a 課 with 500 answers among 5,500 (a 課 has some 50: 0.1 s), 1.8 s if 5,000 were one 課's.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from knowledge.entry_versions import (
     next_number,
     revised,
     revised_on,
+    text_digest,
     versions_by_entry,
     with_present,
 )
@@ -54,6 +58,8 @@ from knowledge.slot_values import slot_rows
 from knowledge.successors import ENTRY, Handover, handover, related_of
 
 CHANGE = Author("組織の変更")
+Touched = dict[EntryVersion, str | None]
+"""Versions whose text is changed where it stands, with the mark of what it said before."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def settle(session: Session, change: OrganisationChange, moment: dt.datetime, ac
     _open_new(session, change, rule, list(old.values()), moment)
     session.flush()
     heir = session.get_one(Department, (code, rule.heir))
-    entries = _move_entries(session, code, rule, moment)
+    entries = _move_entries(session, code, rule, moment, actor)
     _move_rows(session, code, rule)
     _move_proposals(session, code, rule)
     accounts = _move_accounts(session, code, rule)
@@ -183,9 +189,10 @@ def _close(session: Session, row: Department, starts_on: dt.date, moment: dt.dat
 # --- What belongs to them ----------------------------------------------------------------------------------------
 
 
-def _move_entries(session: Session, code: str, rule: Handover, moment: dt.datetime) -> dict[str, str]:
+def _move_entries(session: Session, code: str, rule: Handover, moment: dt.datetime, actor: Actor) -> dict[str, str]:
     """Every answer of theirs, with what is written or booked of it; entry -> 課."""
     moved: dict[str, str] = {}
+    touched: Touched = {}
     for version in session.scalars(
         select(EntryVersion).where(EntryVersion.municipality_code == code, EntryVersion.state.in_(WAITING))
     ):
@@ -195,22 +202,48 @@ def _move_entries(session: Session, code: str, rule: Handover, moment: dt.dateti
         if department in rule.before or rule.before & set(related):
             to = rule.entry(department or "", version.entry_id) or None
             others = related_of(map(rule.entry, related), to)
+            touched[version] = text_digest(version)
             version.content = {**version.content, "department": to, "related_departments": others}
-    versions = versions_by_entry(session, code)
-    concerned = or_(Entry.department.in_(rule.before), *(relates_to(one) for one in sorted(rule.before)))
-    for row in session.scalars(select(Entry).where(Entry.municipality_code == code, concerned)).all():
+    concerned = (
+        Entry.municipality_code == code,
+        or_(Entry.department.in_(rule.before), *(relates_to(one) for one in sorted(rule.before))),
+    )
+    # Residents' questions are logged under the lock held here: only what moves is read, however much a town keeps.
+    versions = versions_by_entry(session, code, select(Entry.entry_id).where(*concerned))
+    for row in session.scalars(select(Entry).where(*concerned)).all():
         if row.department in rule.before:
             moved[row.entry_id] = rule.entry(row.department or "", row.entry_id)
         related = related_of(map(rule.entry, row.related_departments), moved.get(row.entry_id, row.department))
         kept = with_present(session, row, versions.get(row.entry_id, []))
-        _give(session, row, kept, moved.get(row.entry_id, row.department), related, moment, CHANGE)
+        _give(session, row, kept, moved.get(row.entry_id, row.department), related, moment, CHANGE, touched)
+    _note_touched(session, touched, moment, actor)
     return moved
 
 
-def move_entry(session: Session, row: Entry, department: str, moment: dt.datetime, author: Author) -> None:
+def move_entry(
+    session: Session, row: Entry, department: str, moment: dt.datetime, author: Author, actor: Actor
+) -> None:
     """Give one answer to a 課."""
-    related = related_of(row.related_departments, department)
-    _give(session, row, keep_present(session, row), department, related, moment, author)
+    related, touched = related_of(row.related_departments, department), Touched()
+    _give(session, row, keep_present(session, row), department, related, moment, author, touched)
+    _note_touched(session, touched, moment, actor)
+
+
+def _note_touched(session: Session, touched: Touched, moment: dt.datetime, actor: Actor) -> None:
+    """Of what a colleague wrote the audit log holds a mark: the new one stands there, too."""
+    for version, old in touched.items():
+        new = text_digest(version)
+        if version.author is not None and new != old:
+            told = {"version": version.number, "old": old, "new": new}
+            audit.append(
+                session,
+                actor,
+                "answer_moved",
+                at=moment,
+                scope=version.municipality_code,
+                subject=version.entry_id,
+                details=told,
+            )
 
 
 def _give(
@@ -221,6 +254,7 @@ def _give(
     related: list[str],
     moment: dt.datetime,
     author: Author,
+    touched: Touched,
 ) -> None:
     """A version of its own, on which what is being written or booked goes on.
 
@@ -232,6 +266,7 @@ def _give(
     before = next(version for version in kept if version.number == row.version)
     if row.state == "draft" or before.confirmation == "waiting":
         row.department, row.related_departments = department, related
+        touched.setdefault(before, text_digest(before))
         before.content = {**before.content, "department": department, "related_departments": related}
         return
     number, ends_at = next_number(row, kept), before.end_at

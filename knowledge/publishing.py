@@ -28,7 +28,7 @@ from knowledge.approval import (
     decide,
 )
 from knowledge.curated_rows import CORRECTED
-from knowledge.entry_checks import EntryFaultsError, checked, wrong_times
+from knowledge.entry_checks import EntryFaultsError, MayOpen, checked, wrong_times
 from knowledge.entry_steps import is_live, situation_of
 from knowledge.entry_versions import (
     OPEN,
@@ -159,7 +159,14 @@ def _no_version(entry_id: str, number: int) -> str:
 
 
 def save_draft(
-    session: Session, code: str, text: Text, actor: Actor, moment: dt.datetime, *, based_on: int | None
+    session: Session,
+    code: str,
+    text: Text,
+    actor: Actor,
+    moment: dt.datetime,
+    *,
+    based_on: int | None,
+    may_open: MayOpen = lambda *_: True,
 ) -> EntryVersion:
     """Keep ``text`` as a new version, written on the version ``based_on`` (None: the entry is new).
 
@@ -171,7 +178,15 @@ def save_draft(
     scene = _Scene(session, code, given["id"])
     _decided(scene, Step.SAVE, None, actor, moment)
     _check_bases(scene, given, based_on)
-    content = checked(session, code, given, audience=text.audience, publish_at=text.publish_at, end_at=text.end_at)
+    content = checked(
+        session,
+        code,
+        given,
+        audience=text.audience,
+        publish_at=text.publish_at,
+        end_at=text.end_at,
+        may_open=may_open,
+    )
     version = EntryVersion(
         municipality_code=code,
         entry_id=scene.entry_id,
@@ -238,7 +253,15 @@ def _put(row: Entry, version: EntryVersion, state: str, moment: dt.datetime) -> 
 
 
 def restore(
-    session: Session, code: str, entry_id: str, number: int, actor: Actor, moment: dt.datetime, *, based_on: int
+    session: Session,
+    code: str,
+    entry_id: str,
+    number: int,
+    actor: Actor,
+    moment: dt.datetime,
+    *,
+    based_on: int,
+    may_open: MayOpen = lambda *_: True,
 ) -> EntryVersion:
     """An old version's text as a new draft.  Raises as ``save_draft`` does, and NoSuchVersionError."""
     kept = history(session, code, entry_id)
@@ -246,7 +269,7 @@ def restore(
     if old is None:
         raise NoSuchVersionError(_no_version(entry_id, number))
     text = Text(old.content, old.audience, old.staff_note)
-    return save_draft(session, code, text, actor, moment, based_on=based_on)
+    return save_draft(session, code, text, actor, moment, based_on=based_on, may_open=may_open)
 
 
 # --- Deciding ----------------------------------------------------------------------------------------------------

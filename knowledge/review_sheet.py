@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import date_name
 from knowledge.freshness import NO_DEPARTMENT
 from knowledge.models import Review, ReviewRow
-from knowledge.reviews import VERDICTS, Line, Verdict, faults
+from knowledge.reviews import VERDICTS, Line, Verdict, faults, not_now
 from knowledge.tabular import OutSheet, Row, Sheet
 from knowledge.workbooks import workbook_bytes
 
@@ -30,7 +30,8 @@ _VERDICTS = {name: verdict for verdict, name in VERDICTS.items()} | {"変更無�
 class SheetPlan:
     """What a sheet would do; with a problem nothing is taken.  ``blank``: rows without a verdict.
 
-    ``replaced``: of those that somebody has answered already, the verdict and whose it is.
+    ``replaced``: of those that somebody has answered already, the verdict and whose it is.  ``left``: what cannot be
+    taken now, and why: whoever filled in the sheet did nothing wrong, so the rest goes in and these stay unanswered.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -39,6 +40,7 @@ class SheetPlan:
     blank: int
     problems: tuple[str, ...]
     replaced: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
 
 def review_workbook(town: str, review: Review, lines: Iterable[Line], names: Mapping[str, str]) -> bytes:
@@ -107,6 +109,9 @@ def plan_sheet(
         if not reaches(row.department)
     ]
     fresh = [one for one in given.values() if not _is_known(one, rows.get(one.entry_id))]
+    late = not_now(session, review.municipality_code, rows, fresh)
+    already = len(given) - len(fresh)
+    fresh = [one for one in fresh if one.entry_id not in late]
     problems += faults(session, review.municipality_code, rows, fresh)
     questions = {entry_id: row.question for entry_id, row in rows.items()}
     replaced = {
@@ -114,7 +119,7 @@ def plan_sheet(
         for one in fresh
         if (row := rows.get(one.entry_id)) is not None and row.verdict
     }
-    return SheetPlan(tuple(fresh), questions, len(given) - len(fresh), blank, tuple(problems), replaced)
+    return SheetPlan(tuple(fresh), questions, already, blank, tuple(problems), replaced, tuple(late.values()))
 
 
 def _is_known(one: Verdict, row: ReviewRow | None) -> bool:

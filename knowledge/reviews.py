@@ -337,33 +337,42 @@ def answer_review(
 
 def faults(session: Session, code: str, rows: Mapping[str, ReviewRow], verdicts: Collection[Verdict]) -> list[str]:
     """Why some of the verdicts cannot be taken, a sentence each."""
-    entries = {
-        entry.entry_id: entry
-        for entry in session.scalars(
-            select(Entry).where(Entry.municipality_code == code, Entry.entry_id.in_([one.entry_id for one in verdicts]))
-        )
-    }
-    beside = _worked_at(session, code, [one.entry_id for one in verdicts])
-    found = (_fault(one, rows.get(one.entry_id), entries.get(one.entry_id), beside) for one in verdicts)
+    late = not_now(session, code, rows, verdicts)
+    found = (_fault(one, rows.get(one.entry_id)) or late.get(one.entry_id) for one in verdicts)
     return [fault for fault in found if fault is not None]
 
 
-def _fault(one: Verdict, row: ReviewRow | None, entry: Entry | None, beside: Collection[str]) -> str | None:
+def not_now(
+    session: Session, code: str, rows: Mapping[str, ReviewRow], verdicts: Collection[Verdict]
+) -> dict[str, str]:
+    """Of which answers 変更なし cannot be taken now, and why: nothing that whoever says so did wrong."""
+    same = [one for one in verdicts if one.verdict == SAME and one.entry_id in rows]
+    ids = [one.entry_id for one in same]
+    wanted = select(Entry).where(Entry.municipality_code == code, Entry.entry_id.in_(ids))
+    entries = {entry.entry_id: entry for entry in session.scalars(wanted)}
+    beside = _worked_at(session, code, ids)
+    found = ((one.entry_id, _late(one, entries.get(one.entry_id), beside)) for one in same)
+    return {entry_id: f"「{rows[entry_id].question}」：{why}" for entry_id, why in found if why is not None}
+
+
+def _fault(one: Verdict, row: ReviewRow | None) -> str | None:
     if row is None:
         return f"「{one.entry_id}」は、この見直しにない答えです"
     if one.verdict not in VERDICTS:
         return f"「{row.question}」：変更なし・修正・廃止のどれかを選んでください"
-    if one.verdict != SAME:
-        return None if one.note.strip() else f"「{row.question}」：{VERDICTS[one.verdict]}の内容か理由を書いてください"
+    if one.verdict != SAME and not one.note.strip():
+        return f"「{row.question}」：{VERDICTS[one.verdict]}の内容か理由を書いてください"
+    return None
+
+
+def _late(one: Verdict, entry: Entry | None, beside: Collection[str]) -> str | None:
     barred = _barred(entry, beside)
-    if barred is not None:
-        return f"「{row.question}」：{barred}"
-    if entry is not None and one.version is not None and one.version != entry.version:
+    if barred is None and entry is not None and one.version is not None and one.version != entry.version:
         return (
-            f"「{row.question}」：見ていた文（第{one.version}版）は、もう第{entry.version}版に変わっています。"
+            f"見ていた文（第{one.version}版）は、もう第{entry.version}版に変わっています。"
             "今の文を見て、選び直してください"
         )
-    return None
+    return barred
 
 
 def _renew(session: Session, entry: Entry, author: Author, moment: dt.datetime) -> None:

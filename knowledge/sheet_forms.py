@@ -244,7 +244,7 @@ def choices(names: Mapping[Any, str]) -> Form:
 
 TEXT = Form(_written, str)
 TEXT_OR_EMPTY = Form(_written, str, blank="")
-FISCAL_YEAR = Form(_written, _fiscal_year, number=True, help="年度（2025、令和7年度）")
+FISCAL_YEAR = Form(_written, _fiscal_year, number=True, help="年度。2025 か 令和7年度 のように書きます")
 NUMBER = Form(_written, _number, number=True, help="数字")
 TELEPHONE = Form(_written, _telephone, help="0598-53-0000 の形")
 MEASURE_NUMBER = Form(_written, _measure_number, help="計画書の番号（1-1 など）")

@@ -31,7 +31,8 @@ class LastAdministratorError(StaffError):
 
     def __init__(self) -> None:
         super().__init__(
-            "最後の管理者は、停止したり役割を外したりできません。先に別の人を全体の管理者にしてください", "disabled"
+            "最後の管理者は、停止したり役割を外したりできません。先に別の人を全体の管理者にして、その人がサインインしたあとで行ってください",
+            "disabled",
         )
 
 
@@ -210,7 +211,9 @@ def _administers_all(grants: Collection[Grant], moment: dt.datetime) -> bool:
 
 
 def _others_administer(session: Session, account_id: int, moment: dt.datetime) -> bool:
-    return any(account.id != account_id for account in administrators(session, moment))
+    """Whether somebody else does who has come in before: who never has may not have got the invitation yet."""
+    others = (account for account in administrators(session, moment) if account.id != account_id)
+    return any(account.signed_in_at is not None for account in others)
 
 
 def all_accounts(session: Session) -> Sequence[StaffAccount]:

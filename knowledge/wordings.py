@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from intents.text import normalize
 from knowledge.approval import Actor
+from knowledge.entry_checks import MayOpen
 from knowledge.entry_versions import OPEN, history
 from knowledge.models import Entry, EntryVersion
 from knowledge.publishing import NoSuchVersionError, Text, save_draft
@@ -18,7 +19,13 @@ class WordingError(ValueError):
 
 
 def add_wording(
-    session: Session, code: str, entry_id: str, wording: str, actor: Actor, moment: dt.datetime
+    session: Session,
+    code: str,
+    entry_id: str,
+    wording: str,
+    actor: Actor,
+    moment: dt.datetime,
+    may_open: MayOpen = lambda *_: True,
 ) -> EntryVersion:
     """Keep a draft of the entry that has ``wording`` among its phrasings, on top of what is being written already.
 
@@ -39,7 +46,7 @@ def add_wording(
         base.document_number if base.state in OPEN else None,
         base.decided_on if base.state in OPEN else None,
     )
-    return save_draft(session, code, text, actor, moment, based_on=base.number)
+    return save_draft(session, code, text, actor, moment, based_on=base.number, may_open=may_open)
 
 
 def _base(session: Session, code: str, entry_id: str) -> EntryVersion:

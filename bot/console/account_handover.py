@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, send_file, url_fo
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.answer_desk import note_text
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person
@@ -17,6 +18,7 @@ from bot.services import services
 from knowledge import audit
 from knowledge.account_lists import sees
 from knowledge.calendar import now, today
+from knowledge.entry_versions import history
 from knowledge.handing_over import HandedOver, Held, handover_workbook, heirs, held_by, take_on
 from knowledge.models import StaffAccount
 from knowledge.roles import Role
@@ -95,6 +97,11 @@ def hand_over(account_id: int) -> Answered:
             audit.append(
                 session, actor(), "drafts_handed_over", at=now(), scope=code, subject=account.login, details=details
             )
+        session.flush()
+        for one in done.taken:
+            # Each is a text of its own from here on: the log holds its mark as of any that is saved.
+            made = history(session, one.municipality_code, one.entry_id or "")[0]
+            note_text(session, made, "answer_saved", {"based_on": one.number})
         name = heir.name
     return _after(account_id, done, name)
 

@@ -58,6 +58,7 @@ def _page(
         errors=errors,
         plan=plan,
         shown=shown,
+        own=any(change.login == person().login and change.changes_roles for change in plan.changes) if plan else False,
         held=given.held if given else "",
         headings=HEADINGS,
     )

@@ -15,6 +15,7 @@ from knowledge import approval, audit
 from knowledge.answers import FACETS
 from knowledge.calendar import date_name, now
 from knowledge.common_office_names import common_office_names
+from knowledge.entry_checks import MayOpen
 from knowledge.entry_form import COLUMNS, fields_of
 from knowledge.entry_steps import Standing, standing
 from knowledge.entry_versions import AUDIENCES, text_digest
@@ -51,6 +52,12 @@ def standing_again(session: Session, code: str, entry_id: str) -> Standing:
 
 def version_or_404(found: Standing, number: int) -> EntryVersion:
     return found.by_number.get(number) or abort(404)
+
+
+def may_open(code: str) -> MayOpen:
+    """Whether the person may open an answer of a 課 and its 関係課."""
+    me = person()
+    return lambda department, related: any(me.reaches(Role.VIEWER, code, one) for one in (department, *related))
 
 
 def reaches_all(role: Role, code: str, found: Standing) -> bool:

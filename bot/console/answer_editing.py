@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.console.answer_desk import edited_or_404, note_text, reaches_all, version_or_404, writer
+from bot.console.answer_desk import edited_or_404, may_open, note_text, reaches_all, version_or_404, writer
 from bot.console.answer_form import (
     Conflict,
     FormPage,
@@ -32,7 +33,7 @@ from bot.console.moments import END_HINT
 from bot.effect_jobs import prepare_soon
 from bot.finding_words import sentence
 from bot.services import services
-from knowledge.answer_checks import checks, reading_hints
+from knowledge.answer_checks import checks, plain_links, reading_hints
 from knowledge.calendar import JST, now
 from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError, checked
@@ -48,6 +49,10 @@ from knowledge.unsaved_texts import TooMuchTextError, drop_unsaved, keep_unsaved
 blueprint = Blueprint("answer_editing", __name__)
 
 _NEXT = "-no-"
+_PLAIN_LINKS = (
+    "「{addresses}」は http:// から始まるリンクです。通信が暗号にならず、途中で見られたり、別のページに替えられたりする"
+    "おそれがあります。s を足した https:// でも開けるかを確かめ、開けるなら https:// に直してください。"
+)
 NOT_MINE = "ほかの課の答えとしては保存できません。あなたの課を選んでください"
 
 
@@ -116,9 +121,15 @@ def _looked_over(page: FormPage, written: Text) -> Answered:
         if errors:
             return _page(replace(page, errors=errors)), 422
         content = written.content
-        found = checks(session, page.code, content, explanations(page.code, services().settings.content_folder))
+        explained = explanations(page.code, services().settings.content_folder)
+        found = checks(session, page.code, content, explained, may_open(page.code))
         bubbles = bubbles_of(session, page.code, content)
     return _page(replace(page, checked=found, bubbles=bubbles, unseen=unseen(written, now())))
+
+
+def _plain_links_said(addresses: Sequence[str]) -> str:
+    """A warning, and no refusal: some offices' pages have no other address yet."""
+    return _PLAIN_LINKS.format(addresses="」「".join(addresses)) if addresses else ""
 
 
 def _faults(session: Session, code: str, written: Text) -> dict[str, str]:
@@ -130,6 +141,7 @@ def _faults(session: Session, code: str, written: Text) -> dict[str, str]:
             audience=written.audience,
             publish_at=written.publish_at,
             end_at=written.end_at,
+            may_open=may_open(code),
         )
     except EntryFaultsError as error:
         return errors_of(error)
@@ -141,7 +153,7 @@ def _saved(page: FormPage, written: Text) -> Answered:
     actor = writer(code, written.content.get("department"))
     try:
         with services().database.writing() as session:
-            made = save_draft(session, code, written, actor, moment, based_on=page.based_on)
+            made = save_draft(session, code, written, actor, moment, based_on=page.based_on, may_open=may_open(code))
             note_text(session, made, "answer_saved", {"based_on": page.based_on})
             _link_to_need(session, made, page.fields.get("need", ""))
             drop_unsaved(session, code, _account(), page.key)
@@ -159,6 +171,8 @@ def _saved(page: FormPage, written: Text) -> Answered:
     # The check before publishing is asked for next: its one side is laid out meanwhile.
     prepare_soon(services(), code)
     tell(f"第{number}版を下書きとして保存しました。住民には、まだ出ていません。")
+    if warning := _plain_links_said(plain_links(written.content)):
+        tell(warning)
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 
 
@@ -234,6 +248,7 @@ def keep(code: str, entry_id: str | None = None) -> Answered:
         others=others,
         hints=reading_hints(fields.get("answer", ""), fields.get("translations.easy.answer", "")),
         letters=len(fields.get("answer", "").strip()),
+        plain=_plain_links_said(plain_links(written.content)),
         kept=kept,
         moment=now(),
         seconds=int((session_now().ends_at() - now()).total_seconds()),
@@ -256,7 +271,12 @@ def discard(code: str, entry_id: str | None = None) -> Response:
 
 
 def _keep(page: FormPage) -> bool:
-    """Whether what was typed is kept; more than a form can hold is not."""
+    """Whether what was typed is kept; more than a form can hold is not, and a form as it is opened need not be."""
+    blank = blank_fields()
+    if page.entry_id is None and not any(
+        value.strip() and value != blank.get(name) for name, value in page.fields.items()
+    ):
+        return True
     given = {**page.fields, "based_on": str(page.based_on or "")}
     try:
         with services().database.writing() as session:
@@ -292,6 +312,7 @@ def _page(page: FormPage) -> str:
         errors=page.errors,
         fields=page.fields,
         finding_sentence=sentence,
+        plain=_plain_links_said(page.checked.plain_links) if page.checked else "",
         end_hint=END_HINT,
         others=others,
         under=found.to_write_on if found is not None else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from flask import request
@@ -121,11 +122,16 @@ def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:
         departments = [one for one in every if mine is None or one[0] in mine]
         found = {
             "departments": _with_own(
-                [*([("", "（どの課でもない）")] if mine is None else []), *departments], fields, "department"
+                [*([("", "（どの課でもない）")] if mine is None else []), *departments],
+                fields.get("department", ""),
+                "ほかの課" if fields.get("department") in known else "いまはない課",
+                names,
             ),
             "related": [*gone, *every],
-            "measures": _with_own([("", "（なし）"), *measures(session, code)], fields, "measure"),
-            "plans": _with_own(plans(session, code), fields, "source.plan"),
+            "measures": _with_own(
+                [("", "（なし）"), *measures(session, code)], fields.get("measure", ""), "いまはない施策"
+            ),
+            "plans": _with_own(plans(session, code), fields.get("source.plan", ""), "いまはない計画書"),
         }
     return found | {
         "kinds": [(one, one) for one in _KINDS],
@@ -136,10 +142,13 @@ def options(code: str, fields: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _with_own(choices: list[tuple[str, str]], fields: Mapping[str, str], name: str) -> list[tuple[str, str]]:
+def _with_own(
+    choices: list[tuple[str, str]], own: str, gone: str, names: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[str, str]]:
     """What stands there stays a choice, even where it is gone since: saving then tells what is the matter."""
-    own = fields.get(name, "")
-    return choices if any(value == own for value, _ in choices) else [(own, own or "（選んでください）"), *choices]
+    if any(value == own for value, _ in choices):
+        return choices
+    return [(own, f"{names.get(own, own)}（{gone}）" if own else "（選んでください）"), *choices]
 
 
 def blank_fields() -> dict[str, str]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from bot.console.answer_desk import (
     department_names,
     edited_or_404,
+    may_open,
     note,
     note_text,
     reaches_all,
@@ -119,6 +120,7 @@ def restore(code: str, entry_id: str, number: int) -> str | Response | tuple[str
                 writer(code, old.content.get("department")),
                 now(),
                 based_on=found.to_write_on.number,
+                may_open=may_open(code),
             )
             note_text(session, made, "answer_restored", {"restored": number})
             new_number = made.number

@@ -22,6 +22,7 @@ from bot.console.bubbles import bubbles_of
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
 from bot.console.guard import person
+from bot.console.layout import moment_name
 from bot.console.moments import END_HINT, HINT, moment, moment_text
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
@@ -31,7 +32,7 @@ from knowledge.comparison import comparison
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_form import errors_of
 from knowledge.entry_steps import Standing, contributors, live_digest
-from knowledge.entry_versions import STATES, WAITING
+from knowledge.entry_versions import PUBLIC, STATES, WAITING
 from knowledge.models import EntryVersion
 from knowledge.publishing import ChangedMeanwhileError, NoSuchVersionError, StepRefusedError, Terms, take
 from knowledge.related_departments import related_colleagues
@@ -45,6 +46,15 @@ _CHANGING = (*_APPROVING, Step.PUBLISH_URGENTLY, Step.REFUSE, *_ENDING)
 """Steps that may change what is answered from."""
 _LOOKED_AT = (*_APPROVING, Step.REQUEST, Step.PUBLISH_URGENTLY, Step.CONFIRM)
 """Steps before which the whole text is read, and seen as residents would see it."""
+
+_PUBLISHING = (*_APPROVING, Step.REQUEST, Step.PUBLISH_URGENTLY)
+_FOR_STAFF: Mapping[Step, str] = {
+    Step.REQUEST: "承認者に、この版を職員が使ってよいか見てもらいます。承認されるまで、何も変わりません。",
+    Step.APPROVE: "承認すると、この版がすぐに使われます。日時を決めると、その時から使われます。",
+    Step.DEPUTISE: "担当の承認者がいないときに、代わりに承認します。だれが代理で承認したかが残ります。",
+    Step.PUBLISH_URGENTLY: "承認を待たずに、この版をすぐに使います。あとで、ほかの人の「事後承認」が要ります。",
+}
+"""The leads of a version that no resident reads."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +169,7 @@ def step(code: str, entry_id: str, name: str) -> Answered:
         return _page(code, found, version, wanted, errors_of(error), request.form), 422
     except (StepRefusedError, ChangedMeanwhileError, NoSuchVersionError) as error:
         return _page(code, found, version, wanted, {_field(wanted): str(error)}, request.form), 422
-    tell(_said(used, decision))
+    tell(_said(used, decision, version.audience))
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 
 
@@ -205,10 +215,21 @@ def _take(code: str, entry_id: str, number: int, used: Step, terms: Terms | None
     return decision
 
 
-def _said(used: Step, decision: Decision) -> str:
+def _said(used: Step, decision: Decision, audience: str) -> str:
     if isinstance(decision, Book):
-        return f"{ABOUT[used].done}{moment_text(decision.moment)}（日本時間）に公開します。"
-    return f"{ABOUT[used].done}いま公開しました。" if used in _APPROVING else ABOUT[used].done
+        return f"{ABOUT[used].done}{moment_name(decision.moment)}（日本時間）に公開します。"
+    if used not in _APPROVING:
+        return ABOUT[used].done
+    return ABOUT[used].done + ("いま公開しました。" if audience == PUBLIC else "いま「職員のみ」の答えになりました。")
+
+
+def _lead(wanted: Step, version: EntryVersion, found: Standing) -> str:
+    """What will happen.  Of a version for staff alone nothing goes out, and what is out may go."""
+    if wanted not in _PUBLISHING or version.audience == PUBLIC:
+        return ABOUT[wanted].lead
+    gone = found.row is not None and found.row.state == "published"
+    residents = "いま住民に出ている文は、出なくなります。" if gone else "住民には出ません。"
+    return f"{_FOR_STAFF[wanted]}この版は「職員のみ」です。職員だけが「ためしに聞く」で使えます。{residents}"
 
 
 def _given(version: EntryVersion) -> dict[str, str]:
@@ -252,6 +273,7 @@ def _page(
         step=wanted,
         slug=slug(wanted),
         about=ABOUT[wanted],
+        lead=_lead(wanted, version, found),
         approving=wanted in _APPROVING,
         own=wanted is Step.APPROVE,
         errors=errors,

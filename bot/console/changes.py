@@ -19,7 +19,6 @@ from knowledge.approval import Actor
 from knowledge.calendar import now
 from knowledge.change_approval import STATES, WAITING, ChangeStep, may_reopen, may_see, refusal
 from knowledge.change_requests import (
-    DAYS_LISTED,
     MOST_WAITING,
     ChangedSinceShownError,
     ChangeRefusedError,
@@ -36,6 +35,7 @@ from knowledge.change_requests import (
 from knowledge.freshness import NO_DEPARTMENT, department_names
 from knowledge.models import ChangeRequest
 from knowledge.proposed_changes import NAMES, SHEETS, SLOTS, WORD, CannotBeDoneError, Effect
+from knowledge.retention import CHANGES, days_kept
 from knowledge.roles import Role
 
 blueprint = Blueprint("changes", __name__)
@@ -70,12 +70,13 @@ def too_many(_: TooManyWaitingError) -> Response:
 @blueprint.get("/<code>/changes")
 def index(code: str) -> str:
     me = person()
-    wanted = listing(code, str(me.account_id), me.departments(Role.VIEWER, code), now())
+    wanted = listing(code, str(me.account_id), me.departments(Role.VIEWER, code))
     with services().database.reading() as session:
         total = select(func.count()).select_from(wanted.order_by(None).with_only_columns(ChangeRequest.id).subquery())
         pages = paging(session.scalar(total) or 0)
         rows = session.scalars(wanted.offset(pages.start).limit(pages.size)).all()
         names = department_names(session, code)
+        days = days_kept(session, code)[CHANGES]
     return render_template(
         "console/changes/index.html",
         code=code,
@@ -86,7 +87,7 @@ def index(code: str) -> str:
         states=STATES,
         waiting=WAITING,
         counted=counted,
-        days=DAYS_LISTED,
+        days=days,
     )
 
 

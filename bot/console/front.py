@@ -14,13 +14,15 @@ from werkzeug.wrappers import Response
 from bot.console.answer_desk import reaches_all
 from bot.console.answer_form import form_key, kept_of
 from bot.console.guard import person
-from bot.console.layout import towns_of
+from bot.console.layout import all_towns, towns_of
 from bot.console.needs import NEEDS
+from bot.console.role_words import grant_words
 from bot.services import services
-from knowledge.calendar import JST, now
+from knowledge.calendar import JST, now, today
 from knowledge.entry_steps import standing
 from knowledge.models import UnsavedText
-from knowledge.roles import Role
+from knowledge.roles import Person, Role
+from knowledge.staff import grants_of
 from knowledge.this_week import Example, Kind, Pile, Task, Week, planned
 from knowledge.this_week_counts import Reader, figures, piles
 from knowledge.unsaved_texts import unsaved_texts
@@ -92,10 +94,22 @@ def place(code: str, example: Example) -> str | None:
 @blueprint.get("/")
 def index() -> str | Response:
     """Whoever works for one municipality goes straight to it."""
-    towns = towns_of(person())
+    me = person()
+    towns = towns_of(me)
     if len(towns) == 1:
         return redirect(url_for("console.front.town", code=towns[0].code), 303)
-    return render_template("console/front/index.html", towns=towns)
+    coming, ended = ([], []) if towns else _other_days(me)
+    return render_template("console/front/index.html", towns=towns, coming=coming, ended=ended)
+
+
+def _other_days(me: Person) -> tuple[list[str], list[str]]:
+    """The roles that begin some day to come, and those that have ended, in words."""
+    day, known = today(), all_towns()
+    with services().database.reading() as session:
+        held = grants_of(session, me.account_id)
+        coming = [one for one in held if one.starts_on and one.starts_on > day]
+        ended = [one for one in held if one.ends_on and one.ends_on < day]
+        return grant_words(session, coming, known), grant_words(session, ended, known)
 
 
 @blueprint.get("/<code>/")

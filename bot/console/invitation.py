@@ -97,7 +97,7 @@ def _entered(screen: str, act: Callable[[Session, Visitor], StaffAccount]) -> An
             end_sessions(session, account.id, moment)
             full = account.totp_seed is None
             if full:
-                welcome(session, who, account, moment, "code")
+                welcome(session, who, account, moment, "code" if screen == "first" else "invitation")
             session_id = start_session(session, account.id, moment, who.address_hash, full=full)
     except TooManyWaitingError:
         return _page(screen, {"code": BUSY}), 429, RETRY

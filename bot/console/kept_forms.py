@@ -97,7 +97,7 @@ _NAMES = {
 }
 _UNSAID = frozenset(
     {"act", "based_on", "number", "audience", "kind", "category", "department", "related_departments", "measure"}
-    | {"source.plan", "seen", "entry_id", "decision", "language", "version", "deputy"}
+    | {"source.plan", "seen", "entry_id", "decision", "language", "version", "deputy", "slot"}
 )
 """What was chosen, and not written: it is sent again all the same."""
 

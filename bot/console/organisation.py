@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from knowledge.organisation import (
     RENAME,
     SPLIT,
     Entered,
+    Naming,
     OrganisationError,
     account_shares,
     assign,
@@ -34,6 +36,7 @@ from knowledge.organisation import (
     entry_shares,
     follows,
     is_announced,
+    naming,
     take_back,
 )
 from knowledge.organisation_settling import names_of, settle
@@ -163,10 +166,19 @@ def change(code: str, number: int) -> str:
             names_of=names_of,
             announced=is_announced(found),
             follows=follows(session, found) if is_announced(found) else None,
+            naming=_naming(session, code, found),
             unassigned=_unassigned(session, found),
             asked=ASKED,
             leads=person().reaches(Role.ADMIN, code, None),
         )
+
+
+def _naming(session: Session, code: str, found: OrganisationChange) -> list[Naming]:
+    """What is not published is told to those who read the whole municipality alone."""
+    told = [] if found.withdrawn_at else naming(session, found)
+    if person().departments(Role.VIEWER, code) is None:
+        return told
+    return [replace(one, waiting=None, waiting_too=False) for one in told if one.live]
 
 
 def _unassigned(session: Session, found: OrganisationChange) -> int:
@@ -220,9 +232,8 @@ def assign_(code: str, number: int) -> Answered:
         abort(404)
     if request.method == "POST":
         with services().database.writing() as session:
-            entries, accounts = assign(
-                session, _change_or_404(session, code, number), _chosen("entry:"), _chosen("account:"), author(), now()
-            )
+            found = _change_or_404(session, code, number)
+            entries, accounts = assign(session, found, _chosen("entry:"), _chosen("account:"), author(), now(), actor())
             if entries or accounts:
                 audit.append(
                     session,

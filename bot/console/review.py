@@ -315,7 +315,8 @@ def _bring(code: str, number: int, tables: list[Sheet]) -> Answered:
         with services().database.reading() as session:
             errors = {"file": str(error).replace("\n", "／")}
             return _import_page(code, _review_or_404(session, code, number), errors), 422
-    tell(f"{len(plan.verdicts)}件の結果を取り込みました。")
+    left = f"取り込めなかった{len(plan.left):,}件は、「まだ」のままです。" if plan.left else ""
+    tell(f"{len(plan.verdicts):,}件の結果を取り込みました。{left}")
     return redirect(url_for("console.review.round_", code=code, number=number), 303)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from bot.circumstances import Circumstances
-from bot.console.answer_desk import note_text, writer
+from bot.console.answer_desk import may_open, note_text, writer
 from bot.console.checks import keep, may_change
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
@@ -245,7 +245,7 @@ def wording(code: str) -> Answered:
     author = writer(code, row.department)
     try:
         with kit.database.writing() as session:
-            version = add_wording(session, code, entry_id, question, author, now())
+            version = add_wording(session, code, entry_id, question, author, now(), may_open(code))
             note_text(session, version, "wording_added", {})
             number = version.number
     except (WordingError, EntryFaultsError, StepRefusedError, ChangedMeanwhileError) as error:

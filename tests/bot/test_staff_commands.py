@@ -93,6 +93,7 @@ def test_the_audit_log_is_verified_from_the_command_line(
     whole = commands.invoke(args=["audit", "verify"])
     assert whole.exit_code == 0
     assert "食い違いはありません" in whole.output
+    assert "答えの版0件の文を" in whole.output
     told = next(line for line in whole.output.splitlines() if "最後の行の印" in line).split()[-1]
     assert commands.invoke(args=["audit", "verify", "--expect", told]).exit_code == 0
     assert commands.invoke(args=["audit", "verify", "--expect", f"9{told}"]).exit_code == 1

@@ -148,6 +148,7 @@ def test_only_colleagues_who_write_there_and_are_still_here_can_be_chosen(
     account(desk, "reader", Grant(Role.VIEWER, CODE))
     account(desk, "elsewhere", Grant(Role.EDITOR, "021001"))
     account(desk, "over", Grant(Role.EDITOR, CODE, ends_on=dt.date(2026, 3, 31)))
+    account(desk, "another-office", Grant(Role.EDITOR, CODE, "dep-elsewhere"))
     desk.write(1, actor=leaver)
     things = held(desk, leaver)
     with desk.database.reading() as session:

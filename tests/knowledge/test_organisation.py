@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from intents.vectors import NO_VECTORS
 from knowledge.approval import Step
@@ -25,6 +25,7 @@ from knowledge.models import (
     AuditLine,
     Department,
     Entry,
+    EntryVersion,
     LoggedQuestion,
     Municipality,
     OrganisationAssignment,
@@ -38,6 +39,7 @@ from knowledge.organisation import (
     RENAME,
     SPLIT,
     Entered,
+    Naming,
     OrganisationError,
     account_shares,
     assign,
@@ -45,6 +47,7 @@ from knowledge.organisation import (
     enter_change,
     entry_shares,
     follows,
+    naming,
     take_back,
 )
 from knowledge.organisation_settling import Settled, settle_due
@@ -109,6 +112,23 @@ def second_office(desk: Desk, entry_id: str = "dep-life", name: str = "市民課
                 source_plan=old.source_plan, source_section=old.source_section, checked_on=TODAY, updated_at=MOMENT,
             )
         )  # fmt: skip
+
+
+def test_only_the_answers_that_move_are_read_while_residents_wait_for_the_lock(desk: Desk) -> None:
+    desk.published()
+    desk.write(1, entry_id="juki")
+    enter(desk, renamed())
+    read: set[str] = set()
+
+    def note(version: EntryVersion, _: object) -> None:
+        read.add(version.entry_id)
+
+    event.listen(EntryVersion, "load", note)
+    try:
+        assert [one.entries for one in settled(desk)] == [1]
+    finally:
+        event.remove(EntryVersion, "load", note)
+    assert read == {"juki"}
 
 
 def test_until_the_day_residents_are_told_the_old_name_and_from_it_the_new(desk: Desk) -> None:
@@ -317,7 +337,29 @@ def test_what_would_follow_is_counted_with_the_texts_that_nobody_but_their_write
     change = enter(desk, renamed())
     with desk.database.reading() as session:
         found = follows(session, change)
-    assert (found.entries, found.accounts, found.named) == (1, 1, (("goal", "計画の目標は何ですか？"),))
+        told = naming(session, change)
+    assert (found.entries, found.accounts) == (1, 1)
+    assert told == [Naming("goal", "計画の目標は何ですか？", live=True)]
+
+
+def test_the_texts_with_the_old_name_are_told_until_they_are_mended_drafts_and_bookings_too(desk: Desk) -> None:
+    goal, juki = "計画の目標は何ですか？", "住民票はコンビニで取れますか？"
+    desk.published(answer="情報政策課が進めます。")
+    change = enter(desk, renamed())
+    desk.write(2, "デジタル推進課が進めます。")
+    desk.write(1, "情報政策課に聞いてください。", entry_id="juki")
+
+    def told() -> list[Naming]:
+        with desk.database.reading() as session:
+            return naming(session, change)
+
+    assert told() == [
+        Naming("goal", goal, live=True, waiting=3),
+        Naming("juki", juki, live=False, waiting=2, waiting_too=True),
+    ]
+    settled(desk)
+    # From the day on it is wrong, and no reason to stop telling it.
+    assert {one.entry_id for one in told()} == {"goal", "juki"}
 
 
 NAME = department_field(0, "課名")

@@ -189,6 +189,9 @@ def test_whoever_may_not_answer_for_the_department_brings_nothing(desk: Desk, tm
     assert "ほかの課の答えです" in made.problems[0]
 
 
+_HEAD = Row(1, ("見直し", "ID", "質問", "版", "結果", "内容・理由"))
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
@@ -197,15 +200,34 @@ def test_whoever_may_not_answer_for_the_department_brings_nothing(desk: Desk, tm
         (("1", "juki", "", "一", "変更なし", ""), "版が数字ではありません"),
         (("1", "juki", "", "1", "たぶん", ""), "変更なし・修正・廃止 のどれか"),
         (("1", "nobody", "", "1", "変更なし", ""), "この見直しにない答えです"),
-        (("1", "juki", "", "7", "変更なし", ""), "選び直してください"),
         (("1", "juki", "", "1", "修正", ""), "内容か理由"),
     ],
 )
 def test_a_fault_of_a_row_is_told_with_its_remedy(desk: Desk, cells: tuple[str, ...], told: str) -> None:
-    head = Row(1, ("見直し", "ID", "質問", "版", "結果", "内容・理由"))
-    made = plan(desk, [Sheet("x", (head, Row(2, cells)))])
+    made = plan(desk, [Sheet("x", (_HEAD, Row(2, cells)))])
     assert len(made.problems) == 1
     assert told in made.problems[0]
+
+
+def test_what_cannot_be_taken_now_stays_unanswered_and_the_rest_of_the_sheet_goes_in(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Somebody else writes on an answer, or has changed it: who filled in the sheet could not know."""
+    sheets = came_back(desk, tmp_path, {"juki": ("変更なし", ""), "goal": ("変更なし", "")})
+    desk.write(1, entry_id="goal")
+    made = plan(desk, sheets)
+    assert (made.problems, [one.entry_id for one in made.verdicts]) == ((), ["juki"])
+    (late,) = made.left
+    assert late.startswith("「計画の目標は何ですか？」：書きかけか公開予約の版があります。「修正」を選ぶか")
+    say(desk, *made.verdicts)
+    with desk.database.reading() as session:
+        (only,) = progress(session, CODE, 1)
+    assert (only.same, only.left) == (1, 1)
+    (late,) = plan(desk, [Sheet("x", (_HEAD, Row(2, ("1", "goal", "", "7", "変更なし", ""))))]).left
+    assert "書きかけか" in late
+    desk.take(Step.WITHDRAW, WRITER, 2)
+    (late,) = plan(desk, [Sheet("x", (_HEAD, Row(2, ("1", "goal", "", "7", "変更なし", ""))))]).left
+    assert "選び直してください" in late
 
 
 def test_what_somebody_answered_already_is_told_before_a_sheet_takes_its_place(desk: Desk, tmp_path: Path) -> None:

@@ -46,9 +46,12 @@ PASSWORD = "みかんと青い鉄橋 umbrella 7"
 CHIEF = Grant(Role.ADMIN, None)
 
 
-def new_account(database: Database, login: str = "yamada", *grants: Grant, password: str | None = None) -> int:
+def new_account(
+    database: Database, login: str = "yamada", *grants: Grant, password: str | None = None, came_in: bool = True
+) -> int:
     with database.writing() as session:
         account = add_account(session, login, "山田", grants, NOON)
+        account.signed_in_at = NOON if came_in else None
         account.password_hash = hash_password(password) if password else None
         return account.id
 
@@ -200,6 +203,16 @@ def test_the_last_administrator_of_all_stays(database: Database) -> None:
     with database.reading() as session:
         assert [account.login for account in administrators(session, NOON)] == ["second"]
         assert grants_of(session, second) == (CHIEF,)
+
+
+def test_who_never_came_in_takes_no_administrators_place(database: Database) -> None:
+    """The invitation may never have reached them: nobody would be left who can sign in."""
+    only = new_account(database, "only", CHIEF)
+    invited = new_account(database, "invited", CHIEF, came_in=False)
+    with database.writing() as session, pytest.raises(LastAdministratorError, match="サインインしたあと"):
+        put_grants(session, session.get_one(StaffAccount, only), [], NOON)
+    with database.writing() as session:
+        put_grants(session, session.get_one(StaffAccount, invited), [], NOON)
 
 
 def test_nobody_administers_with_a_role_that_is_over(database: Database) -> None:

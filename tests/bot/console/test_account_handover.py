@@ -9,7 +9,7 @@ from sqlalchemy import select
 from knowledge.approval import Actor
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.entry_versions import content_of, history
+from knowledge.entry_versions import content_of, history, text_digest
 from knowledge.models import AuditLine, Entry
 from knowledge.publishing import Text, save_draft
 from knowledge.roles import Role
@@ -56,10 +56,17 @@ def test_whoever_is_stopped_with_something_in_hand_is_shown_with_it_and_it_is_ha
     with office_database.reading() as session:
         line = session.scalars(select(AuditLine).where(AuditLine.action == "drafts_handed_over")).one()
         assert (line.scope, line.details) == (CODE, {"to": heir.login, "answers": [ENTRY]})
-        assert history(session, CODE, ENTRY)[0].author == str(heir.account_id)
+        made = history(session, CODE, ENTRY)[0]
+        assert made.author == str(heir.account_id)
+        saved = session.scalars(select(AuditLine).where(AuditLine.action == "answer_saved")).one()
+        assert (saved.subject, saved.details["version"], saved.details["new"]) == (
+            ENTRY,
+            made.number,
+            text_digest(made),
+        )
 
 
-def test_a_colleague_without_the_right_takes_nothing_on_and_the_page_says_so(
+def test_a_colleague_without_the_right_is_not_offered_and_takes_nothing_on(
     office: Flask, office_database: Database, admin: Colleague, leaver: Colleague
 ) -> None:
     with office_database.reading() as session:
@@ -67,7 +74,21 @@ def test_a_colleague_without_the_right_takes_nothing_on_and_the_page_says_so(
         other = session.scalars(select(Entry.department).where(Entry.municipality_code == CODE, Entry.department.is_not(None), Entry.department != own)).first()  # fmt: skip
     narrow = signed_in(office, [Role.EDITOR], CODE, department=other, name="ほかの 課")
     page = f"/staff/accounts/{leaver.account_id}/handover"
-    assert "編集の役割がありません" in admin.post(page, {"to": str(narrow.account_id)}, status=200).text
+    assert "ほかの 課" not in admin.get(page).text
+    assert 'aria-invalid="true"' in admin.post(page, {"to": str(narrow.account_id)}, status=422).text
+
+
+def test_where_nobody_can_take_it_on_the_page_says_what_to_do(office: Flask, office_database: Database) -> None:
+    code = "122106"
+    alone = signed_in(office, [Role.EDITOR], code)
+    with office_database.writing() as session:
+        row = session.scalars(select(Entry).where(Entry.municipality_code == code, Entry.state == "published")).first()
+        assert row is not None
+        writer = Actor(str(alone.account_id), "去る 二郎", edits=True)
+        save_draft(session, code, Text(content_of(row)), writer, now(), based_on=row.version)
+    page = signed_in(office, [Role.ADMIN], code).get(f"/staff/accounts/{alone.account_id}/handover").text
+    assert "引き継げる人（担当課の編集か承認の役割を持つ人）がいません" in page
+    assert 'name="to"' not in page
 
 
 def test_other_municipalities_administrators_see_nothing(office: Flask, leaver: Colleague) -> None:

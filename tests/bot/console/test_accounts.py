@@ -239,6 +239,22 @@ def test_a_file_with_a_mistake_is_not_taken_at_all(
         assert account_by_login(session, "fine-one") is None
 
 
+def test_a_heading_that_cannot_be_read_lets_no_role_reach_further_than_was_meant(
+    office_database: Database, admin: Colleague
+) -> None:
+    page = _upload(admin, f"{HEAD.replace('課', '部署')}of-one,名前,,242047,編集,情報システム課,,\n", 422)
+    assert "1行目: 見出し「部署」は読めません" in page
+    assert "「課」" in page
+    with office_database.reading() as session:
+        assert account_by_login(session, "of-one") is None
+
+
+def test_who_changes_their_own_role_by_a_file_is_warned(admin: Colleague) -> None:
+    with_own = f"{HEAD}{admin.login},自分,,242047,閲覧,,,\n"
+    assert "あなた自身の役割が変わります" in _upload(admin, with_own)
+    assert "あなた自身の役割" not in _upload(admin, f"{HEAD}somebody-else,名前,,242047,閲覧,,,\n")
+
+
 def test_all_that_is_wrong_with_a_row_is_told_at_once(admin: Colleague) -> None:
     page = _upload(admin, f"{HEAD}だめ,名前,,242047,部長,ない課,きのう,\n", 422)
     for said in ("ログイン名は、半角", "今は「部長」", "課「ない課」が", "日付は"):

@@ -334,6 +334,54 @@ def test_beside_the_text_stands_what_is_worth_a_look(
         session.delete(session.get_one(PlanSection, (CODE, plan_id, "s1")))
 
 
+def test_a_draft_of_another_department_is_not_named_as_alike(
+    office: Flask, editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    with office_database.reading() as session:
+        mine, others = session.scalars(
+            select(Department.entry_id).where(Department.municipality_code == CODE, Department.state == "published")
+        ).all()[:2]
+        published = session.get_one(Entry, (CODE, ENTRY)).question
+    draft = written(
+        editor, plan_id, question="未公開の温泉券は、いくらで買えますか？", phrasings="温泉券の値段", department=others
+    )
+    writer = signed_in(office, [Role.EDITOR], department=mine)
+    given = {"source.plan": plan_id, "department": mine, "act": "check"}
+    like = new_fields(question="未公開の温泉券は、いくらで買えますか", phrasings=published.rstrip("か？"), **given)
+    like["question"] = "未公開の温泉券はいくらで買えるか？"
+    page = writer.post(f"/staff/{CODE}/new-answer", like, 200).text
+    assert "いくらで買えますか" not in page
+    assert f"「{published}」に似ています" in re.sub("<[^>]+>", "", page)
+    assert f"/answers/{ENTRY}" not in page
+    whole = editor.post(f"/staff/{CODE}/new-answer", like, 200).text
+    assert f'/answers/{draft}">「未公開の温泉券は、いくらで買えますか？」' in whole
+    same = {**like, "question": "ほかの質問です", "phrasings": "温泉券の値段"}
+    refused = writer.post(f"/staff/{CODE}/new-answer", {**same, "act": "save"}, 422).text
+    assert "「温泉券の値段」は、ほかの課がまだ公開していない答えにもあります" in refused
+    assert draft not in refused
+    assert "未公開の温泉券" not in refused
+    assert "「未公開の温泉券は、いくらで買えますか？」" in editor.post(f"/staff/{CODE}/new-answer", same, 422).text
+    editor.post(f"/staff/{CODE}/new-answer/discard")
+    step(editor, draft, "withdraw", 1)
+
+
+def test_a_link_without_encryption_is_warned_of_and_taken(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    link = {"links.0.label": "市の案内", "links.0.url": "http://www.example.jp/annai"}
+    given = new_fields(question="暗号のないリンクは書けますか？", **{"source.plan": plan_id}, **link)
+    warning = "「http://www.example.jp/annai」は http:// から始まるリンクです"
+    assert warning in editor.post(f"/staff/{CODE}/new-answer", {**given, "act": "check"}, 200).text
+    assert warning in editor.post(f"/staff/{CODE}/new-answer/keep", given, 200, check=False).text
+    entry_id = written(editor, plan_id, **given)
+    assert warning in editor.get(f"{BASE}/{entry_id}").text
+    assert versions(office_database, entry_id)[0].content["links"][0]["url"] == link["links.0.url"]
+    safe = {**opened(editor, entry_id), "links.0.url": "https://www.example.jp/annai", "act": "check"}
+    assert "http:// から始まる" not in editor.post(f"{BASE}/{entry_id}/edit", safe, 200).text
+    editor.post(f"{BASE}/{entry_id}/discard")
+    step(editor, entry_id, "withdraw", 1)
+
+
 def test_two_who_write_at_once_are_told_with_both_texts(
     office: Flask, editor: Colleague, office_database: Database, plan_id: str
 ) -> None:
@@ -391,6 +439,30 @@ def test_an_old_text_whose_department_is_gone_is_mended_in_the_form(
     editor.post(f"{BASE}/{entry_id}/edit", {**fields, "department": "", "measure": "", "act": "save"})
     assert versions(office_database, entry_id)[0].content["answer"] == "はじめの文です。"
     editor.get(f"{BASE}/{entry_id}/edit?from=99", 404)
+    step(editor, entry_id, "withdraw", 3)
+
+
+def test_an_old_text_whose_plan_is_gone_is_mended_in_the_form(
+    editor: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="なくなった計画書の古い版ですか？", answer="はじめの文です。")
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "answer": "次の文です。", "act": "save"})
+    with office_database.writing() as session:
+        old = session.get_one(EntryVersion, (CODE, entry_id, 1))
+        old.content = {**old.content, "source": {**old.content["source"], "plan": "plan-long-gone"}}
+    # Looking at it and comparing with it still work.
+    editor.get(f"{BASE}/{entry_id}/history?old=1&new=2")
+    refused = editor.post(f"{BASE}/{entry_id}/restore/1", {}, 422).text
+    assert "この計画書はありません。一覧から選んでください" in refused
+    address = f"{BASE}/{entry_id}/edit?from=1"
+    assert address in refused
+    fields = form_of(editor.get(address).text)
+    assert (fields["answer"], fields["source.plan"], fields["based_on"]) == ("はじめの文です。", "plan-long-gone", "2")
+    again = editor.post(f"{BASE}/{entry_id}/edit", {**fields, "act": "save"}, 422).text
+    assert 'href="#source.plan"' in again
+    assert "plan-long-gone（いまはない計画書）" in again
+    editor.post(f"{BASE}/{entry_id}/edit", {**fields, "source.plan": plan_id, "act": "save"})
+    assert versions(office_database, entry_id)[0].content["answer"] == "はじめの文です。"
     step(editor, entry_id, "withdraw", 3)
 
 
@@ -685,11 +757,51 @@ def test_nobody_approves_their_own_unless_the_municipality_says_so(
         session.get_one(Municipality, CODE).separate_approver = True
 
 
+def test_a_reason_of_many_lines_is_kept_to_its_last_letter(
+    editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="理由は最後の字まで残りますか？")
+    step(editor, entry_id, "request", 1)
+    lines = [f"{number}つ目の直すところです" for number in range(1, 70)]
+    reason = "\n".join(lines)[:990] + "\n終わりの字"
+    assert len(reason) <= 1000
+    # As a browser sends it.
+    step(approver, entry_id, "return", 1, reason=reason.replace("\n", "\r\n"))
+    assert versions(office_database, entry_id)[0].reason == reason
+    step(editor, entry_id, "withdraw", 1)
+
+
+def test_a_version_for_staff_alone_is_not_said_to_reach_residents(
+    editor: Colleague, approver: Colleague, plan_id: str
+) -> None:
+    entry_id = written(editor, plan_id, question="職員だけが使う答えですか？", audience="staff")
+    asked = editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
+    assert "この版は「職員のみ」です。職員だけが「ためしに聞く」で使えます。住民には出ません。" in asked
+    assert "住民に出ます" not in asked
+    step(editor, entry_id, "request", 1)
+    step(approver, entry_id, "approve", 1)
+    assert "いま「職員のみ」の答えになりました。" in approver.get(f"{BASE}/{entry_id}").text
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "audience": "public", "act": "save"})
+    step(editor, entry_id, "request", 2)
+    assert "すぐに住民に出ます" in approver.get(f"{BASE}/{entry_id}/steps/approve?number=2").text
+    step(approver, entry_id, "approve", 2)
+    editor.post(f"{BASE}/{entry_id}/edit", {**opened(editor, entry_id), "audience": "staff", "act": "save"})
+    step(editor, entry_id, "request", 3)
+    page = approver.get(f"{BASE}/{entry_id}/steps/approve?number=3").text
+    assert "いま住民に出ている文は、出なくなります。" in page
+    assert "すぐに住民に出ます" not in page
+    step(approver, entry_id, "end", 2, reason="試験")
+
+
 def test_a_version_is_booked_in_the_time_of_japan(
     editor: Colleague, approver: Colleague, office_database: Database, plan_id: str
 ) -> None:
-    entry_id = written(editor, plan_id, question="予約して公開する答えですか？")
+    planned = {"publish_at": "令和72年4月1日", "end_at": "2090-05-01 17:15"}
+    entry_id = written(editor, plan_id, question="予約して公開する答えですか？", **planned)
+    assert "<dd>令和72年4月1日 0:00（公開予約）</dd>" in editor.get(f"{BASE}/{entry_id}/steps/request?number=1").text
     step(editor, entry_id, "request", 1)
+    page = approver.get(f"{BASE}/{entry_id}").text
+    assert "承認されると、令和72年4月1日 0:00に公開されます。令和72年5月1日 17:15に公開を終える予定です。" in page
     assert "過ぎた日時" in step(approver, entry_id, "approve", 1, 422, publish_at="2020-01-01 9:00").text
     assert "後の日時" in step(
         approver, entry_id, "approve", 1, 422, publish_at="2090-04-01 9:00", end_at="2090-03-01"
@@ -699,7 +811,10 @@ def test_a_version_is_booked_in_the_time_of_japan(
     assert booked.state == "approved"
     assert booked.publish_at is not None
     assert booked.publish_at.isoformat() == "2090-03-31T15:00:00+00:00"
-    assert "公開予約" in editor.get(f"{BASE}/{entry_id}").text
+    page = editor.get(f"{BASE}/{entry_id}").text
+    assert "公開予約" in page
+    assert "承認されると" not in page
+    assert "令和72年4月1日 0:00（日本時間）に公開します。" in approver.get(f"{BASE}/{entry_id}").text
     step(approver, entry_id, "return", 1, reason="取りやめます")
 
 

@@ -98,6 +98,8 @@ def test_every_field_of_every_act_has_a_name_that_officials_read() -> None:
         ({"cells": [["意味", "", "新しい"]]}, "変わったところ：意味「」→「新しい」"),
         ({"week": [["08:30", "17:15"], None], "lunch": ["12:00", "13:00"]}, "曜日ごとの時間（月曜から）：08:30から17:15・なし、昼休み：12:00から13:00"),
         ({"an_older_name": 3}, "an_older_name：3"),
+        ({"old": None, "new": "0123456789abcdef" * 2}, "前の値：なし、新しい文の印：0123456789abcdef0123456789abcdef"),
+        ({"old": "12", "new": "13"}, "前の値：12、新しい値：13"),
     ],
 )  # fmt: skip
 def test_what_a_line_tells_is_told_in_their_words(details: dict[str, object], text: str) -> None:

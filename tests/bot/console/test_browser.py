@@ -131,6 +131,24 @@ PAGES = [
     "/staff/242047/opening/places/new",
     "/staff/242047/opening/places/1",
 ]
+ON_A_PHONE = [
+    "/staff/242047/",
+    "/staff/242047/answers",
+    "/staff/242047/effect",
+    "/staff/242047/review",
+    "/staff/242047/review/1",
+    "/staff/242047/review/1/answers?department={department}",
+    "/staff/242047/changes",
+    "/staff/242047/organisation",
+    "/staff/242047/words",
+    "/staff/242047/checks",
+    "/staff/242047/tables/terms",
+    "/staff/242047/indicators",
+    "/staff/242047/indicators/yearly",
+    "/staff/242047/retention",
+    "/staff/accounts",
+    "/staff/audit",
+]
 WINDOWS = {"pc": {"width": 1280, "height": 900}, "at 400 %": {"width": 320, "height": 256}}
 
 
@@ -323,6 +341,22 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
             wrong += [f"{path}: {each}" for each in page_faults(page)]
             assert page.title() != "1"
         context.close()
+    assert wrong == []
+
+
+def test_on_a_phone_the_tables_of_every_week_are_read_without_moving_them_sideways(
+    browser: Browser, origin: str, chief: Colleague, department: str, change: int, requests: dict[str, str]
+) -> None:
+    cut = "() => [...document.querySelectorAll('.table')].filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    context = _context(browser, origin, chief, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    wrong = []
+    for path in ON_A_PHONE:
+        page.goto(path.format(department=department))
+        page.wait_for_load_state("load")
+        if page.evaluate(cut):
+            wrong.append(path)
+    context.close()
     assert wrong == []
 
 

@@ -55,6 +55,14 @@ def unsure_question(kit: Services) -> str:
     raise LookupError("no such question")
 
 
+def test_where_nobody_asked_anything_that_is_said(office: Flask) -> None:
+    address = "/staff/122106/caution"
+    other = signed_in(office, [Role.ADMIN], "122106")
+    other.post(f"{address}/check")
+    jobs.work(office.extensions["kotae"], threading.Event(), once=True)
+    assert "この30日に届いた質問がありません" in other.get(address).text
+
+
 def test_what_each_level_would_have_changed_is_asked_for_and_shown(office: Flask, admin: Colleague) -> None:
     kit: Services = office.extensions["kotae"]
     question = unsure_question(kit)

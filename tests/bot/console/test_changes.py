@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import re
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from knowledge import change_requests
+from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.models import AuditLine, ChangeRequest, Department, Entry, Indicator, Municipality, Term
 from knowledge.roles import Role
@@ -112,6 +114,19 @@ def test_an_editor_fills_slots_looks_asks_and_another_approves(
         line = session.scalars(select(AuditLine).where(AuditLine.action == "change_approved")).all()[-1]
     assert (line.login, line.details["author"]) == (chief.login, "書く 一郎")
     assert "「承認」なので" in _approve(chief, address, 409)
+
+
+def test_what_was_decided_is_listed_as_long_as_the_municipality_keeps_it(
+    editor: Colleague, chief: Colleague, office_database: Database
+) -> None:
+    address = _slots(editor, "1250円")
+    chief.post(f"{address}/return", {"reason": "金額が違います"})
+    with office_database.writing() as session:
+        row = session.get_one(ChangeRequest, address.rpartition("/")[2])
+        row.decided_at = now() - dt.timedelta(days=300)
+    page = chief.get(PATH).text
+    assert address in page
+    assert "保存期間（365日）のあいだ、すべて" in page
 
 
 def test_who_approves_asks_somebody_else_for_their_own(

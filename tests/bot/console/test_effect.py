@@ -212,6 +212,14 @@ def test_what_residents_would_miss_is_told_before_an_answer_ends(
     )
 
 
+def test_where_nothing_changes_that_is_said_in_a_sentence(kit: Services, editor: Colleague, entry: Entry) -> None:
+    log_question(kit, "あしたの天気はどうですか")
+    number = draft(kit.database, entry, phrasings=list(entry.phrasings), answer=f"{entry.answer}\n一文を足しました。")
+    address = start(editor, entry, number)
+    do_jobs(kit)
+    assert "確かめた質問への返事は、どれも変わりません" in editor.get(address).text
+
+
 def test_a_version_of_a_later_day_is_tried_on_that_day(kit: Services, editor: Colleague, entry: Entry) -> None:
     log_question(kit, ASKED)
     first = (today() + dt.timedelta(days=40)).isoformat()

@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 
 from bot.console.front import WAYS, _ways
-from knowledge.calendar import now
+from knowledge.calendar import date_name, now, today
 from knowledge.db import Database
 from knowledge.entry_versions import content_of
 from knowledge.models import Entry, EntryVersion
-from knowledge.roles import Role
+from knowledge.roles import Grant, Role
 from knowledge.this_week import Example, Kind, Pile, Task
-from tests.support.staff import signed_in
+from tests.support.staff import add_colleague, signed_in, signed_in_as
 
 CODE = "242047"
 
@@ -59,6 +59,18 @@ def test_whoever_does_not_write_reads_why_nothing_is_listed_and_sees_the_figures
     assert "質問の数（市町村全体）" in page
 
 
+def test_whose_role_begins_later_or_has_ended_reads_when(office: Flask, office_database: Database) -> None:
+    start, end = today() + dt.timedelta(days=40), today() - dt.timedelta(days=1)
+    grants = [Grant(Role.EDITOR, CODE, None, start), Grant(Role.VIEWER, CODE, None, None, end)]
+    account_id, login = add_colleague(office_database, grants)
+    page = signed_in_as(office, account_id, login).get("/staff/").text
+    assert "次の役割は、終わりました" in page
+    assert f"松阪市 閲覧 {date_name(end)}まで" in page
+    assert "<h1>今日使える役割がありません</h1>" in page
+    assert f"松阪市 編集 {date_name(start)}から" in page
+    assert "市町村をえらん" not in page
+
+
 def test_every_kind_of_work_has_its_way() -> None:
     assert set(WAYS) == set(Kind)
 
@@ -71,6 +83,10 @@ def test_what_waits_is_opened_from_the_first_page(office: Flask, office_database
 
 def test_a_text_that_was_not_saved_is_offered_on_the_first_page(office: Flask) -> None:
     writer = signed_in(office, [Role.EDITOR])
+    assert "書きかけの文" not in writer.get(f"/staff/{CODE}/").text
+    # Nothing was typed: the form as it is opened is nobody's text.
+    untouched = {"question": "", "answer": " ", "category": "その他", "checked_on": today().isoformat(), "act": "save"}
+    writer.post(f"/staff/{CODE}/new-answer", untouched, 422)
     assert "書きかけの文" not in writer.get(f"/staff/{CODE}/").text
     typed = {"question": "席を立った時の問いですか？", "answer": "まだ途中です。"}
     writer.post(f"/staff/{CODE}/new-answer/keep", typed, 200, check=False)

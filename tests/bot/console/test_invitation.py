@@ -9,12 +9,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.staff_commands import new_first_code
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.models import StaffAccount
+from knowledge.models import AuditLine, StaffAccount
 from knowledge.one_time_codes import INVITATION, make_codes
 from knowledge.roles import Grant, Role
 from tests.support.staff import HOST, add_colleague, visit
@@ -87,5 +87,10 @@ def test_an_invited_colleague_chooses_a_password_once(office: Flask, office_data
     choice = {"code": code, "login": login, "password": PASSWORD, "again": PASSWORD}
     visit(office.test_client(), "/staff/invitation", {**choice, "login": "somebody"}, status=422)
     visit(office.test_client(), "/staff/invitation", choice)
+    with office_database.reading() as session:
+        lines = session.scalars(
+            select(AuditLine).where(AuditLine.subject == login, AuditLine.action == "signed_in")
+        ).all()
+    assert [line.details for line in lines] == [{"how": "invitation"}]
     visit(office.test_client(), "/staff/invitation", choice, status=422)
     visit(office.test_client(), "/staff/sign-in", {"login": login, "password": PASSWORD})

@@ -67,6 +67,7 @@ def test_what_was_written_is_shown_by_the_names_of_its_fields(office: Flask, off
     writer = signed_in(office, [Role.EDITOR], "242047")
     _give_password(office_database, writer)
     typed = {
+        "slot": "20261122094648733584",
         "question": "続きを書けますか？",
         "answer": "書けます。",
         "staff_note": "確認中",
@@ -82,6 +83,7 @@ def test_what_was_written_is_shown_by_the_names_of_its_fields(office: Flask, off
         assert words in shown
     assert "public" not in shown
     assert "save" not in shown
+    assert typed["slot"] not in shown
     assert _hidden_form(page, "/staff/242047/new-answer").items() >= typed.items()
 
 

@@ -42,7 +42,9 @@ def test_a_notice_comes_before_the_next_answer_and_ends_by_itself(
     page, spoken = _asked(office)
     assert spoken.startswith(f"【重要なお知らせ】{SAID}\n\n")
     assert f"【重要なお知らせ】{SAID}" in page
-    assert SAID in editor.get(PATH).text
+    now_shown = editor.get(PATH).text
+    assert SAID in now_shown
+    assert "この内容に替える</button>" in now_shown
     # Whoever opens the page reads it before asking anything.
     assert SAID in office.test_client().get(f"/{CODE}/").text
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1, seconds=1), tick=False):

@@ -9,10 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot.services import Services
-from knowledge.calendar import today
+from knowledge.approval import Actor, Step
+from knowledge.calendar import now, today
 from knowledge.db import Database
+from knowledge.entry_versions import content_of
 from knowledge.models import AuditLine, Department, Entry, OrganisationChange
 from knowledge.organisation import department_field
+from knowledge.publishing import Text, save_draft, take
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -55,6 +58,18 @@ def test_a_change_is_entered_read_by_everybody_and_taken_back(
     assert "あたらしい課" in page
     assert "これから変わります" in page
     assert "取り消す" not in page
+    with office_database.writing() as session:
+        row = session.scalars(select(Entry).where(Entry.municipality_code == CODE, Entry.state == "published")).first()
+        assert row is not None
+        draft = content_of(row) | {"id": "names-the-old", "question": "課の名前のある下書き？", "phrasings": []}
+        draft["answer"] = f"{old.name}にお聞きください。"
+        writer = Actor("nobody", "だれか", edits=True)
+        save_draft(session, CODE, Text(draft), writer, now(), based_on=None)
+    assert "課の名前のある下書き？" in reader.get(f"{PATH}/{number}").text
+    own = signed_in(office, [Role.VIEWER], CODE, department="dep-cio").get(f"{PATH}/{number}").text
+    assert "課の名前のある下書き？" not in own
+    with office_database.writing() as session:
+        take(session, CODE, "names-the-old", Step.WITHDRAW, writer, now(), number=1)
     assert "あたらしい課" in reader.get(PATH).text
     assert "取り消すと何も変わりません" in admin.get(f"{PATH}/{number}/take-back").text
     admin.post(f"{PATH}/{number}/take-back")

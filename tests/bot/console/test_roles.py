@@ -26,7 +26,8 @@ def people(office: Flask) -> dict[Role | None, Colleague | None]:
 def _address(rule: Rule, town: str) -> str:
     """With ids that nobody has."""
     values = {
-        name: 999999999 if isinstance(rule._converters[name], IntegerConverter) else "0" * 8 for name in rule.arguments
+        name: kind.max or 999999999 if isinstance(kind := rule._converters[name], IntegerConverter) else "0" * 8
+        for name in rule.arguments
     }
     if "code" in values:
         values["code"] = TOWNS[town]

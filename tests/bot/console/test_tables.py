@@ -364,3 +364,8 @@ def test_who_only_reads_is_told_names_and_no_ids(office: Flask) -> None:
     page = reader.get(_first(reader.get(f"/staff/{CODE}/indicators").text, "indicators")).text
     assert '<dd class="written">dx-plan</dd>' not in page
     assert "<dt>出典の計画書</dt>" in page
+
+
+def test_what_kind_of_year_is_wanted_is_said_beside_the_field(office: Flask) -> None:
+    page = signed_in(office, [Role.EDITOR], CODE).get(f"{PATH}/indicators/add").text
+    assert "年度。2025 か 令和7年度 のように書きます" in page

@@ -114,6 +114,7 @@ def test_a_word_is_used_once_somebody_else_has_approved_it(
     assert editor.post(f"{WORDS}/keep", {"job": job}).location == address
     page = chief.get(address).text
     assert "同義語「ペンギン券」" in page
+    assert "synonym:" not in page
     assert "住民票" in page
     assert "影響を確かめる" in page
     approved(chief, address)

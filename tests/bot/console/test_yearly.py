@@ -56,7 +56,7 @@ def test_many_values_are_written_at_once_and_kept_with_their_history(
         assert [one.value for one in history(session, CODE, first)] == ["12", "10"]
         assert len(session.scalars(select(AuditLine).where(AuditLine.action == "indicator_value")).all()) == 5
     assert _held(office_database, YEAR - 1) == {}
-    assert '<td class="number">12</td>' in editor.get(f"{PATH}?year={YEAR + 1}").text
+    assert '<td data-label="前の年度" class="number">12</td>' in editor.get(f"{PATH}?year={YEAR + 1}").text
 
 
 def test_a_fault_in_one_line_keeps_all_as_it_was_and_what_was_typed(
