@@ -15,6 +15,7 @@ from bot.conversation import answer
 from bot.services import Services
 from intents.decision import Decision
 from intents.grouping import key_words
+from intents.tokenizer import tokenize
 from knowledge.calendar import JST, now, today
 from knowledge.corpus import Knowledge
 from knowledge.freshness import department_names
@@ -49,7 +50,7 @@ NAMELESS = "（言葉を読み取れない質問）"
 """No text stands for the name: it is kept longer than the texts are."""
 _ASKED_AGAIN = 3
 """Texts of a card that are asked anew to see whether an answer is there."""
-_LONGEST_NAME = 80
+_LONGEST_NAME, _WORDS_OF_NAME = 80, 3
 _NOT_ONLINE = re.compile("できません|できない|不可|ありません|窓口のみ|窓口だけ|対象外")
 
 Progress = Callable[[float], None]
@@ -169,8 +170,7 @@ def described(knowledge: Knowledge, own: Sequence[Waiting], offices: Mapping[str
         entries += one.entries
         departments += one.departments
         subjects += one.subjects
-    words = key_words(texts, knowledge.usual_words)
-    name = "・".join(words[:3]) or NAMELESS
+    name = card_name(key_words(texts, knowledge.usual_words))
     found = [answer(knowledge, text).reply for text in texts[:_ASKED_AGAIN]]
     answered = [reply for reply in found if reply.decision is Decision.ANSWER and reply.answer is not None]
     near = next((choice.entry_id for reply in found for choice in reply.choices), None)
@@ -179,6 +179,20 @@ def described(knowledge: Knowledge, own: Sequence[Waiting], offices: Mapping[str
     entry = knowledge.answers.get(entry_id) if entry_id else None
     department = _first(departments) or _office_of(knowledge, subjects, offices)
     return Described(name[:_LONGEST_NAME], gap, department, entry.measure if entry else None, entry_id)
+
+
+def card_name(words: Sequence[str]) -> str:
+    """At most three of ``words``: what is named before what is done, and none that another holds already."""
+    kept: list[str] = []
+    for word in [one for one in words if _is_name(one)] or words:
+        if not any(word in other or other in word for other in kept):
+            kept.append(word)
+    return "・".join(kept[:_WORDS_OF_NAME]) or NAMELESS
+
+
+def _is_name(word: str) -> bool:
+    """犬 and 死亡届, but not 死ぬ."""
+    return all(token.part[0] in ("名詞", "接頭辞", "接尾辞") for token in tokenize(word))
 
 
 def gap_of(signals: Mapping[str, int], *, is_answered: bool, not_online: bool) -> str:

@@ -115,6 +115,7 @@ def _row(number: int, text: str, chance: random.Random) -> dict[str, object]:
         "candidates": [],
         "feedback": None,
         "need_signal": "none",
+        "need": None,
         "asked_at": moment,
         "jst_date": moment.astimezone(JST).date(),
     }

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from bot import jobs
-from bot.need_jobs import NEEDS, ask_for_grouping, gap_of, group_needs
+from bot.need_jobs import NEEDS, ask_for_grouping, card_name, gap_of, group_needs
 from bot.services import Services
 from knowledge.calendar import now, today
 from knowledge.db import Database
@@ -147,6 +147,20 @@ def test_what_is_missing_is_told_by_the_signals_and_the_answers(
     signals: dict[str, int], is_answered: bool, not_online: bool, gap: str
 ) -> None:
     assert gap_of(signals, is_answered=is_answered, not_online=not_online) == gap
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        pytest.param(("死ぬ", "犬", "届ける"), "犬", id="what is named, not what is done"),
+        pytest.param(("花火大会", "日にち", "日"), "花火大会・日にち", id="nothing twice"),
+        pytest.param(("粗大ごみ", "手数料", "予約", "電話"), "粗大ごみ・手数料・予約", id="three at most"),
+        pytest.param(("出す", "捨てる"), "出す・捨てる", id="where nothing is named, what is done"),
+        pytest.param((), "（言葉を読み取れない質問）", id="no words"),
+    ],
+)
+def test_a_card_is_named_after_what_it_is_about(words: tuple[str, ...], name: str) -> None:
+    assert card_name(words) == name
 
 
 def _by() -> By:
