@@ -53,7 +53,7 @@ def town(database: Database, tmp_path: Path) -> Database:
             moment = dt.datetime.combine(DAY - dt.timedelta(days=days), dt.time(hour), JST)
             decision = "answer" if text == "答えた質問" else "none"
             told = {"text": text, "asker": asker, "asked_at": moment, "decision": decision, "entry_id": None}
-            record(session, replace(USUAL, event_key=f"n:{number}", **told))  # type: ignore[arg-type]
+            record(session, replace(USUAL, event_key=f"n:{number}", **told))
     return database
 
 
@@ -169,7 +169,7 @@ def test_rephrased_questions_are_found_and_marked_unless_they_were_solved(town: 
             (("住民票はどこ", "c"), ("住民票の場所", "c"), ("転入届はどこ", "d"), ("転入届の場所", "d"))
         ):
             told = {"text": text, "asker": asker * 32, "asked_at": moment + dt.timedelta(seconds=number)}
-            record(session, replace(USUAL, event_key=f"r:{number}", **told))  # type: ignore[arg-type]
+            record(session, replace(USUAL, event_key=f"r:{number}", **told))
         found = find_rephrased(session, CODE, MOMENT, moment + dt.timedelta(hours=1))
         rows = {row.id: row for row in session.scalars(select(LoggedQuestion)) if row.id in found}
         assert sorted(row.text or "" for row in rows.values()) == ["住民票はどこ", "転入届はどこ"]

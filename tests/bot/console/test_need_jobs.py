@@ -44,7 +44,7 @@ def clean(office_database: Database) -> None:
 
 def ask(kit: Services, text: str, *, key: str | None = None, **told: object) -> str:
     """Log one question of an hour ago; its row."""
-    row = replace(USUAL, event_key=key or f"test:{text}:{len(told)}", text=text, **{"asked_at": now() - HOUR, **told})  # type: ignore[arg-type]
+    row = replace(USUAL, event_key=key or f"test:{text}:{len(told)}", text=text, **{"asked_at": now() - HOUR, **told})
     with kit.database.writing() as session:
         record(session, row)
     return log_id(CODE, row.event_key)
@@ -109,7 +109,7 @@ def test_what_was_asked_just_now_may_still_be_solved(kit: Services) -> None:
         pytest.param(lambda s, row: note_feedback(s, CODE, row, False, now()), 1, id="not solved"),
     ],
 )
-def test_what_a_resident_says_later_changes_the_count(kit: Services, then, times: int) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_resident_says_later_changes_the_count(kit: Services, then, times: int) -> None:
     row = ask(kit, WASPS[0], decision="suggest")
     run(kit)
     with kit.database.writing() as session:
@@ -235,7 +235,7 @@ def test_questions_without_a_text_come_to_no_card(kit: Services) -> None:
     ask(kit, "x", key="delicate", delicate="illness")
     with kit.database.writing() as session:
         session.execute(delete(LoggedQuestion).where(LoggedQuestion.text.is_not(None)))
-    ask(kit, None, key="no text")  # type: ignore[arg-type]
+    ask(kit, None, key="no text")
     assert run(kit)["questions"] == 0
 
 
