@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.console.answer_desk import department_names, departments_in_use, note_text, writer
-from bot.console.answer_form import blank_fields, form_key, fresh_slot, kept_of
+from bot.console.begun_answers import LONGEST_QUESTION, MOST_WORDINGS, begin_answer, own_words, short_words
 from bot.console.effect import progress_of, watched
 from bot.console.entering import Answered
 from bot.console.forms import day, tell, text
@@ -69,16 +69,11 @@ from knowledge.need_steps import (
 from knowledge.opening_places import opening_hours
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError
 from knowledge.roles import Role
-from knowledge.unsaved_texts import keep_unsaved, texts_of_form
 from knowledge.wordings import WordingError, add_wording
 
 blueprint = Blueprint("need_cards", __name__)
 
-MASKED = "〔"
-"""What masking left is no wording of an answer."""
 MOST_TEXTS = 200
-MOST_WORDINGS = 8
-_LONGEST_QUESTION, _LONGEST_WORDING = 80, 60
 
 
 # --- Many ------------------------------------------------------------------------------------------------------
@@ -358,34 +353,24 @@ def _inquire(session: Session, found: NeedCard, by: By) -> None:
 @blueprint.post("/<code>/needs/<int(max=99999999):number>/write")
 def write(code: str, number: int) -> Response:
     """Begin an answer with the residents' words, and with what the office replied; it is saved on its own page."""
-    account, moment = str(person().account_id), now()
     with services().database.reading() as session:
         found = card_or_404(session, code, number)
         require(Role.EDITOR, code, found.department)
-        wordings = _wordings(session, found)
-    question = next((one for one in wordings if len(one) <= _LONGEST_QUESTION), found.name)
-    others = [one for one in wordings if one != question and len(one) <= _LONGEST_WORDING]
-    fields = blank_fields() | {
-        "question": " ".join(question.split()),
-        "phrasings": "\n".join(others[: MOST_WORDINGS - 1]),
+        words = _wordings(session, found)
+    question = next((one for one in words if len(one) <= LONGEST_QUESTION), found.name)
+    more = {
         "answer": found.reply or "",
         "department": found.department or "",
         "measure": found.measure or "",
         "staff_note": f"根拠：{found.reply_source}" if found.reply_source else "",
         "need": str(number),
     }
-    with services().database.writing() as session:
-        begun = texts_of_form(session, code, account, form_key(None), moment)
-        # Pressed again: the text that it began the first time, as far as it was not written on.
-        slot = next((kept_of(one).slot for one in begun if dict(one.fields) == fields), fresh_slot())
-        keep_unsaved(session, code, account, form_key(None, slot), fields, moment)
-    return redirect(url_for("console.answer_editing.new", code=code, kept=1, slot=slot), 303)
+    return begin_answer(code, question, [one for one in words if one != question], more)
 
 
 def _wordings(session: Session, found: NeedCard) -> list[str]:
-    """What residents said, those asked most first, without what is masked."""
-    texts = [" ".join(one.text.split()) for one in texts_of(session, found)]
-    return list(dict.fromkeys(one for one in texts if one and MASKED not in one))
+    """What residents said, those asked most first."""
+    return own_words(one.text for one in texts_of(session, found))
 
 
 @blueprint.post("/<code>/needs/<int(max=99999999):number>/wordings")
@@ -394,7 +379,7 @@ def add_wordings(code: str, number: int) -> Answered:
     with services().database.reading() as session:
         found = card_or_404(session, code, number)
         row = session.get(Entry, (code, found.entry_id)) if found.entry_id else None
-        wordings = [one for one in _wordings(session, found) if len(one) <= _LONGEST_WORDING][:MOST_WORDINGS]
+        wordings = short_words(_wordings(session, found))[:MOST_WORDINGS]
     if row is None or row.state in ("deleted", "ended"):
         sentence = "加える先の答えがありません。「この言い方で新しい答えを書く」を押してください"
         return _card_page(code, number, {"wordings": sentence}), 422

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.import_jobs import MOST_SHOWN
 from knowledge.import_items import RowChange
 from knowledge.imports import sheet_title
 from knowledge.proposed_changes import NAMES, ROW_TITLES, WORD, WORDS
 
 ACTIONS: Mapping[str, str] = {"added": "追加", "changed": "変更", "ended": "終了", "unchanged": "変更なし"}
 _TITLES: Mapping[str, str] = {**ROW_TITLES, WORDS: NAMES[WORD]}
-MOST_SHOWN = 500
 EMPTY = "（空）"
 
 

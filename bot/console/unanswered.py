@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from bot.console.answer_form import blank_fields, form_key, fresh_slot, kept_of
+from bot.console.begun_answers import begin_answer, own_words
 from bot.console.guard import person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.services import services
-from knowledge.calendar import now, today
+from knowledge.calendar import today
 from knowledge.models import Entry
 from knowledge.roles import Role
 from knowledge.unanswered import MOST_WORDINGS, asked_in_vain, described, grouped
-from knowledge.unsaved_texts import keep_unsaved, texts_of_form
 
 blueprint = Blueprint("unanswered", __name__)
 
 PERIODS = (7, 30, 90)
 """Days."""
-_MASKED = "〔"
-"""What masking left is no wording of an answer."""
-_LONGEST_QUESTION, _LONGEST_WORDING = 80, 60
 
 
 @blueprint.get("/<code>/unanswered")
@@ -66,15 +62,5 @@ def _days() -> int:
 @blueprint.post("/<code>/unanswered/write")
 def write(code: str) -> Response:
     """Begin a new answer with residents' wordings (``wording``, the first stands for all); nothing is saved by it."""
-    account, moment = str(person().account_id), now()
-    wordings = [one.strip() for one in request.form.getlist("wording")[:MOST_WORDINGS]]
-    own = list(dict.fromkeys(one for one in wordings if one and _MASKED not in one))
-    first = own[0][:_LONGEST_QUESTION] if own else ""
-    others = [one for one in own[1:] if len(one) <= _LONGEST_WORDING and "\n" not in one]
-    fields = blank_fields() | {"question": " ".join(first.split()), "phrasings": "\n".join(others)}
-    with services().database.writing() as session:
-        begun = texts_of_form(session, code, account, form_key(None), moment)
-        # Pressed again: the text that it began the first time, as far as it was not written on.
-        slot = next((kept_of(one).slot for one in begun if dict(one.fields) == fields), fresh_slot())
-        keep_unsaved(session, code, account, form_key(None, slot), fields, moment)
-    return redirect(url_for("console.answer_editing.new", code=code, kept=1, slot=slot), 303)
+    words = own_words(request.form.getlist("wording")[:MOST_WORDINGS])
+    return begin_answer(code, words[0] if words else "", words[1:])

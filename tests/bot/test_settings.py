@@ -131,8 +131,8 @@ def test_one_given_key_leaves_only_the_other_to_be_made(tmp_path: Path) -> None:
 
 
 def _read_key(folder: str, together: object, found: object) -> None:
-    together.wait(30)  # type: ignore[attr-defined]
-    found.put(read_settings({"INSTANCE_PATH": folder}).secret_key)  # type: ignore[attr-defined]
+    together.wait(30)
+    found.put(read_settings({"INSTANCE_PATH": folder}).secret_key)
 
 
 def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def lines(desk: Desk, previews: Previews, filters: Filters, day: dt.date = TODAY
 
 
 def ids(desk: Desk, previews: Previews, day: dt.date = TODAY, **filters: object) -> list[str]:
-    return [line.entry_id for line in lines(desk, previews, Filters(**filters), day)]  # type: ignore[arg-type]
+    return [line.entry_id for line in lines(desk, previews, Filters(**filters), day)]
 
 
 def asked(desk: Desk, number: int, entry_id: str | None, days_ago: int = 1, *, tapped: str | None = None, solved: bool | None = None) -> None:  # fmt: skip

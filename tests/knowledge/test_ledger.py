@@ -34,7 +34,7 @@ def noted(key: str = "staff:1", **changed: object) -> NotedQuestion:
         "municipality_code": CODE, "key": key, "channel": "phone", "asked_at": MOMENT, "department": "dep-it",
         "text": "粗大ごみはどこに電話しますか", "result": "answer",
     }  # fmt: skip
-    return NotedQuestion(**{**usual, **changed})  # type: ignore[arg-type]
+    return NotedQuestion(**{**usual, **changed})
 
 
 def rows(database: Database) -> list[LoggedQuestion]:

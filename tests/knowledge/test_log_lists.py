@@ -43,7 +43,7 @@ def town(database: Database, tmp_path: Path) -> Database:
                 {"text": "garbage day", "language": "en", "asked_at": MOMENT + dt.timedelta(hours=2)},
             )
         ):  # fmt: skip
-            record(session, replace(USUAL, event_key=f"line:{number}", message_id=f"m{number}", **changed))  # type: ignore[arg-type]
+            record(session, replace(USUAL, event_key=f"line:{number}", message_id=f"m{number}", **changed))
     return database
 
 

@@ -104,7 +104,7 @@ def test_the_sheet_keeps_the_counts_when_the_log_is_gone(desk: Desk, wrong: int,
 def test_what_cannot_be_a_sheet_is_told(desk: Desk, wrong: int, given: dict[str, object], told: str) -> None:
     values = {"entry_id": "goal", "first": wrong, "last": wrong, "wrong": "x", "done": "x"} | given
     with desk.database.writing() as session, pytest.raises(MisguidanceError, match=told):
-        write_misguidance(session, CODE, author=WRITER.author, moment=later(60), **values)  # type: ignore[arg-type]
+        write_misguidance(session, CODE, author=WRITER.author, moment=later(60), **values)
     with desk.database.writing() as session, pytest.raises(MisguidanceError, match="誤案内の記録 9 はありません"):
         recount(session, CODE, 9, MOMENT)
 

@@ -50,7 +50,7 @@ def edited(path: Path, sheet: str, **cells: object) -> Path:
     place = {cell.value: cell.column for cell in page[1]}
     for name, value in cells.items():
         heading, _, row = name.rpartition("_")
-        page.cell(int(row), place[heading]).value = value  # type: ignore[arg-type]
+        page.cell(int(row), place[heading]).value = value
     book.save(path)
     return path
 

@@ -97,7 +97,7 @@ HEAD = "取組\t令和4年度\t令和5年度\t令和6年度"
     ],
 )  # fmt: skip
 def test_a_schedule_is_recognised(lines: list[str], kind: str, found: object) -> None:
-    assert [(one.name, list(one.steps), one.note) for one in schedules(lines, kind)] == found  # type: ignore[arg-type]
+    assert [(one.name, list(one.steps), one.note) for one in schedules(lines, kind)] == found
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from knowledge.upload_limits import MAX_BYTES, UploadError, read_upload
 def workbook(*rows: list[object]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -65,8 +65,8 @@ def fake_clamd(path: Path | None = None) -> Iterator[FakeClamd]:
         clamd.address = f"unix:{path}"
     else:
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        clamd.address = f"tcp://127.0.0.1:{server.server_address[1]}"  # type: ignore[index]
-    server.daemon_threads = True  # type: ignore[attr-defined]
+        clamd.address = f"tcp://127.0.0.1:{server.server_address[1]}"
+    server.daemon_threads = True
     running = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     running.start()
     try:

@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
-        self.wfile = self.rfile  # type: ignore[assignment]  # nothing more may be flushed
+        self.wfile = self.rfile  # nothing more may be flushed
 
     def log_message(self, *_: object) -> None:
         """Silence."""

@@ -299,7 +299,7 @@ def large(office: Flask, chief: Colleague) -> str:
 
 
 def _context(browser: Browser, origin: str, colleague: Colleague | None, **options: object) -> BrowserContext:
-    context = browser.new_context(base_url=origin, locale="ja-JP", bypass_csp=True, **options)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=origin, locale="ja-JP", bypass_csp=True, **options)
     if colleague is not None:
         context.add_cookies([{"name": "staff", "value": colleague.session_id, "url": origin}])
     return context

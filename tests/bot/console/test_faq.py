@@ -90,7 +90,7 @@ def test_the_data_of_a_faq_page_goes_out_and_comes_in(editor: Colleague) -> None
     made = json.loads(file.data)
     assert made["@type"] == "FAQPage"
     own = {"@type": "Question", "name": "新しい公園はいつできますか？"}
-    own["acceptedAnswer"] = {"@type": "Answer", "text": "来年です。"}  # type: ignore[assignment]
+    own["acceptedAnswer"] = {"@type": "Answer", "text": "来年です。"}
     made["mainEntity"] = [own, *made["mainEntity"][:3]]
     page = _look(editor, json.dumps(made, ensure_ascii=False).encode(), "page.json")
     assert "下書きに追加 1件" in page

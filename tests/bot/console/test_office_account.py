@@ -804,7 +804,7 @@ def test_in_a_real_browser_one_button_leads_there_and_back(
             looked = browser.new_context(
                 base_url=base["BASE_URL"], bypass_csp=True, viewport={"width": 320, "height": 800}
             )
-            looked.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+            looked.add_cookies(page.context.cookies())
             other = looked.new_page()
             other.goto(path)
             assert page_faults(other) == [], path

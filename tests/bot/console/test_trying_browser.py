@@ -76,7 +76,7 @@ def desk(browser: Browser, office: Flask, origin: str, window: str, roles: list[
         locale="ja-JP",
         bypass_csp=True,
         viewport=WINDOWS[window],
-        **options,  # type: ignore[arg-type]
+        **options,
     )
     context.add_cookies([{"name": "staff", "value": colleague.session_id, "url": origin}])
     page = context.new_page()

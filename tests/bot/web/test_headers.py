@@ -29,7 +29,7 @@ REQUESTS = [
 
 
 def check_headers(headers: object) -> None:
-    given = dict(headers)  # type: ignore[call-overload]
+    given = dict(headers)
     policy = given["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
