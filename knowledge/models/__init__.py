@@ -21,6 +21,7 @@ from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
+from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.retention import Retention
@@ -66,6 +67,7 @@ __all__ = [
     "OpeningPlaceRow",
     "OrganisationAssignment",
     "OrganisationChange",
+    "Picture",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
