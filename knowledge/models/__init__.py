@@ -21,6 +21,7 @@ from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
+from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
 from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
@@ -43,9 +44,11 @@ __all__ = [
     "ChangeRequest",
     "CheckQuestionRow",
     "Conversation",
+    "CountedPeriod",
     "Department",
     "Entry",
     "EntryVersion",
+    "FigureEvent",
     "Indicator",
     "IndicatorValue",
     "Job",
@@ -67,6 +70,8 @@ __all__ = [
     "OpeningPlaceRow",
     "OrganisationAssignment",
     "OrganisationChange",
+    "PeriodCorrection",
+    "PeriodCount",
     "Picture",
     "Plan",
     "PlanSection",
