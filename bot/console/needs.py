@@ -168,7 +168,6 @@ NEEDS: Mapping[str, Need] = {
     "console.tables.index": in_town(Role.VIEWER),
     "console.tables.add": in_town(Role.EDITOR),
     "console.tables.row": in_town(Role.VIEWER),
-    "console.tables.drawing": in_town(Role.VIEWER),
     "console.tables.write_yearly": in_town(Role.EDITOR),
     "console.yearly.index": in_town(Role.EDITOR),
     # 設定
