@@ -6,6 +6,7 @@ from knowledge.models.brought_file import BroughtFile
 from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
@@ -45,6 +46,7 @@ __all__ = [
     "CheckQuestionRow",
     "Conversation",
     "CountedPeriod",
+    "DemoData",
     "Department",
     "Entry",
     "EntryVersion",
