@@ -33,7 +33,7 @@ class Subject:
 
     ``months``: by how much more or less in a month; ``helps``: the share for whom an answer solves it;
     ``language`` and ``chosen``: of those who ask; ``published``: the share of the year that is over when its answer
-    is published; ``planted``: a need that the cards are to find; ``answered``: one that the knowledge meets.
+    is published; ``planted``: a need that the cards are to find where the knowledge does not meet it.
     """
 
     id: str
@@ -46,7 +46,6 @@ class Subject:
     chosen: str | None = None
     published: float | None = None
     planted: bool = False
-    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ _OFFICE_HOURS = (0, 0, 0, 0, 0, 0, 0, 0, 3, 9, 10, 8, 4, 7, 8, 7, 6, 1, 0, 0, 0,
 _RETURNING = {"line": 0.46, "web": 0.12, "api": 0.0}
 _RECENT = 1_500
 """Those who come back are among so many who came last."""
+_ONCE = 0.89
+"""Of all questions those that are not asked again in other words, about."""
 _AGAIN = {"answer": 0.05, "suggest": 0.1, "none": 0.2, "handoff": 0.04}
 """How often somebody asks again in other words, by what came back."""
 
@@ -86,7 +88,7 @@ def questions_of(year: Year, subjects: Sequence[Subject], events: Happenings) ->
     """All questions but those that are asked again in other words, in order of time."""
     chance = random.Random(f"{year.seed}/{year.last}/{year.questions}")  # noqa: S311 - nothing secret
     weights = [day_weight(year, number, day, events.outage) for number, day in enumerate(year.days)]
-    counts = shared_out(year.questions, weights, chance)
+    counts = shared_out(round(year.questions * _ONCE), weights, chance)
     people = _People(chance)
     found: list[Asked] = []
     for number, (day, count) in enumerate(zip(year.days, counts, strict=True)):
