@@ -38,6 +38,7 @@ from bot.console import (
     office_account,
     opening,
     organisation,
+    pictures,
     plans,
     retention,
     review,
@@ -61,6 +62,7 @@ SCREENS = (
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
+    pictures,
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

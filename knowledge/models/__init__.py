@@ -23,6 +23,7 @@ from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
 from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
+from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.retention import Retention
@@ -73,6 +74,7 @@ __all__ = [
     "OrganisationChange",
     "PeriodCorrection",
     "PeriodCount",
+    "Picture",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
