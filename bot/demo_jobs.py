@@ -72,9 +72,9 @@ def make_year(
         begin(session, _mark(code, year, moment))
     asker = asker_of_year(kit, code, wanted, public_numbers(kit.database, code))
     first = questions_of(year, wanted, events)
-    # Whoever asks again says it in any of the subject's words.
-    askings = {(text, one.subject.chosen, one.early) for one in first for text in (one.text, *one.subject.texts)}
-    told = ask_all(asker, askings, lambda done, total: progress("たずねています", done, total), processes)
+    told = ask_all(
+        asker, {one.asking for one in first}, lambda done, total: progress("たずねています", done, total), processes
+    )
     chance = random.Random(f"{year.seed}/{code}")  # noqa: S311 - nothing secret
     questions = list(with_those_asked_again(first, lambda one: told[one.asking].row.decision, chance))
     make = _RowMaker(code, year, asker, chance)

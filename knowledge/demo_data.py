@@ -167,3 +167,26 @@ def _take_texts(session: Session, code: str, cards: set[int], invented: Counter[
 
 def _portions(numbers: list[int]) -> list[list[int]]:
     return [numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION)]
+
+
+def invented_texts(session: Session, code: str) -> dict[str, bool]:
+    """The key of every invented text that somebody asked the bot -> whether it was answered the last time."""
+    log = LoggedQuestion
+    rows = session.execute(
+        select(log.text, log.decision)
+        .where(log.municipality_code == code, log.text.is_not(None), log.noted_by.is_(None), _is_invented())
+        .order_by(log.asked_at)
+    )
+    last = {text: decision == "answer" for text, decision in rows if text}
+    return {text_key(text): answered for text, answered in last.items()}
+
+
+def texts_of_cards(session: Session, code: str) -> dict[int, dict[str, int]]:
+    """The keys of the texts of each card, and how often each was asked."""
+    found: dict[int, dict[str, int]] = {}
+    rows = session.execute(
+        select(NeedText.number, NeedText.key, NeedText.times).where(NeedText.municipality_code == code)
+    )
+    for number, key, times in rows:
+        found.setdefault(number, {})[key] = times
+    return found

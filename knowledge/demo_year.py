@@ -172,14 +172,23 @@ class _People:
 def with_those_asked_again(
     asked: Sequence[Asked], decision_of: Callable[[Asked], str], chance: random.Random
 ) -> Iterator[Asked]:
-    """``asked``, and after some of them the same in other words within three minutes, numbered anew."""
+    """``asked``, and after some of them the same in other words within three minutes, numbered anew.
+
+    The other words are those of somebody else: nothing is asked that was not among ``asked``.
+    """
+    wordings: dict[tuple[str, bool], dict[str, None]] = {}
+    for one in asked:
+        if one.text in one.subject.texts:
+            wordings.setdefault((one.subject.id, one.early), {})[one.text] = None
     number = 0
     for one in asked:
         yield replace(one, number=number)
         number += 1
         decision = "" if one.channel in NOTED or one.person is None else decision_of(one)
-        others = [text for text in one.subject.texts if normalize(text) != normalize(one.text)]
-        if others and chance.random() < _AGAIN.get(decision, 0.0):
+        again = chance.random() < _AGAIN.get(decision, 0.0)
+        own = wordings.get((one.subject.id, one.early), {}) if again else {}
+        others = [text for text in own if normalize(text) != normalize(one.text)]
+        if others:
             later = one.at + dt.timedelta(seconds=chance.randrange(25, 170))
             if later.astimezone(JST).date() == one.at.date():
                 yield replace(one, number=number, text=chance.choice(others), at=later)
