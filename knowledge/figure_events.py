@@ -128,7 +128,7 @@ def asked_by_day(
             *own, *between, PeriodCount.dimension == dimension, PeriodCount.value == value
         )
     )
-    return dict.fromkeys(_counted_days(session, code, first, last), 0) | {day: asked for day, asked in rows}
+    return dict.fromkeys(_counted_days(session, code, first, last), 0) | {row.first: row.asked for row in rows}
 
 
 def _counted_days(session: Session, code: str, first: dt.date, last: dt.date) -> list[dt.date]:
