@@ -116,7 +116,8 @@ def demo_needs(municipality: str, as_json: bool) -> None:
 
 def totals_line(totals: PlantedTotals) -> str:
     return (
-        f"うえたもの {totals.planted}、答えが足りていたもの {totals.met}、見つけるもの {totals.expected}：見つけた {totals.found}"
+        f"うえたもの {totals.planted}、答えが足りていたもの {totals.met}、"
+        f"見つけるもの {totals.expected}：見つけた {totals.found}"
         f"（質問の数でみると {totals.found_by_questions}）、見落とした {totals.missed}、"
         f"ほかの票にも分かれた {totals.split}、まちがって入った言い方 {totals.joined_falsely}／{totals.joined}"
     )

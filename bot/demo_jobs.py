@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.demo_asking import Asker, Told, ask_all, asker_of_year
@@ -31,8 +31,9 @@ from knowledge.demo_year import (
     taps_after,
     with_those_asked_again,
 )
+from knowledge.figure_events import note_event
 from knowledge.ledger import NotedQuestion, noted_row
-from knowledge.models import DemoData, FigureEvent, LoggedQuestion
+from knowledge.models import DemoData, LoggedQuestion
 from knowledge.need_signals import signal_of
 from knowledge.offices import public_numbers
 from knowledge.query_log import row_of
@@ -165,24 +166,12 @@ def _mark_rephrased(database: Database, code: str, year: Year) -> None:
 
 def _note_happenings(session: Session, code: str, year: Year, events: Happenings, moment: dt.datetime) -> None:
     """What staff would have noted beside the figures."""
-    last = session.scalar(select(func.max(FigureEvent.number)).where(FigureEvent.municipality_code == code)) or 0
     told = [
-        ("paper", events.campaign.name, events.campaign.day, events.campaign.days),
-        ("letters", events.mailing.name, events.mailing.day, events.mailing.days),
+        ("newsletter", events.campaign.name, events.campaign.day, events.campaign.days),
+        ("mailing", events.mailing.name, events.mailing.day, events.mailing.days),
         ("outage", events.outage.name, events.outage.day, 1),
     ]
-    for number, (kind, name, day, days) in enumerate(told, last + 1):
-        first = year.days[min(day, len(year.days) - 1)]
-        session.add(
-            FigureEvent(
-                municipality_code=code,
-                number=number,
-                kind=kind,
-                name=name,
-                first=first,
-                last=min(first + dt.timedelta(days=days - 1), year.last),
-                topic="",
-                written_by=WRITER,
-                written_at=moment,
-            )
-        )
+    for kind, name, day, days in told:
+        first = year.days[day]
+        note_event(session, code, kind, name, first, first + dt.timedelta(days=days - 1), "", WRITER, moment)
+        session.flush()
