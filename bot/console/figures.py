@@ -220,7 +220,14 @@ def breakdown(code: str) -> Response:
         title="受けた方法" if by == "channel" else DIMENSIONS[by],
         rows=[(name_of(names, value), value, found) for value, found in values[:MOST_SHOWN]],
         left=max(0, len(values) - MOST_SHOWN),
-        ways=[(one, "受けた方法" if one == "channel" else DIMENSIONS[one]) for one in BREAKDOWNS],
+        ways=[
+            (
+                one,
+                "受けた方法" if one == "channel" else DIMENSIONS[one],
+                wanted.address(str(request.endpoint), code, by=one),
+            )
+            for one in BREAKDOWNS
+        ],
         together=by in ("measure", "subject", "entry") and wanted.channel in CHANNELS,
         shown_channel=CHOICES[_channel_of(wanted, by)],
     )
