@@ -28,6 +28,7 @@ from bot.common_commands import common_group
 from bot.conversation import answer_masked
 from bot.count_commands import knowledge_counts
 from bot.database_faults import explain_database_faults
+from bot.demo_commands import demo_group
 from bot.dialogue import NEW_DIALOGUE, Dialogue
 from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
@@ -486,6 +487,7 @@ COMMANDS = (
     line_group,
     jobs_group,
     needs_group,
+    demo_group,
     staff_group,
     audit_group,
 )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import effect_jobs, import_jobs
+from bot import demo_jobs, effect_jobs, import_jobs
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
 from bot.mailing import send_next
@@ -53,7 +53,13 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
-WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs, FIGURES: count_figures}
+WORKS: Mapping[str, Work] = {
+    **effect_jobs.WORKS,
+    **import_jobs.WORKS,
+    **demo_jobs.WORKS,
+    NEEDS: group_needs,
+    FIGURES: count_figures,
+}
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""

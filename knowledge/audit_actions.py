@@ -125,5 +125,7 @@ ACTIONS: Mapping[str, Action] = {
     "change_approved": _action("変更の承認", *_CHANGE),
     "change_returned": _action("変更の差戻し", *_CHANGE),
     "change_withdrawn": _action("変更の取り下げ", *_CHANGE),
+    "demo_made": _action("見本のデータの作成", "questions", "first", "last", "seed"),
+    "demo_removed": _action("見本のデータの消去", "questions"),
 }
 """A screen that does something new adds its acts here."""

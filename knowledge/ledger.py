@@ -91,9 +91,16 @@ def faults_of(noted: NotedQuestion, departments: Collection[str], moment: dt.dat
 
 def note(session: Session, noted: NotedQuestion, account: str, public_numbers: Collection[str] = ()) -> bool:
     """Add it to the log, masked; whether personal data was found in it.  Without a fault, that is for the caller."""
+    asked = noted_row(noted, account, public_numbers)
+    record(session, asked)
+    return asked.personal_data
+
+
+def noted_row(noted: NotedQuestion, account: str, public_numbers: Collection[str] = ()) -> AskedQuestion:
+    """What the log keeps of it."""
     masked = mask(clean(noted.text), public_numbers=public_numbers)
     matter = delicate_matter(masked.text)
-    asked = AskedQuestion(
+    return AskedQuestion(
         municipality_code=noted.municipality_code,
         event_key=noted.key,
         channel=noted.channel,
@@ -114,8 +121,6 @@ def note(session: Session, noted: NotedQuestion, account: str, public_numbers: C
         delicate=matter.value if matter else None,
         noted_by=account,
     )
-    record(session, asked)
-    return masked.found
 
 
 def take_back(session: Session, code: str, row_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Insert, select, update
@@ -58,17 +58,22 @@ def log_id(municipality_code: str, event_key: str) -> str:
 
 def record(session: Session, asked: AskedQuestion) -> None:
     """Add the row; an event that is logged already stays as it is."""
+    session.execute(insert_ignoring(session, LoggedQuestion, row_of(asked)))
+
+
+def row_of(asked: AskedQuestion, words_of: Callable[[str], str] = word_line) -> dict[str, Any]:
+    """The columns of the row."""
     local = asked.asked_at.astimezone(JST)
-    values = asdict(asked) | {
+    told = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    return told | {
         "id": asked.id,
-        "words": word_line(asked.text) if asked.text else None,
+        "words": words_of(asked.text) if asked.text else None,
         "candidates": list(asked.candidates),
         "jst_date": local.date(),
         "jst_hour": local.hour,
         "jst_weekday": local.weekday(),
         "need_signal": signal_of(asked.decision, None, None, contacted=False),
     }
-    session.execute(insert_ignoring(session, LoggedQuestion, values))
 
 
 def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> Insert:

@@ -19,6 +19,7 @@ from bot.console import (
     checks,
     common_updates,
     cookies,
+    demo,
     door,
     effect,
     faq,
@@ -66,6 +67,7 @@ SCREENS = (
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
+    demo,
     pictures,
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""

@@ -16,6 +16,7 @@ from bot.console.needs import NEEDS, Where
 from bot.services import services
 from knowledge.calendar import JST, date_name, now
 from knowledge.corpus import Town
+from knowledge.demo_data import NOTICE, is_demo
 from knowledge.roles import Person, Role
 
 
@@ -124,7 +125,13 @@ def _around() -> dict[str, Any]:
         "town": here,
         "several_towns": person is not None and len(towns_of(person)) > 1,
         "menu": menu(person, here.code if here else None) if person else (),
+        "invented": NOTICE if here is not None and _is_invented(here.code) else None,
     }
+
+
+def _is_invented(code: str) -> bool:
+    with services().database.reading() as session:
+        return is_demo(session, code)
 
 
 def _town_here(person: Person, code: object) -> Town | None:

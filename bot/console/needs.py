@@ -186,6 +186,9 @@ NEEDS: Mapping[str, Need] = {
     # 保存期間
     "console.retention.index": in_town(Role.VIEWER),
     "console.retention.save": fresh(in_town(Role.ADMIN)),
+    # 見本のデータ
+    "console.demo.index": in_town(Role.VIEWER),
+    "console.demo.remove": fresh(in_town(Role.ADMIN)),
     # 受付時間
     "console.opening.index": in_town(Role.VIEWER),
     "console.opening.new": in_town(Role.ADMIN),

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from intents.vectors import open_vectors
 from intents.word_lines import word_line
 from knowledge.bundle import read_bundle
-from knowledge.calendar import now, today
+from knowledge.calendar import JST, now, today
 from knowledge.common_content import common_content
 from knowledge.db import Database, migrate, open_database
 from knowledge.entry_lists import Filters, listed
@@ -31,6 +31,7 @@ from knowledge.index_files import IndexFiles
 from knowledge.loading import load_bundle
 from knowledge.misguidance import exposure
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
+from knowledge.need_signals import signal_of
 from knowledge.preview import Previews
 from knowledge.this_week import planned
 from knowledge.this_week_counts import Reader, figures, piles
@@ -40,6 +41,20 @@ from tests.knowledge.small_town import CODE, write_town
 from tests.support.postgresql import postgresql_in
 
 ENTRIES, QUESTIONS, BATCH, TIMES = 5_000, 1_000_000, 20_000, 40
+_CHANNELS = ("line", "web", "line", "line", "web", "line", "api", "line", "web", "line")
+_NOTED = ("phone", "counter", "mail", "voice")
+_UNANSWERED = ("none", "suggest", "none", "suggest", "suggest", "handoff", "none", "smalltalk")
+_CATEGORIES = (
+    "証明書・コンビニ交付",
+    "オンライン申請",
+    "マイナンバーカード",
+    "キャッシュレス",
+    "計画のあらまし",
+    "その他",
+)
+_MATTERS = ("violence", "hardship", "illness")
+_LANGUAGES = {3: "en", 13: "zh", 23: "vi"}
+_TOPICS = ("waste", "moving", "dogs waste", "tax", None)
 NEEDS = 3_000
 """Cards that what was asked in vain belongs to."""
 
@@ -71,7 +86,7 @@ def _entry(number: int, chance: random.Random) -> dict[str, object]:
         "updated_at": now() - dt.timedelta(days=400), "phrasings": [f"{subject} {number}", f"{number}番の{subject}"],
         "department": "dep-it", "source_plan": "plan", "source_section": "施策1-1", "source_page": None,
         "checked_on": day, "recheck_on": None, "valid_from": None, "valid_until": None, "kind": "plan",
-        "category": "その他", "question": question, "answer": f"{subject}は、{number}番の窓口で{asked[1:-1]}。" * 4,
+        "category": _CATEGORIES[number % 6], "question": question, "answer": f"{subject}は、{number}番の窓口で{asked[1:-1]}。" * 4,
         "facets": None, "links": [], "measure": "1-1" if number % 3 else None, "translations": {}, "term": None,
     }  # fmt: skip
 
@@ -82,23 +97,43 @@ def _draft(number: int) -> dict[str, object]:
 
 
 def example_question(number: int, entries: int, chance: random.Random) -> dict[str, object]:
-    """One of the log of a year: few entries are asked for much, a fifth is never shown."""
+    """One of the log of a year, in which few entries are asked for much.
+
+    Three quarters are answered at once; of the rest some are offered choices, some find nothing, and a few are
+    greetings, wishes for a person, or of a delicate matter.  In fifty one was noted by staff.
+    """
     asked_at = now() - dt.timedelta(minutes=number * 365 * 24 * 60 // QUESTIONS)
-    entry = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if number % 4 else None
-    tapped = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if not entry and number % 3 == 0 else None
-    unanswered = not entry and number % 16 == 0
-    refused = not entry and number % 16 == 4
+    local = asked_at.astimezone(JST)
+    noted = number % 50 == 7
+    channel = _NOTED[number // 50 % 4] if noted else _CHANNELS[number % 10]
+    decision = "answer" if number % 4 else _UNANSWERED[number // 4 % 8]
+    if noted:
+        decision = ("answer", "handoff", "none")[number // 200 % 3]
+    matter = _MATTERS[number // 64 % 3] if decision == "none" and number // 32 % 16 == 3 else None
+    entry = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if decision == "answer" and not noted else None
+    offered = decision == "suggest" and not noted
+    how = number // 32 % 3 if offered else 0
+    tapped = f"e-{int(entries * 0.8 * chance.random() ** 3):05}" if how == 1 else "" if how == 2 else None
+    judged = (entry or tapped) and number % 10 == 1
+    feedback = ("solved" if chance.random() < 0.7 else "unsolved") if judged else None
+    contacted = not noted and feedback is None and number % 40 == 9
+    signal = "near" if offered and tapped is None else signal_of(decision, tapped, feedback, contacted=contacted)
+    if signal is None and entry and number % 80 == 11:
+        signal = "rephrased"
     return {
-        "id": f"{number:036}", "municipality_code": CODE, "event_key": f"web:{number}", "channel": "web",
-        "asked_at": asked_at, "jst_date": asked_at.date(), "jst_hour": 0, "jst_weekday": 0, "text": f"{number % 4_001}番についての質問の文です", "words": f" {number % 4_001} 番 質問 文{_LINES[number % 10]}",
-        "delicate": None, "noted_by": None,
-        "personal_data": False, "asker": f"{chance.randrange(100_000):032}" if number % 2 else None,
-        "message_id": None, "language": "ja", "decision": "answer" if entry else "none" if unanswered else "suggest", "entry_id": entry,
-        "entry_version": 1 if entry else None, "department": None, "subject": None, "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if refused else [],
-        "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": "" if refused else tapped, "tapped_at": asked_at if tapped else None,
-        "feedback": ("solved" if chance.random() < 0.7 else "unsolved") if number % 10 == 1 else None,
-        "need_signal": "none" if unanswered else "refused" if refused else None, "need": number // 4 % NEEDS + 1 if unanswered or refused else None,
-        "reason": None, "feedback_at": asked_at, "more_at": None, "contact_at": None,
+        "id": f"{number:036}", "municipality_code": CODE, "event_key": f"{channel}:{number}", "channel": channel,
+        "asked_at": asked_at, "jst_date": local.date(), "jst_hour": local.hour, "jst_weekday": local.weekday(),
+        "text": None if matter else f"{number % 4_001}番についての質問の文です", "words": None if matter else f" {number % 4_001} 番 質問 文{_LINES[number % 10]}",
+        "delicate": matter, "noted_by": "1000" if noted else None, "personal_data": False,
+        "asker": f"{chance.randrange(100_000):032}" if channel in ("line", "web") else None,
+        "message_id": None, "language": _LANGUAGES.get(number % 40, "ja"), "decision": decision, "entry_id": entry, "entry_version": 1 if entry else None,
+        "department": "dep-it" if entry or noted else None, "subject": _TOPICS[number // 8 % 5] if not entry else None,
+        "score": 0.9, "candidates": [{"entry_id": f"e-{number % 4_000:05}", "score": 0.4}] if offered else [],
+        "index_version": 1, "elapsed_ms": 1.0, "tapped_entry_id": tapped, "tapped_at": asked_at if tapped is not None else None,
+        "feedback": feedback, "feedback_at": asked_at if feedback else None,
+        "reason": "not-understood" if feedback == "unsolved" and number % 20 == 1 else None,
+        "more_at": asked_at if entry and number % 7 == 0 else None, "contact_at": asked_at if contacted else None,
+        "need_signal": signal, "need": number // 4 % NEEDS + 1 if signal and not matter else None,
     }  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def _row(number: int, text: str, chance: random.Random) -> dict[str, object]:
         "event_key": f"need:{number}",
         "text": text,
         "words": " 語 ",
+        "delicate": None,
         "decision": "none",
         "entry_id": None,
         "entry_version": None,

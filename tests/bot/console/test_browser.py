@@ -134,6 +134,7 @@ PAGES = [
     "/staff/242047/settings",
     "/staff/242047/notice",
     "/staff/242047/retention",
+    "/staff/242047/demo",
     "/staff/242047/opening",
     "/staff/242047/opening/places/new",
     "/staff/242047/opening/places/1",

@@ -44,7 +44,7 @@ HELD = ("whole", "own", "other")
 
 WHOLE = frozenset(
     {
-        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "figure_closings.reason", "notice.begin", "notice.end",
+        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "figure_closings.reason", "demo.remove", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",

@@ -1,0 +1,373 @@
+"""A demonstration year in the database: rows like real ones, plainly marked, and gone as if it had never been."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import create_app
+from bot.conversation import answer_masked
+from bot.demo_asking import Asker, ask_all, asker_of_year
+from bot.demo_jobs import DEMO_REMOVAL, WORKS, make_year
+from bot.figure_jobs import count_figures
+from bot.jobs import work
+from bot.log_rows import asked_question
+from bot.need_jobs import group_needs
+from bot.services import Services
+from knowledge.audit import BY_COMMAND
+from knowledge.bundle import read_bundle
+from knowledge.calendar import JST, now, today
+from knowledge.common_content import common_content
+from knowledge.demo_data import WRITER, DemoError, begin, demo_data, is_demo, remove
+from knowledge.demo_wordings import Subject, happenings, subjects
+from knowledge.demo_year import NOTED, Year
+from knowledge.jobs import ask_once, latest_job
+from knowledge.ledger import NotedQuestion, note
+from knowledge.loading import load_bundle
+from knowledge.models import (
+    AuditLine,
+    Base,
+    CountedPeriod,
+    DemoData,
+    FigureEvent,
+    LoggedQuestion,
+    NeedCard,
+    NeedEvent,
+    NeedText,
+)
+from knowledge.need_steps import By, merge
+from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
+from tests.knowledge.small_town import CODE, write_town
+
+FEW = 250
+NOT_COMPARED = {"audit_lines", "audit_head", "jobs"}
+"""What tells of the making and the removal themselves."""
+WASPS = next(subject for subject in subjects() if subject.id == "wasp-nest")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kit(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    vectors_folder: Path,
+    database_url_maker: Callable[[str], str],
+) -> Iterator[Services]:
+    """The services of an app with a small municipality, on both databases."""
+    (tmp_path / "vectors").symlink_to(vectors_folder)
+    url = database_url_maker(request.param)
+    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url, "SENDER_THREADS": "0", "JOBS": "0"})
+    services: Services = app.extensions["kotae"]
+    load_bundle(services.database, read_bundle(write_town(tmp_path / "content")), now(), common_content())
+    yield services
+    services.database.dispose()
+
+
+@pytest.fixture
+def year() -> Year:
+    return Year(today() - dt.timedelta(days=1), FEW, seed=1)
+
+
+def everything(kit: Services) -> dict[str, list[str]]:
+    """All rows of all tables."""
+    with kit.database.reading() as session:
+        return {
+            table.name: sorted(repr(tuple(row)) for row in session.execute(select(table)))
+            for table in Base.metadata.sorted_tables
+            if table.name not in NOT_COMPARED
+        }
+
+
+def ask_really(kit: Services, text: str, at: dt.datetime, key: str, decision: str = "none") -> str:
+    asked = AskedQuestion(
+        CODE, key, "line", at, text, False, key.ljust(32, "0")[:32], None, "ja", decision, None, None, None, 0.1, (), 1, 1.0
+    )  # fmt: skip
+    with kit.database.writing() as session:
+        record(session, asked)
+    return asked.id
+
+
+def group(kit: Services) -> None:
+    group_needs(kit, CODE, {}, lambda _: None)
+
+
+def invented(kit: Services) -> list[LoggedQuestion]:
+    with kit.database.reading() as session:
+        log = LoggedQuestion
+        return list(session.scalars(select(log).where(log.municipality_code == CODE).order_by(log.event_key)))
+
+
+def long_ago(year: Year) -> dt.datetime:
+    return dt.datetime.combine(year.first - dt.timedelta(days=3), dt.time(12), JST)
+
+
+def test_everything_is_marked_as_invented(kit: Services, year: Year) -> None:
+    made = make_year(kit, CODE, year)
+    rows = invented(kit)
+    assert len(rows) == made
+    assert abs(made - FEW) < FEW / 8
+    assert all(row.event_key.startswith("demo:") for row in rows)
+    assert all(row.asker is None or row.asker.startswith("demo") for row in rows)
+    assert all(row.noted_by == (WRITER if row.channel in NOTED else None) for row in rows)
+    with kit.database.reading() as session:
+        assert is_demo(session, CODE)
+        told = demo_data(session, CODE)
+        assert told is not None
+        assert (told.whole, told.questions, told.first_on, told.last_on) == (True, made, year.first, year.last)
+        events = session.scalars(select(FigureEvent).order_by(FigureEvent.number)).all()
+        assert [event.written_by for event in events] == [WRITER] * 3
+        assert all("見本" in event.name for event in events)
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "demo_made")).one()
+        assert (line.scope, line.details["questions"]) == (CODE, made)
+
+
+def test_a_row_is_what_the_channels_would_have_written(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, year)
+    knowledge = kit.corpus.current(CODE)
+    told_later = {"tapped_entry_id", "tapped_at", "feedback", "feedback_at", "reason", "more_at", "contact_at"}
+    of_its_own = {"need_signal", "need", "elapsed_ms", "event_key", "id"}
+    compared = 0
+    for row in invented(kit)[:: max(FEW // 60, 1)]:
+        if row.text is None or row.personal_data or row.channel in NOTED:
+            continue
+        chosen = next((one.chosen for one in subjects() if row.text in one.texts), None)
+        if chosen:
+            continue
+        outcome, found = answer_masked(knowledge, row.text)
+        asked = asked_question(
+            outcome,
+            municipality_code=CODE,
+            event_key=f"again:{row.event_key}",
+            channel=row.channel,
+            asked_at=row.asked_at,
+            text=row.text,
+            personal_data=found,
+            asker=row.asker,
+            message_id=row.message_id,
+        )
+        with kit.database.writing() as session:
+            record(session, asked)
+        with kit.database.reading() as session:
+            real = session.get_one(LoggedQuestion, asked.id)
+        for column in LoggedQuestion.__table__.columns:
+            if column.name not in told_later | of_its_own:
+                assert getattr(row, column.name) == getattr(real, column.name), (row.text, column.name)
+        assert row.id == log_id(CODE, row.event_key)
+        compared += 1
+    assert compared > 20
+
+
+def test_a_noted_row_is_what_the_form_would_have_written(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, year)
+    for row in [one for one in invented(kit) if one.channel in NOTED and one.text][:5]:
+        noted = NotedQuestion(
+            CODE, f"x:{row.event_key}", row.channel, row.asked_at, row.department, row.text, row.decision
+        )
+        with kit.database.writing() as session:
+            note(session, noted, WRITER)
+        with kit.database.reading() as session:
+            real = session.get_one(LoggedQuestion, log_id(CODE, f"x:{row.event_key}"))
+        for column in LoggedQuestion.__table__.columns:
+            if column.name not in ("id", "event_key"):
+                assert getattr(row, column.name) == getattr(real, column.name), column.name
+
+
+def test_of_delicate_matters_the_kind_alone_is_kept_and_personal_data_is_masked(kit: Services, year: Year) -> None:
+    chosen = [subject for subject in subjects() if subject.id in ("delicate", "personal-data")]
+    make_year(kit, CODE, year, asked=chosen)
+    rows = [row for row in invented(kit) if row.channel not in NOTED]
+    delicate = [row for row in rows if row.delicate]
+    assert len(delicate) > 20
+    assert all(row.text is None and row.words is None for row in delicate)
+    assert any(row.personal_data for row in rows)
+    assert not any("090-" in (row.text or "") or "@example" in (row.text or "") for row in rows)
+
+
+def test_after_removal_all_tables_are_as_before(kit: Services, year: Year) -> None:
+    for number, text in enumerate(WASPS.texts[:6]):
+        ask_really(kit, text, long_ago(year) + dt.timedelta(minutes=number), f"line:{number}")
+    group(kit)
+    before = everything(kit)
+    assert before["needs"], "there are cards of real questions"
+    make_year(kit, CODE, year, asked=[WASPS, *subjects()[:12]])
+    group(kit)
+    count_figures(kit, CODE, {}, lambda _: None)
+    meanwhile = everything(kit)
+    assert len(meanwhile["needs"]) > len(before["needs"])
+    assert meanwhile["need_texts"] != before["need_texts"], "invented wordings joined the cards there were"
+    assert meanwhile["period_counts"]
+    with kit.database.reading() as session:
+        older = session.scalars(select(CountedPeriod.first).where(CountedPeriod.kind == "day")).all()
+    made = sum("demo:" in row for row in meanwhile["query_log"])
+    assert remove(kit.database, CODE, BY_COMMAND, now()) == made
+    after = everything(kit)
+    kept = {first for first in older if first < year.first}
+    assert kept, "days before the year were counted, and stay"
+    for name in before:
+        if name not in ("counted_periods", "period_counts"):
+            assert after[name] == before[name], name
+    with kit.database.reading() as session:
+        assert set(session.scalars(select(CountedPeriod.first).where(CountedPeriod.kind == "day"))) == kept
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "demo_removed")).one()
+        assert line.details == {"questions": made}
+
+
+def test_without_anything_before_nothing_is_left(kit: Services, year: Year) -> None:
+    before = everything(kit)
+    make_year(kit, CODE, year)
+    group(kit)
+    count_figures(kit, CODE, {}, lambda _: None)
+    remove(kit.database, CODE, BY_COMMAND, now())
+    assert everything(kit) == before
+
+
+def test_what_staff_did_to_invented_cards_goes_with_them(kit: Services, year: Year) -> None:
+    before = everything(kit)
+    make_year(kit, CODE, year)
+    group(kit)
+    with kit.database.writing() as session:
+        first, second = session.scalars(select(NeedCard).order_by(NeedCard.number).limit(2))
+        merge(session, second, first, By("1", "職員", now()))
+    remove(kit.database, CODE, BY_COMMAND, now())
+    assert everything(kit) == before
+
+
+def test_what_residents_really_asked_meanwhile_stays_with_its_card(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, year, asked=[WASPS])
+    group(kit)
+    at = now() - dt.timedelta(hours=2)
+    real = ask_really(kit, WASPS.texts[0], at, "line:real")
+    solved = ask_really(kit, WASPS.texts[1], at, "line:solved")
+    group(kit)
+    with kit.database.writing() as session:
+        note_feedback(session, CODE, solved, True, now())
+    remove(kit.database, CODE, BY_COMMAND, now())
+    with kit.database.reading() as session:
+        rows = session.scalars(select(LoggedQuestion).order_by(LoggedQuestion.event_key)).all()
+        assert [row.id for row in rows] == [real, solved]
+        (card,) = session.scalars(select(NeedCard))
+        assert (rows[0].need, rows[0].need_signal) == (card.number, "none")
+        assert (card.times, card.askers, card.nameless) == (1, 1, 0)
+        (text,) = session.scalars(select(NeedText))
+        assert (text.text, text.times, text.last_on) == (WASPS.texts[0], 1, at.astimezone(JST).date())
+        assert session.scalar(select(func.count()).select_from(NeedEvent)) == 1
+
+
+def test_it_refuses_where_real_questions_lie_within_the_year(kit: Services, year: Year) -> None:
+    ask_really(kit, "住民票がほしい", dt.datetime.combine(year.last, dt.time(9), JST), "line:1")
+    before = everything(kit)
+    with pytest.raises(DemoError, match="実際の質問が1件あります"):
+        make_year(kit, CODE, year)
+    assert everything(kit) == before
+
+
+def test_it_refuses_a_second_time_and_removal_of_nothing(kit: Services, year: Year) -> None:
+    with pytest.raises(DemoError, match="入っていません"):
+        remove(kit.database, CODE, BY_COMMAND, now())
+    make_year(kit, CODE, year, asked=[WASPS])
+    with pytest.raises(DemoError, match="もう入っています"):
+        make_year(kit, CODE, year, asked=[WASPS])
+
+
+@pytest.mark.parametrize("stop_at", ["たずねています", "書き込んでいます"])
+def test_stopped_on_the_way_it_is_marked_and_can_be_removed(kit: Services, year: Year, stop_at: str) -> None:
+    before = everything(kit)
+
+    def stop(what: str, done: int, total: int) -> None:
+        if what == stop_at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_year(kit, CODE, year, progress=stop, asked=[WASPS])
+    with kit.database.reading() as session:
+        assert is_demo(session, CODE), "what is there is said to be invented"
+        assert not session.get_one(DemoData, CODE).whole
+    with pytest.raises(DemoError, match="途中で止まった"):
+        make_year(kit, CODE, year, asked=[WASPS])
+    remove(kit.database, CODE, BY_COMMAND, now())
+    assert everything(kit) == before
+
+
+def test_a_removal_that_was_stopped_goes_on(kit: Services, year: Year) -> None:
+    before = everything(kit)
+    make_year(kit, CODE, Year(year.last, 1_500, 1), asked=[WASPS])
+    group(kit)
+
+    def stop(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        remove(kit.database, CODE, BY_COMMAND, now(), stop)
+    with kit.database.reading() as session:
+        assert is_demo(session, CODE)
+        left = session.scalar(select(func.count()).select_from(LoggedQuestion)) or 0
+        assert 0 < left < 1_000
+    group(kit)
+    remove(kit.database, CODE, BY_COMMAND, now())
+    assert everything(kit) == before
+
+
+def test_before_its_answer_was_published_nobody_got_it(kit: Services, year: Year) -> None:
+    late = Subject("juki", "住民票", 1, ("住民票はコンビニで取れますか？", "住民票をコンビニで"), published=0.5)
+    make_year(kit, CODE, year, asked=[late])
+    half = year.days[len(year.days) // 2 + 1]
+    given: dict[bool, Counter[str | None]] = {True: Counter(), False: Counter()}
+    for row in invented(kit):
+        if row.channel not in NOTED and row.text in late.texts:
+            given[row.jst_date >= half][row.entry_id] += 1
+    assert given[True]["juki"] == given[True].total() > 50
+    assert given[False].total() > 50
+    assert given[False]["juki"] == 0
+
+
+def test_the_same_is_asked_by_two_processes_as_by_one(kit: Services) -> None:
+    asker: Asker = asker_of_year(kit, CODE, (), ())
+    texts = {(text, None, False) for subject in subjects()[:4] for text in subject.texts}
+    alone, together = (ask_all(asker, texts, processes=number) for number in (1, 2))
+
+    def shown(told: dict[Any, Any]) -> dict[Any, Any]:
+        return {
+            asking: (one.row.decision, one.row.entry_id, one.row.score, one.offered) for asking, one in told.items()
+        }
+
+    assert shown(dict(alone)) == shown(dict(together))
+
+
+def test_the_jobs_process_removes_what_an_administrator_wants_gone(kit: Services, year: Year) -> None:
+    before = everything(kit)
+    make_year(kit, CODE, year, asked=[WASPS])
+    assert DEMO_REMOVAL in WORKS
+    with kit.database.writing() as session:
+        ask_once(session, CODE, DEMO_REMOVAL, {"account": None, "login": "kanri"}, now(), None)
+    work(kit, threading.Event(), once=True)
+    with kit.database.reading() as session:
+        job = latest_job(session, CODE, DEMO_REMOVAL)
+        assert job is not None
+        assert job.state == "done"
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "demo_removed")).one()
+        assert line.login == "kanri"
+    after = everything(kit)
+    assert {name: after[name] for name in ("query_log", "needs", "need_texts", "demo_data", "figure_events")} == {
+        name: before[name] for name in ("query_log", "needs", "need_texts", "demo_data", "figure_events")
+    }
+
+
+def test_marks_of_one_municipality_say_nothing_of_another(app: Flask) -> None:
+    kit: Services = app.extensions["kotae"]
+    with kit.database.writing() as session:
+        begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), seed=1, questions=0, whole=False))  # fmt: skip
+        assert is_demo(session, "122106")
+        assert not is_demo(session, "242047")
+
+
+def test_the_outage_and_the_campaign_lie_within_the_year() -> None:
+    events = happenings()
+    assert max(events.campaign.day, events.mailing.day) + max(events.campaign.days, events.mailing.days) < 365
+    assert events.outage.day < 364
