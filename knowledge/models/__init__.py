@@ -7,6 +7,7 @@ from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.entry_version import EntryVersion
+from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
@@ -18,6 +19,7 @@ from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.need import NeedCard, NeedEvent, NeedText
 from knowledge.models.notice import Notice
 from knowledge.models.office_account import OfficeIdentity, OfficeVisit
+from knowledge.models.office_count import FormerOfficeCount, OfficeCount
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
@@ -45,7 +47,9 @@ __all__ = [
     "Department",
     "Entry",
     "EntryVersion",
+    "FormerOfficeCount",
     "Indicator",
+    "IndicatorFormula",
     "IndicatorValue",
     "Job",
     "Learned",
@@ -61,6 +65,7 @@ __all__ = [
     "NeedEvent",
     "NeedText",
     "Notice",
+    "OfficeCount",
     "OfficeIdentity",
     "OfficeVisit",
     "OpeningPlaceRow",
