@@ -249,10 +249,11 @@ def held_of(session: Session, code: str, keys: Iterable[CountKey]) -> dict[Count
     wholes = {key.whole for key in keys}
     found: dict[CountKey, Held] = {}
     for series, month in sorted({(series, month) for series, month, _, _ in wholes}):
-        for office, name, cell, *held in session.execute(select(*columns).where(*_within(code, series, month, month))):
+        rows = session.execute(select(*columns).where(*_within(code, series, month, month)))
+        for office, name, cell, count, source, who, moment in rows:
             key = CountKey(series, month, office, name, cell)
             if key.whole in wholes:
-                found[key] = Held(*held)
+                found[key] = Held(count, source, who, moment)
     return found
 
 
