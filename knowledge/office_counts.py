@@ -13,8 +13,8 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from knowledge.calendar import era_year_of
 from knowledge.models import FormerOfficeCount, OfficeCount
+from knowledge.periods import PeriodKind, period_of
 
 CERTIFICATES, APPLICATIONS = "certificate", "application"
 SERIES: Mapping[str, str] = MappingProxyType({CERTIFICATES: "証明書発行件数", APPLICATIONS: "電子申請件数"})
@@ -102,7 +102,7 @@ def cell_name(key: CountKey) -> str:
 
 def month_name(month: dt.date) -> str:
     """``令和8年4月``."""
-    return f"{era_year_of(month)}{month.month}月"
+    return period_of(PeriodKind.MONTH, month).name
 
 
 def month_after(month: dt.date, by: int = 1) -> dt.date:

@@ -23,6 +23,7 @@ from knowledge.models.office_count import FormerOfficeCount, OfficeCount
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
+from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.retention import Retention
@@ -44,9 +45,11 @@ __all__ = [
     "ChangeRequest",
     "CheckQuestionRow",
     "Conversation",
+    "CountedPeriod",
     "Department",
     "Entry",
     "EntryVersion",
+    "FigureEvent",
     "FormerOfficeCount",
     "Indicator",
     "IndicatorFormula",
@@ -71,6 +74,8 @@ __all__ = [
     "OpeningPlaceRow",
     "OrganisationAssignment",
     "OrganisationChange",
+    "PeriodCorrection",
+    "PeriodCount",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
