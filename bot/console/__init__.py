@@ -22,6 +22,7 @@ from bot.console import (
     door,
     effect,
     faq,
+    formulas,
     front,
     guard,
     importing,
@@ -30,12 +31,16 @@ from bot.console import (
     line_test,
     log,
     me,
+    measure_sheets,
     misguidance,
     need_cards,
     need_inquiries,
     notice,
     noting,
     office_account,
+    office_counts,
+    office_hours,
+    online_priority,
     opening,
     organisation,
     plans,
@@ -61,6 +66,7 @@ SCREENS = (
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
+    *(office_counts, office_hours, formulas, measure_sheets, online_priority),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

@@ -51,6 +51,14 @@ MENU: Sequence[MenuGroup] = (
         ),
     ),
     MenuGroup(
+        "報告・分析",
+        (
+            MenuItem("console.office_counts.index", "課の件数"),
+            MenuItem("console.measure_sheets.index", "施策シート"),
+            MenuItem("console.online_priority.index", "オンライン化優先度"),
+        ),
+    ),
+    MenuGroup(
         "確かめる",
         (
             MenuItem("console.trying.index", "ためしに聞く"),

@@ -275,8 +275,7 @@ def _given(series: str) -> list[dict[str, str]]:
     if len({len(column) for column in columns.values()}) != 1:
         abort(400)
     return [
-        {name: column[place].strip()[:200] for name, column in columns.items()}
-        for place in range(len(columns["name"]))
+        {name: column[place].strip()[:200] for name, column in columns.items()} for place in range(len(columns["name"]))
     ]
 
 

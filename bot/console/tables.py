@@ -16,6 +16,7 @@ from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_
 from bot.console.chart import chart
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
+from bot.console.formulas import Counted, counted
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.console.shown_changes import ShownChanges, shown
@@ -25,6 +26,7 @@ from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.common_content import is_common
 from knowledge.exports import names_by_id
+from knowledge.indicator_formulas import computed_points, origin_changes
 from knowledge.indicator_values import (
     MOST_NOTE,
     MOST_VALUE,
@@ -337,6 +339,7 @@ def _row_page(
         names = _choices(session, code, cells)
         yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
         written = history(session, code, found.entry_id) if kind == "indicators" and found else []
+        by_counts = counted(session, code, found.entry_id) if kind == "indicators" and found else None
     fields = [
         _field(place, column, cells.get(column.heading, ""), names) for place, column in _asked_for(sheet, new=is_new)
     ]
@@ -365,7 +368,9 @@ def _row_page(
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
         undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
         starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
-        drawn=_drawing(found, yearly) is not None if kind == "indicators" and found else False,
+        counted=by_counts,
+        actual={one.fiscal_year: one.value for one in yearly},
+        drawn=by_counts is not None and _drawing(found, yearly, by_counts) is not None,
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
         given=request.form,
@@ -413,16 +418,20 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
     return places.get(heading, WHOLE_ROW)
 
 
-def _drawing(found: Indicator, yearly: Any) -> str | None:
+def _drawing(found: Indicator, yearly: Any, by_counts: Counted) -> str | None:
     breaks = [one["fiscal_year"] for one in found.breaks]
-    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit, breaks)
+    own = computed_points(by_counts.years, found.unit)
+    joined = by_counts.formula is not None and by_counts.formula.as_planned
+    unlike = [] if joined else origin_changes(yearly)
+    points = planned_points(found), actual_points(yearly, found.unit)
+    return chart(*points, found.unit, breaks, own, joined=joined, unlike=unlike)
 
 
 @blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
 def drawing(code: str, entry_id: str) -> Response:
     with services().database.reading() as session:
         found = _row_or_404(session, code, "indicators", entry_id)
-        drawn = _drawing(found, values_by_year(session, code, entry_id))
+        drawn = _drawing(found, values_by_year(session, code, entry_id), counted(session, code, entry_id))
     if drawn is None:
         abort(404)
     return Response(drawn, mimetype="image/svg+xml")
