@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -61,7 +60,7 @@ def formula_history(session: Session, code: str, entry_id: str) -> list[Indicato
 
 
 def _formula(row: IndicatorFormula) -> Formula | None:
-    if row.kind not in KINDS:
+    if row.kind is None or row.kind not in KINDS:
         return None
     return Formula(row.kind, tuple(row.names), tuple(row.departments), row.as_planned, row.note)
 
@@ -150,11 +149,9 @@ def computed_points(years: Sequence[ComputedYear], unit: str) -> list[Point]:
     return [Point(one.year, one.value, one.shown(unit)) for one in sorted(found, key=_year) if one.value is not None]
 
 
-def origin_changes(rows: Sequence[IndicatorValue]) -> list[int]:
-    """The years whose value comes from counts where the one before does not, or the other way round."""
-    ordered = sorted(rows, key=lambda row: row.fiscal_year)
-    pairs = itertools.pairwise((row.fiscal_year, row.note.startswith(ORIGIN)) for row in ordered)
-    return [year for (_, before), (year, after) in pairs if before != after]
+def is_from_counts(row: IndicatorValue) -> bool:
+    """Whether staff took it over from what was computed."""
+    return row.note.startswith(ORIGIN)
 
 
 def _year(one: Computed) -> int:

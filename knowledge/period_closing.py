@@ -45,17 +45,18 @@ class Counted:
 
 def due_periods(session: Session, code: str, moment: dt.datetime) -> list[Period]:
     """What is to be counted now, the shortest and oldest first."""
-    first = first_day(session, code)
-    if first is None:
-        return []
     today = moment.astimezone(JST).date()
     whole_from = today - dt.timedelta(days=days_kept(session, code)[COUNTS] - 1)
-    asked_at = _last_asked(session, code, today)
     held = {(row.kind, row.first): row for row in _held(session, code)}
+    days = (first for kind, first in held if kind == PeriodKind.DAY and first >= whole_from)
+    begun = [max(day, whole_from) for day in (first_day(session, code), *days) if day]
+    if not begun:
+        return []
+    asked_at = _last_asked(session, code, today)
     return [
         period
         for kind in PeriodKind
-        for period in _periods(kind, first, today)
+        for period in _periods(kind, min(begun), today)
         if (row := held.get((kind.value, period.first))) is None
         # What the log holds a part of only was counted while it was whole.
         or (period.first >= whole_from and _is_due(period, row, today, moment, asked_at))

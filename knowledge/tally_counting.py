@@ -119,7 +119,8 @@ class _Counting:
         return found
 
     def _read(self, row: _Row) -> list[int]:
-        day, hour, weekday, at, channel, language, department, entry_id, tapped, subject, decision, said, signal, asker = row  # fmt: skip  # noqa: E501
+        day, hour, weekday, at, channel, language, department, *what = row
+        entry_id, tapped, subject, decision, said, signal, asker = what
         shown = entry_id if decision == "answer" else tapped if decision == "suggest" else None
         kind = self._entries.get(shown) if shown else None
         values = {

@@ -43,6 +43,7 @@ from bot.console import (
     online_priority,
     opening,
     organisation,
+    pictures,
     plans,
     retention,
     review,
@@ -67,6 +68,7 @@ SCREENS = (
     *(review, organisation),
     *(opening, retention),
     *(office_counts, office_hours, formulas, measure_sheets, online_priority),
+    pictures,
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

@@ -168,7 +168,6 @@ NEEDS: Mapping[str, Need] = {
     "console.tables.index": in_town(Role.VIEWER),
     "console.tables.add": in_town(Role.EDITOR),
     "console.tables.row": in_town(Role.VIEWER),
-    "console.tables.drawing": in_town(Role.VIEWER),
     "console.tables.write_yearly": in_town(Role.EDITOR),
     "console.yearly.index": in_town(Role.EDITOR),
     # 設定
@@ -213,6 +212,8 @@ NEEDS: Mapping[str, Need] = {
     "console.need_cards.add_wordings": in_town(Role.EDITOR),
     "console.need_inquiries.inquiry": in_town(Role.EDITOR),
     "console.need_inquiries.replies": upload(in_town(Role.EDITOR)),
+    # 図（ページが見せた図の、絵だけ）
+    "console.pictures.drawing": in_town(Role.VIEWER),
     # 大きいファイル
     "console.importing.job": in_town(Role.EDITOR),
     "console.importing.stop": in_town(Role.EDITOR),

@@ -163,7 +163,9 @@ def _take(code: str, sheets: list[Sheet], held: str, *, end_missing: bool) -> An
         if is_same:
             done = write_counts(session, code, plan.wanted, person().name, now())
             details = {
-                **{"added": done.added, "changed": done.changed, "gone": done.gone},
+                "added": done.added,
+                "changed": done.changed,
+                "gone": done.gone,
                 "file_digest": sheets_digest(sheets),
             }
             audit.append(session, actor(), "office_counts_imported", at=now(), scope=code, details=details)
@@ -238,8 +240,8 @@ def month(code: str, series: str, month: str) -> Answered:
             if is_same:
                 done = write_counts(session, code, given.wanted, person().name, now())
                 if done:
-                    details = {"series": series, "month": f"{day:%Y-%m}", "department": department or None}
-                    details |= {"added": done.added, "changed": done.changed, "gone": done.gone}
+                    about = {"series": series, "month": f"{day:%Y-%m}", "department": department or None}
+                    details = {**about, "added": done.added, "changed": done.changed, "gone": done.gone}
                     audit.append(session, actor(), "office_counts_written", at=now(), scope=code, details=details)
     except TwoFormsError:
         is_same = False

@@ -6,27 +6,28 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
+from bot.console import pictures
 from bot.console.answer_desk import departments_in_use
 from bot.console.authors import author
 from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
-from bot.console.chart import chart
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.formulas import Counted, counted
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.console.shown_changes import ShownChanges, shown
+from bot.indicator_chart import FromCounts, indicator_chart
 from bot.services import services
 from knowledge import audit
 from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.common_content import is_common
 from knowledge.exports import names_by_id
-from knowledge.indicator_formulas import computed_points, origin_changes
+from knowledge.indicator_formulas import computed_points, is_from_counts
 from knowledge.indicator_values import (
     MOST_NOTE,
     MOST_VALUE,
@@ -370,7 +371,7 @@ def _row_page(
         starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
         counted=by_counts,
         actual={one.fiscal_year: one.value for one in yearly},
-        drawn=by_counts is not None and _drawing(found, yearly, by_counts) is not None,
+        charts=_charts(code, found, yearly, by_counts) if by_counts is not None else [],
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
         given=request.form,
@@ -418,23 +419,19 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
     return places.get(heading, WHOLE_ROW)
 
 
-def _drawing(found: Indicator, yearly: Any, by_counts: Counted) -> str | None:
-    breaks = [one["fiscal_year"] for one in found.breaks]
-    own = computed_points(by_counts.years, found.unit)
-    joined = by_counts.formula is not None and by_counts.formula.as_planned
-    unlike = [] if joined else origin_changes(yearly)
-    points = planned_points(found), actual_points(yearly, found.unit)
-    return chart(*points, found.unit, breaks, own, joined=joined, unlike=unlike)
-
-
-@blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
-def drawing(code: str, entry_id: str) -> Response:
-    with services().database.reading() as session:
-        found = _row_or_404(session, code, "indicators", entry_id)
-        drawn = _drawing(found, values_by_year(session, code, entry_id), counted(session, code, entry_id))
-    if drawn is None:
-        abort(404)
-    return Response(drawn, mimetype="image/svg+xml")
+def _charts(code: str, found: Indicator, yearly: Any, by_counts: Counted) -> list[pictures.ShownChart]:
+    breaks = {one["fiscal_year"]: one["text"] for one in found.breaks}
+    as_planned = by_counts.formula is not None and by_counts.formula.as_planned
+    taken_over = [one for one in yearly if is_from_counts(one)] if not as_planned else []
+    chart = indicator_chart(
+        found.name,
+        planned_points(found),
+        actual_points([one for one in yearly if one not in taken_over], found.unit),
+        found.unit,
+        breaks,
+        FromCounts(computed_points(by_counts.years, found.unit), actual_points(taken_over, found.unit), as_planned),
+    )
+    return pictures.shown(code, [chart]) if chart else []
 
 
 @blueprint.post("/<code>/indicators/<entry_id>/values")

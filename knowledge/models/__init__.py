@@ -6,6 +6,7 @@ from knowledge.models.brought_file import BroughtFile
 from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
 from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
@@ -24,6 +25,7 @@ from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
 from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
+from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.retention import Retention
@@ -46,6 +48,7 @@ __all__ = [
     "CheckQuestionRow",
     "Conversation",
     "CountedPeriod",
+    "DemoData",
     "Department",
     "Entry",
     "EntryVersion",
@@ -76,6 +79,7 @@ __all__ = [
     "OrganisationChange",
     "PeriodCorrection",
     "PeriodCount",
+    "Picture",
     "Plan",
     "PlanSection",
     "QuarantinedBody",
