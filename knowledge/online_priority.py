@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.answers import Answer
-from knowledge.models import NeedCard
+from knowledge.models import NeedCard, PeriodCount
 from knowledge.need_steps import STATES
 from knowledge.online_standing import NAMES, ROW, OnlineStanding, online_standing
 from knowledge.periods import Period, PeriodKind, last_periods, period_of
@@ -80,6 +81,7 @@ def priorities(
     code: str,
     period: Period,
     answers: Iterable[Answer],
+    today: dt.date,
     *,
     order: str = BY_PEOPLE,
     departments: frozenset[str] | None = None,
@@ -88,8 +90,9 @@ def priorities(
     procedures = [one for one in answers if one.kind == PROCEDURE and _is_seen(one.department_id, departments)]
     asked = tallies(session, code, period, BOT, "entry")
     noted = tallies(session, code, period, NOTED_TOGETHER, "entry")
-    months = last_periods(period_of(PeriodKind.MONTH, period.last), MONTHS)
-    trend = [_asked_in(session, code, month) for month in months]
+    months = last_periods(period_of(PeriodKind.MONTH, min(period.last, today)), MONTHS)
+    trend = _asked_by_month(session, code, months)
+    counted = {month.first for month in months if standing(session, code, month) is not None}
     needs = _needs(session, code, departments)
     lines = [
         PriorityLine(
@@ -100,7 +103,7 @@ def priorities(
             said,
             asked.get(one.entry_id, NOTHING),
             noted.get(one.entry_id, NOTHING).asked,
-            tuple(None if counts is None else counts.get(one.entry_id, 0) for counts in trend),
+            tuple(trend.get((one.entry_id, month.first), 0) if month.first in counted else None for month in months),
             tuple(needs.get(one.entry_id, ())),
         )
         for one in procedures
@@ -124,10 +127,18 @@ def _is_seen(department: str | None, departments: frozenset[str] | None) -> bool
     return departments is None or department in departments
 
 
-def _asked_in(session: Session, code: str, month: Period) -> Mapping[str, int] | None:
-    if standing(session, code, month) is None:
-        return None
-    return {entry_id: one.asked for entry_id, one in tallies(session, code, month, BOT, "entry").items()}
+def _asked_by_month(session: Session, code: str, months: Sequence[Period]) -> Mapping[tuple[str, dt.date], int]:
+    """How often each entry was asked for in each month: columns alone, for there are thousands."""
+    rows = session.execute(
+        select(PeriodCount.value, PeriodCount.first, PeriodCount.asked).where(
+            PeriodCount.municipality_code == code,
+            PeriodCount.kind == PeriodKind.MONTH.value,
+            PeriodCount.first.in_([month.first for month in months]),
+            PeriodCount.dimension == "entry",
+            PeriodCount.channel == BOT,
+        )
+    )
+    return {(value, first): asked for value, first, asked in rows}
 
 
 def _needs(session: Session, code: str, departments: frozenset[str] | None) -> dict[str | None, list[NeedMark]]:

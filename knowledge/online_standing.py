@@ -30,7 +30,8 @@ NAMES: Mapping[OnlineStanding, str] = MappingProxyType(
 )
 _PART = re.compile("一部|ものがあ|ものもあ|場合があ|場合もあ|手続きによ|手続によ|種類によ|途中まで|予約のみ|予約だけ")
 _NO = re.compile("できません|できない|不可|ありません|窓口のみ|窓口だけ|対象外|行っていません|受け付けていません")
-_SURE = re.compile("要確認|確認して|お問い合わせ|計画|予定|目標")
+_OPEN = re.compile("要確認|確認して|お問い合わせ|計画|予定|目標")
+_BRACKETS = re.compile("（[^（）]*）")
 _YES = re.compile(
     "でき(?:ます|る)|取れます|申し込めます|申請可|可能|あります|行われてい|開かれてい|受け付けてい|対応してい"
 )
@@ -44,7 +45,7 @@ def online_standing(text: str) -> OnlineStanding:
         return OnlineStanding.PART
     if _NO.search(text):
         return OnlineStanding.NO
-    if _SURE.search(text) and not text.startswith(("できます", "可能")):
+    if _OPEN.search(_BRACKETS.sub("", text)) and not text.startswith(("できます", "可能")):
         return OnlineStanding.UNCLEAR
     return OnlineStanding.YES if _YES.search(text) else OnlineStanding.UNCLEAR
 

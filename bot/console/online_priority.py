@@ -14,7 +14,7 @@ from bot.console.layout import town_or_404
 from bot.services import services
 from bot.web.chat import knowledge_or_404
 from knowledge import audit
-from knowledge.calendar import now
+from knowledge.calendar import now, today
 from knowledge.demo_data import NOTICE, is_demo
 from knowledge.online_priority import BY_PEOPLE, ORDERS, outside_text, priorities, workbook_sheets
 from knowledge.online_standing import NAMES
@@ -45,7 +45,7 @@ def index(code: str) -> str:
     answers = knowledge_or_404(code).answers.values()
     with services().database.reading() as session:
         chosen = chosen_period(session, code, KINDS)
-        found = priorities(session, code, chosen.period, answers, order=order, departments=own)
+        found = priorities(session, code, chosen.period, answers, today(), order=order, departments=own)
         names = department_names(session, code)
         demo = is_demo(session, code)
     return render_template(
@@ -77,7 +77,7 @@ def workbook(code: str) -> Response:
     answers = knowledge_or_404(code).answers.values()
     with services().database.reading() as session:
         chosen = chosen_period(session, code, KINDS)
-        found = priorities(session, code, chosen.period, answers, order=_order(), departments=own)
+        found = priorities(session, code, chosen.period, answers, today(), order=_order(), departments=own)
         names = department_names(session, code)
         demo = is_demo(session, code)
     about = [("オンライン化優先度", f"{town.name}　{chosen.period.name}（{chosen.stands}）"), *DEFINITIONS]
