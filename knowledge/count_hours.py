@@ -21,6 +21,8 @@ class HourTable:
     counts: Mapping[str, int]
     shades: Mapping[str, int]
     unknown: int
+    is_whole: bool = False
+    """Whether what has no count is none, and not unknown."""
 
     @property
     def total(self) -> int:
@@ -36,15 +38,18 @@ class HourTable:
     def count(self, weekday: int, hour: int) -> int:
         return self.counts.get(hour_cell(weekday, hour), 0)
 
+    def is_known(self, weekday: int, hour: int) -> bool:
+        return self.is_whole or hour_cell(weekday, hour) in self.counts
+
     def shade(self, weekday: int, hour: int) -> int:
         return self.shades.get(hour_cell(weekday, hour), 0)
 
 
-def hour_table(cells: Mapping[str, int]) -> HourTable:
+def hour_table(cells: Mapping[str, int], *, is_whole: bool = False) -> HourTable:
     counts = {cell: count for cell, count in cells.items() if cell != TOTAL}
     most = max(counts.values(), default=0)
     shades = {cell: -(-count * (SHADES - 1) // most) if count else 0 for cell, count in counts.items()}
-    return HourTable(counts, shades, cells.get(TOTAL, 0))
+    return HourTable(counts, shades, cells.get(TOTAL, 0), is_whole)
 
 
 def outside_bounds(table: HourTable, place: Place) -> tuple[int, int]:

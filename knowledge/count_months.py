@@ -129,12 +129,14 @@ def faults_of(shown: MonthForm, given: Sequence[Mapping[str, str]]) -> tuple[Mon
     rows: list[MonthRow] = []
     wanted: dict[CountKey, int | None] = {}
     seen: set[str] = set()
+    told: list[tuple[str, Mapping[str, str]]] = []
     for place, one in enumerate(given):
         name = " ".join(one["name"].split())
         cells = {cell: text for cell, text in one.items() if cell != "name"}
         before = old.get(normalize(name))
-        if not name and not any(cells.values()):
-            continue
+        if (not name and not any(cells.values())) or (normalize(name), cells) in told:
+            continue  # the same row twice is one
+        told.append((normalize(name), cells))
         rows.append(MonthRow(before.name if before else name, cells, before is None, before.parts if before else None))
         fault = _name_fault(name, before, seen)
         if fault:

@@ -319,7 +319,12 @@ def test_a_month_is_written_by_hand_and_emptied_again(editor: Colleague, office_
 def test_faults_in_a_month_stand_at_their_fields(editor: Colleague, office_database: Database) -> None:
     path = f"{COUNTS}/certificate/{APRIL:%Y-%m}"
     page = editor.get(path).text
-    rows = [("住民票", "-3", "", "", ""), ("", "5", "", "", ""), ("住民票", "1", "", "", "")]
+    rows = [
+        ("住民票", "-3", "", "", ""),
+        ("", "5", "", "", ""),
+        ("住民票", "1", "", "", ""),
+        ("住民票", "1", "", "", ""),
+    ]
     shown = editor.post(path, fields(page, *rows), 422).text
     assert 'href="#counter-0"' in shown
     assert "名前を書いてください" in shown
