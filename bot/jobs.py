@@ -16,6 +16,7 @@ from bot.effect_jobs import JobFaultError, Work
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
+from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
@@ -52,7 +53,7 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
-WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs}
+WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs, SAMPLE: draw_sample}
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""
@@ -91,6 +92,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             looked = time.monotonic()
 
     mail, booked, needs = _Mail(kit), _BookedChecks(kit), _Needs(kit)
+    samples = _Samples(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -101,6 +103,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _staff_kept_up(kit, go_on)
                     or booked.look()
                     or needs.look()
+                    or samples.look()
                     or mail.send()
                 )
                 if did is None:
@@ -272,6 +275,25 @@ class _Needs:
             return next(iter(ask_for_grouping(self._kit, now())), None)
         except SQLAlchemyError as error:
             _log.error("job_failed", kind="needs", error=type(error).__name__)
+            return None
+
+
+class _Samples:
+    """The questions of the month that is over, by which its 正答率 is told."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def look(self) -> str | None:
+        """None where it is not time yet, or all was drawn."""
+        if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        try:
+            return next(iter(ask_for_samples(self._kit, now())), None)
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind=SAMPLE, error=type(error).__name__)
             return None
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
+from knowledge.accuracy_labels import LABELS as ACCURACY
 from knowledge.calendar import JST
 from knowledge.caution import LEVELS
 from knowledge.check_questions import DECISIONS
@@ -78,6 +79,7 @@ FIELDS: Mapping[str, str] = {
     "lunch": "昼休み",
     "means": "意味する語",
     "method": "操作の種類",
+    "month": "月",
     "municipality": "市町村",
     "name": "名前",
     "new": "新しい値",
@@ -104,6 +106,7 @@ FIELDS: Mapping[str, str] = {
     "separate_approver": "書いた人は承認できない",
     "sessions": "打ち切った数",
     "sheets": "表",
+    "size": "引く数",
     "slots": "穴",
     "starts_on": "変わる日",
     "subject_digest": "庁内アカウントの印",
@@ -122,6 +125,7 @@ FIELDS: Mapping[str, str] = {
     "why": "失敗したところ",
     # 変える前・変えたあとの中
     **{kind.id: kind.label for kind in RETAINED},
+    **{label.id: label.name for label in ACCURACY.values()},
 }
 
 _SHEETS = {name: kind.title for name, kind in SHEETS.items()}

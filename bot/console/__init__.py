@@ -9,6 +9,7 @@ from bot.console import (
     account_import,
     account_roles,
     accounts,
+    accuracy,
     answer_editing,
     answer_history,
     answer_steps,
@@ -60,6 +61,7 @@ SCREENS = (
     *(trying, line_test, checks, effect, words, caution),
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
+    accuracy,
     *(opening, retention),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""

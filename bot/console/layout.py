@@ -51,6 +51,10 @@ MENU: Sequence[MenuGroup] = (
         ),
     ),
     MenuGroup(
+        "報告・分析",
+        (MenuItem("console.accuracy.index", "正答率の確かめ"),),
+    ),
+    MenuGroup(
         "確かめる",
         (
             MenuItem("console.trying.index", "ためしに聞く"),

@@ -213,6 +213,15 @@ NEEDS: Mapping[str, Need] = {
     "console.need_cards.add_wordings": in_town(Role.EDITOR),
     "console.need_inquiries.inquiry": in_town(Role.EDITOR),
     "console.need_inquiries.replies": upload(in_town(Role.EDITOR)),
+    # 正答率の確かめ（付けるのは、市町村全体の編集。くじと確定は、市町村全体の承認）
+    "console.accuracy.index": in_town(Role.VIEWER),
+    "console.accuracy.month_page": in_town(Role.VIEWER),
+    "console.accuracy.workbook": in_town(Role.VIEWER),
+    "console.accuracy.save_size": in_town(Role.APPROVER),
+    "console.accuracy.draw": in_town(Role.APPROVER),
+    "console.accuracy.close_month": in_town(Role.APPROVER),
+    "console.accuracy.label": in_town(Role.EDITOR),
+    "console.accuracy.settle_page": in_town(Role.EDITOR),
     # 大きいファイル
     "console.importing.job": in_town(Role.EDITOR),
     "console.importing.stop": in_town(Role.EDITOR),

@@ -1,5 +1,6 @@
 """The tables."""
 
+from knowledge.models.accuracy import AccuracyItem, AccuracyLabel, AccuracySample, AccuracySetting
 from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
 from knowledge.models.brought_file import BroughtFile
@@ -33,6 +34,10 @@ from knowledge.models.subject_office import SubjectOffice
 from knowledge.models.unsaved_text import UnsavedText
 
 __all__ = [
+    "AccuracyItem",
+    "AccuracyLabel",
+    "AccuracySample",
+    "AccuracySetting",
     "AuditCheckpoint",
     "AuditHead",
     "AuditLine",
