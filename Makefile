@@ -27,11 +27,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 以上が必要です（PYTHON=python3.11 make run のように指定できます）"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV)
 
-$(VENV)/.run: requirements.txt requirements-vectors.txt | $(VENV)/bin/python
+$(VENV)/.run: requirements.txt requirements-vectors.txt requirements-font.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "部品を入れます（初めては1、2分かかります）"
 	@$(PIP) -r requirements.txt
 	@$(PIP) -r requirements-vectors.txt
+	@$(PIP) -r requirements-font.txt
 	@touch $@
 
 $(VENV)/.test: requirements-test.txt $(VENV)/.run

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import effect_jobs, import_jobs
 from bot.effect_jobs import JobFaultError, Work
+from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
@@ -53,10 +54,18 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
-WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs, SAMPLE: draw_sample}
+WORKS: Mapping[str, Work] = {
+    **effect_jobs.WORKS,
+    **import_jobs.WORKS,
+    NEEDS: group_needs,
+    FIGURES: count_figures,
+    SAMPLE: draw_sample,
+}
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""
+FIGURES_SECONDS = 300.0
+"""Between two looks at what is to be counted."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -91,7 +100,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail, booked, needs = _Mail(kit), _BookedChecks(kit), _Needs(kit)
+    mail, booked, needs, figures = _Mail(kit), _BookedChecks(kit), _Needs(kit), _Figures(kit)
     samples = _Samples(kit)
     with _bookings_watched(kit):
         while not stopped():
@@ -103,6 +112,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _staff_kept_up(kit, go_on)
                     or booked.look()
                     or needs.look()
+                    or figures.look()
                     or samples.look()
                     or mail.send()
                 )
@@ -275,6 +285,25 @@ class _Needs:
             return next(iter(ask_for_grouping(self._kit, now())), None)
         except SQLAlchemyError as error:
             _log.error("job_failed", kind="needs", error=type(error).__name__)
+            return None
+
+
+class _Figures:
+    """Periods whose figures are to be counted: asked for, and then done like what staff ask for."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def look(self) -> str | None:
+        """None where it is not time yet, or nothing is due."""
+        if self._looked is not None and time.monotonic() - self._looked < FIGURES_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        try:
+            return next(iter(ask_for_counting(self._kit, now())), None)
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind="figures", error=type(error).__name__)
             return None
 
 

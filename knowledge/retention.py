@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from knowledge import audit
 from knowledge.calendar import JST
 from knowledge.db import Database
-from knowledge.models import ChangeRequest, Conversation, LineEvent, LoggedQuestion, Municipality, Retention
+from knowledge.models import (
+    ChangeRequest,
+    Conversation,
+    CountedPeriod,
+    LineEvent,
+    LoggedQuestion,
+    Municipality,
+    Retention,
+)
 from knowledge.need_cards import forget_texts
 
 BATCH = 2000
@@ -37,7 +45,7 @@ class Kind:
 
 
 TEXTS, COUNTS, DIALOGUES, EVENTS = "question_text", "question_row", "dialogue", "line_event"
-CHANGES = "change_request"
+CHANGES, FIGURES = "change_request", "figures"
 KINDS: tuple[Kind, ...] = (
     Kind(
         TEXTS,
@@ -52,7 +60,7 @@ KINDS: tuple[Kind, ...] = (
         "質問の件数など（文を消したあとの記録）",
         "年ごとの件数と、誤案内の数え直しに使います。過ぎると数えられなくなります。質問の文より短くはできません。",
         1825,
-        365,
+        400,
         3650,
     ),
     Kind(
@@ -78,6 +86,14 @@ KINDS: tuple[Kind, ...] = (
         365,
         90,
         3650,
+    ),
+    Kind(
+        FIGURES,
+        "月次締めをした数字（利用の数字、訂正）",
+        "報告と、前の年とくらべるのに使います。質問の文も、だれが聞いたかも入っていません。質問の文より5年以上長く残します。",
+        3650,
+        400 + 5 * 366,
+        10950,
     ),
 )
 
@@ -129,7 +145,7 @@ def purge(
     """Delete what is older than the days of a municipality; by kind how many, which the audit log keeps, too."""
     gone: dict[str, int] = {}
     try:
-        for kind in (COUNTS, TEXTS, DIALOGUES, EVENTS, CHANGES):
+        for kind in (COUNTS, TEXTS, DIALOGUES, EVENTS, CHANGES, FIGURES):
             while found := _purge_batch(database, kind, code, moment):
                 gone[kind] = gone.get(kind, 0) + found
                 go_on()
@@ -159,6 +175,10 @@ def _purge_batch(database: Database, kind: str, code: str, moment: dt.datetime) 
                 session.execute(delete(Conversation).where(own, Conversation.key.in_(keys)))
             case "change_request":
                 session.execute(delete(ChangeRequest).where(ChangeRequest.id.in_(keys)))
+            case "figures":
+                session.execute(
+                    delete(CountedPeriod).where(CountedPeriod.municipality_code == code, CountedPeriod.first.in_(keys))
+                )
             case _:
                 session.execute(delete(LineEvent).where(LineEvent.id.in_(keys)))
     return len(keys)
@@ -189,6 +209,12 @@ def _old(kind: str, code: str, days: Mapping[str, int], moment: dt.datetime) -> 
             # What waits was not decided, and is never old: somebody is to decide it.
             return select(ChangeRequest.id).where(
                 ChangeRequest.municipality_code == code, ChangeRequest.decided_at < cutoff
+            )
+        case "figures":
+            # From the end of a period on, and a 年度 begins a year before it.
+            begun = day - dt.timedelta(days=366)
+            return select(CountedPeriod.first).where(
+                CountedPeriod.municipality_code == code, CountedPeriod.first < begun
             )
         case _:
             return select(LineEvent.id).where(

@@ -155,6 +155,6 @@ def test_every_setting_is_named_in_the_example() -> None:
 
 def test_what_only_staff_need_is_not_loaded_to_answer_residents() -> None:
     """Each process that serves would carry it: some 20 MB of word lists and of what writes and reads files."""
-    seen = "import app, sys; print(*sorted({'zxcvbn', 'openpyxl', 'docx', 'pypdfium2'} & set(sys.modules)))"
+    seen = "import app, sys; print(*sorted({'zxcvbn', 'openpyxl', 'docx', 'pypdfium2', 'altair', 'vl_convert'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", seen], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.split() == []

@@ -39,6 +39,7 @@ from bot.console import (
     office_account,
     opening,
     organisation,
+    pictures,
     plans,
     retention,
     review,
@@ -63,6 +64,7 @@ SCREENS = (
     *(review, organisation),
     accuracy,
     *(opening, retention),
+    pictures,
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

@@ -6,22 +6,25 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.charts import Chart, Series, lines
 from bot.console.answer_history import XLSX
 from bot.console.effect import progress_of, watched
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
+from bot.console.pictures import shown as charts_shown
 from bot.sample_jobs import SAMPLE, month_key, month_of
 from bot.services import services
 from knowledge import audit
 from knowledge.accuracy_draw import FEWEST, MOST, is_to_draw, set_size, size_of
-from knowledge.accuracy_figures import DEFINITION, REPLIES, figures_of
+from knowledge.accuracy_figures import DEFINITION, REPLIES, MonthFigures, figures_of
 from knowledge.accuracy_labelling import (
     AccuracyError,
     Standing,
@@ -51,6 +54,7 @@ from knowledge.sheet_kinds import LANGUAGES
 
 blueprint = Blueprint("accuracy", __name__)
 
+FEWEST_MONTHS = 2
 MONTHS_BACK = 13
 """Months of which one may still draw at a click."""
 
@@ -74,9 +78,9 @@ def _index_page(code: str, errors: Mapping[str, str]) -> Response:
     page = render_template(
         "console/accuracy/index.html",
         code=code,
+        charts=charts_shown(code, trend(months)),
         errors=errors,
         months=months,
-        published=[one for one in months if one.is_published],
         month_key=month_key,
         size=text("size", 6) if errors.get("size") else size,
         fewest=FEWEST,
@@ -88,6 +92,25 @@ def _index_page(code: str, errors: Mapping[str, str]) -> Response:
         draws=person().reaches(Role.APPROVER, code, None),
     )
     return watched(page, job)
+
+
+def trend(months: Sequence[MonthFigures]) -> list[Chart]:
+    """The rate month by month between its bounds; a month without one leaves a gap.  From two months on."""
+    rated = {one.month: one.rate for one in months if one.is_published and one.rate.is_judged}
+    if len(rated) < FEWEST_MONTHS:
+        return []
+    every = [period_of(PeriodKind.MONTH, min(rated).first)]
+    while every[-1] < max(rated):
+        every.append(every[-1].next)
+    series = [
+        Series(name, tuple(round(100 * value(rated[one]), 1) if one in rated else None for one in every))
+        for name, value in (
+            ("正答率", attrgetter("value")),
+            ("95%の幅の上", attrgetter("high")),
+            ("95%の幅の下", attrgetter("low")),
+        )
+    ]
+    return [lines("月ごとの正答率", [one.short_name for one in every], series, across="月", unit="%")]
 
 
 @blueprint.post("/<code>/accuracy/size")

@@ -168,7 +168,6 @@ NEEDS: Mapping[str, Need] = {
     "console.tables.index": in_town(Role.VIEWER),
     "console.tables.add": in_town(Role.EDITOR),
     "console.tables.row": in_town(Role.VIEWER),
-    "console.tables.drawing": in_town(Role.VIEWER),
     "console.tables.write_yearly": in_town(Role.EDITOR),
     "console.yearly.index": in_town(Role.EDITOR),
     # 設定
@@ -222,6 +221,8 @@ NEEDS: Mapping[str, Need] = {
     "console.accuracy.close_month": in_town(Role.APPROVER),
     "console.accuracy.label": in_town(Role.EDITOR),
     "console.accuracy.settle_page": in_town(Role.EDITOR),
+    # 図（ページが見せた図の、絵だけ）
+    "console.pictures.drawing": in_town(Role.VIEWER),
     # 大きいファイル
     "console.importing.job": in_town(Role.EDITOR),
     "console.importing.stop": in_town(Role.EDITOR),

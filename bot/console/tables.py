@@ -6,19 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
+from bot.console import pictures
 from bot.console.answer_desk import departments_in_use
 from bot.console.authors import author
 from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
-from bot.console.chart import chart
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.console.shown_changes import ShownChanges, shown
+from bot.indicator_chart import indicator_chart
 from bot.services import services
 from knowledge import audit
 from knowledge.bundle import COMMON_PREFIX
@@ -365,7 +366,7 @@ def _row_page(
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
         undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
         starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
-        drawn=_drawing(found, yearly) is not None if kind == "indicators" and found else False,
+        charts=_charts(code, found, yearly) if kind == "indicators" and found else [],
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
         given=request.form,
@@ -413,19 +414,11 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
     return places.get(heading, WHOLE_ROW)
 
 
-def _drawing(found: Indicator, yearly: Any) -> str | None:
-    breaks = [one["fiscal_year"] for one in found.breaks]
-    return chart(planned_points(found), actual_points(yearly, found.unit), found.unit, breaks)
-
-
-@blueprint.get("/<code>/indicators/<entry_id>/chart.svg")
-def drawing(code: str, entry_id: str) -> Response:
-    with services().database.reading() as session:
-        found = _row_or_404(session, code, "indicators", entry_id)
-        drawn = _drawing(found, values_by_year(session, code, entry_id))
-    if drawn is None:
-        abort(404)
-    return Response(drawn, mimetype="image/svg+xml")
+def _charts(code: str, found: Indicator, yearly: Any) -> list[pictures.ShownChart]:
+    breaks = {one["fiscal_year"]: one["text"] for one in found.breaks}
+    planned, actual = planned_points(found), actual_points(yearly, found.unit)
+    chart = indicator_chart(found.name, planned, actual, found.unit, breaks)
+    return pictures.shown(code, [chart]) if chart else []
 
 
 @blueprint.post("/<code>/indicators/<entry_id>/values")

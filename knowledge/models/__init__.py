@@ -7,6 +7,7 @@ from knowledge.models.brought_file import BroughtFile
 from knowledge.models.change_request import ChangeRequest
 from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
+from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
@@ -22,6 +23,8 @@ from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
+from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
+from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
 from knowledge.models.retention import Retention
@@ -47,9 +50,12 @@ __all__ = [
     "ChangeRequest",
     "CheckQuestionRow",
     "Conversation",
+    "CountedPeriod",
+    "DemoData",
     "Department",
     "Entry",
     "EntryVersion",
+    "FigureEvent",
     "Indicator",
     "IndicatorValue",
     "Job",
@@ -71,6 +77,9 @@ __all__ = [
     "OpeningPlaceRow",
     "OrganisationAssignment",
     "OrganisationChange",
+    "PeriodCorrection",
+    "PeriodCount",
+    "Picture",
     "Plan",
     "PlanSection",
     "QuarantinedBody",

@@ -60,7 +60,7 @@ OWNED = frozenset(
         "answers.entry", "answer_editing.edit", "answer_editing.keep", "answer_editing.discard", "answer_steps.step",
         "answer_history.index", "answer_history.compare", "answer_history.workbook", "answer_history.restore",
         "misguidance.new", "misguidance.recount", "checks.change", "checks.end", "effect.start", "effect.job",
-        "effect.stop", "effect.replies", "tables.row", "tables.drawing", "tables.write_yearly", "trying.wording",
+        "effect.stop", "effect.replies", "tables.row", "tables.write_yearly", "trying.wording",
         "review.answers", "review.answer", "changes.change", "changes.approve_it", "changes.give_it_back",
         "changes.take_it_back", "log.dialogue", "noting.remove", "need_cards.card", "need_cards.step", "need_cards.write",
         "need_cards.add_wordings", "need_inquiries.inquiry",

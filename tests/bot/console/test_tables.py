@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from bot.console.chart import chart
+from bot.indicator_chart import indicator_chart
 from knowledge.db import Database
 from knowledge.indicator_values import Point, history, number_of, planned_points, values_by_year
 from knowledge.models import AuditLine, Department, Indicator, Measure, Municipality, Plan, Term
@@ -133,8 +133,7 @@ def test_somebody_of_one_department_sees_and_changes_only_its_rows(office: Flask
     listed = editor.get(f"/staff/{CODE}/indicators").text
     assert html.escape(own.name) in listed
     assert f"/{other.entry_id}" not in listed
-    for path in (f"{PATH}/indicators/{other.entry_id}", f"/staff/{CODE}/indicators/{other.entry_id}/chart.svg"):
-        editor.get(path, 404)
+    editor.get(f"{PATH}/indicators/{other.entry_id}", 404)
     editor.post(f"/staff/{CODE}/indicators/{other.entry_id}/values", {"year": "2026", "value": "1"}, status=404)
     mine = f"{PATH}/indicators/{own.entry_id}"
     page = editor.get(mine).text
@@ -164,10 +163,10 @@ def test_what_was_reached_is_written_drawn_and_kept(chief: Colleague, office_dat
             (2025, "50件")
         ]
         assert len(history(session, CODE, found.entry_id)) == 4
-    drawn = chief.get(f"/staff/{CODE}/indicators/{found.entry_id}/chart.svg")
+    drawn = chief.get(_picture(page))
     assert drawn.mimetype == "image/svg+xml"
-    ET.fromstring(drawn.data)
-    assert "50件" in drawn.text
+    told = ET.fromstring(drawn.data).findtext("{http://www.w3.org/2000/svg}desc")
+    assert "実績は、令和7年度に50件。" in (told or "")
     wrong = chief.post(values, {"year": "1800", "value": "1" * 41, "note": "x" * 201}, status=422).text
     for said in ("年度を一覧から", "実績値は40字まで", "注記は200字まで"):
         assert said in wrong
@@ -190,15 +189,21 @@ def test_only_what_is_a_number_is_drawn(shown: str, unit: str, number: float | N
     assert number_of(shown, unit) == number
 
 
-def test_a_drawing_begins_at_zero_and_needs_two_values() -> None:
-    assert chart([Point(2023, 10, "10")], [], "件") is None
-    drawn = chart([Point(2023, 10, "10"), Point(2027, 90, "<90>")], [Point(2025, 40, "40")], "件")
-    assert drawn is not None
-    assert ">0件<" in drawn
-    assert ">100件<" in drawn
-    assert "&lt;90&gt;" in drawn
-    ET.fromstring(drawn)
-    assert chart([Point(2023, 0, "0"), Point(2024, 0, "0")], [], "") is not None
+def test_a_drawing_needs_two_values_and_leads_from_year_to_year() -> None:
+    assert indicator_chart("件数", [Point(2023, 10, "10")], [], "件", {}) is None
+    chart = indicator_chart("件数", [Point(2023, 10, "10"), Point(2027, 90, "約90")], [Point(2025, 40, "40")], "件", {})
+    assert chart is not None
+    assert chart.labels == ("令和5年度", "令和6年度", "令和7年度", "令和8年度", "令和9年度")
+    actual, planned = chart.series
+    assert (actual.name, actual.values) == ("実績", (None, None, 40, None, None))
+    assert (planned.values, planned.joined) == ((10, None, None, None, 90), True)
+    assert planned.shown[-1] == "約90"
+    assert indicator_chart("件数", [Point(2023, 0, "0"), Point(2024, 0, "0")], [], "", {}) is not None
+
+
+def _picture(page: str) -> str:
+    """The address of the chart on a page."""
+    return next(part.split('"')[0] for part in page.split('src="') if "/pictures/" in part.split('"')[0])
 
 
 def test_what_is_not_there_is_not_found(chief: Colleague) -> None:
@@ -225,8 +230,6 @@ def test_where_the_way_of_counting_changed_is_written_shown_and_parts_the_lines(
     row, values = f"{PATH}/indicators/{entry_id}", f"/staff/{CODE}/indicators/{entry_id}/values"
     for year, value in (("2022", "10"), ("2023", "20"), ("2024", "55"), ("2025", "60")):
         chief.post(values, {"year": year, "value": value})
-    drawing = f"/staff/{CODE}/indicators/{entry_id}/chart.svg"
-    assert chief.get(drawing).text.count("<polyline") == 2
     page = chief.get(row).text
     wrong = chief.post(row, _form(page) | {_place(page, "定義の変わり目"): "去年から電話も"}, status=422).text
     assert "変わった年度・コロン・内容" in wrong
@@ -235,11 +238,11 @@ def test_where_the_way_of_counting_changed_is_written_shown_and_parts_the_lines(
     assert "2024：電話の申請も数える" in page
     assert "令和6年度（2024年度）から数え方が変わりました" in page
     before, after = page.index("令和5年度（2023年度）</th>"), page.index("令和6年度（2024年度）</th>")
-    assert before < page.index("電話の申請も数える") < after
-    drawn = chief.get(drawing).text
-    # The goal, the values before and those after: no line leads from one way of counting to the other.
-    assert drawn.count("<polyline") == 3
-    assert "数え方の変わり目" in drawn
+    assert before < page.index("電話の申請も数える<div") < after
+    # No line leads from one way of counting to the other: the drawing says where it changed, and so does the table.
+    assert "令和6年度から数え方が変わった（電話の申請も数える）" in page
+    assert "ここから数え方がちがう：電話の申請も数える" in page
+    assert "┆電話の申請も数える" in chief.get(_picture(page)).text
 
 
 def test_a_year_is_counted_otherwise_once(chief: Colleague, office_database: Database) -> None:

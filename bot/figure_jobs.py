@@ -1,0 +1,63 @@
+"""Counting periods for the figures pages, as work of the jobs process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.services import Services
+from knowledge.calendar import now
+from knowledge.jobs import ask_once
+from knowledge.models import Entry, Municipality
+from knowledge.period_closing import count_due, due_periods
+from knowledge.tally_counting import EntryKind
+
+FIGURES = "figures"
+"""The kind of work."""
+
+Progress = Callable[[float], None]
+
+
+def count_figures(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Count what is due, each period in a transaction of its own: work that is begun anew goes on where it was."""
+    share = 0.0
+
+    def go_on() -> None:
+        progress(share)
+
+    go_on()
+    entries = entry_kinds(kit, code)
+    counted = corrected = 0
+    for _ in range(2):  # what a correction touches is due after it
+        with kit.database.reading() as session:
+            due = due_periods(session, code, now())
+        for one in count_due(kit.database, code, due, entries, now(), go_on):
+            counted, corrected = counted + 1, corrected + (one.corrected > 0)
+            share = min(counted / len(due), 1.0)
+            go_on()
+    return {"counted": counted, "corrected": corrected}
+
+
+def ask_for_counting(kit: Services, moment: dt.datetime) -> list[str]:
+    """Ask for it where something is due."""
+    with kit.database.reading() as session:
+        codes = list(session.scalars(select(Municipality.code).order_by(Municipality.code)))
+        due = [code for code in codes if due_periods(session, code, moment)]
+    for code in due:
+        with kit.database.writing() as session:
+            ask_once(session, code, FIGURES, {}, moment)
+    return due
+
+
+def entry_kinds(kit: Services, code: str) -> dict[str, EntryKind]:
+    """What every entry counts under: as it is answered now, and those of old as they were left."""
+    with kit.database.reading() as session:
+        rows = session.execute(
+            select(Entry.entry_id, Entry.category, Entry.measure).where(Entry.municipality_code == code)
+        )
+        found = {row.entry_id: EntryKind(row.category, row.measure) for row in rows}
+    answers = kit.corpus.current(code).answers.items()
+    return found | {entry_id: EntryKind(answer.category, answer.measure) for entry_id, answer in answers}
