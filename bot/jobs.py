@@ -19,6 +19,7 @@ from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
 from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
+from bot.word_jobs import WORDS, ask_for_words, count_words
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
@@ -60,6 +61,7 @@ WORKS: Mapping[str, Work] = {
     NEEDS: group_needs,
     FIGURES: count_figures,
     SAMPLE: draw_sample,
+    WORDS: count_words,
 }
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
@@ -101,7 +103,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             looked = time.monotonic()
 
     mail, booked, needs, figures = _Mail(kit), _BookedChecks(kit), _Needs(kit), _Figures(kit)
-    samples = _Samples(kit)
+    evidence = _Evidence(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -113,7 +115,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or booked.look()
                     or needs.look()
                     or figures.look()
-                    or samples.look()
+                    or evidence.look()
                     or mail.send()
                 )
                 if did is None:
@@ -307,23 +309,24 @@ class _Figures:
             return None
 
 
-class _Samples:
-    """The questions of the month that is over, by which its 正答率 is told."""
+class _Evidence:
+    """The questions of the month that is over, by which its 正答率 is told; and residents' words, once a day."""
 
     def __init__(self, kit: Services) -> None:
         self._kit = kit
         self._looked: float | None = None
 
     def look(self) -> str | None:
-        """None where it is not time yet, or all was drawn."""
+        """None where it is not time yet, or all was drawn and counted."""
         if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
             return None
         self._looked = time.monotonic()
         try:
-            return next(iter(ask_for_samples(self._kit, now())), None)
+            asked = [*ask_for_samples(self._kit, now()), *ask_for_words(self._kit, now())]
         except SQLAlchemyError as error:
             _log.error("job_failed", kind=SAMPLE, error=type(error).__name__)
             return None
+        return next(iter(asked), None)
 
 
 class _Mail:

@@ -118,6 +118,8 @@ ACTIONS: Mapping[str, Action] = {
     "accuracy_settled": _action("正答率の確かめで分かれた意見の決定", "month", "place"),
     "accuracy_closed": _action("正答率の確定", "month", "counts"),
     "accuracy_exported": _action("正答率の書き出し", "lines"),
+    "resident_word_chosen": _action("住民のことばの案の選択", "choice"),
+    "resident_words_exported": _action("住民のことばの書き出し", "lines"),
     "row_changed": _action("表の行の変更", "kind", "action", "cells"),
     "indicator_value": _action("指標の実績値の記入", "fiscal_year", "old", "new"),
     "sheets_exported": _action("表の書き出し", "kind", "form"),

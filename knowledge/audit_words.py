@@ -36,6 +36,7 @@ FIELDS: Mapping[str, str] = {
     "changed": "変更",
     "changes_digest": "変更の中身の印",
     "channel": "受けた方法",
+    "choice": "選んだこと",
     "closed_at_new_year": "年末年始は休み",
     "closed_on_holidays": "祝日は休み",
     "contact_department": "問い合わせ先の課",
@@ -134,6 +135,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "after": LEVELS,
     "before": LEVELS,
     "channel": CHANNELS,
+    "choice": {"refused": "使わない", "editors": "編集者むけの一覧だけ", "back": "案に戻す"},
     "decision": DECISIONS,
     "form": {"xlsx": "Excel", "csv": "CSV（UTF-8）", "sjis": "CSV（Shift_JIS）"},
     "how": {

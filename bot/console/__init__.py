@@ -41,6 +41,7 @@ from bot.console import (
     organisation,
     pictures,
     plans,
+    resident_words,
     retention,
     review,
     settings,
@@ -62,7 +63,7 @@ SCREENS = (
     *(trying, line_test, checks, effect, words, caution),
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
-    accuracy,
+    *(accuracy, resident_words),
     *(opening, retention),
     pictures,
 )

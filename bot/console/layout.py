@@ -52,7 +52,10 @@ MENU: Sequence[MenuGroup] = (
     ),
     MenuGroup(
         "報告・分析",
-        (MenuItem("console.accuracy.index", "正答率の確かめ"),),
+        (
+            MenuItem("console.accuracy.index", "正答率の確かめ"),
+            MenuItem("console.resident_words.index", "住民のことば"),
+        ),
     ),
     MenuGroup(
         "確かめる",

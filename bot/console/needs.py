@@ -221,6 +221,12 @@ NEEDS: Mapping[str, Need] = {
     "console.accuracy.close_month": in_town(Role.APPROVER),
     "console.accuracy.label": in_town(Role.EDITOR),
     "console.accuracy.settle_page": in_town(Role.EDITOR),
+    # 住民のことば（えらぶのは、市町村全体の編集）
+    "console.resident_words.index": in_town(Role.VIEWER),
+    "console.resident_words.printed": in_town(Role.VIEWER),
+    "console.resident_words.workbook": in_town(Role.VIEWER),
+    "console.resident_words.count": in_town(Role.EDITOR),
+    "console.resident_words.choose_word": in_town(Role.EDITOR),
     # 図（ページが見せた図の、絵だけ）
     "console.pictures.drawing": in_town(Role.VIEWER),
     # 大きいファイル

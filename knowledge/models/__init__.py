@@ -27,6 +27,7 @@ from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorr
 from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.resident_word import ResidentWord, ResidentWordChoice
 from knowledge.models.retention import Retention
 from knowledge.models.review import Review, ReviewRow
 from knowledge.models.slot_value import SlotValue
@@ -83,6 +84,8 @@ __all__ = [
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "ResidentWord",
+    "ResidentWordChoice",
     "Retention",
     "Review",
     "ReviewRow",
