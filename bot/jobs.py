@@ -17,7 +17,9 @@ from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
+from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
+from bot.word_jobs import WORDS, ask_for_words, count_words
 from intents.vectors import Vectors, open_vectors
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
@@ -59,6 +61,8 @@ WORKS: Mapping[str, Work] = {
     **demo_jobs.WORKS,
     NEEDS: group_needs,
     FIGURES: count_figures,
+    SAMPLE: draw_sample,
+    WORDS: count_words,
 }
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
@@ -100,6 +104,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             looked = time.monotonic()
 
     mail, booked, needs, figures = _Mail(kit), _BookedChecks(kit), _Needs(kit), _Figures(kit)
+    evidence = _Evidence(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -111,6 +116,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or booked.look()
                     or needs.look()
                     or figures.look()
+                    or evidence.look()
                     or mail.send()
                 )
                 if did is None:
@@ -302,6 +308,26 @@ class _Figures:
         except SQLAlchemyError as error:
             _log.error("job_failed", kind="figures", error=type(error).__name__)
             return None
+
+
+class _Evidence:
+    """The questions of the month that is over, by which its 正答率 is told; and residents' words, once a day."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._looked: float | None = None
+
+    def look(self) -> str | None:
+        """None where it is not time yet, or all was drawn and counted."""
+        if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        try:
+            asked = [*ask_for_samples(self._kit, now()), *ask_for_words(self._kit, now())]
+        except SQLAlchemyError as error:
+            _log.error("job_failed", kind=SAMPLE, error=type(error).__name__)
+            return None
+        return next(iter(asked), None)
 
 
 class _Mail:

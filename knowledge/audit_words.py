@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
+from knowledge.accuracy_labels import LABELS as ACCURACY
 from knowledge.calendar import JST
 from knowledge.caution import LEVELS
 from knowledge.check_questions import DECISIONS
@@ -37,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "changed": "変更",
     "changes_digest": "変更の中身の印",
     "channel": "受けた方法",
+    "choice": "選んだこと",
     "closed_at_new_year": "年末年始は休み",
     "closed_on_holidays": "祝日は休み",
     "contact_department": "問い合わせ先の課",
@@ -119,6 +121,7 @@ FIELDS: Mapping[str, str] = {
     "series": "何の件数",
     "sessions": "打ち切った数",
     "sheets": "表",
+    "size": "引く数",
     "slots": "穴",
     "starts_on": "変わる日",
     "subject_digest": "庁内アカウントの印",
@@ -138,6 +141,7 @@ FIELDS: Mapping[str, str] = {
     "why": "失敗したところ",
     # 変える前・変えたあとの中
     **{kind.id: kind.label for kind in RETAINED},
+    **{label.id: label.name for label in ACCURACY.values()},
 }
 
 _SHEETS = {name: kind.title for name, kind in SHEETS.items()}
@@ -146,6 +150,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "after": LEVELS,
     "before": LEVELS,
     "channel": CHANNELS,
+    "choice": {"refused": "使わない", "editors": "編集者むけの一覧だけ", "back": "案に戻す"},
     "decision": DECISIONS,
     "form": {"xlsx": "Excel", "csv": "CSV（UTF-8）", "sjis": "CSV（Shift_JIS）"},
     "how": {

@@ -60,6 +60,8 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.office_counts.index", "課の件数"),
             MenuItem("console.measure_sheets.index", "施策シート"),
             MenuItem("console.online_priority.index", "オンライン化優先度"),
+            MenuItem("console.accuracy.index", "正答率の確かめ"),
+            MenuItem("console.resident_words.index", "住民のことば"),
         ),
     ),
     MenuGroup(

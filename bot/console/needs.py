@@ -215,6 +215,21 @@ NEEDS: Mapping[str, Need] = {
     "console.need_cards.add_wordings": in_town(Role.EDITOR),
     "console.need_inquiries.inquiry": in_town(Role.EDITOR),
     "console.need_inquiries.replies": upload(in_town(Role.EDITOR)),
+    # 正答率の確かめ（付けるのは、市町村全体の編集。くじと確定は、市町村全体の承認）
+    "console.accuracy.index": in_town(Role.VIEWER),
+    "console.accuracy.month_page": in_town(Role.VIEWER),
+    "console.accuracy.workbook": in_town(Role.VIEWER),
+    "console.accuracy.save_size": in_town(Role.APPROVER),
+    "console.accuracy.draw": in_town(Role.APPROVER),
+    "console.accuracy.close_month": in_town(Role.APPROVER),
+    "console.accuracy.label": in_town(Role.EDITOR),
+    "console.accuracy.settle_page": in_town(Role.EDITOR),
+    # 住民のことば（えらぶのは、市町村全体の編集）
+    "console.resident_words.index": in_town(Role.VIEWER),
+    "console.resident_words.printed": in_town(Role.VIEWER),
+    "console.resident_words.workbook": in_town(Role.VIEWER),
+    "console.resident_words.count": in_town(Role.EDITOR),
+    "console.resident_words.choose_word": in_town(Role.EDITOR),
     # 図（ページが見せた図の、絵だけ）
     "console.pictures.drawing": in_town(Role.VIEWER),
     # 利用の数字、できごと、月次締め（件数だけで、質問の文は出ない）

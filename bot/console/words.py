@@ -55,7 +55,9 @@ def index(code: str) -> str:
     again = reopened(code, WORD)
     if again is not None and again.payload is not None:
         return _page(code, {}, again.payload)
-    return _page(code, {}, {"kind": SYNONYM, "language": JAPANESE})
+    # A word that another page proposes stands in the form, to be looked at and changed.
+    proposed = {name: request.args.get(name, "")[:LONGEST] for name in ("word", "means")}
+    return _page(code, {}, {"kind": SYNONYM, "language": JAPANESE, **proposed})
 
 
 def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str:

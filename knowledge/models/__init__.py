@@ -1,5 +1,6 @@
 """The tables."""
 
+from knowledge.models.accuracy import AccuracyItem, AccuracyLabel, AccuracySample, AccuracySetting
 from knowledge.models.audit import AuditCheckpoint, AuditHead, AuditLine
 from knowledge.models.base import Base
 from knowledge.models.brought_file import BroughtFile
@@ -28,6 +29,7 @@ from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorr
 from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.resident_word import ResidentWord, ResidentWordChoice
 from knowledge.models.retention import Retention
 from knowledge.models.review import Review, ReviewRow
 from knowledge.models.slot_value import SlotValue
@@ -38,6 +40,10 @@ from knowledge.models.subject_office import SubjectOffice
 from knowledge.models.unsaved_text import UnsavedText
 
 __all__ = [
+    "AccuracyItem",
+    "AccuracyLabel",
+    "AccuracySample",
+    "AccuracySetting",
     "AuditCheckpoint",
     "AuditHead",
     "AuditLine",
@@ -83,6 +89,8 @@ __all__ = [
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "ResidentWord",
+    "ResidentWordChoice",
     "Retention",
     "Review",
     "ReviewRow",

@@ -47,6 +47,7 @@ from knowledge.sheet_kinds import KINDS, STATE
 from knowledge.sheet_row import look_at_row
 from knowledge.tabular import Row, Sheet
 from tests.support.browser import launched, page_faults, served
+from tests.support.evidence import plant_samples, plant_words
 from tests.support.staff import Colleague, add_colleague, signed_in
 
 pytestmark = pytest.mark.browser
@@ -130,6 +131,15 @@ PAGES = [
     "/staff/242047/organisation/new/split",
     "/staff/242047/organisation/{change}",
     "/staff/242047/organisation/{change}/assign",
+    "/staff/242047/accuracy",
+    "/staff/242047/accuracy/2026-03",
+    "/staff/242047/accuracy/2026-02",
+    "/staff/242047/accuracy/2026-03/label",
+    "/staff/242047/accuracy/2026-03/settle",
+    "/staff/242047/resident-words",
+    "/staff/242047/resident-words?list=unknown",
+    "/staff/242047/resident-words?list=refused",
+    "/staff/242047/resident-words/print",
     "/staff/242047/needs",
     "/staff/242047/needs?state=done",
     "/staff/242047/needs/1",
@@ -320,6 +330,8 @@ def needs(office: Flask, department: str) -> None:
         remind(session, card, day, by)
         take_reply(session, card, HOSTILE, HOSTILE[:200], by)
         inquire(session, card, HOSTILE[:80], day, day + dt.timedelta(days=14), by)
+        plant_samples(session, "242047", [HOSTILE, "蜂の巣を取ってほしい"], "nobody")
+        plant_words(session, "242047", [HOSTILE, "蜂の巣"])
 
 
 @pytest.fixture(scope="module")

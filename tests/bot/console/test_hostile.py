@@ -78,6 +78,7 @@ from knowledge.tabular import OutSheet, Row, Sheet
 from knowledge.workbooks import workbook_bytes
 from tests.bot.line.conftest import drain, sender_of
 from tests.support.browser import launched, served
+from tests.support.evidence import plant_samples, plant_words
 from tests.support.fake_directory import directory
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, event, signature, text_event, webhook_body
 from tests.support.form_filling import DROPPED, WIDE, WIDER, Control, Form, Kept, Walker, kinds_in, listening, read_page
@@ -129,6 +130,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "answer_editing.new": ANSWER,
     "answer_editing.edit": ANSWER,
     "answer_editing.keep": ANSWER,
+    "accuracy.save_size": {"size": "60"},
     "checks.add": CHECK,
     "checks.change": CHECK,
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
@@ -175,6 +177,12 @@ NEVER_TAKEN: Mapping[str, str] = {
             "figures.count",
             "figures.stop",
             "importing.stop",
+            "accuracy.close_month",
+            "accuracy.draw",
+            "accuracy.label",
+            "accuracy.settle_page",
+            "resident_words.choose_word",
+            "resident_words.count",
             "need_cards.add_wordings",
             "need_cards.group",
             "need_cards.stop",
@@ -540,6 +548,8 @@ def prepare(site: Site) -> None:
         session.flush()
         asked = list({text_key(one): Waiting(text_key(one), one, last_on=today()) for one in strings}.values())
         join(session, CODE, {number: asked[number::8] for number in range(1, 8)})
+        plant_samples(session, CODE, strings, "nobody")
+        plant_words(session, CODE, strings)
         session.get_one(StaffAccount, leaver.account_id).active_until = today() + dt.timedelta(days=20)
         wanted = (Entry.municipality_code == CODE, Entry.state == "published", Entry.kind == "plan")
         entries = session.scalars(select(Entry).where(*wanted).order_by(Entry.entry_id).limit(24)).all()

@@ -17,7 +17,10 @@ from werkzeug.routing import Rule
 
 from bot.console import forms
 from bot.console.needs import NEEDS, Where
+from bot.sample_jobs import month_of
 from bot.services import Services
+from knowledge.accuracy_draw import Drawn
+from knowledge.accuracy_draw import keep as keep_sample
 from knowledge.approval import Actor
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
@@ -48,7 +51,7 @@ WHOLE = frozenset(
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
-        "office_counts.bring", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+        "office_counts.bring", "accuracy.save_size", "accuracy.draw", "accuracy.close_month", "accuracy.label", "accuracy.settle_page", "resident_words.choose_word", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
 """Only for who holds the role for the whole municipality: they change what every 課 says."""
@@ -82,6 +85,9 @@ POSTED: Mapping[str, Role] = dict.fromkeys(
     ("tables.row", "effect.stop", "noting.remove", "office_counts.month", "formulas.index"), Role.EDITOR
 )
 """Pages that all may read, with a button that is not for all."""
+
+
+MONTH = "2026-03"
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,9 @@ def things(office: Flask) -> Things:
         note(session, asked, "a-1")
         told = Described("行列の票", "wording", own, None, entry.entry_id)
         make_card(session, CODE, 1, told, moment)
+        period = month_of(MONTH)
+        assert period is not None
+        keep_sample(session, CODE, period, "00", 50, Drawn((), 1, 1, 0), moment, None)
         return Things(
             own,
             other,
@@ -225,7 +234,7 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
         "code": CODE, "entry_id": things.indicator if screen in ("tables", "formulas") else things.entry, "name": "request",
         "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
-        "row_id": things.asked, "series": "certificate", "month": "2026-04",
+        "row_id": things.asked, "series": "certificate", "month": "2026-04" if screen == "office_counts" else MONTH,
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.

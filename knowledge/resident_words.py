@@ -1,0 +1,159 @@
+"""住民のことば as they are kept: counted by a job, chosen by staff, listed for synonyms and for editors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from intents.resident_words import Pair, Unknown
+from intents.text import normalize
+from knowledge.models import NeedCard, ResidentWord, ResidentWordChoice
+from knowledge.staff_words import LONGEST, SYNONYM, Word, faults_of
+
+REFUSED, EDITORS = "refused", "editors"
+CHOICES: Mapping[str, str] = MappingProxyType({REFUSED: "使わない", EDITORS: "編集者むけの一覧だけに残す"})
+KNOWN: Mapping[str, str] = MappingProxyType(
+    {"synonym": "同じ意味の語として、もう結んであります", "wording": "答えの言い回しに、もうあります"}
+)
+MOST_PAIRS, MOST_UNKNOWN = 500, 200
+"""Kept of each: nobody reads on."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A word with what staff said of it; ``choice`` None: nothing yet."""
+
+    row: ResidentWord
+    choice: ResidentWordChoice | None
+
+    @property
+    def may_be_synonym(self) -> bool:
+        return self.choice is None and not self.row.known and bool(self.row.official)
+
+    @property
+    def is_for_editors(self) -> bool:
+        return self.choice is None or self.choice.choice == EDITORS
+
+
+def keep_words(session: Session, code: str, pairs: Sequence[Pair], unknown: Sequence[Unknown], at: dt.datetime) -> None:
+    """In the place of those counted before."""
+    session.execute(delete(ResidentWord).where(ResidentWord.municipality_code == code))
+    kept: set[tuple[str, str]] = set()
+    for pair in pairs[:MOST_PAIRS]:
+        if (pair.word, pair.entry_id) in kept or len(pair.word) > LONGEST:
+            continue
+        kept.add((pair.word, pair.entry_id))
+        session.add(
+            ResidentWord(
+                municipality_code=code,
+                word=pair.word,
+                entry_id=pair.entry_id,
+                official=pair.official if _may_be_kept(pair) else "",
+                questions=pair.questions,
+                askers=pair.askers,
+                months=pair.months,
+                score=pair.score,
+                known=pair.known,
+                sources=" ".join(pair.sources),
+                in_answers=True,
+                need=None,
+                counted_at=at,
+            )
+        )
+    for one in unknown[:MOST_UNKNOWN]:
+        if (one.word, "") in kept or len(one.word) > LONGEST:
+            continue
+        kept.add((one.word, ""))
+        session.add(
+            ResidentWord(
+                municipality_code=code,
+                word=one.word,
+                entry_id="",
+                official="",
+                questions=one.questions,
+                askers=one.askers,
+                months=one.months,
+                score=0.0,
+                known="",
+                sources="",
+                in_answers=one.in_answers,
+                need=one.need,
+                counted_at=at,
+            )
+        )
+
+
+def _may_be_kept(pair: Pair) -> bool:
+    """Whether the page of the words would take it."""
+    return not any(faults_of(Word(SYNONYM, pair.word, pair.official)))
+
+
+def pairs_of(session: Session, code: str, laid_down: Iterable[Word]) -> list[Listed]:
+    """The pairs, the surest first.  ``laid_down``: the words of now, some of which are newer than the count."""
+    choices = _choices(session, code)
+    own = {normalize(one.word) for one in laid_down if one.kind != "ignored"}
+    wanted = (ResidentWord.municipality_code == code, ResidentWord.entry_id != "")
+    rows = session.scalars(
+        select(ResidentWord)
+        .where(*wanted)
+        .order_by(ResidentWord.score.desc(), ResidentWord.askers.desc(), ResidentWord.word)
+    ).all()
+    found = []
+    for row in rows:
+        session.expunge(row)
+        if normalize(row.word) in own:
+            row.known = "synonym"
+        found.append(Listed(row, choices.get((row.word, row.entry_id))))
+    return found
+
+
+def unknown_of(session: Session, code: str) -> list[tuple[ResidentWord, NeedCard | None]]:
+    """The words that led nowhere, those in no answer first, each with the card that most of its questions belong to."""
+    wanted = (ResidentWord.municipality_code == code, ResidentWord.entry_id == "")
+    rows = session.scalars(
+        select(ResidentWord)
+        .where(*wanted)
+        .order_by(ResidentWord.in_answers, ResidentWord.askers.desc(), ResidentWord.word)
+    ).all()
+    numbers = [row.need for row in rows if row.need is not None]
+    cards = {
+        card.number: card
+        for card in session.scalars(
+            select(NeedCard).where(NeedCard.municipality_code == code, NeedCard.number.in_(numbers))
+        )
+    }
+    return [(row, cards.get(row.need) if row.need is not None else None) for row in rows]
+
+
+def choose(
+    session: Session, code: str, word: str, entry_id: str, choice: str | None, by: str, name: str, at: dt.datetime
+) -> bool:
+    """Note what staff say of a pair, None: take it back; whether there is such a pair, or was."""
+    key = (code, word, entry_id)
+    row = session.get(ResidentWordChoice, key, with_for_update=True)
+    if row is None and session.get(ResidentWord, key) is None:
+        return False
+    if choice is None:
+        if row is not None:
+            session.delete(row)
+        return True
+    if row is None:
+        row = ResidentWordChoice(municipality_code=code, word=word, entry_id=entry_id)
+        session.add(row)
+    row.choice, row.chosen_by, row.chosen_name, row.chosen_at = choice, by, name, at
+    return True
+
+
+def counted_at(session: Session, code: str) -> dt.datetime | None:
+    wanted = select(ResidentWord.counted_at).where(ResidentWord.municipality_code == code)
+    return session.scalar(wanted.limit(1))
+
+
+def _choices(session: Session, code: str) -> dict[tuple[str, str], ResidentWordChoice]:
+    wanted = select(ResidentWordChoice).where(ResidentWordChoice.municipality_code == code)
+    return {(one.word, one.entry_id): one for one in session.scalars(wanted)}
