@@ -14,11 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import effect_jobs, import_jobs
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
+from bot.log_file_jobs import LOG_FILE, write_log_file
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
 from bot.services import Services
 from intents.vectors import Vectors, open_vectors
+from knowledge import log_files
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
@@ -53,7 +55,13 @@ REPORT_SECONDS = 0.5
 """Between two reports of progress: pages are reloaded by hand."""
 NOTICE_SECONDS = 120.0
 """Between two looks for what staff are to be told by mail, and for what is booked for the next day."""
-WORKS: Mapping[str, Work] = {**effect_jobs.WORKS, **import_jobs.WORKS, NEEDS: group_needs, FIGURES: count_figures}
+WORKS: Mapping[str, Work] = {
+    **effect_jobs.WORKS,
+    **import_jobs.WORKS,
+    NEEDS: group_needs,
+    FIGURES: count_figures,
+    LOG_FILE: write_log_file,
+}
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""
@@ -228,6 +236,7 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
             forgotten = forget_old_sessions(session, moment)
             forget_old(session, moment)
             forget_old_files(session, moment)
+            log_files.forget_old_files(session, moment)
         records = purge_all(kit.database, moment, go_on)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)

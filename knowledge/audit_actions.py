@@ -109,6 +109,8 @@ ACTIONS: Mapping[str, Action] = {
     "question_noted": _action("受けた質問の書きとめ", "channel", "result", "department"),
     "question_taken_back": _action("書きとめた質問の取り消し", "channel", "result", "department"),
     "questions_imported": _action("受けた質問の取り込み", "added", "known", "file_digest"),
+    "log_file_asked": _action("質問の記録の書き出しの依頼", "filter"),
+    "log_file_taken": _action("質問の記録の受け取り", "lines", "filter"),
     "need_step": _action("ニーズ票の変更", "act", "number"),
     "inquiry_sheet": _action("照会票の書き出し", "lines"),
     "replies_imported": _action("照会票の回答の取り込み", "lines"),

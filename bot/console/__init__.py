@@ -29,6 +29,7 @@ from bot.console import (
     layout,
     line_test,
     log,
+    log_file,
     me,
     misguidance,
     need_cards,
@@ -62,7 +63,7 @@ SCREENS = (
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
-    pictures,
+    *(pictures, log_file),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

@@ -212,6 +212,11 @@ NEEDS: Mapping[str, Need] = {
     "console.need_cards.add_wordings": in_town(Role.EDITOR),
     "console.need_inquiries.inquiry": in_town(Role.EDITOR),
     "console.need_inquiries.replies": upload(in_town(Role.EDITOR)),
+    # 質問の記録の書き出し（ファイルは、頼んだ人だけのもの）
+    "console.log_file.start": fresh(in_town(Role.EDITOR)),
+    "console.log_file.job": in_town(Role.EDITOR),
+    "console.log_file.stop": in_town(Role.EDITOR),
+    "console.log_file.take": fresh(in_town(Role.EDITOR)),
     # 図（ページが見せた図の、絵だけ）
     "console.pictures.drawing": in_town(Role.VIEWER),
     # 大きいファイル
