@@ -31,9 +31,9 @@ def count_figures(kit: Services, code: str, payload: Mapping[str, Any], progress
     go_on()
     entries = entry_kinds(kit, code)
     counted = corrected = 0
-    for _ in range(2):  # what a correction touches is due after it
+    for at_once in (bool(payload.get("now")), False):  # what a correction touches is due after it
         with kit.database.reading() as session:
-            due = due_periods(session, code, now())
+            due = due_periods(session, code, now(), at_once=at_once)
         for one in count_due(kit.database, code, due, entries, now(), go_on):
             counted, corrected = counted + 1, corrected + (one.corrected > 0)
             share = min(counted / len(due), 1.0)

@@ -51,6 +51,14 @@ MENU: Sequence[MenuGroup] = (
         ),
     ),
     MenuGroup(
+        "報告・分析",
+        (
+            MenuItem("console.figures.index", "利用の数字"),
+            MenuItem("console.figure_events.index", "できごと"),
+            MenuItem("console.figure_closings.index", "月次締め"),
+        ),
+    ),
+    MenuGroup(
         "確かめる",
         (
             MenuItem("console.trying.index", "ためしに聞く"),
