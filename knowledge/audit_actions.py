@@ -109,6 +109,8 @@ ACTIONS: Mapping[str, Action] = {
     "question_noted": _action("受けた質問の書きとめ", "channel", "result", "department"),
     "question_taken_back": _action("書きとめた質問の取り消し", "channel", "result", "department"),
     "questions_imported": _action("受けた質問の取り込み", "added", "known", "file_digest"),
+    "year_fact": _action("年度の記録の記入", "fiscal_year", "old", "new"),
+    "report_settings_changed": _action("報告書とオープンデータの設定の変更", "before", "after"),
     "log_file_asked": _action("質問の記録の書き出しの依頼", "filter"),
     "log_file_taken": _action("質問の記録の受け取り", "lines", "filter"),
     "need_step": _action("ニーズ票の変更", "act", "number"),

@@ -44,6 +44,8 @@ from bot.console import (
     organisation,
     pictures,
     plans,
+    report_settings,
+    reports,
     retention,
     review,
     settings,
@@ -54,6 +56,7 @@ from bot.console import (
     trying,
     unanswered,
     words,
+    year_facts,
     yearly,
 )
 
@@ -67,7 +70,7 @@ SCREENS = (
     *(slots, common_updates, plans, sheets, faq, importing, tables, yearly, changes, settings, notice),
     *(review, organisation),
     *(opening, retention),
-    *(pictures, log_file),
+    *(pictures, log_file, reports, year_facts, report_settings),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

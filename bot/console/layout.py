@@ -56,6 +56,7 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.figures.index", "利用の数字"),
             MenuItem("console.figure_events.index", "できごと"),
             MenuItem("console.figure_closings.index", "月次締め"),
+            MenuItem("console.reports.index", "報告書"),
         ),
     ),
     MenuGroup(
