@@ -19,7 +19,7 @@ from bot.log_setup import set_up_logging
 from bot.oidc.provider import OfficeProvider
 from bot.services import Services
 from bot.settings import SettingsError, read_settings
-from bot.web import api, chat, headers, health, line_preview, problems
+from bot.web import api, chat, headers, health, line_preview, open_data, problems
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
@@ -60,7 +60,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         Receiver(clients),
         OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
-    for part in (health, line_webhook, api, chat, line_preview):
+    for part in (health, line_webhook, api, chat, line_preview, open_data):
         app.register_blueprint(part.blueprint)
     console.register(app, https=not settings.is_local)
     app.jinja_env.filters["host_of"] = host_of

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import demo_jobs, effect_jobs, import_jobs
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
+from bot.log_file_jobs import LOG_FILE, write_log_file
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
@@ -21,6 +22,7 @@ from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
 from bot.word_jobs import WORDS, ask_for_words, count_words
 from intents.vectors import Vectors, open_vectors
+from knowledge import log_files
 from knowledge.audit_chain import expire, note_daily_head
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
@@ -63,6 +65,7 @@ WORKS: Mapping[str, Work] = {
     FIGURES: count_figures,
     SAMPLE: draw_sample,
     WORDS: count_words,
+    LOG_FILE: write_log_file,
 }
 """What is done of what staff ask for, by the kind of job."""
 NEEDS_SECONDS = 600.0
@@ -240,6 +243,7 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
             forgotten = forget_old_sessions(session, moment)
             forget_old(session, moment)
             forget_old_files(session, moment)
+            log_files.forget_old_files(session, moment)
         records = purge_all(kit.database, moment, go_on)
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)

@@ -27,6 +27,14 @@ RATINGS: Mapping[str, str] = {
     "contact": "電話番号を見た",
 }
 """What a resident said, or did, after the reply."""
+DECISIONS: Mapping[str, str] = {
+    "answer": "答えを示した",
+    "suggest": "選択肢を示した",
+    "none": "答えられなかった",
+    "handoff": "人・緊急の窓口を案内した",
+    "smalltalk": "あいさつ",
+}
+"""What the bot did, as staff read it."""
 REASONS: Mapping[str, str] = {
     "not-understood": "わからない",
     "outdated": "古い",
@@ -58,14 +66,14 @@ class LogFilter:
 
 def count_questions(session: Session, code: str, wanted: LogFilter) -> int:
     """How many there are, up to MOST_COUNTED."""
-    some = select(1).where(*_conditions(session, code, wanted)).limit(MOST_COUNTED)
+    some = select(1).where(*conditions(session, code, wanted)).limit(MOST_COUNTED)
     return session.scalars(select(func.count()).select_from(some.subquery())).one()
 
 
 def questions(session: Session, code: str, wanted: LogFilter, start: int, size: int) -> Sequence[LoggedQuestion]:
     """The newest first."""
     log = LoggedQuestion
-    rows = select(log).where(*_conditions(session, code, wanted))
+    rows = select(log).where(*conditions(session, code, wanted))
     return session.scalars(
         rows.order_by(log.jst_date.desc(), log.asked_at.desc(), log.id).offset(start).limit(size)
     ).all()
@@ -130,7 +138,8 @@ def _visible(session: Session, code: str, departments: frozenset[str] | None) ->
     return wanted if departments is None else wanted.where(on_subjects(session, code, departments))
 
 
-def _conditions(session: Session, code: str, wanted: LogFilter) -> list[ColumnElement[bool]]:
+def conditions(session: Session, code: str, wanted: LogFilter) -> list[ColumnElement[bool]]:
+    """What ``wanted`` is for a query."""
     log = LoggedQuestion
     found: list[ColumnElement[bool]] = [
         log.municipality_code == code,

@@ -35,6 +35,7 @@ from bot.console import (
     layout,
     line_test,
     log,
+    log_file,
     me,
     measure_sheets,
     misguidance,
@@ -50,6 +51,8 @@ from bot.console import (
     organisation,
     pictures,
     plans,
+    report_settings,
+    reports,
     resident_words,
     retention,
     review,
@@ -61,6 +64,7 @@ from bot.console import (
     trying,
     unanswered,
     words,
+    year_facts,
     yearly,
 )
 
@@ -77,7 +81,7 @@ SCREENS = (
     *(opening, retention),
     demo,
     *(office_counts, office_hours, formulas, measure_sheets, online_priority),
-    pictures,
+    *(pictures, log_file, reports, year_facts, report_settings),
 )
 """Each has a ``blueprint``, without a prefix of its own; a screen adds itself here, in needs.NEEDS, in layout.MENU."""
 

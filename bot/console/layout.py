@@ -62,6 +62,7 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.online_priority.index", "オンライン化優先度"),
             MenuItem("console.accuracy.index", "正答率の確かめ"),
             MenuItem("console.resident_words.index", "住民のことば"),
+            MenuItem("console.reports.index", "報告書"),
         ),
     ),
     MenuGroup(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, render_template, request
 
@@ -16,6 +17,7 @@ from knowledge.calendar import today
 from knowledge.freshness import department_names
 from knowledge.ledger import CHANNELS, MATTERS, NOTED, RESULTS
 from knowledge.log_lists import (
+    DECISIONS,
     MOST_COUNTED,
     RATINGS,
     LogFilter,
@@ -36,14 +38,6 @@ blueprint = Blueprint("log", __name__)
 
 USUAL_DAYS = 7
 LONGEST_WORDS = 80
-DECISIONS = {
-    "answer": "答えを示した",
-    "suggest": "選択肢を示した",
-    "none": "答えられなかった",
-    "handoff": "人・緊急の窓口を案内した",
-    "smalltalk": "あいさつ",
-}
-"""What the bot did, as staff read it."""
 
 
 def decision_name(row: LoggedQuestion) -> str:
@@ -60,7 +54,7 @@ blueprint.add_app_template_filter(offered, "offered_ids")
 def index(code: str) -> str:
     town_or_404(code)
     errors: dict[str, str] = {}
-    wanted = _wanted(code, errors)
+    wanted = wanted_of(request.args, errors, person().departments(Role.VIEWER, code))
     with services().database.reading() as session:
         total = count_questions(session, code, wanted)
         pages = paging(total)
@@ -89,11 +83,13 @@ def index(code: str) -> str:
         channel_names=CHANNELS,
         matters=MATTERS,
         longest=LONGEST_WORDS,
+        fields=fields_of(wanted),
+        may_export=person().may(Role.EDITOR, code),
     )
 
 
-def _wanted(code: str, errors: dict[str, str]) -> LogFilter:
-    given = request.args
+def wanted_of(given: Mapping[str, str], errors: dict[str, str], departments: frozenset[str] | None) -> LogFilter:
+    """What the fields narrow to, within what the person may see."""
     last = day_of(given.get("last", ""), "last", errors) or today()
     first = day_of(given.get("first", ""), "first", errors) or last - dt.timedelta(days=USUAL_DAYS - 1)
     if first > last:
@@ -109,8 +105,16 @@ def _wanted(code: str, errors: dict[str, str]) -> LogFilter:
         given.get("language", "")[:8],
         given.get("rating", "") if given.get("rating", "") in RATINGS else "",
         bool(given.get("delicate")),
-        person().departments(Role.VIEWER, code),
+        departments,
     )
+
+
+def fields_of(wanted: LogFilter) -> dict[str, str]:
+    """The fields of a form that narrows to the same."""
+    days = {"first": wanted.first.isoformat(), "last": wanted.last.isoformat()}
+    texts = ("words", "channel", "decision", "department", "measure", "language", "rating")
+    found = days | {name: getattr(wanted, name) for name in texts} | {"delicate": "1" if wanted.delicate else ""}
+    return {name: value for name, value in found.items() if value}
 
 
 @blueprint.get("/<code>/log/<row_id>")

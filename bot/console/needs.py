@@ -230,6 +230,24 @@ NEEDS: Mapping[str, Need] = {
     "console.resident_words.workbook": in_town(Role.VIEWER),
     "console.resident_words.count": in_town(Role.EDITOR),
     "console.resident_words.choose_word": in_town(Role.EDITOR),
+    # 質問の記録の書き出し（ファイルは、頼んだ人だけのもの）
+    "console.log_file.start": fresh(in_town(Role.EDITOR)),
+    "console.log_file.job": in_town(Role.EDITOR),
+    "console.log_file.stop": in_town(Role.EDITOR),
+    "console.log_file.take": fresh(in_town(Role.EDITOR)),
+    # 報告書、年度の記録、報告書とオープンデータの設定
+    "console.reports.index": in_town(Role.VIEWER),
+    "console.reports.monthly": in_town(Role.VIEWER),
+    "console.reports.monthly_workbook": in_town(Role.VIEWER),
+    "console.reports.monthly_charts": in_town(Role.VIEWER),
+    "console.reports.overview": in_town(Role.VIEWER),
+    "console.reports.year_end": in_town(Role.VIEWER),
+    "console.reports.year_end_workbook": in_town(Role.VIEWER),
+    "console.reports.assembly": in_town(Role.VIEWER),
+    "console.reports.assembly_workbook": in_town(Role.VIEWER),
+    "console.year_facts.index": in_town(Role.VIEWER),
+    "console.report_settings.index": in_town(Role.VIEWER),
+    "console.report_settings.save": fresh(in_town(Role.ADMIN)),
     # 図（ページが見せた図の、絵だけ）
     "console.pictures.drawing": in_town(Role.VIEWER),
     # 利用の数字、できごと、月次締め（件数だけで、質問の文は出ない）

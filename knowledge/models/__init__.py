@@ -16,6 +16,7 @@ from knowledge.models.learned import Learned
 from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
+from knowledge.models.log_file import LogFilePart
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.need import NeedCard, NeedEvent, NeedText
@@ -29,6 +30,7 @@ from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorr
 from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.report import ReportSettings, YearFact
 from knowledge.models.resident_word import ResidentWord, ResidentWordChoice
 from knowledge.models.retention import Retention
 from knowledge.models.review import Review, ReviewRow
@@ -69,6 +71,7 @@ __all__ = [
     "LineTester",
     "LinkCheck",
     "LinkRound",
+    "LogFilePart",
     "LoggedQuestion",
     "Measure",
     "Misguidance",
@@ -89,6 +92,7 @@ __all__ = [
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "ReportSettings",
     "ResidentWord",
     "ResidentWordChoice",
     "Retention",
@@ -108,4 +112,5 @@ __all__ = [
     "Term",
     "UnsavedText",
     "UnsentMessage",
+    "YearFact",
 ]

@@ -1,0 +1,243 @@
+"""What reports are made of: the kept figures of a period, and what stands beside them, read in a few short queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import JST
+from knowledge.demo_data import is_demo
+from knowledge.figure_events import events_between
+from knowledge.models import (
+    AuditLine,
+    FigureEvent,
+    LoggedQuestion,
+    Misguidance,
+    Municipality,
+    NeedCard,
+    PeriodCorrection,
+)
+from knowledge.need_steps import Outcome, outcome
+from knowledge.period_closing import corrections_of
+from knowledge.periods import Period, PeriodKind, period_of
+from knowledge.report_settings import Reporting, reporting
+from knowledge.tallies import (
+    BOT,
+    NOTED_TOGETHER,
+    Standing,
+    Tally,
+    by_channel,
+    standing,
+    tallies,
+    tally,
+    trend,
+)
+from knowledge.year_facts import YearFacts, facts_of
+
+DIMENSIONS = ("department", "category", "language", "entry", "measure", "hour")
+MOST_NEEDS = 10
+MOST_IMPROVEMENTS = 3
+MONTHS_SHOWN = 13
+"""A month, and the year before it: the same month of the year before stands at the other end."""
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """A need, and what was asked of it in the period."""
+
+    card: NeedCard
+    times: int
+    askers: int
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """A need for which an answer was published, and what came of it."""
+
+    card: NeedCard
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class PeriodFigures:
+    """Everything that a report says of a period.  ``before``: the period before, ``year_ago``: a year before; None
+    where they were not counted.  ``stands`` None: this one was not.
+    """
+
+    town: str
+    reporting: Reporting
+    period: Period
+    stands: Standing | None
+    corrections: tuple[PeriodCorrection, ...]
+    now: Tally
+    before: Tally | None
+    year_ago: Tally | None
+    channels: Mapping[str, Tally]
+    noted: Tally
+    by: Mapping[str, Mapping[str, Tally]]
+    course: tuple[tuple[Period, Tally | None], ...]
+    needs: tuple[NeedLine, ...]
+    events: tuple[FigureEvent, ...]
+    improvements: tuple[Improvement, ...]
+    misguidances: tuple[Misguidance, ...]
+    notices: tuple[AuditLine, ...]
+    demo: bool
+
+    @property
+    def mark(self) -> str:
+        """速報, 確定 or 訂正: how the figures stand."""
+        if self.stands is None or self.stands.closed_at is None:
+            return "速報"
+        return "訂正" if self.corrections else "確定"
+
+
+def period_figures(session: Session, code: str, period: Period) -> PeriodFigures:
+    course = trend(session, code, _month_of(period), MONTHS_SHOWN)
+    before, year_ago = period.previous, _year_before(period)
+    return PeriodFigures(
+        town=session.get_one(Municipality, code).name,
+        reporting=reporting(session, code),
+        period=period,
+        stands=standing(session, code, period),
+        corrections=tuple(corrections_of(session, code, period)),
+        now=tally(session, code, period),
+        before=_counted(session, code, before),
+        year_ago=_counted(session, code, year_ago),
+        channels=by_channel(session, code, period),
+        noted=tally(session, code, period, NOTED_TOGETHER),
+        by={one: tallies(session, code, period, BOT, one) for one in DIMENSIONS},
+        course=tuple(course),
+        needs=tuple(needs_of(session, code, period.first, period.last, MOST_NEEDS)),
+        events=tuple(sorted(events_between(session, code, period.first, period.last), key=lambda one: one.first)),
+        improvements=tuple(improvements_of(session, code, period.last)),
+        misguidances=tuple(misguidances_of(session, code, period)),
+        notices=tuple(notices_of(session, code, period)),
+        demo=is_demo(session, code),
+    )
+
+
+def _month_of(period: Period) -> Period:
+    """The last month of a period: the course of months leads up to it."""
+    return period_of(PeriodKind.MONTH, period.last)
+
+
+def _year_before(period: Period) -> Period:
+    return period_of(period.kind, period.first.replace(year=period.first.year - 1))
+
+
+def _counted(session: Session, code: str, period: Period) -> Tally | None:
+    return tally(session, code, period) if standing(session, code, period) else None
+
+
+def needs_of(session: Session, code: str, first: dt.date, last: dt.date, most: int) -> list[NeedLine]:
+    """The needs that were asked for most, by people; whoever is not known counts once a question."""
+    log = LoggedQuestion
+    people = func.count(log.asker.distinct()) + func.count() - func.count(log.asker)
+    rows = session.execute(
+        select(log.need, func.count().label("times"), people.label("people"))
+        .where(log.municipality_code == code, log.need.is_not(None), log.jst_date >= first, log.jst_date <= last)
+        .group_by(log.need)
+        .order_by(people.desc(), func.count().desc(), log.need)
+        .limit(most)
+    ).all()
+    wanted = [row.need for row in rows]
+    found = select(NeedCard).where(NeedCard.municipality_code == code, NeedCard.number.in_(wanted))
+    cards = {card.number: card for card in session.scalars(found)}
+    return [NeedLine(cards[row.need], row.times, row.people) for row in rows if row.need in cards]
+
+
+def improvements_of(session: Session, code: str, until: dt.date) -> list[Improvement]:
+    """Answers that were published for what was asked in vain, the one that helped most often first."""
+    end = _moment(until + dt.timedelta(days=1))
+    wanted = select(NeedCard).where(
+        NeedCard.municipality_code == code, NeedCard.published_at.is_not(None), NeedCard.published_at < end
+    )
+    cards = session.scalars(wanted.order_by(NeedCard.times.desc(), NeedCard.number).limit(_MOST_LOOKED_AT)).all()
+    found = [Improvement(card, made) for card in cards if (made := outcome(session, card)) is not None]
+    return sorted(found, key=lambda one: (-one.outcome.answered, one.card.number))[:MOST_IMPROVEMENTS]
+
+
+_MOST_LOOKED_AT = 20
+"""Each outcome is counted from the log."""
+
+
+def misguidances_of(session: Session, code: str, period: Period) -> list[Misguidance]:
+    """Sheets that were written in the period."""
+    begins, ends = _moment(period.first), _moment(period.last + dt.timedelta(days=1))
+    of = Misguidance
+    wanted = select(of).where(of.municipality_code == code, of.written_at >= begins, of.written_at < ends)
+    return list(session.scalars(wanted.order_by(of.number)))
+
+
+def notices_of(session: Session, code: str, period: Period) -> list[AuditLine]:
+    """Notices of 障害・災害 that were begun in the period, drills left out."""
+    begins, ends = _moment(period.first), _moment(period.last + dt.timedelta(days=1))
+    of = AuditLine
+    wanted = select(of).where(of.scope == code, of.action == "notice_begun", of.at >= begins, of.at < ends)
+    lines = session.scalars(wanted.order_by(of.at, of.number))
+    return [line for line in lines if not line.refused and not line.details.get("drill")]
+
+
+def _moment(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), JST)
+
+
+def years_figures(session: Session, code: str, year: int) -> tuple[PeriodFigures, YearFacts, YearFacts]:
+    """A 年度, with what staff wrote of it and of the year before."""
+    period = Period(dt.date(year, 4, 1), PeriodKind.YEAR)
+    return period_figures(session, code, period), facts_of(session, code, year), facts_of(session, code, year - 1)
+
+
+# --- 目標とくらべる数字 ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """A figure that a target can be held against."""
+
+    label: str
+    of: Callable[[Tally, YearFacts], str | None]
+
+
+def _count(value: float | None, unit: str) -> str | None:
+    return None if value is None else f"{value:,.0f}{unit}"
+
+
+def friends_share(facts: YearFacts) -> float | None:
+    """友だち数 of the population; None where either is not known."""
+    friends, population = facts.number("friends"), facts.number("population")
+    return friends / population if friends is not None and population else None
+
+
+def _percent(value: float | None) -> str | None:
+    return None if value is None else f"{value * 100:.1f}%"
+
+
+FIGURES: Mapping[str, FigureKind] = MappingProxyType(
+    {
+        "asked": FigureKind("質問の件数", lambda found, _: _count(found.asked, "件")),
+        "askers": FigureKind("使った人数", lambda found, _: _count(found.askers, "人")),
+        "shown": FigureKind("答えを示せた割合", lambda found, _: found.shown_share.percent),
+        "none": FigureKind("答えられなかった割合", lambda found, _: found.none_share.percent),
+        "solved": FigureKind("解決率（回答による）", lambda found, _: found.solved_share.percent),
+        "estimated": FigureKind("解決率（推定）", lambda found, _: found.estimated_share.percent),
+        "friends": FigureKind("LINEの友だち数", lambda _, facts: _count(facts.number("friends"), "人")),
+        "friends_share": FigureKind("友だち数の人口に占める割合", lambda _, facts: _percent(friends_share(facts))),
+        "calls": FigureKind("電話の件数", lambda _, facts: _count(facts.number("calls_after"), "件")),
+    }
+)
+
+
+def hour_grid(found: Mapping[str, Tally]) -> list[list[int]]:
+    """Questions by weekday (Monday first) and hour."""
+    return [[found[f"{day}-{hour}"].asked if f"{day}-{hour}" in found else 0 for hour in range(24)] for day in range(7)]
+
+
+def spread(values: Mapping[str, Tally]) -> Sequence[tuple[str, Tally]]:
+    """Values with what was asked of them, most first."""
+    return sorted(values.items(), key=lambda item: (-item[1].asked, item[0]))

@@ -1,0 +1,42 @@
+"""Small counts kept back, so that nobody is told from them, and none is found by taking the others from the sum.
+
+The sum of the cells is taken to be public, and so is this procedure: what is kept back beside the small cells is
+chosen by its place, never by its size, for a choice by size would tell of the sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEWEST = 5
+_SLACK = 3
+"""How many ways, at least, a small cell must be able to differ.  With less, some sums lead back to single cells."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """``cells``: None where kept back; ``total`` None: the sum, and with it everything, is."""
+
+    cells: tuple[int | None, ...]
+    total: int | None
+
+
+def published(cells: Sequence[int]) -> Published:
+    """``cells`` in the order in which they may be kept back for the sake of others: what matters least first."""
+    if any(cell < 0 for cell in cells):
+        raise ValueError("counts are not below 0")
+    small = {place for place, cell in enumerate(cells) if 0 < cell < FEWEST}
+    hidden, others = set(small), [place for place, cell in enumerate(cells) if cell >= FEWEST]
+    while small and not _is_safe(sum(cells[place] for place in hidden), len(small), len(hidden) - len(small)):
+        if not others:
+            return Published((None,) * len(cells), None)
+        hidden.add(others.pop(0))
+    return Published(tuple(None if place in hidden else cell for place, cell in enumerate(cells)), sum(cells))
+
+
+def _is_safe(total: int, small: int, large: int) -> bool:
+    """Whether ``total`` leaves open what each of ``small`` cells (1 to 4) is, with ``large`` others (5 or more)."""
+    if large == 0:
+        return total - small >= _SLACK and (FEWEST - 1) * small - total >= _SLACK
+    return total >= FEWEST * large + small + _SLACK
