@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bot.charts import Bars, Chart, Heat, Lines, description, number, shown
+from bot.charts import Bars, Chart, Heat, Lines, description, key_to_signs, number, shown, signs
 
 WIDTH = 720
 HEIGHT = 320
@@ -115,9 +115,11 @@ def _specification(chart: Chart) -> dict[str, Any]:
         case Heat():
             made = _heat(chart)
     configured = (
-        made.properties(title=chart.title)
+        made.properties(title=_title(chart))
         .configure(font=FONTS, background="#ffffff", autosize={"type": "fit", "contains": "padding"}, padding=8)
-        .configure_title(fontSize=17, color=INK, anchor="start", fontWeight="bold", offset=24, limit=WIDTH - 20)
+        .configure_title(fontSize=17, color=INK, anchor="start", fontWeight="bold", offset=24, limit=WIDTH - 20,
+            subtitleFontSize=13, subtitleColor=INK, subtitlePadding=8, subtitleLineHeight=18,
+        )
         .configure_axis(
             labelFontSize=13, titleFontSize=13, labelColor=INK, titleColor=INK, gridColor=SOFT, domainColor=RULE,
             tickColor=RULE, titleFontWeight="normal",
@@ -130,6 +132,12 @@ def _specification(chart: Chart) -> dict[str, Any]:
     )  # fmt: skip
     found: dict[str, Any] = configured.to_dict()
     return found
+
+
+def _title(chart: Chart) -> Any:
+    """With what the numbered marks mean below it, so that the picture tells it wherever it goes."""
+    lines_below = key_to_signs(chart)
+    return _altair().Title(chart.title, subtitle=lines_below) if lines_below else chart.title
 
 
 def _room_above(chart: Chart) -> int:
@@ -201,7 +209,9 @@ def _lines(chart: Lines) -> Any:
     if not several and len(chart.labels) <= _MOST_LABELS:
         layers.append(base.mark_text(dy=-12, fontSize=12, color=INK).encode(x=x, y=y, text="shown:N"))
     layers += _marks(chart, scale)
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT + _room_above(chart))
+    return alt.layer(*layers).properties(
+        width=WIDTH, height=HEIGHT + _room_above(chart) + 18 * len(key_to_signs(chart))
+    )
 
 
 def _scale_from_zero(chart: Lines) -> Any:
@@ -232,7 +242,8 @@ def _marks(chart: Lines, scale: Any) -> list[Any]:
     for marks, dash, shift, sign in ((chart.events, [1, 0], 0.0, "▼"), (chart.breaks, [2, 4], -0.5, "┆")):
         if not marks:
             continue
-        rows = [{"place": mark.at + shift, "text": f"{sign}{mark.text}", "row": n % 2} for n, mark in enumerate(marks)]
+        said = signs(marks, sign)
+        rows = [{"place": mark.at + shift, "text": said[n], "row": n % 2} for n, mark in enumerate(marks)]
         base = alt.Chart(alt.Data(values=rows))
         x = alt.X("place:Q", scale=scale, title=chart.across)
         found.append(base.mark_rule(color=RULE, strokeDash=dash, strokeWidth=1.5).encode(x=x))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-DRAWN_AS = 1
+DRAWN_AS = 2
 """Goes up when the same chart is to be drawn anew, otherwise than before."""
 MOST_SERIES = 5
 """Of more lines than these nobody tells one from another without colour."""
@@ -198,6 +198,25 @@ def _notes(chart: Lines) -> Mapping[int, str]:
     for mark in chart.breaks:
         found.setdefault(mark.at, []).append(f"ここから数え方がちがう：{mark.text}")
     return {at: "、".join(texts) for at, texts in found.items()}
+
+
+def signs(marks: Sequence[Mark], sign: str) -> list[str]:
+    """What stands at each mark: one says it in its words; several are numbered, for their words would overlap."""
+    if len(marks) == 1:
+        return [f"{sign}{marks[0].text}"]
+    return [f"{sign}{number}" for number in range(1, len(marks) + 1)]
+
+
+def key_to_signs(chart: Chart) -> list[str]:
+    """What the numbered marks mean, a line each; empty where none is numbered."""
+    if not isinstance(chart, Lines):
+        return []
+    return [
+        f"{sign} {chart.labels[mark.at]}：{mark.text}"
+        for marks, shape in ((chart.events, "▼"), (chart.breaks, "┆"))
+        if len(marks) > 1
+        for mark, sign in zip(marks, signs(marks, shape), strict=True)
+    ]
 
 
 def description(chart: Chart) -> str:

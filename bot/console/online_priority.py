@@ -47,7 +47,6 @@ def index(code: str) -> str:
         chosen = chosen_period(session, code, KINDS)
         found = priorities(session, code, chosen.period, answers, today(), order=order, departments=own)
         names = department_names(session, code)
-        demo = is_demo(session, code)
     return render_template(
         "console/online_priority/index.html",
         code=code,
@@ -61,7 +60,6 @@ def index(code: str) -> str:
         definitions=DEFINITIONS,
         most=MOST_SHOWN,
         narrowed=own is not None,
-        demo=NOTICE if demo else "",
     )
 
 

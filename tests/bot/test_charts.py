@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,13 @@ def test_labels_events_and_units_stand_on_the_drawing() -> None:
     assert {"市民課", "<税務課>", "1,234", "課"} <= set(_words(chart_drawing.svg(OFFICES)))
     hours = _words(chart_drawing.svg(HOURS))
     assert {"月", "日", "23", "138", "曜日"} <= set(hours)
+
+
+def test_several_events_are_numbered_and_told_below_the_title() -> None:
+    chart = replace(ASKED, events=(Mark(1, "広報掲載"), Mark(2, "通知の発送"), Mark(2, "システムの停止")))
+    words = _words(chart_drawing.svg(chart))
+    for said in ("▼1", "▼2", "▼3", "▼1 5月：広報掲載", "▼3 6月：システムの停止", "┆電話も数える"):
+        assert any(said in one for one in words), said
 
 
 def _drawn_lines(drawn: str) -> list[str]:
