@@ -132,6 +132,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "checks.add": CHECK,
     "checks.change": CHECK,
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
+    "figure_events.add": {"kind": "newsletter", "topic": "", "first": "2026-11-01", "last": ""},
     "noting.add": {"day": "", "time": "", "channel": "counter", "result": "none", "department": ""},
     "office_counts.month": {"counter": "3", "store": "1", "mail": "", "online": "0", "total": "4"},
     "formulas.index": {"kind": "online_share", "note": "{hostile}"},
@@ -170,6 +171,9 @@ NEVER_TAKEN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "effect.stop",
+            "figure_events.remove",
+            "figures.count",
+            "figures.stop",
             "importing.stop",
             "need_cards.add_wordings",
             "need_cards.group",
