@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from knowledge.intervals import FEWEST
 from knowledge.office_counts import TOTAL, WEEKDAYS, hour_cell
 from knowledge.opening_hours import Place
 
 HOURS = tuple(range(24))
-SHADES = 5
-"""From 0, for nothing, to 4."""
+SHADES = 6
+"""From 0, for nothing, to 5."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class HourTable:
     counts: Mapping[str, int]
     shades: Mapping[str, int]
     unknown: int
-    is_whole: bool = False
-    """Whether what has no count is none, and not unknown."""
+    of_questions: bool = False
+    """Whether each is a question: what has no count is none, and not unknown; a few are not told apart."""
 
     @property
     def total(self) -> int:
@@ -39,17 +40,24 @@ class HourTable:
         return self.counts.get(hour_cell(weekday, hour), 0)
 
     def is_known(self, weekday: int, hour: int) -> bool:
-        return self.is_whole or hour_cell(weekday, hour) in self.counts
+        return self.of_questions or hour_cell(weekday, hour) in self.counts
+
+    def shown(self, weekday: int, hour: int) -> str:
+        """As it stands in its square."""
+        count = self.count(weekday, hour)
+        if not self.is_known(weekday, hour):
+            return "—"
+        return f"{FEWEST}未満" if self.of_questions and 0 < count < FEWEST else f"{count:,}"
 
     def shade(self, weekday: int, hour: int) -> int:
         return self.shades.get(hour_cell(weekday, hour), 0)
 
 
-def hour_table(cells: Mapping[str, int], *, is_whole: bool = False) -> HourTable:
+def hour_table(cells: Mapping[str, int], *, of_questions: bool = False) -> HourTable:
     counts = {cell: count for cell, count in cells.items() if cell != TOTAL}
     most = max(counts.values(), default=0)
     shades = {cell: -(-count * (SHADES - 1) // most) if count else 0 for cell, count in counts.items()}
-    return HourTable(counts, shades, cells.get(TOTAL, 0), is_whole)
+    return HourTable(counts, shades, cells.get(TOTAL, 0), of_questions)
 
 
 def outside_bounds(table: HourTable, place: Place) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +16,12 @@ from knowledge.need_steps import STATES
 from knowledge.online_standing import NAMES, ROW, OnlineStanding, online_standing
 from knowledge.periods import Period, PeriodKind, last_periods, period_of
 from knowledge.tabular import OutSheet
-from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, standing, tallies
+from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, standing
 
 PROCEDURE = "procedure"
 IMPOSSIBLE = "impossible"
 MONTHS = 6
+MOST_LINES = 500
 BY_PEOPLE, BY_OUTSIDE = "people", "outside"
 ORDERS: Mapping[str, str] = {BY_PEOPLE: "人数の多い順", BY_OUTSIDE: "時間外に聞かれた割合の高い順"}
 _OVER = ("published", "declined", "merged")
@@ -74,6 +75,9 @@ class Priorities:
     hours_known: bool
     procedures: int
     """How many procedures there are answers about."""
+    told: int
+    """How many there are of ``lines``, those that are not shown included; ``untold_count``: of ``untold``."""
+    untold_count: int
 
 
 def priorities(
@@ -85,60 +89,90 @@ def priorities(
     *,
     order: str = BY_PEOPLE,
     departments: frozenset[str] | None = None,
+    most: int = MOST_LINES,
 ) -> Priorities:
-    """``departments``: of which 課 the reader sees procedures and cards, None for all."""
+    """``departments``: of which 課 the reader sees procedures and cards, None for all.  ``most``: lines of a list."""
     procedures = [one for one in answers if one.kind == PROCEDURE and _is_seen(one.department_id, departments)]
-    asked = tallies(session, code, period, BOT, "entry")
-    noted = tallies(session, code, period, NOTED_TOGETHER, "entry")
-    months = last_periods(period_of(PeriodKind.MONTH, min(period.last, today)), MONTHS)
-    trend = _asked_by_month(session, code, months)
-    counted = {month.first for month in months if standing(session, code, month) is not None}
+    asked, noted = _tallies(session, code, period, BOT), _tallies(session, code, period, NOTED_TOGETHER)
     needs = _needs(session, code, departments)
     lines = [
-        PriorityLine(
-            one.entry_id,
-            one.title,
-            one.department_id,
-            online_standing(said := dict(one.facts).get(ROW, "")),
-            said,
-            asked.get(one.entry_id, NOTHING),
-            noted.get(one.entry_id, NOTHING).asked,
-            tuple(trend.get((one.entry_id, month.first), 0) if month.first in counted else None for month in months),
-            tuple(needs.get(one.entry_id, ())),
-        )
+        _line(one, asked.get(one.entry_id, NOTHING), noted.get(one.entry_id, NOTHING), needs.get(one.entry_id, []))
         for one in procedures
+        if one.entry_id in asked or one.entry_id in noted or one.entry_id in needs
     ]
-    lines = [one for one in lines if one.tally.asked or one.noted or one.needs]
     lines.sort(key=_by_outside if order == BY_OUTSIDE else _by_people)
     told = [one for one in lines if one.standing in _TOLD]
+    untold = [one for one in lines if one.standing in _UNTOLD]
     above = {one.entry_id for one in told}
+    months = last_periods(period_of(PeriodKind.MONTH, min(period.last, today)), MONTHS)
     found = standing(session, code, period)
     return Priorities(
-        tuple(told),
-        tuple(one for one in lines if one.standing in _UNTOLD),
+        _with_months(session, code, told[:most], months),
+        _with_months(session, code, untold[:most], months),
         tuple(mark for entry_id, marks in needs.items() if entry_id not in above for mark in marks),
         tuple(months),
         found is not None and found.hours_known,
         len(procedures),
+        len(told),
+        len(untold),
+    )
+
+
+def _line(one: Answer, tally: Tally, noted: Tally, needs: Sequence[NeedMark]) -> PriorityLine:
+    said = dict(one.facts).get(ROW, "")
+    stands = online_standing(said)
+    return PriorityLine(one.entry_id, one.title, one.department_id, stands, said, tally, noted.asked, (), tuple(needs))
+
+
+def _tallies(session: Session, code: str, period: Period, channel: str) -> dict[str, Tally]:
+    """What the pages tell of each entry, as columns: there are thousands."""
+    table = PeriodCount
+    rows = session.execute(
+        select(table.value, table.asked, table.askers, table.nameless, table.outside).where(
+            table.municipality_code == code,
+            table.kind == period.kind.value,
+            table.first == period.first,
+            table.dimension == "entry",
+            table.channel == channel,
+            table.asked > 0,
+        )
+    )
+    return {
+        value: Tally(asked=asked, askers=askers, nameless=nameless, outside=outside)
+        for value, asked, askers, nameless, outside in rows
+    }
+
+
+def _with_months(
+    session: Session, code: str, lines: Sequence[PriorityLine], months: Sequence[Period]
+) -> tuple[PriorityLine, ...]:
+    """The same, with how often each was asked for in each month."""
+    table = PeriodCount
+    rows = session.execute(
+        select(table.value, table.first, table.asked).where(
+            table.municipality_code == code,
+            table.kind == PeriodKind.MONTH.value,
+            table.first.in_([month.first for month in months]),
+            table.dimension == "entry",
+            table.channel == BOT,
+            table.value.in_([one.entry_id for one in lines]),
+        )
+    )
+    asked = {(value, first): count for value, first, count in rows}
+    counted = {month.first for month in months if standing(session, code, month) is not None}
+    return tuple(
+        replace(
+            one,
+            months=tuple(
+                asked.get((one.entry_id, month.first), 0) if month.first in counted else None for month in months
+            ),
+        )
+        for one in lines
     )
 
 
 def _is_seen(department: str | None, departments: frozenset[str] | None) -> bool:
     return departments is None or department in departments
-
-
-def _asked_by_month(session: Session, code: str, months: Sequence[Period]) -> Mapping[tuple[str, dt.date], int]:
-    """How often each entry was asked for in each month: columns alone, for there are thousands."""
-    rows = session.execute(
-        select(PeriodCount.value, PeriodCount.first, PeriodCount.asked).where(
-            PeriodCount.municipality_code == code,
-            PeriodCount.kind == PeriodKind.MONTH.value,
-            PeriodCount.first.in_([month.first for month in months]),
-            PeriodCount.dimension == "entry",
-            PeriodCount.channel == BOT,
-        )
-    )
-    return {(value, first): asked for value, first, asked in rows}
 
 
 def _needs(session: Session, code: str, departments: frozenset[str] | None) -> dict[str | None, list[NeedMark]]:

@@ -61,7 +61,7 @@ MOVED_BY = ("category", "department")
 MOST_SHOWN = 100
 """Lines of a breakdown: further on one looks at the answers themselves."""
 HOURS = range(24)
-SHADES = 4
+SHADES = 5
 
 
 @blueprint.get("/<code>/figures")

@@ -71,7 +71,7 @@ def index(code: str) -> str:
                 "この年度に聞かれた質問はありません。" if is_counted else "この年度の質問は、まだ数えていません。",
                 asked,
                 hours,
-                is_whole=True,
+                of_questions=True,
             ),
         ],
         weekdays=WEEKDAYS,
@@ -82,9 +82,9 @@ def index(code: str) -> str:
 
 
 def _shown(
-    caption: str, empty: str, cells: Mapping[str, int], hours: OpeningHours, *, is_whole: bool = False
+    caption: str, empty: str, cells: Mapping[str, int], hours: OpeningHours, *, of_questions: bool = False
 ) -> _Shown:
-    table = hour_table(cells, is_whole=is_whole)
+    table = hour_table(cells, of_questions=of_questions)
     return _Shown(caption, empty, table, outside_bounds(table, hours.places[0]) if hours else None)
 
 

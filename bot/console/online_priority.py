@@ -45,7 +45,9 @@ def index(code: str) -> str:
     answers = knowledge_or_404(code).answers.values()
     with services().database.reading() as session:
         chosen = chosen_period(session, code, KINDS)
-        found = priorities(session, code, chosen.period, answers, today(), order=order, departments=own)
+        found = priorities(
+            session, code, chosen.period, answers, today(), order=order, departments=own, most=MOST_SHOWN
+        )
         names = department_names(session, code)
     return render_template(
         "console/online_priority/index.html",
@@ -58,7 +60,6 @@ def index(code: str) -> str:
         standings=NAMES,
         outside_text=outside_text,
         definitions=DEFINITIONS,
-        most=MOST_SHOWN,
         narrowed=own is not None,
     )
 
@@ -83,7 +84,7 @@ def workbook(code: str) -> Response:
         about.insert(1, ("見本", NOTICE))
     content = workbook_bytes(about, workbook_sheets(found, names))
     with services().database.writing() as session:
-        details = {"period": chosen.value, "lines": len(found.lines)}
+        details = {"period": chosen.value, "lines": len(found.lines) + len(found.untold)}
         audit.append(session, actor(), "online_priority_exported", at=now(), scope=code, details=details)
     name = f"オンライン化優先度_{code}_{chosen.value}.xlsx"
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)

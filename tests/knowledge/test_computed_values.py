@@ -211,4 +211,7 @@ def test_the_hours_outside_are_told_between_what_is_sure_and_what_may_be() -> No
     table = hour_table(cells)
     assert outside_bounds(table, place) == (1 + 8 + 32 + 64, 1 + 8 + 32 + 64 + 2 + 16)
     assert (table.total, table.unknown, table.by_weekday(0), table.by_hour(10)) == (127, 128, 63, 64)
-    assert (table.shade(0, 7), table.shade(5, 10), table.shade(3, 3)) == (1, 4, 0)
+    assert (table.shown(0, 7), table.shown(0, 6), table.shown(5, 10)) == ("1", "—", "64")
+    questions = hour_table(cells, of_questions=True)
+    assert (questions.shown(0, 7), questions.shown(0, 6), questions.shown(5, 10)) == ("5未満", "0", "64")
+    assert (table.shade(0, 7), table.shade(5, 10), table.shade(3, 3)) == (1, 5, 0)
