@@ -192,6 +192,25 @@ def test_an_event_is_noted_compared_and_taken_back(chief: Colleague, office_data
     assert {"figure_event_noted", "figure_event_removed"} <= acts
 
 
+def test_a_notice_of_an_outage_is_an_event_by_itself_and_ends_with_it(chief: Colleague, office: Flask) -> None:
+    notice = {"text": "システムが止まっています。", "hours": "72"}
+    chief.post(f"/staff/{CODE}/notice", data=notice)
+    assert "令和8年11月22日から令和8年11月25日： システムが止まっています。" in read(chief, f"{FIGURES_PAGE}/events")
+    with time_machine.travel(TODAY + dt.timedelta(days=1)):
+        later = signed_in(office, [Role.APPROVER], CODE)
+        later.post(f"/staff/{CODE}/notice/end")
+        page = read(later, f"{FIGURES_PAGE}/events")
+    assert "令和8年11月22日から令和8年11月23日： システムが止まっています。" in page
+    assert "「障害・災害モード」のお知らせから" in page
+
+
+def test_a_drill_moves_no_figures(chief: Colleague, office_database: Database) -> None:
+    chief.post(f"/staff/{CODE}/notice", data={"text": "訓練です。", "hours": "1", "drill": "1"})
+    chief.post(f"/staff/{CODE}/notice/end")
+    with office_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(FigureEvent)) == 0
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
