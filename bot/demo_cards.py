@@ -104,6 +104,6 @@ def _take_steps(cards: Sequence[NeedCard], session: Session, moment: dt.datetime
             case 5:
                 consider(session, card, "（見本）オンラインでも受けられるように、しくみを検討します。", before)
             case 6:
-                decline(session, card, "（見本）市の仕事ではないため、受け持つ機関を案内します。", before)
+                decline(session, card, "（見本）ほかの窓口で案内しているため、ここでは答えを作りません。", before)
             case _:
                 pass
