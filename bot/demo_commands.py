@@ -17,8 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bot.demo_cards import care_for_cards
 from bot.demo_jobs import make_year
+from bot.figure_jobs import count_figures
 from bot.many_questions import processes_here
+from bot.need_jobs import group_needs
 from bot.services import services
 from bot.towns import require_town
 from knowledge.audit import BY_COMMAND
@@ -52,6 +55,9 @@ def demo_traffic(municipality: str, until: dt.datetime | None, questions: int, s
     try:
         with _progress() as progress:
             made = make_year(kit, municipality, year, progress=progress, processes=processes_here())
+            group_needs(kit, municipality, {}, partial(_show_share, progress, "ニーズ票にまとめています"))
+            care_for_cards(kit, municipality)
+            count_figures(kit, municipality, {}, partial(_show_share, progress, "数えています"))
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -71,7 +77,7 @@ def demo_remove(municipality: str) -> None:
     name = require_town(kit.database, municipality)
     try:
         with _progress() as progress:
-            shown = partial(_show_share, progress)
+            shown = partial(_show_share, progress, "消しています")
             gone = remove(kit.database, municipality, BY_COMMAND, now(), shown)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
@@ -123,8 +129,8 @@ def totals_line(totals: PlantedTotals) -> str:
     )
 
 
-def _show_share(progress: Callable[[str, int, int], None], share: float) -> None:
-    progress("消しています", int(share * 100), 100)
+def _show_share(progress: Callable[[str, int, int], None], what: str, share: float) -> None:
+    progress(what, int(share * 100), 100)
 
 
 @contextmanager

@@ -6,16 +6,18 @@ import datetime as dt
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import create_app
 from bot.conversation import answer_masked
 from bot.demo_asking import Asker, ask_all, asker_of_year
+from bot.demo_cards import care_for_cards
 from bot.demo_jobs import DEMO_REMOVAL, WORKS, make_year
 from bot.figure_jobs import count_figures
 from bot.jobs import work
@@ -43,7 +45,7 @@ from knowledge.models import (
     NeedEvent,
     NeedText,
 )
-from knowledge.need_steps import By, merge
+from knowledge.need_steps import By, merge, outcome
 from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
 from tests.knowledge.small_town import CODE, write_town
 
@@ -223,6 +225,12 @@ def test_without_anything_before_nothing_is_left(kit: Services, year: Year) -> N
     before = everything(kit)
     make_year(kit, CODE, year)
     group(kit)
+    care_for_cards(kit, CODE)
+    with kit.database.reading() as session:
+        states = set(session.scalars(select(NeedCard.state)))
+        notes = session.scalars(select(NeedEvent.name).where(NeedEvent.act != "made")).all()
+    assert {"open", "inquiring", "drafted", "considering", "declined"} <= states
+    assert set(notes) == {WRITER}
     count_figures(kit, CODE, {}, lambda _: None)
     remove(kit.database, CODE, BY_COMMAND, now())
     assert everything(kit) == before
@@ -325,6 +333,31 @@ def test_before_its_answer_was_published_nobody_got_it(kit: Services, year: Year
     assert given[True]["juki"] == given[True].total() > 50
     assert given[False].total() > 50
     assert given[False]["juki"] == 0
+
+
+def test_the_card_of_what_was_published_in_the_year_shows_the_outcome(kit: Services, year: Year) -> None:
+    real = ask_really(kit, WASPS.texts[0], long_ago(year), "line:old")
+    group(kit)
+    chosen = [subject for subject in subjects() if subject.published is not None]
+    late = replace(chosen[0], texts=("住民票はコンビニで取れますか？", "住民票をコンビニで", "写しはコンビニにある？"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.demo_cards.subjects", lambda: (late,))
+        make_year(kit, CODE, Year(year.last, 600, 1), asked=[late])
+        with kit.database.writing() as session:
+            log = LoggedQuestion
+            early = select(log.id).where(log.jst_date < year.days[150]).scalar_subquery()
+            session.execute(update(log).where(log.id.in_(early), log.id != real).values(need_signal="none"))
+        group(kit)
+        care_for_cards(kit, CODE)
+    with kit.database.reading() as session:
+        cards = session.scalars(select(NeedCard).order_by(NeedCard.number)).all()
+        assert cards[0].state == "open", "a card of a real question is left alone"
+        (card,) = [one for one in cards if one.state == "published"]
+        told = outcome(session, card)
+        assert told is not None
+        assert card.answer_id == "juki"
+        assert told.share is not None
+        assert told.share > 0.8, "once the answer is there, most get it"
 
 
 def test_the_same_is_asked_by_two_processes_as_by_one(kit: Services) -> None:
