@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from knowledge.intervals import TOO_FEW, Share, share
 from knowledge.tallies import Tally
 
-NOT_THE_POPULATION = "ここに届いた質問だけの数です。使っていない人、電話や窓口だけの人の声は入っていないので、市民全体の割合ではありません。"
+NOT_THE_POPULATION = (
+    "ここに届いた質問だけの数です。使っていない人、電話や窓口だけの人の声は入っていないので、"
+    "市民全体の割合ではありません。"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -43,8 +44,8 @@ class Counted:
     corrected: int
 
 
-def due_periods(session: Session, code: str, moment: dt.datetime) -> list[Period]:
-    """What is to be counted now, the shortest and oldest first."""
+def due_periods(session: Session, code: str, moment: dt.datetime, *, at_once: bool = False) -> list[Period]:
+    """What is to be counted now, the shortest and oldest first.  ``at_once``: all that is not closed, too."""
     today = moment.astimezone(JST).date()
     whole_from = today - dt.timedelta(days=days_kept(session, code)[COUNTS] - 1)
     held = {(row.kind, row.first): row for row in _held(session, code)}
@@ -60,6 +61,7 @@ def due_periods(session: Session, code: str, moment: dt.datetime) -> list[Period
         if (row := held.get((kind.value, period.first))) is None
         # What the log holds a part of only was counted while it was whole.
         or (period.first >= whole_from and _is_due(period, row, today, moment, asked_at))
+        or (at_once and row.closed_at is None)
     ]
 
 
@@ -74,15 +76,19 @@ def count_due(
     periods: Iterable[Period],
     entries: Mapping[str, EntryKind],
     moment: dt.datetime,
+    offices: Mapping[str, str] = MappingProxyType({}),
     go_on: Callable[[], None] = lambda: None,
 ) -> Iterator[Counted]:
-    """Count one period after the other, each kept in a transaction of its own.  ``go_on`` may raise to stop."""
+    """Count one period after the other, each kept in a transaction of its own.
+
+    ``entries``, ``offices``: as count_period takes them.  ``go_on`` may raise to stop.
+    """
     with database.reading() as session:
         hours = opening_hours(session, code)
     for period in periods:
         began = monotonic()
         with database.reading() as session:
-            cells = count_period(session, code, period, entries, hours, go_on)
+            cells = count_period(session, code, period, entries, hours, offices, go_on)
         took = int((monotonic() - began) * 1000)
         with database.writing() as session:
             corrected = _keep(session, code, period, cells, hours, took, moment)
@@ -96,6 +102,29 @@ def forget_counts(session: Session, code: str, first: dt.date | None = None) -> 
         period = Period(row.first, PeriodKind(row.kind))
         if first is None or period.last >= first:
             _forget(session, code, period)
+
+
+def corrections_of(session: Session, code: str, period: Period) -> list[PeriodCorrection]:
+    """The 訂正 of one period, the oldest first."""
+    own = select(PeriodCorrection).where(*_own(PeriodCorrection, code, period))
+    return list(session.scalars(own.order_by(PeriodCorrection.number)))
+
+
+def counted_periods(session: Session, code: str, kind: PeriodKind, most: int) -> list[CountedPeriod]:
+    """The counted periods of a kind, closed or not, the newest first."""
+    of = CountedPeriod
+    wanted = select(of).where(of.municipality_code == code, of.kind == kind.value)
+    return list(session.scalars(wanted.order_by(of.first.desc()).limit(most)))
+
+
+def give_reason(
+    session: Session, code: str, period: Period, number: int, reason: str, who: str
+) -> PeriodCorrection | None:
+    """Why a closed period was corrected, in staff's words; None where there is no such 訂正."""
+    row = session.get(PeriodCorrection, (code, period.kind.value, period.first, number))
+    if row is not None:
+        row.reason, row.reason_by = reason, who
+    return row
 
 
 def corrections(session: Session, code: str, kind: PeriodKind | None = None) -> list[PeriodCorrection]:

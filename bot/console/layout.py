@@ -53,6 +53,9 @@ MENU: Sequence[MenuGroup] = (
     MenuGroup(
         "報告・分析",
         (
+            MenuItem("console.figures.index", "利用の数字"),
+            MenuItem("console.figure_events.index", "できごと"),
+            MenuItem("console.figure_closings.index", "月次締め"),
             MenuItem("console.accuracy.index", "正答率の確かめ"),
             MenuItem("console.resident_words.index", "住民のことば"),
         ),

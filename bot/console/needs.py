@@ -229,6 +229,18 @@ NEEDS: Mapping[str, Need] = {
     "console.resident_words.choose_word": in_town(Role.EDITOR),
     # 図（ページが見せた図の、絵だけ）
     "console.pictures.drawing": in_town(Role.VIEWER),
+    # 利用の数字、できごと、月次締め（件数だけで、質問の文は出ない）
+    "console.figures.index": in_town(Role.VIEWER),
+    "console.figures.breakdown": in_town(Role.VIEWER),
+    "console.figures.movers": in_town(Role.VIEWER),
+    "console.figures.hours": in_town(Role.VIEWER),
+    "console.figures.count": in_town(Role.EDITOR),
+    "console.figures.stop": in_town(Role.EDITOR),
+    "console.figure_events.index": in_town(Role.VIEWER),
+    "console.figure_events.add": in_town(Role.EDITOR),
+    "console.figure_events.remove": in_town(Role.EDITOR),
+    "console.figure_closings.index": in_town(Role.VIEWER),
+    "console.figure_closings.reason": in_town(Role.APPROVER),
     # 大きいファイル
     "console.importing.job": in_town(Role.EDITOR),
     "console.importing.stop": in_town(Role.EDITOR),
