@@ -6,6 +6,7 @@ Imports nothing heavy by itself: Altair and vl-convert take some 110 MB, and onl
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib import metadata
@@ -13,7 +14,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bot.charts import Bars, Chart, Heat, Lines, description, number, shown
+from bot.charts import Bars, Chart, Heat, Lines, Mark, description, number, shown
 
 WIDTH = 720
 HEIGHT = 320
@@ -29,6 +30,7 @@ FILLS = ("#00118f", "#b8743f", "#cfd8a5", "#75607f", "#e0e2e5")
 PALEST, DARKEST = "#ffffff", "#00118f"
 _FONT_PACKAGE = "matplotlib-fontja"
 _MOST_LABELS = 14
+_LONGEST_MARK = 16
 _AT_TOP: dict[str, Any] = {"titleAngle": 0, "titleAnchor": "end", "titleAlign": "right", "titleY": -8, "titleX": -6}
 """Japanese is not read lying on its side: the name of the upright axis stands above it."""
 
@@ -232,7 +234,10 @@ def _marks(chart: Lines, scale: Any) -> list[Any]:
     for marks, dash, shift, sign in ((chart.events, [1, 0], 0.0, "▼"), (chart.breaks, [2, 4], -0.5, "┆")):
         if not marks:
             continue
-        rows = [{"place": mark.at + shift, "text": f"{sign}{mark.text}", "row": n % 2} for n, mark in enumerate(marks)]
+        rows = [
+            {"place": at + shift, "text": f"{sign}{text}", "row": number % 2}
+            for number, (at, text) in enumerate(_told_together(marks))
+        ]
         base = alt.Chart(alt.Data(values=rows))
         x = alt.X("place:Q", scale=scale, title=chart.across)
         found.append(base.mark_rule(color=RULE, strokeDash=dash, strokeWidth=1.5).encode(x=x))
@@ -243,6 +248,21 @@ def _marks(chart: Lines, scale: Any) -> list[Any]:
             found.append(text.mark_text(align="left", dx=-4, **place).encode(x=x, text="text:N"))
             found.append(left.mark_text(align="right", dx=4, **place).encode(x=x, text="text:N"))
     return found
+
+
+def _told_together(marks: Sequence[Mark]) -> list[tuple[int, str]]:
+    """What happened in the same month stands in one line, cut short: the table says all of it."""
+    found: dict[int, list[str]] = {}
+    for mark in marks:
+        found.setdefault(mark.at, []).append(mark.text)
+    return [
+        (at, _cut(texts[0]) + (f"、ほか{len(texts) - 1}件" if len(texts) > 1 else ""))
+        for at, texts in sorted(found.items())
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_MARK else f"{text[: _LONGEST_MARK - 1]}…"
 
 
 def _bars(chart: Bars) -> Any:

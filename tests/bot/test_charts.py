@@ -128,6 +128,15 @@ def test_labels_events_and_units_stand_on_the_drawing() -> None:
     assert {"月", "日", "23", "138", "曜日"} <= set(hours)
 
 
+def test_what_happened_in_the_same_month_is_told_in_one_line() -> None:
+    events = [Mark(1, "とても長い名前のできごとが、この月にありました"), Mark(1, "広報"), Mark(1, "通知")]
+    chart = lines("x", MONTHS, [Series("LINE", (1, 2, 3, 4, 5, 6))], across="月", unit="件", events=events)
+    assert [one for one in _words(chart_drawing.svg(chart)) if one.startswith("▼")] == [
+        "▼とても長い名前のできごとが、こ…、ほか2件"
+    ]
+    assert table(chart).rows[1][-1] == "とても長い名前のできごとが、この月にありました、広報、通知"
+
+
 def _drawn_lines(drawn: str) -> list[str]:
     """The lines through the values: a path that is stroked thick."""
     return [
