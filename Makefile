@@ -10,7 +10,7 @@ FLASK := $(BIN)/python -m flask --app app
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export PORT BASE_URL
 
-.PHONY: help run setup test lint types tests load-tests bench bench-country browser lock clean
+.PHONY: help run setup test lint types tests load-tests bench bench-country bench-evidence browser lock clean
 
 help: ## このまま読める一覧
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,11 @@ load-tests: $(VENV)/.test
 
 bench: $(VENV)/.test ## 速さとメモリーの測定（10分ほど）
 	@$(BIN)/python -m tests.bench
+
+bench-evidence: $(VENV)/.test ## 数字・ニーズ票・画面の速さ、100万件の記録で、SQLite と PostgreSQL（40分ほど）
+	@$(BIN)/python -m tests.bench.figures --postgresql
+	@$(BIN)/python -m tests.bench.needs
+	@$(BIN)/python -m tests.bench.pages --postgresql
 
 bench-country: $(VENV)/.test ## 1,741自治体を一台で（30分ほど、ディスク15 GB）
 	@$(BIN)/python -m tests.bench country

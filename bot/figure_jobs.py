@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.services import Services
 from knowledge.calendar import now
+from knowledge.common_office_names import own_departments
 from knowledge.jobs import ask_once
 from knowledge.models import Entry, Municipality
 from knowledge.period_closing import count_due, due_periods
@@ -30,11 +31,13 @@ def count_figures(kit: Services, code: str, payload: Mapping[str, Any], progress
 
     go_on()
     entries = entry_kinds(kit, code)
+    with kit.database.reading() as session:
+        offices = own_departments(session, code)
     counted = corrected = 0
     for at_once in (bool(payload.get("now")), False):  # what a correction touches is due after it
         with kit.database.reading() as session:
             due = due_periods(session, code, now(), at_once=at_once)
-        for one in count_due(kit.database, code, due, entries, now(), go_on):
+        for one in count_due(kit.database, code, due, entries, now(), offices, go_on):
             counted, corrected = counted + 1, corrected + (one.corrected > 0)
             share = min(counted / len(due), 1.0)
             go_on()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from knowledge.calendar import JST
 from knowledge.models import CountedPeriod, FigureEvent, PeriodCount
 from knowledge.movers import AROUND, WEEK, WEEKS_BEFORE
 from knowledge.periods import PeriodKind
@@ -24,6 +25,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 LONGEST_NAME, LONGEST_DAYS = 80, 92
+BY_NOTICE = "障害・災害モード"
+"""Who wrote an event that came with a notice."""
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -69,6 +72,30 @@ def note_event(
     )
     session.add(event)
     return event
+
+
+def follow_notice(session: Session, code: str, text: str, ends_at: dt.datetime, moment: dt.datetime) -> None:
+    """A notice of a disaster or an outage is an event by itself: begun, put into other words, or given another end."""
+    today, last = moment.astimezone(JST).date(), ends_at.astimezone(JST).date()
+    event = _event_of_notice(session, code, today)
+    if event is None:
+        event = note_event(session, code, "outage", "（お知らせ）", today, last, "", BY_NOTICE, moment)
+    event.name, event.last = text[:LONGEST_NAME], max(last, event.first)
+
+
+def follow_end_of_notice(session: Session, code: str, moment: dt.datetime) -> None:
+    """It was over today."""
+    today = moment.astimezone(JST).date()
+    event = _event_of_notice(session, code, today)
+    if event is not None:
+        event.last = today
+
+
+def _event_of_notice(session: Session, code: str, today: dt.date) -> FigureEvent | None:
+    """The event of the notice that is shown, or was to be shown, today."""
+    of = FigureEvent
+    wanted = select(of).where(of.municipality_code == code, of.written_by == BY_NOTICE, of.last >= today)
+    return session.scalar(wanted.order_by(of.number.desc()).limit(1))
 
 
 def remove_event(session: Session, code: str, number: int) -> FigureEvent | None:

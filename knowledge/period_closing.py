@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -75,15 +76,19 @@ def count_due(
     periods: Iterable[Period],
     entries: Mapping[str, EntryKind],
     moment: dt.datetime,
+    offices: Mapping[str, str] = MappingProxyType({}),
     go_on: Callable[[], None] = lambda: None,
 ) -> Iterator[Counted]:
-    """Count one period after the other, each kept in a transaction of its own.  ``go_on`` may raise to stop."""
+    """Count one period after the other, each kept in a transaction of its own.
+
+    ``entries``, ``offices``: as count_period takes them.  ``go_on`` may raise to stop.
+    """
     with database.reading() as session:
         hours = opening_hours(session, code)
     for period in periods:
         began = monotonic()
         with database.reading() as session:
-            cells = count_period(session, code, period, entries, hours, go_on)
+            cells = count_period(session, code, period, entries, hours, offices, go_on)
         took = int((monotonic() - began) * 1000)
         with database.writing() as session:
             corrected = _keep(session, code, period, cells, hours, took, moment)

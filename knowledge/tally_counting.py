@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,10 +62,14 @@ def count_period(
     period: Period,
     entries: Mapping[str, EntryKind],
     hours: OpeningHours,
+    offices: Mapping[str, str] = MappingProxyType({}),
     go_on: Callable[[], None] = lambda: None,
 ) -> dict[Cell, Tally]:
-    """Every cell in which something was asked.  ``go_on`` may raise to stop."""
-    return _Counting(period, entries, hours).count(_rows(session, code, period, go_on))
+    """Every cell in which something was asked.
+
+    ``offices``: under which 課 one counts that goes by another ID, too.  ``go_on`` may raise to stop.
+    """
+    return _Counting(period, entries, hours, offices).count(_rows(session, code, period, go_on))
 
 
 _Row = tuple[
@@ -91,10 +96,12 @@ def _rows(session: Session, code: str, period: Period, go_on: Callable[[], None]
 class _Counting:
     """One pass over the rows, then sums over their numbers."""
 
-    def __init__(self, period: Period, entries: Mapping[str, EntryKind], hours: OpeningHours) -> None:
+    def __init__(
+        self, period: Period, entries: Mapping[str, EntryKind], hours: OpeningHours, offices: Mapping[str, str]
+    ) -> None:
         is_day = period.kind is PeriodKind.DAY
         self._dimensions = _DAY_DIMENSIONS if is_day else tuple(DIMENSIONS)
-        self._entries, self._hours = entries, hours
+        self._entries, self._hours, self._offices = entries, hours, offices
         self._codes = {dimension: _Codes() for dimension in DIMENSIONS}
         self._channels, self._askers = _Codes(), _Codes()
         self._open: dict[dt.date, Sequence[tuple[int, int]]] = {}
@@ -126,7 +133,7 @@ class _Counting:
         values = {
             ALL: "",
             "language": language,
-            "department": department or "",
+            "department": self._offices.get(department or "", department or ""),
             "category": kind.category if kind else "",
             "measure": (kind.measure or "") if kind else "",
             "subject": subject or "",

@@ -52,7 +52,7 @@ class Choice:
     def dimension(self) -> tuple[str, str]:
         return ("department", self.department) if self.department else ("all", "")
 
-    def address(self, endpoint: str, code: str, period: Period | None = None) -> str:
+    def address(self, endpoint: str, code: str, period: Period | None = None, by: str | None = None) -> str:
         """The same choice on another page, or of another period."""
         wanted = period or self.period
         return url_for(
@@ -62,6 +62,7 @@ class Choice:
             day=wanted.first.isoformat(),
             channel=self.channel,
             department=self.department or None,
+            by=by,
         )
 
 

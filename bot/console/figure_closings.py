@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from bot.console.entering import Answered
 from bot.console.figures import correction_lines
 from bot.console.forms import tell, text
-from bot.console.guard import actor, person
+from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.services import services
 from knowledge import audit
@@ -63,6 +63,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
 @blueprint.post("/<code>/figures/closings/<kind>/<first>/<int(max=9999):number>")
 def reason(code: str, kind: str, first: str, number: int) -> Answered:
     """Why a 訂正 came about, for whoever reads the figures later."""
+    require(Role.APPROVER, code, None)
     period, told = _period_or_404(kind, first), text("reason", LONGEST_REASON).strip()
     field = f"reason-{kind}-{first}-{number}"
     if not told:

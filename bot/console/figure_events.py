@@ -19,6 +19,7 @@ from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
 from knowledge.figure_events import (
+    BY_NOTICE,
     KINDS,
     LONGEST_DAYS,
     LONGEST_NAME,
@@ -62,6 +63,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
         kinds=KINDS,
         topics=topics,
         topic_names={**names, **dict(topics)},
+        by_notice=BY_NOTICE,
         longest=LONGEST_NAME,
         most_days=LONGEST_DAYS,
         may_write=person().may(Role.EDITOR, code),

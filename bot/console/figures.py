@@ -220,7 +220,14 @@ def breakdown(code: str) -> Response:
         title="受けた方法" if by == "channel" else DIMENSIONS[by],
         rows=[(name_of(names, value), value, found) for value, found in values[:MOST_SHOWN]],
         left=max(0, len(values) - MOST_SHOWN),
-        ways=[(one, "受けた方法" if one == "channel" else DIMENSIONS[one]) for one in BREAKDOWNS],
+        ways=[
+            (
+                one,
+                "受けた方法" if one == "channel" else DIMENSIONS[one],
+                wanted.address(str(request.endpoint), code, by=one),
+            )
+            for one in BREAKDOWNS
+        ],
         together=by in ("measure", "subject", "entry") and wanted.channel in CHANNELS,
         shown_channel=CHOICES[_channel_of(wanted, by)],
     )
@@ -286,6 +293,7 @@ def hours(code: str) -> Response:
         around = _around(session, code, wanted)
     grid = [[found[f"{day}-{hour}"].asked if f"{day}-{hour}" in found else 0 for hour in HOURS] for day in range(7)]
     most = max((value for row in grid for value in row), default=0)
+    drawn = [[None if 0 < value < FEWEST else value for value in row] for row in grid]
     page = render_template(
         "console/figures/hours.html",
         **around,
@@ -298,7 +306,7 @@ def hours(code: str) -> Response:
         closed=_closed_days(opening, wanted.period) if opening else 0,
         shown_channel=CHOICES[channel],
         charts=shown(
-            code, [week(f"曜日と時間帯ごとの質問（{wanted.period.name}）", grid, unit="件")] if whole.asked else []
+            code, [week(f"曜日と時間帯ごとの質問（{wanted.period.name}）", drawn, unit="件")] if whole.asked else []
         ),
     )
     return watched(page, around["job"])

@@ -20,6 +20,7 @@ from knowledge import audit
 from knowledge.calendar import now, today
 from knowledge.entry_lists import Filters, listed
 from knowledge.exports import names_by_id
+from knowledge.figure_events import follow_end_of_notice, follow_notice
 from knowledge.models import Entry, Notice
 from knowledge.notices import (
     MOST_PAUSED,
@@ -103,6 +104,8 @@ def _begin(session: Session, code: str, form: _Form, moment: dt.datetime) -> Non
         bool(form.values.get("drill_pauses")),
     )
     notice = begin_notice(session, code, new, person().name, moment)
+    if not notice.drill:
+        follow_notice(session, code, notice.text, notice.ends_at, moment)
     details = {
         name: getattr(notice, name)
         for name in ("text", "text_en", "text_easy", "drill", "ends_at", "paused", "paused_departments")
@@ -118,6 +121,7 @@ def end(code: str) -> Response:
     with services().database.writing() as session:
         ended = end_notice(session, code)
         if ended:
+            follow_end_of_notice(session, code, moment)
             audit.append(session, actor(), "notice_ended", at=moment, scope=code)
     tell(
         "お知らせを終えました。止めていた答えも、次の返事から元に戻ります。"

@@ -148,3 +148,14 @@ def test_without_opening_hours_nothing_is_outside_of_them(log: Database) -> None
     with log.reading() as session:
         found = count_period(session, CODE, period_of(PeriodKind.MONTH, dt.date(2026, 4, 1)), ENTRIES, NO_HOURS)
     assert found["all", "bot", ""].outside == 0
+
+
+def test_a_department_that_the_common_content_calls_otherwise_counts_as_the_own_one(log: Database) -> None:
+    april = period_of(PeriodKind.MONTH, dt.date(2026, 4, 1))
+    with log.reading() as session:
+        apart = count_period(session, CODE, april, ENTRIES, HOURS)
+        joined = count_period(session, CODE, april, ENTRIES, HOURS, {"dep-tax": "dep-it"})
+    one, other = apart["department", "bot", "dep-it"], apart["department", "bot", "dep-tax"]
+    assert joined["department", "bot", "dep-it"].asked == one.asked + other.asked
+    assert joined["department", "bot", "dep-it"].askers <= one.askers + other.askers
+    assert ("department", "bot", "dep-tax") not in joined

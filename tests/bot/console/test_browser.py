@@ -46,6 +46,13 @@ OPEN = ["/staff/sign-in", "/staff/first", "/staff/invitation"]
 PAGES = [
     "/staff/",
     "/staff/242047/",
+    "/staff/242047/figures",
+    "/staff/242047/figures?kind=year&channel=noted",
+    "/staff/242047/figures/breakdown?by=entry",
+    "/staff/242047/figures/movers?kind=week",
+    "/staff/242047/figures/hours",
+    "/staff/242047/figures/events",
+    "/staff/242047/figures/closings",
     "/staff/242047/review",
     "/staff/242047/review/start",
     "/staff/242047/review/1",

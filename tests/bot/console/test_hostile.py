@@ -130,6 +130,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "checks.add": CHECK,
     "checks.change": CHECK,
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
+    "figure_events.add": {"kind": "newsletter", "topic": "", "first": "2026-11-01", "last": ""},
     "noting.add": {"day": "", "time": "", "channel": "counter", "result": "none", "department": ""},
     "opening.add": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
     "need_cards.step": {"due_on": (today() + dt.timedelta(days=30)).isoformat(), "department": "", "gap": "wording"},
@@ -166,6 +167,9 @@ NEVER_TAKEN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "effect.stop",
+            "figure_events.remove",
+            "figures.count",
+            "figures.stop",
             "importing.stop",
             "need_cards.add_wordings",
             "need_cards.group",

@@ -44,7 +44,7 @@ HELD = ("whole", "own", "other")
 
 WHOLE = frozenset(
     {
-        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "notice.begin", "notice.end",
+        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "figure_closings.reason", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
@@ -221,7 +221,7 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
     numbers = {"misguidance": things.misguidance, "review": things.review, "need_cards": things.need}
     values: dict[str, Any] = {
         "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
-        "kind": "rename" if screen == "organisation" else "indicators", "check_id": things.check, "job_id": things.job,
+        "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
         "row_id": things.asked,
     }  # fmt: skip
