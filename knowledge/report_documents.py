@@ -213,7 +213,6 @@ def _events_table(found: PeriodFigures) -> ReportTable:
         )
         for event in found.events
     ]
-    rows += [(date_name(line.at.astimezone(JST).date()), f"お知らせ：{line.details['text']}") for line in found.notices]
     return ReportTable("この間のできごと", ("日", "できごと"), tuple(rows))
 
 
