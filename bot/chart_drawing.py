@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bot.charts import Bars, Chart, Heat, Lines, description, key_to_signs, number, shown, signs
+from bot.charts import Bars, Chart, Heat, Lines, by_label, description, key_to_signs, number, shown, signs
 
 WIDTH = 720
 HEIGHT = 320
@@ -242,8 +242,9 @@ def _marks(chart: Lines, scale: Any) -> list[Any]:
     for marks, dash, shift, sign in ((chart.events, [1, 0], 0.0, "▼"), (chart.breaks, [2, 4], -0.5, "┆")):
         if not marks:
             continue
-        said = signs(marks, sign)
-        rows = [{"place": mark.at + shift, "text": said[n], "row": n % 2} for n, mark in enumerate(marks)]
+        together = by_label(marks)
+        said = signs(together, sign)
+        rows = [{"place": mark.at + shift, "text": said[n], "row": n % 2} for n, mark in enumerate(together)]
         base = alt.Chart(alt.Data(values=rows))
         x = alt.X("place:Q", scale=scale, title=chart.across)
         found.append(base.mark_rule(color=RULE, strokeDash=dash, strokeWidth=1.5).encode(x=x))

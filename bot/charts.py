@@ -16,6 +16,8 @@ DRAWN_AS = 2
 MOST_SERIES = 5
 """Of more lines than these nobody tells one from another without colour."""
 MOST_MARKS = 12
+SHORT_MARK = 24
+"""Letters that have room beside a mark."""
 NO_VALUE = "－"
 
 
@@ -200,9 +202,17 @@ def _notes(chart: Lines) -> Mapping[int, str]:
     return {at: "、".join(texts) for at, texts in found.items()}
 
 
+def by_label(marks: Sequence[Mark]) -> list[Mark]:
+    """Marks at the same label as one."""
+    found: dict[int, list[str]] = {}
+    for mark in sorted(marks, key=lambda one: one.at):
+        found.setdefault(mark.at, []).append(mark.text)
+    return [Mark(at, "、".join(texts)) for at, texts in found.items()]
+
+
 def signs(marks: Sequence[Mark], sign: str) -> list[str]:
-    """What stands at each mark: one says it in its words; several are numbered, for their words would overlap."""
-    if len(marks) == 1:
+    """What stands at each mark: one that is short says it in its words; others are numbered, or words would overlap."""
+    if len(marks) == 1 and len(marks[0].text) <= SHORT_MARK:
         return [f"{sign}{marks[0].text}"]
     return [f"{sign}{number}" for number in range(1, len(marks) + 1)]
 
@@ -212,10 +222,11 @@ def key_to_signs(chart: Chart) -> list[str]:
     if not isinstance(chart, Lines):
         return []
     return [
-        f"{sign} {chart.labels[mark.at]}：{mark.text}"
-        for marks, shape in ((chart.events, "▼"), (chart.breaks, "┆"))
-        if len(marks) > 1
-        for mark, sign in zip(marks, signs(marks, shape), strict=True)
+        f"{said} {chart.labels[mark.at]}：{mark.text}"
+        for given, sign in ((chart.events, "▼"), (chart.breaks, "┆"))
+        for marks in (by_label(given),)
+        for mark, said in zip(marks, signs(marks, sign), strict=True)
+        if said != f"{sign}{mark.text}"
     ]
 
 

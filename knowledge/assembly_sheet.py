@@ -247,9 +247,8 @@ def _incidents(told: YearTold) -> Item:
         for event in told.found.events
         if event.kind == "outage"
     ]
-    found += [f"{date_name(line.at.astimezone(JST).date())}：{line.details['text']}" for line in told.found.notices]
     written = told.facts.text("incidents")
-    basis = "できごと（障害・災害）、障害・災害のお知らせ（訓練を除く）、年度の記録。"
+    basis = "できごと（障害・災害。お知らせを出したものも）と、年度の記録。"
     if not found and not written:
         return Item(question, "記録はありません。", f"{basis}書きとめていないものは入りません。")
     return Item(question, " ／ ".join([*found, *([written] if written else [])]), basis)

@@ -136,7 +136,7 @@ def channel_table(found: PeriodFigures) -> ReportTable:
 
 
 def _breakdown(found: PeriodFigures, dimension: str, title: str, heading: str, names: Names) -> ReportTable:
-    values = spread(found.by[dimension])
+    values = [each for each in spread(found.by[dimension]) if each[0] or dimension != "entry"]
     rows = tuple(
         (names(dimension, value), _count(one.asked), *_shares(one)) for value, one in values[:MOST_LINES] if one.asked
     )
@@ -213,7 +213,6 @@ def _events_table(found: PeriodFigures) -> ReportTable:
         )
         for event in found.events
     ]
-    rows += [(date_name(line.at.astimezone(JST).date()), f"お知らせ：{line.details['text']}") for line in found.notices]
     return ReportTable("この間のできごと", ("日", "できごと"), tuple(rows))
 
 

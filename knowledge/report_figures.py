@@ -14,7 +14,6 @@ from knowledge.calendar import JST
 from knowledge.demo_data import is_demo
 from knowledge.figure_events import events_between
 from knowledge.models import (
-    AuditLine,
     FigureEvent,
     LoggedQuestion,
     Misguidance,
@@ -85,7 +84,6 @@ class PeriodFigures:
     events: tuple[FigureEvent, ...]
     improvements: tuple[Improvement, ...]
     misguidances: tuple[Misguidance, ...]
-    notices: tuple[AuditLine, ...]
     demo: bool
 
     @property
@@ -116,7 +114,6 @@ def period_figures(session: Session, code: str, period: Period) -> PeriodFigures
         events=tuple(sorted(events_between(session, code, period.first, period.last), key=lambda one: one.first)),
         improvements=tuple(improvements_of(session, code, period.last)),
         misguidances=tuple(misguidances_of(session, code, period)),
-        notices=tuple(notices_of(session, code, period)),
         demo=is_demo(session, code),
     )
 
@@ -172,15 +169,6 @@ def misguidances_of(session: Session, code: str, period: Period) -> list[Misguid
     of = Misguidance
     wanted = select(of).where(of.municipality_code == code, of.written_at >= begins, of.written_at < ends)
     return list(session.scalars(wanted.order_by(of.number)))
-
-
-def notices_of(session: Session, code: str, period: Period) -> list[AuditLine]:
-    """Notices of 障害・災害 that were begun in the period, drills left out."""
-    begins, ends = _moment(period.first), _moment(period.last + dt.timedelta(days=1))
-    of = AuditLine
-    wanted = select(of).where(of.scope == code, of.action == "notice_begun", of.at >= begins, of.at < ends)
-    lines = session.scalars(wanted.order_by(of.at, of.number))
-    return [line for line in lines if not line.refused and not line.details.get("drill")]
 
 
 def _moment(day: dt.date) -> dt.datetime:

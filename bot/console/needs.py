@@ -246,6 +246,7 @@ NEEDS: Mapping[str, Need] = {
     "console.reports.assembly": in_town(Role.VIEWER),
     "console.reports.assembly_workbook": in_town(Role.VIEWER),
     "console.year_facts.index": in_town(Role.VIEWER),
+    "console.year_facts.save": in_town(Role.EDITOR),
     "console.report_settings.index": in_town(Role.VIEWER),
     "console.report_settings.save": fresh(in_town(Role.ADMIN)),
     # 図（ページが見せた図の、絵だけ）

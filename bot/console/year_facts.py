@@ -39,14 +39,18 @@ YEARS_BACK = 10
 _LONGEST_NUMBER = 30
 
 
-@blueprint.route("/<code>/reports/facts", methods=["GET", "POST"])
-def index(code: str) -> Answered:
+@blueprint.get("/<code>/reports/facts")
+def index(code: str) -> str:
+    town_or_404(code)
+    return _page(code, asked_year(), {})
+
+
+@blueprint.post("/<code>/reports/facts")
+def save(code: str) -> Answered:
     """All of what is sent is kept, or nothing."""
+    require(Role.EDITOR, code, None)
     town_or_404(code)
     year = asked_year()
-    if request.method == "GET":
-        return _page(code, year, {})
-    require(Role.EDITOR, code, None)
     errors: dict[str, str] = {}
     given = _given(errors)
     if errors:
