@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -37,6 +36,7 @@ from knowledge.need_cards import (
 )
 from knowledge.need_grouping import place
 from knowledge.need_steps import answers_to_follow, follow_answers
+from knowledge.online_standing import says_no
 from knowledge.rephrasing import find_rephrased, mark_rephrased
 
 NEEDS = "needs"
@@ -51,7 +51,6 @@ NAMELESS = "（言葉を読み取れない質問）"
 _ASKED_AGAIN = 3
 """Texts of a card that are asked anew to see whether an answer is there."""
 _LONGEST_NAME, _WORDS_OF_NAME = 80, 3
-_NOT_ONLINE = re.compile("できません|できない|不可|ありません|窓口のみ|窓口だけ|対象外")
 
 Progress = Callable[[float], None]
 
@@ -210,8 +209,7 @@ def gap_of(signals: Mapping[str, int], *, is_answered: bool, not_online: bool) -
 
 def _not_online(knowledge: Knowledge, entry_id: str | None) -> bool:
     entry = knowledge.answers.get(entry_id) if entry_id else None
-    rows = dict(entry.facts) if entry is not None else {}
-    return bool(_NOT_ONLINE.search(rows.get("オンライン", "")))
+    return entry is not None and says_no(entry.facts)
 
 
 def _office_of(knowledge: Knowledge, subjects: Counter[str], offices: Mapping[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from knowledge.calendar import JST
 from knowledge.caution import LEVELS
 from knowledge.check_questions import DECISIONS
 from knowledge.ledger import CHANNELS, RESULTS
+from knowledge.office_counts import SERIES
 from knowledge.organisation import CHANGES
 from knowledge.retention import KINDS as RETAINED
 from knowledge.roles import ROLE_NAMES
@@ -28,6 +29,7 @@ FIELDS: Mapping[str, str] = {
     "after": "変えたあと",
     "also_called": "別の呼び名",
     "answers": "答えの数",
+    "as_planned": "計画と同じ数え方",
     "author": "依頼した人",
     "based_on": "もとの版",
     "before": "変える前",
@@ -43,6 +45,7 @@ FIELDS: Mapping[str, str] = {
     "deadline": "期限",
     "decision": "正しい対応",
     "department": "課",
+    "departments": "課",
     "deputy": "代理承認",
     "document_number": "文書番号",
     "drill": "訓練",
@@ -56,6 +59,7 @@ FIELDS: Mapping[str, str] = {
     "ends_on": "終わりの日",
     "entries": "答えの数",
     "entry_ids": "答えの番号",
+    "faulty": "取り込めなかった行",
     "event": "できごと",
     "fields": "項目",
     "file_digest": "ファイルの印",
@@ -64,6 +68,7 @@ FIELDS: Mapping[str, str] = {
     "first_version": "はじめの版",
     "fiscal_year": "年度",
     "form": "ファイルの形",
+    "gone": "なくなった数",
     "greeting": "あいさつ",
     "hours": "時間",
     "how": "方法",
@@ -75,15 +80,17 @@ FIELDS: Mapping[str, str] = {
     "last": "終わりの日",
     "last_version": "終わりの版",
     "left": "取り込まなかったもの",
-    "faulty": "取り込めなかった行",
     "letters": "字数",
     "from": "いつから",
     "lines": "行数",
     "lunch": "昼休み",
     "means": "意味する語",
+    "measures": "施策の数",
     "method": "操作の種類",
+    "month": "年月",
     "municipality": "市町村",
     "name": "名前",
+    "names": "種類・手続",
     "new": "新しい値",
     "number": "番号",
     "of": "確かめたもの",
@@ -91,6 +98,7 @@ FIELDS: Mapping[str, str] = {
     "on": "使うか",
     "paused": "止めた答え",
     "paused_departments": "答えを止めた課",
+    "period": "期間",
     "place": "場所",
     "publish_at": "公開の日時",
     "questions": "質問の数",
@@ -108,6 +116,7 @@ FIELDS: Mapping[str, str] = {
     "sections": "章節",
     "seed": "乱数の種",
     "separate_approver": "書いた人は承認できない",
+    "series": "何の件数",
     "sessions": "打ち切った数",
     "sheets": "表",
     "slots": "穴",
@@ -172,6 +181,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "of": {"versions": "版", "word": "語", "levels": "確かさ"},
     "reply_languages": LANGUAGES,
     "result": RESULTS,
+    "series": SERIES,
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
     "to": {"approve": "承認", "discard": "見送り", "restore": "下書きに戻す"},
     "what": {"published": "公開", "ended": "公開終了", "returned": "差戻し"},

@@ -47,6 +47,17 @@ def values_of_year(session: Session, code: str, year: int) -> dict[str, tuple[st
     return {entry_id: (row.value, row.note) for entry_id, row in newest.items() if row.value is not None}
 
 
+def latest_values(session: Session, code: str, year: int) -> dict[str, tuple[int, str]]:
+    """Indicator -> the last fiscal year up to ``year`` of which a value holds, and that value."""
+    rows = session.scalars(
+        select(IndicatorValue)
+        .where(IndicatorValue.municipality_code == code, IndicatorValue.fiscal_year <= year)
+        .order_by(IndicatorValue.fiscal_year, IndicatorValue.number)
+    )
+    newest = {(row.entry_id, row.fiscal_year): row.value for row in rows}
+    return {entry_id: (of, value) for (entry_id, of), value in newest.items() if value is not None}
+
+
 def history(session: Session, code: str, entry_id: str) -> list[IndicatorValue]:
     """Everything that was written, the newest first."""
     return sorted(_rows(session, code, entry_id), key=lambda row: (row.written_at, row.number), reverse=True)

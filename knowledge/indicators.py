@@ -35,7 +35,7 @@ def indicator_answer(indicator: Indicator, around: Surroundings) -> Answer:
         ),
         searched="指標 KPI 成果指標 目標値 現状値",
         name=name,
-        figures=_figures(indicator),
+        figures=figures_of(indicator),
     )
 
 
@@ -61,7 +61,7 @@ def _break_sentence(one: Mapping[str, Any]) -> str:
     return f"{since}から数え方が変わりました（{one['text']}）。前の年度の値とは、そのままくらべられません。"
 
 
-def _figures(indicator: Indicator) -> tuple[Figure, ...]:
+def figures_of(indicator: Indicator) -> tuple[Figure, ...]:
     """The values that are published, from what was to what shall be."""
     readings = [
         ("現状", indicator.baseline),
@@ -85,7 +85,7 @@ def _figures(indicator: Indicator) -> tuple[Figure, ...]:
 def _facts(indicator: Indicator) -> tuple[tuple[str, str], ...]:
     return tuple(
         (figure.label, figure.amount + (f"（{figure.when}）" if figure.when else ""))
-        for figure in _figures(indicator)
+        for figure in figures_of(indicator)
         if figure.label in ("現状", "目標")
     )
 

@@ -57,6 +57,9 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.figures.index", "利用の数字"),
             MenuItem("console.figure_events.index", "できごと"),
             MenuItem("console.figure_closings.index", "月次締め"),
+            MenuItem("console.office_counts.index", "課の件数"),
+            MenuItem("console.measure_sheets.index", "施策シート"),
+            MenuItem("console.online_priority.index", "オンライン化優先度"),
         ),
     ),
     MenuGroup(

@@ -232,6 +232,18 @@ NEEDS: Mapping[str, Need] = {
     # 大きいファイル
     "console.importing.job": in_town(Role.EDITOR),
     "console.importing.stop": in_town(Role.EDITOR),
+    # 課の件数・施策シート・オンライン化優先度
+    "console.office_counts.index": in_town(Role.VIEWER),
+    "console.office_counts.bring": upload(in_town(Role.EDITOR)),
+    "console.office_counts.sample": in_town(Role.EDITOR),
+    "console.office_counts.month": in_town(Role.VIEWER),
+    "console.office_hours.index": in_town(Role.VIEWER),
+    "console.formulas.index": in_town(Role.VIEWER),
+    "console.formulas.take_over": in_town(Role.EDITOR),
+    "console.measure_sheets.index": in_town(Role.VIEWER),
+    "console.measure_sheets.workbook": in_town(Role.VIEWER),
+    "console.online_priority.index": in_town(Role.VIEWER),
+    "console.online_priority.workbook": in_town(Role.VIEWER),
     # 変更の承認
     "console.changes.index": in_town(Role.VIEWER),
     "console.changes.change": in_town(Role.VIEWER),

@@ -16,16 +16,18 @@ from bot.console.authors import author
 from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
+from bot.console.formulas import Counted, counted
 from bot.console.guard import actor, person, require
 from bot.console.paging import paging
 from bot.console.shown_changes import ShownChanges, shown
-from bot.indicator_chart import indicator_chart
+from bot.indicator_chart import FromCounts, indicator_chart
 from bot.services import services
 from knowledge import audit
 from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.common_content import is_common
 from knowledge.exports import names_by_id
+from knowledge.indicator_formulas import computed_points, is_from_counts
 from knowledge.indicator_values import (
     MOST_NOTE,
     MOST_VALUE,
@@ -338,6 +340,7 @@ def _row_page(
         names = _choices(session, code, cells)
         yearly = values_by_year(session, code, found.entry_id) if kind == "indicators" and found else []
         written = history(session, code, found.entry_id) if kind == "indicators" and found else []
+        by_counts = counted(session, code, found.entry_id) if kind == "indicators" and found else None
     fields = [
         _field(place, column, cells.get(column.heading, ""), names) for place, column in _asked_for(sheet, new=is_new)
     ]
@@ -366,7 +369,9 @@ def _row_page(
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
         undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
         starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
-        charts=_charts(code, found, yearly) if kind == "indicators" and found else [],
+        counted=by_counts,
+        actual={one.fiscal_year: one.value for one in yearly},
+        charts=_charts(code, found, yearly, by_counts) if by_counts is not None else [],
         most_value=MOST_VALUE,
         most_note=MOST_NOTE,
         given=request.form,
@@ -414,10 +419,18 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
     return places.get(heading, WHOLE_ROW)
 
 
-def _charts(code: str, found: Indicator, yearly: Any) -> list[pictures.ShownChart]:
+def _charts(code: str, found: Indicator, yearly: Any, by_counts: Counted) -> list[pictures.ShownChart]:
     breaks = {one["fiscal_year"]: one["text"] for one in found.breaks}
-    planned, actual = planned_points(found), actual_points(yearly, found.unit)
-    chart = indicator_chart(found.name, planned, actual, found.unit, breaks)
+    as_planned = by_counts.formula is not None and by_counts.formula.as_planned
+    taken_over = [one for one in yearly if is_from_counts(one)] if not as_planned else []
+    chart = indicator_chart(
+        found.name,
+        planned_points(found),
+        actual_points([one for one in yearly if one not in taken_over], found.unit),
+        found.unit,
+        breaks,
+        FromCounts(computed_points(by_counts.years, found.unit), actual_points(taken_over, found.unit), as_planned),
+    )
     return pictures.shown(code, [chart]) if chart else []
 
 

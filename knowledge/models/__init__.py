@@ -8,6 +8,7 @@ from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
+from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
@@ -19,6 +20,7 @@ from knowledge.models.municipality import Measure, Municipality, Plan
 from knowledge.models.need import NeedCard, NeedEvent, NeedText
 from knowledge.models.notice import Notice
 from knowledge.models.office_account import OfficeIdentity, OfficeVisit
+from knowledge.models.office_count import FormerOfficeCount, OfficeCount
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
@@ -51,7 +53,9 @@ __all__ = [
     "Entry",
     "EntryVersion",
     "FigureEvent",
+    "FormerOfficeCount",
     "Indicator",
+    "IndicatorFormula",
     "IndicatorValue",
     "Job",
     "Learned",
@@ -67,6 +71,7 @@ __all__ = [
     "NeedEvent",
     "NeedText",
     "Notice",
+    "OfficeCount",
     "OfficeIdentity",
     "OfficeVisit",
     "OpeningPlaceRow",

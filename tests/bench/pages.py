@@ -42,6 +42,7 @@ from knowledge.models import (
 from knowledge.roles import Role
 from tests.bench.lists import BATCH, ENTRIES, NEEDS, QUESTIONS, fill
 from tests.bench.material import VECTORS
+from tests.bench.office_counts import fill_office_counts
 from tests.bench.timing import milliseconds
 from tests.knowledge.small_town import CODE
 from tests.support.postgresql import postgresql_in
@@ -83,6 +84,7 @@ def fill_more(database: Database) -> None:
     _insert(database, NeedCard, [_need(number + 1, moment) for number in range(NEEDS)])
     _insert(database, NeedText, [_need_text(number, moment) for number in range(NEEDS * 10)])
     _insert(database, Misguidance, [_sheet(number, moment, chance) for number in range(SHEETS)])
+    fill_office_counts(database)
     with database.writing() as session:
         head = session.get_one(AuditHead, 1)
         first, head.number, head.digest = head.number + 1, head.number + AUDIT_LINES, "0" * 64

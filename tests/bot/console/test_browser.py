@@ -17,14 +17,25 @@ from knowledge.approval import Actor, Step
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
 from knowledge.change_requests import ask, give_back
+from knowledge.computed_values import Formula
 from knowledge.db import Database
 from knowledge.entry_versions import Author, content_of, history
 from knowledge.imports import planned
+from knowledge.indicator_formulas import write_formula
 from knowledge.jobs import ask_for
 from knowledge.ledger import NotedQuestion, note
-from knowledge.models import ChangeRequest, Entry, NeedCard, StaffAccount, Term
+from knowledge.models import ChangeRequest, Entry, Indicator, NeedCard, StaffAccount, Term
 from knowledge.need_cards import Described, Waiting, join, make_card
 from knowledge.need_steps import By, inquire, remind, take_reply
+from knowledge.office_counts import (
+    APPLICATIONS,
+    CERTIFICATES,
+    WAYS,
+    CountKey,
+    hour_cell,
+    months_of_year,
+    write_counts,
+)
 from knowledge.organisation import SPLIT, Entered, enter_change
 from knowledge.passwords import hash_password
 from knowledge.proposed_changes import of_row, of_sheets
@@ -131,6 +142,16 @@ PAGES = [
     "/staff/242047/log/{asked}",
     "/staff/242047/log/note",
     "/staff/242047/log/import",
+    "/staff/242047/counts?year=2025",
+    "/staff/242047/counts/import",
+    "/staff/242047/counts/certificate/2025-04",
+    "/staff/242047/counts/application/2025-04",
+    "/staff/242047/counts/hours?year=2025",
+    "/staff/242047/indicators/ind-online-rate/formula",
+    "/staff/242047/tables/indicators/ind-online-rate",
+    "/staff/242047/measures",
+    "/staff/242047/measures?measure=(1)-①",
+    "/staff/242047/online",
     "/staff/242047/settings",
     "/staff/242047/notice",
     "/staff/242047/retention",
@@ -154,6 +175,10 @@ ON_A_PHONE = [
     "/staff/242047/indicators",
     "/staff/242047/indicators/yearly",
     "/staff/242047/retention",
+    "/staff/242047/counts?year=2025",
+    "/staff/242047/counts/certificate/2025-04",
+    "/staff/242047/measures",
+    "/staff/242047/online",
     "/staff/accounts",
     "/staff/audit",
 ]
@@ -298,6 +323,23 @@ def needs(office: Flask, department: str) -> None:
 
 
 @pytest.fixture(scope="module")
+def counted(office: Flask) -> None:
+    """Counts of the offices whose names a browser should never run, and an indicator that is counted from them."""
+    kit: Services = office.extensions["kotae"]
+    code, name = "242047", HOSTILE[:80]
+    with kit.database.writing() as session:
+        wanted: dict[CountKey, int | None] = {}
+        for month in months_of_year(2025)[:8]:
+            wanted |= {CountKey(CERTIFICATES, month, "", name, way): 1000 for way in WAYS}
+            wanted |= {CountKey(APPLICATIONS, month, "", name, hour_cell(day, 9)): day for day in range(7)}
+        write_counts(session, code, wanted, HOSTILE[:60], now())
+        first = next(iter(wanted))
+        write_counts(session, code, {first: 900}, HOSTILE[:60], now())
+        indicator = session.get_one(Indicator, (code, "ind-online-rate"))
+        write_formula(session, indicator, Formula("online_share", (name,), (), note=HOSTILE), HOSTILE[:60], now())
+
+
+@pytest.fixture(scope="module")
 def large(office: Flask, chief: Colleague) -> str:
     """A large file that waits to be read."""
     kit: Services = office.extensions["kotae"]
@@ -327,6 +369,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     requests: dict[str, str],
     asked: str,
     needs: None,
+    counted: None,
     large: str,
     window: str,
     scheme: str,
@@ -353,7 +396,13 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
 
 
 def test_on_a_phone_the_tables_of_every_week_are_read_without_moving_them_sideways(
-    browser: Browser, origin: str, chief: Colleague, department: str, change: int, requests: dict[str, str]
+    browser: Browser,
+    origin: str,
+    chief: Colleague,
+    department: str,
+    change: int,
+    requests: dict[str, str],
+    counted: None,
 ) -> None:
     cut = "() => [...document.querySelectorAll('.table')].filter((each) => each.scrollWidth > each.clientWidth + 1).length"
     context = _context(browser, origin, chief, viewport={"width": 390, "height": 844})

@@ -36,7 +36,7 @@ from bot.console import entering
 from bot.console.forms import FIELD, token_for
 from bot.services import Services
 from intents.grouping import text_key
-from intents.text import clean
+from intents.text import clean, normalize
 from knowledge.approval import Actor, Step
 from knowledge.audit_chain import verify
 from knowledge.calendar import now, today
@@ -62,6 +62,8 @@ from knowledge.models import (
 )
 from knowledge.need_cards import Described, Waiting, join, make_card
 from knowledge.need_sheet import HEADINGS
+from knowledge.office_count_sheet import sample_counts
+from knowledge.office_counts import CERTIFICATES
 from knowledge.one_time_codes import FIRST, INVITATION, make_codes
 from knowledge.organisation import MOST_NEW, SPLIT
 from knowledge.publishing import Text, save_draft, take
@@ -132,6 +134,8 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
     "figure_events.add": {"kind": "newsletter", "topic": "", "first": "2026-11-01", "last": ""},
     "noting.add": {"day": "", "time": "", "channel": "counter", "result": "none", "department": ""},
+    "office_counts.month": {"counter": "3", "store": "1", "mail": "", "online": "0", "total": "4"},
+    "formulas.index": {"kind": "online_share", "note": "{hostile}"},
     "opening.add": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
     "need_cards.step": {"due_on": (today() + dt.timedelta(days=30)).isoformat(), "department": "", "gap": "wording"},
     "opening.save": {**HOURS, **NO_HOURS, "name": "場所{n}{hostile}"},
@@ -180,6 +184,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
+            "formulas.take_over",
             "noting.remove",
             "plans.detach",
         ),
@@ -607,6 +612,7 @@ def files(site: Site) -> None:
     bring(site, "/staff/accounts/import", ".xlsx", xlsx(*accounts_sheets()))
     bring(site, f"{TOWN}/checks/import", ".csv", csv_bytes(checks_sheet()))
     bring(site, f"{TOWN}/log/import", ".csv", csv_bytes(ledger_table()))
+    bring(site, f"{TOWN}/counts/import", ".csv", csv_bytes(counts_table()))
     bring(site, f"{TOWN}/faq", ".csv", csv_bytes(faq_sheet()), {"title": f"{NAME}の一覧", "url": ADDRESS})
     review(site)
     bring(site, f"{TOWN}/needs/replies", ".xlsx", xlsx(replies_table(site)))
@@ -614,6 +620,7 @@ def files(site: Site) -> None:
         (accounts_sheets()[0], "/staff/accounts/import"),
         (checks_sheet(), f"{TOWN}/checks/import"),
         (ledger_table(), f"{TOWN}/log/import"),
+        (counts_table(), f"{TOWN}/counts/import"),
         (faq_sheet(), f"{TOWN}/faq"),
         (slots_table(tables), f"{TOWN}/slots/import"),
         (replies_table(site), f"{TOWN}/needs/replies"),
@@ -629,6 +636,14 @@ def ledger_table() -> OutSheet:
     strings = [one for one in safe_strings(500) if clean(one)]
     rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in strings]
     return replace(sample, rows=rows)
+
+
+def counts_table() -> OutSheet:
+    """Certificates that an office counted, one of every string."""
+    sample = sample_counts(CERTIFICATES, [], today().replace(day=1))
+    when = f"{today():%Y-%m}"
+    names = {normalize(" ".join(one.split())): one for one in safe_strings(80)}
+    return replace(sample, rows=[(when, "", one, "3", "1", "", "0") for one in names.values()])
 
 
 def replies_table(site: Site) -> OutSheet:

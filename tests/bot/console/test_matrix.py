@@ -48,7 +48,7 @@ WHOLE = frozenset(
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
-        "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+        "office_counts.bring", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
 """Only for who holds the role for the whole municipality: they change what every 課 says."""
@@ -60,11 +60,11 @@ OWNED = frozenset(
         "effect.stop", "effect.replies", "tables.row", "tables.write_yearly", "trying.wording",
         "review.answers", "review.answer", "changes.change", "changes.approve_it", "changes.give_it_back",
         "changes.take_it_back", "log.dialogue", "noting.remove", "need_cards.card", "need_cards.step", "need_cards.write",
-        "need_cards.add_wordings", "need_inquiries.inquiry",
+        "need_cards.add_wordings", "need_inquiries.inquiry", "formulas.index", "formulas.take_over",
     }
 )  # fmt: skip
 """Of a thing that belongs to a 課: for who holds the role for that 課, or for the whole."""
-OWNED_WHEN_SENT = frozenset({"checks.add", "trying.check", "noting.add"})
+OWNED_WHEN_SENT = frozenset({"checks.add", "trying.check", "noting.add", "office_counts.month"})
 """The same of what is sent: anybody may open the empty form."""
 HOLDERS: Mapping[Role, frozenset[Role]] = {
     Role.VIEWER: frozenset(Role),
@@ -78,7 +78,9 @@ HELD_BY = tuple(
     (role, held) for role in Role for held in HELD if held == "whole" or role not in (Role.ADMIN, Role.AUDITOR)
 )
 """管理 and 監査 are never of one 課."""
-POSTED: Mapping[str, Role] = {"tables.row": Role.EDITOR, "effect.stop": Role.EDITOR, "noting.remove": Role.EDITOR}
+POSTED: Mapping[str, Role] = dict.fromkeys(
+    ("tables.row", "effect.stop", "noting.remove", "office_counts.month", "formulas.index"), Role.EDITOR
+)
 """Pages that all may read, with a button that is not for all."""
 
 
@@ -220,10 +222,10 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
     screen = endpoint.partition(".")[0]
     numbers = {"misguidance": things.misguidance, "review": things.review, "need_cards": things.need}
     values: dict[str, Any] = {
-        "code": CODE, "entry_id": things.indicator if screen == "tables" else things.entry, "name": "request",
+        "code": CODE, "entry_id": things.indicator if screen in ("tables", "formulas") else things.entry, "name": "request",
         "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
-        "row_id": things.asked,
+        "row_id": things.asked, "series": "certificate", "month": "2026-04",
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.
@@ -240,6 +242,7 @@ def _fields(endpoint: str, things: Things) -> dict[str, str]:
         "review.answer": {"department": things.own, "one": things.entry},
         "checks.add": question,
         "checks.change": question,
+        "office_counts.month": {"department": things.own},
         "noting.add": {"text": "行列の質問", "channel": "phone", "result": "answer", "department": things.own},
         "trying.check": {"question": "行列の別の質問です", "decision": "answer", "entry_id": things.entry},
         "tables.row": {"state": STATES["published"]},

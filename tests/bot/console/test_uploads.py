@@ -37,6 +37,7 @@ PLACES = {
     "plans.attach": f"{TOWN}/plans/dx-plan/text",
     "sheets.bring": f"{TOWN}/sheets/import",
     "noting.bring": f"{TOWN}/log/import",
+    "office_counts.bring": f"{TOWN}/counts/import",
     "faq.bring": f"{TOWN}/faq",
     "review.bring": f"{TOWN}/review/1/import",
     "need_inquiries.replies": f"{TOWN}/needs/replies",
