@@ -28,7 +28,8 @@ from knowledge.audit import BY_COMMAND
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, now, today
 from knowledge.common_content import common_content
-from knowledge.demo_data import WRITER, DemoError, begin, demo_data, is_demo, remove
+from knowledge.demo_data import WRITER, demo_data, is_demo
+from knowledge.demo_removal import DemoError, begin, remove
 from knowledge.demo_wordings import Subject, happenings, subjects
 from knowledge.demo_year import NOTED, Year
 from knowledge.jobs import ask_once, latest_job
