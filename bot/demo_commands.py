@@ -26,8 +26,9 @@ from bot.services import services
 from bot.towns import require_town
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now, today
-from knowledge.demo_data import DemoError, invented_texts, is_demo, removal_command, remove, texts_of_cards
+from knowledge.demo_data import invented_texts, is_demo, removal_command, texts_of_cards
 from knowledge.demo_needs import Found, PlantedTotals, planted_needs, totals_of
+from knowledge.demo_removal import DemoError, remove
 from knowledge.demo_wordings import subjects
 from knowledge.demo_year import Year
 

@@ -19,7 +19,9 @@ from knowledge import audit
 from knowledge.audit import BY_COMMAND, Actor
 from knowledge.calendar import JST, now
 from knowledge.db import Database
-from knowledge.demo_data import PORTION, WRITER, DemoError, begin, remove
+from knowledge.demo_data import WRITER
+from knowledge.demo_offices import write_office_counts
+from knowledge.demo_removal import PORTION, DemoError, begin, remove
 from knowledge.demo_wordings import Happenings, Subject, happenings, subjects
 from knowledge.demo_year import (
     NOTED,
@@ -88,6 +90,7 @@ def make_year(
     _mark_rephrased(kit.database, code, year)
     with kit.database.writing() as session:
         _note_happenings(session, code, year, events, moment)
+        write_office_counts(session, code, year.last, year.seed, moment)
         held = session.get_one(DemoData, code)
         held.whole, held.questions = True, len(questions)
         details = {"questions": len(questions), "first": year.first, "last": year.last, "seed": year.seed}

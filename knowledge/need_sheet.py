@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import date_name
 from knowledge.cells import control_character
+from knowledge.demo_data import NOTICE, is_demo
 from knowledge.models import NeedCard
 from knowledge.need_steps import GAPS, LONGEST_REPLY, LONGEST_SOURCE, By, take_reply, texts_of
 from knowledge.sheet_places import one_sheet
@@ -52,6 +53,8 @@ def inquiry_workbook(session: Session, cards: Sequence[NeedCard], town: str, day
         ("お願い", f"「{REPLY}」と「{SOURCE}」の列に書いて、このファイルのまま返してください。"),
         ("ご注意", "「票の番号」は変えないでください。答えられないときは、その理由を「回答」に書いてください。"),
     ]
+    if any(is_demo(session, code) for code in {card.municipality_code for card in cards}):
+        about.append(("見本", NOTICE))
     sheet = OutSheet("照会票", HEADINGS, _WIDTHS, frozenset({0, 3}), rows)
     return workbook_bytes(about, [sheet])
 

@@ -131,7 +131,7 @@ def _around() -> dict[str, Any]:
         "town": here,
         "several_towns": person is not None and len(towns_of(person)) > 1,
         "menu": menu(person, here.code if here else None) if person else (),
-        "invented": NOTICE if here is not None and _is_invented(here.code) else None,
+        "demo_notice": NOTICE if here is not None and _is_invented(here.code) else None,
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,7 +30,8 @@ from knowledge.audit import BY_COMMAND
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, now, today
 from knowledge.common_content import common_content
-from knowledge.demo_data import WRITER, DemoError, begin, demo_data, is_demo, remove
+from knowledge.demo_data import NOTICE, WRITER, demo_data, is_demo
+from knowledge.demo_removal import DemoError, begin, remove
 from knowledge.demo_wordings import Subject, happenings, subjects
 from knowledge.demo_year import NOTED, Year
 from knowledge.jobs import ask_once, latest_job
@@ -45,6 +48,7 @@ from knowledge.models import (
     NeedEvent,
     NeedText,
 )
+from knowledge.need_sheet import inquiry_workbook
 from knowledge.need_steps import By, merge, outcome
 from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
 from tests.knowledge.small_town import CODE, write_town
@@ -245,6 +249,21 @@ def test_what_staff_did_to_invented_cards_goes_with_them(kit: Services, year: Ye
         merge(session, second, first, By("1", "職員", now()))
     remove(kit.database, CODE, BY_COMMAND, now())
     assert everything(kit) == before
+
+
+def test_an_inquiry_that_goes_out_says_that_its_numbers_are_invented(kit: Services, year: Year) -> None:
+    def words() -> str:
+        with kit.database.reading() as session:
+            cards = session.scalars(select(NeedCard).order_by(NeedCard.number).limit(2)).all()
+            content = inquiry_workbook(session, cards, "小さい市", today())
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+
+    ask_really(kit, WASPS.texts[0], long_ago(year), "line:old")
+    group(kit)
+    assert NOTICE not in words()
+    make_year(kit, CODE, year, asked=[WASPS])
+    assert NOTICE in words()
 
 
 def test_what_residents_really_asked_meanwhile_stays_with_its_card(kit: Services, year: Year) -> None:

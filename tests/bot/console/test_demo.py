@@ -23,7 +23,10 @@ from tests.support.staff import Colleague, signed_in
 
 CODE, OTHER = "242047", "122106"
 PATH = f"/staff/{CODE}/demo"
-PAGES = ("", "demo", "answers", "needs", "log", "unanswered", "settings", "retention", "figures", "notice")
+PAGES = (
+    *("", "demo", "answers", "needs", "log", "unanswered", "settings", "retention", "notice"),
+    *("figures", "figures/hours", "counts", "counts/hours", "measures", "online"),
+)
 
 
 @pytest.fixture(autouse=True)
