@@ -275,7 +275,7 @@ def label(code: str, month: str) -> Answered:
             audit.append(session, actor(), "accuracy_labelled", at=now(), scope=code, details=details)
     except AccuracyError as error:
         return _label_page(code, period, sample, account, {"label": str(error)}, place)
-    return redirect(url_for("console.accuracy.label", code=code, month=month, _anchor="main"), 303)
+    return redirect(url_for("console.accuracy.label", code=code, month=month, _anchor="label"), 303)
 
 
 def _place(given: str) -> int:
