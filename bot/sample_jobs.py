@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.effect_jobs import JobFaultError
 from bot.services import Services
 from knowledge import audit
-from knowledge.accuracy_draw import drawn, is_to_draw, keep, seed_of, size_of
+from knowledge.accuracy_draw import drawn, forget_invented, is_any_invented, is_to_draw, keep, seed_of, size_of
 from knowledge.calendar import JST, now, today
 from knowledge.jobs import ask_once
 from knowledge.models import AccuracySample, Municipality
@@ -60,11 +60,15 @@ def draw_sample(
 
 
 def ask_for_samples(kit: Services, moment: dt.datetime) -> list[str]:
-    """Ask for the draw of the month that is over, where something was asked in it."""
+    """Ask for the draw of the month that is over, where something was asked in it; forget what was invented."""
     month = period_of(PeriodKind.MONTH, moment.astimezone(JST).date()).previous
     with kit.database.reading() as session:
         codes = list(session.scalars(select(Municipality.code).order_by(Municipality.code)))
         due = [code for code in codes if is_to_draw(session, code, month)]
+        left_over = [code for code in codes if is_any_invented(session, code)]
+    for code in left_over:
+        with kit.database.writing() as session:
+            forget_invented(session, code)
     for code in due:
         with kit.database.writing() as session:
             ask_once(session, code, SAMPLE, {"month": month_key(month)}, moment)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -20,6 +20,7 @@ from knowledge.resident_words import keep_words
 
 WORDS = "resident_words"
 """The kind of work."""
+_Item = TypeVar("_Item")
 EVERY = dt.timedelta(hours=20)
 
 
@@ -34,18 +35,27 @@ def count_words(
     progress(0.5)
     lexicon = with_synonyms(bundled_lexicon(), knowledge.words.synonyms)
     told = pairs(
-        found.led,
+        _telling(found.led, lambda share: progress(0.5 + 0.1 * share)),
         officials_of(knowledge),
         knowledge.usual_words,
-        failed=found.failed,
+        failed=_telling(found.failed, lambda share: progress(0.6 + 0.1 * share)),
         is_synonym=joined_by(lexicon),
         vectors=kit.corpus.vectors,
     )
     progress(0.8)
-    unknown = unknown_words(found.failed, knowledge.usual_words, found.usual)
+    in_vain = _telling(found.failed, lambda share: progress(0.8 + 0.1 * share))
+    unknown = unknown_words(in_vain, knowledge.usual_words, found.usual)
     with kit.database.writing() as session:
         keep_words(session, code, told, unknown, now())
     return {"led": len(found.led), "failed": len(found.failed), "pairs": len(told), "unknown": len(unknown)}
+
+
+def _telling(items: Sequence[_Item], progress: Callable[[float], None]) -> Iterator[_Item]:
+    """``items``, telling now and then how many are gone through: who tells nothing for long loses the work."""
+    for place, one in enumerate(items):
+        if place % 1_000 == 0:
+            progress(place / len(items))
+        yield one
 
 
 def officials_of(knowledge: Knowledge) -> dict[str, Official]:

@@ -41,6 +41,8 @@ MOST_BESIDE = 0.5
 """Where the official word stands in more of the questions than this, residents use it themselves."""
 KANA_SHARE = 0.85
 """From this share of hiragana on a text is cut wrongly: what comes of it is no word."""
+MOST_TEXTS = 50
+"""Wordings with a word that are kept, to see what else stands in them."""
 _LABEL = re.compile("〔[^〕]{1,20}〕")
 _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞"})
 _NO_USAGE = frozenset({"固有名詞", "数詞"})
@@ -193,7 +195,11 @@ def pairs(
             by_entry[one.entry_id] += 1
             by_word.update(words.keys())
         for word, spelt in words.items():
-            _hold(held[word, one.entry_id], one.text, one.asker, one.day, spelt, one.source)
+            here = held[word, one.entry_id]
+            _hold(here, one.asker, one.day, spelt)
+            here.sources.add(one.source)
+            if len(here.texts) < MOST_TEXTS or one.text in here.texts:
+                here.texts[one.text] += 1
     in_vain = _people_by_word(failed)
     found = []
     for (word, entry_id), here in held.items():
@@ -232,7 +238,7 @@ def unknown_words(failed: Iterable[Failed], background: Background, asked: Backg
         total += 1
         for word, spelt in _remembered(one.text).items():
             here = held[word]
-            _hold(here, one.text, one.asker, one.day, spelt, "")
+            _hold(here, one.asker, one.day, spelt)
             if one.need is not None:
                 here.needs[one.need] += 1
     found = []
@@ -271,12 +277,10 @@ def _remembered(text: str) -> Mapping[str, str]:
     return words_in(text)
 
 
-def _hold(here: _Held, text: str, asker: str | None, day: dt.date, spelt: str, source: str) -> None:
+def _hold(here: _Held, asker: str | None, day: dt.date, spelt: str) -> None:
     here.questions += 1
     here.months.add((day.year, day.month))
     here.spelt[spelt] += 1
-    here.texts[text] += 1
-    here.sources.add(source)
     if asker is not None:
         here.askers.add(asker)
 

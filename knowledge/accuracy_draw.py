@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.demo_data import PREFIX, is_demo
 from knowledge.models import AccuracyItem, AccuracySample, AccuracySetting, LoggedQuestion
 from knowledge.periods import Period
 
@@ -87,6 +88,9 @@ def keep(
     )
     session.flush()
     rows = {row.id: row for row in session.scalars(select(LoggedQuestion).where(LoggedQuestion.id.in_(found.rows)))}
+    session.get_one(AccuracySample, (code, month.first)).invented = any(
+        row.event_key.startswith(PREFIX) for row in rows.values()
+    )
     for place, row_id in enumerate((one for one in found.rows if one in rows), 1):
         row = rows[row_id]
         session.add(
@@ -103,6 +107,25 @@ def keep(
             )
         )
     return True
+
+
+def forget_invented(session: Session, code: str) -> int:
+    """Samples of a demonstration year that is gone again; how many."""
+    if is_demo(session, code):
+        return 0
+    wanted = (AccuracySample.municipality_code == code, AccuracySample.invented.is_(True))
+    gone = list(session.scalars(select(AccuracySample).where(*wanted)))
+    for sample in gone:
+        session.delete(sample)
+    return len(gone)
+
+
+def is_any_invented(session: Session, code: str) -> bool:
+    """Whether a sample is left of a demonstration year that is gone."""
+    wanted = (AccuracySample.municipality_code == code, AccuracySample.invented.is_(True))
+    return session.scalar(select(AccuracySample.month).where(*wanted).limit(1)) is not None and not is_demo(
+        session, code
+    )
 
 
 def is_to_draw(session: Session, code: str, month: Period) -> bool:

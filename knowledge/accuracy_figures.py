@@ -52,6 +52,7 @@ class MonthFigures:
     drawn: int
     labelled: int
     closed_at: dt.datetime | None
+    invented: bool
     counts: Mapping[str, int]
     by_reply: tuple[Stratum, ...]
     by_channel: tuple[Stratum, ...]
@@ -120,6 +121,7 @@ def _figures(sample: AccuracySample, rows: list[tuple[str, str, str | None, int]
         sum(count for *_, count in rows),
         labelled,
         sample.closed_at,
+        sample.invented,
         counts,
         _strata(REPLIES, replies),
         _strata(CHANNELS, channels),

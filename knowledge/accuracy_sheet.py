@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from knowledge.accuracy_figures import DEFINITION, MonthFigures
 from knowledge.accuracy_labels import LABELS
 from knowledge.comparison import moment_name
+from knowledge.demo_data import NOTICE
 from knowledge.intervals import Share
 from knowledge.tabular import OutSheet
 from knowledge.workbooks import workbook_bytes
@@ -28,6 +29,8 @@ def accuracy_workbook(town: str, months: Sequence[MonthFigures], moment: dt.date
         ("引き方", "月が終わってから、その月の質問（LINE・ウェブ・API）の中から、くじで引きます。だれも選べません。"),
         ("幅", "Wilson の95%信頼区間です。くじの当たりはずれで、このくらいの幅があります。"),
     ]
+    if any(one.invented for one in months):
+        about.append(("見本", NOTICE))
     numbers = frozenset({1, 2, 3, 4, 5, *range(10, 10 + len(LABELS))})
     widths = (16, 10, 16, 16, 10, 10, 24, 12, 12, 28, *[14] * len(LABELS))
     sheets = [OutSheet("正答率", _HEADINGS, widths, numbers, [tuple(_cells(one)) for one in months], "B2")]
@@ -45,7 +48,7 @@ def accuracy_workbook(town: str, months: Sequence[MonthFigures], moment: dt.date
 
 
 def _cells(one: MonthFigures) -> Iterator[str]:
-    yield one.month.name
+    yield f"{one.month.name}（見本）" if one.invented else one.month.name
     yield from (str(one.asked), str(one.delicate), str(one.textless), str(one.drawn))
     if not one.is_published:
         yield from ("", _OPEN if one.drawn else "引ける質問がありませんでした", "", "", "", *[""] * len(LABELS))

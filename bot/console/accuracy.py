@@ -259,14 +259,15 @@ def close_month(code: str, month: str) -> Answered:
 
 
 @blueprint.route("/<code>/accuracy/<month>/label", methods=["GET", "POST"])
-def label(code: str, month: str) -> Answered:
+@blueprint.get("/<code>/accuracy/<month>/label/<int(max=999):place>")
+def label(code: str, month: str, place: int = 0) -> Answered:
     """One question at a time: its text and what was shown, nothing of scores, ratings and others' labels."""
     require(Role.EDITOR, code, None)
     account = str(person().account_id)
     with services().database.reading() as session:
         period, sample = _month_or_404(session, code, month)
     if request.method == "GET":
-        return _label_page(code, period, sample, account, {})
+        return _label_page(code, period, sample, account, {}, place)
     place = _place(request.form.get("place", ""))
     try:
         with services().database.writing() as session:
@@ -275,7 +276,7 @@ def label(code: str, month: str) -> Answered:
             audit.append(session, actor(), "accuracy_labelled", at=now(), scope=code, details=details)
     except AccuracyError as error:
         return _label_page(code, period, sample, account, {"label": str(error)}, place)
-    return redirect(url_for("console.accuracy.label", code=code, month=month, _anchor="main"), 303)
+    return redirect(url_for("console.accuracy.label", code=code, month=month, _anchor="label"), 303)
 
 
 def _place(given: str) -> int:
@@ -289,7 +290,7 @@ def _label_page(
     key = month_key(month)
     with services().database.reading() as session:
         found = standings(session, code, month.first)
-        wanted = place or _place(request.args.get("place", "")) or next_place(found, account)
+        wanted = place or next_place(found, account)
         standing = next((one for one in found if one.item.place == wanted), None)
         if wanted is None or sample.closed_at is not None:
             tell("この月の質問に、全部しるしを付けました。" if sample.closed_at is None else "この月は確定しています。")

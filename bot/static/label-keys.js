@@ -12,6 +12,7 @@
     sent = true;
     form.requestSubmit(button);
   });
+  window.addEventListener("pageshow", () => { sent = false; });
   // Whoever came by pressing a key goes on by keys; what an error says comes first.
   if (!document.querySelector(".errors")) form.focus({ preventScroll: true });
 })();

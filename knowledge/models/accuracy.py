@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
@@ -40,6 +40,8 @@ class AccuracySample(Base):
     asked: Mapped[int]
     delicate: Mapped[int]
     textless: Mapped[int]
+    invented: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Drawn from a demonstration year: its rate says nothing of any service."""
     drawn_at: Mapped[dt.datetime]
     drawn_by: Mapped[str | None] = mapped_column(String(60))
     """The account that asked for it; None where the month's end did."""

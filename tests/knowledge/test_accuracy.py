@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from intents.vectors import NO_VECTORS
-from knowledge.accuracy_draw import QUESTIONS, drawn, is_to_draw, keep, seed_of, set_size, size_of
+from knowledge.accuracy_draw import (
+    QUESTIONS,
+    drawn,
+    forget_invented,
+    is_any_invented,
+    is_to_draw,
+    keep,
+    seed_of,
+    set_size,
+    size_of,
+)
 from knowledge.accuracy_figures import figures_of
 from knowledge.accuracy_labelling import (
     AccuracyError,
@@ -37,7 +47,7 @@ from knowledge.calendar import JST
 from knowledge.corpus import Corpus
 from knowledge.db import Database
 from knowledge.loading import load_bundle
-from knowledge.models import AccuracyItem, AccuracySample, LoggedQuestion
+from knowledge.models import AccuracyItem, AccuracySample, DemoData, LoggedQuestion
 from knowledge.periods import Period, PeriodKind
 from knowledge.query_log import record
 from knowledge.spreadsheet_files import read_tables
@@ -302,6 +312,33 @@ def test_what_was_shown_is_told_with_the_turn_before_and_without_what_would_sway
     assert not shown.answer.note
     assert "unsolved" not in repr(shown)
     assert "0.9" not in repr(shown)
+
+
+def test_a_sample_of_a_demonstration_year_says_so_and_goes_with_it(town: Database) -> None:
+    with town.writing() as session:
+        before = MONTH.previous
+        row = replace(USUAL, event_key="demo:1", text="見本の質問", asked_at=FIRST - dt.timedelta(days=3))
+        record(session, row)
+        first, last = before.first, before.last
+        session.add(
+            DemoData(
+                municipality_code=CODE, made_at=MOMENT, first_on=first, last_on=last, seed=1, questions=1, whole=True
+            )
+        )
+        session.flush()
+        found = drawn(session, CODE, before, SEED, 20)
+        keep(session, CODE, before, SEED, 20, found, MOMENT, None)
+        found = drawn(session, CODE, MONTH, SEED, 20)
+        keep(session, CODE, MONTH, SEED, 20, found, MOMENT, None)
+        session.flush()
+        assert {one.month: one.invented for one in figures_of(session, CODE)} == {before: True, MONTH: False}
+        assert not is_any_invented(session, CODE)
+        assert forget_invented(session, CODE) == 0
+        session.execute(delete(DemoData))
+        assert is_any_invented(session, CODE)
+        assert forget_invented(session, CODE) == 1
+        session.flush()
+        assert [one.month for one in figures_of(session, CODE)] == [MONTH]
 
 
 def test_how_many_are_drawn_is_the_towns_own(town: Database) -> None:

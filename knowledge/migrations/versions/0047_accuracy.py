@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("delicate", sa.Integer(), nullable=False),
         sa.Column("textless", sa.Integer(), nullable=False),
+        sa.Column("invented", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("drawn_by", sa.String(length=60), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),

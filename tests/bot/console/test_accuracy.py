@@ -158,7 +158,7 @@ def test_whoever_judges_sees_the_question_and_the_answer_but_no_score_rating_or_
         items = {item.place: item for item in session.scalars(select(AccuracyItem))}
         texts = {row.id: row.text for row in session.scalars(select(LoggedQuestion))}
     for place, item in items.items():
-        raw = writer.get(f"{HERE}/{KEY}/label?place={place}").text
+        raw = writer.get(f"{HERE}/{KEY}/label/{place}").text
         page = unescape(raw)
         assert str(texts[item.row_id]) in page
         assert "<img src=x" not in raw
@@ -225,8 +225,8 @@ def test_one_goes_on_where_one_stopped_and_goes_back_to_change(kit: Services, wr
     page = opened(writer, f"{HERE}/{KEY}/label")
     assert "1／25" in page
     assert 'name="place" value="2"' in page
-    assert f"{HERE}/{KEY}/label?place=1" in page
-    assert "（いまのしるし）" in opened(writer, f"{HERE}/{KEY}/label?place=1")
+    assert f"{HERE}/{KEY}/label/1" in page
+    assert "（いまのしるし）" in opened(writer, f"{HERE}/{KEY}/label/1")
     with kit.database.writing() as session:
         item = session.get_one(AccuracyItem, (CODE, MONTH.first, 2))
         session.execute(update(LoggedQuestion).where(LoggedQuestion.id == item.row_id).values(text=None))
@@ -240,7 +240,7 @@ def test_of_another_month_or_town_there_is_nothing(kit: Services, writer: Collea
     for month in ("2020-01", "x", "2026-99", "'"):
         writer.get(f"{HERE}/{month}", 404)
         writer.get(f"{HERE}/{month}/label", 404)
-    writer.get(f"{HERE}/{KEY}/label?place=999", 404)
+    writer.get(f"{HERE}/{KEY}/label/999", 404)
     writer.get(f"/staff/382159/accuracy/{KEY}", 404)
     with kit.database.reading() as session:
         assert session.scalars(select(AccuracyLabel)).all() == []

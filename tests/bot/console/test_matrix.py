@@ -234,7 +234,7 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
         "code": CODE, "entry_id": things.indicator if screen in ("tables", "formulas") else things.entry, "name": "request",
         "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
-        "row_id": things.asked, "series": "certificate", "month": "2026-04" if screen == "office_counts" else MONTH,
+        "row_id": things.asked, "series": "certificate", "month": "2026-04" if screen == "office_counts" else MONTH, "place": 1,
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.
