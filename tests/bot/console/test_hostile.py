@@ -149,12 +149,20 @@ VALID: Mapping[str, Mapping[str, str]] = {
         "reason": "理由{hostile}",
     },
     "plans.bring": {"from": "2026-04-01", "until": "2031-03-31", "url": ADDRESS, "title": "{hostile}計画{n}"},
+    "report_settings.save": {"licence": "CC-BY-4.0"},
     "review.answer": {"verdict": "revise"},
     "review.start": {"deadline": (today() + dt.timedelta(days=30)).isoformat()},
     "settings.save": {"telephone": "0598-53-4321"},
     "trying.check": {"question": "{hostile}ですか{n}", "decision": "none", "entry_id": DROPPED, "language": "ja"},
     "trying.wording": {"question": "{hostile}のこと{n}"},
     "words.check": {"kind": "foreign", "means": "住民票", "language": "en"},
+    "year_facts.save": {
+        **dict.fromkeys(
+            ("cost", "staff_hours", "calls_before", "calls_after", "calls_span", "friends", "population"), ""
+        ),
+        **dict.fromkeys(("friends_on", "population_on", "opened_on"), ""),
+        **{f"target-{number}-figure": "" for number in range(1, 6)},
+    },
 }
 """By endpoint, what a field must say so that the others are kept."""
 TAKEN = {"answer_editing.new": 40, "checks.add": 20, "words.check": 3, "tables.row": 2}
@@ -189,6 +197,9 @@ NEVER_TAKEN: Mapping[str, str] = {
             "need_cards.write",
             "need_inquiries.inquiry",
             "line_test.take_back",
+            "log_file.start",
+            "log_file.stop",
+            "log_file.take",
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
