@@ -364,3 +364,20 @@ def test_a_file_of_something_else_is_not_taken(chief: Colleague, tmp_path: Path)
     path = tmp_path / "a.xlsx"
     write_tables(path, [], [OutSheet("Sheet1", ("甲", "乙"), (9, 9), frozenset(), [("1", "2")])])
     assert "見出しを「票の番号」に" in _brought(chief, path.read_bytes(), 422)
+
+
+def test_a_card_of_many_wordings_shows_the_first_and_folds_the_others(
+    chief: Colleague, kit: Services, office_database: Database
+) -> None:
+    with office_database.writing() as session:
+        for number in range(30):
+            session.add(
+                NeedText(
+                    municipality_code=CODE, key=f"{number:032}", number=1, text=f"{number}番目の巣の言い方",
+                    times=1, last_on=now().date(),
+                )
+            )  # fmt: skip
+    page = opened(chief)
+    first, folded = page.split("<summary>ほかの言い方を見る（", 1)
+    assert first.count('name="key"') == 12
+    assert folded.split("</details>")[0].count('name="key"') == int(folded.split("通り")[0])
