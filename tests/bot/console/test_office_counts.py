@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from knowledge.calendar import fiscal_year_of, now, today
 from knowledge.csv_files import csv_bytes
 from knowledge.db import Database
-from knowledge.indicator_values import values_by_year
+from knowledge.indicator_values import unit_of, values_by_year
 from knowledge.models import (
     AuditLine,
     Department,
@@ -480,6 +480,7 @@ def test_applications_are_summed_for_an_indicator(editor: Colleague, office_data
     page = editor.get(f"/staff/{CODE}/tables/indicators/ind-simple-application").text
     assert "1,200件" in page
     assert "電子申請 1,200件" in page
+    assert "件数から計算した値（件）" in page
 
 
 def test_an_indicator_of_another_office_is_not_touched(office: Flask, office_database: Database) -> None:
@@ -498,3 +499,21 @@ def test_the_pages_of_a_town_without_counts_say_so(office: Flask) -> None:
     assert "まだ入っていません" in viewer.get("/staff/242047/counts/hours").text
     book = load_workbook(io.BytesIO(viewer.get("/staff/242047/measures.xlsx").data))
     assert book.sheetnames == ["はじめに", "施策", "指標", "ニーズ票", "予定"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "told"),
+    [
+        ("", "1,000件", "件"),
+        ("", "27手続以上", "手続"),
+        ("", "35％", "%"),
+        ("件", "100人", "件"),
+        ("", "年1回以上", ""),
+        ("", "延べ33万枚", ""),
+        ("", "すべての市民", ""),
+        ("", "100", ""),
+        ("", None, ""),
+    ],
+)
+def test_a_unit_that_stands_with_the_target_is_read(unit: str, target: str | None, told: str) -> None:
+    assert unit_of(Indicator(unit=unit, target={"value": target})) == told
