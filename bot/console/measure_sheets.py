@@ -55,7 +55,6 @@ def index(code: str) -> str:
         shown = numbers[pages.start : pages.start + pages.size]
         sheets = measure_sheets(session, code, chosen.period, today(), shown)
         names = department_names(session, code)
-        demo = is_demo(session, code)
     return render_template(
         "console/measure_sheets/index.html",
         code=code,
@@ -68,7 +67,6 @@ def index(code: str) -> str:
         definitions=DEFINITIONS,
         year_name=fiscal_year_name,
         year=fiscal_year_of(chosen.period.first),
-        demo=NOTICE if demo else "",
     )
 
 

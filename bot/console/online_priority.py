@@ -49,7 +49,6 @@ def index(code: str) -> str:
             session, code, chosen.period, answers, today(), order=order, departments=own, most=MOST_SHOWN
         )
         names = department_names(session, code)
-        demo = is_demo(session, code)
     return render_template(
         "console/online_priority/index.html",
         code=code,
@@ -62,7 +61,6 @@ def index(code: str) -> str:
         outside_text=outside_text,
         definitions=DEFINITIONS,
         narrowed=own is not None,
-        demo=NOTICE if demo else "",
     )
 
 
