@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -39,6 +40,7 @@ from knowledge.office_counts import (
 )
 from knowledge.roles import Role
 from knowledge.tabular import OutSheet
+from knowledge.workbooks import workbook_bytes
 from tests.support.staff import Colleague, signed_in
 
 CODE = "122106"
@@ -268,6 +270,28 @@ def test_an_excel_file_with_a_title_and_dates_is_read(editor: Colleague, office_
         (month, "", "住民票の写し", "counter"): 812,
         (month, "", "住民票の写し", "store"): 96,
     }
+
+
+def test_a_workbook_with_both_tables_and_a_file_in_shift_jis_are_read(
+    editor: Colleague, office_database: Database
+) -> None:
+    month = f"{APRIL:%Y-%m}"
+    sheets = [
+        replace(table(CERTIFICATES, (month, "", "住民票の写し", "100", "10", "", "")), name="証明書"),
+        replace(table(APPLICATIONS, (month, "犬の登録", "", "", "30")), name="電子申請"),
+    ]
+    book = {"file": (io.BytesIO(workbook_bytes([("課の件数", "四月")], sheets)), "件数.xlsx")}
+    page = editor.post(f"{COUNTS}/import", book, 200, content_type="multipart/form-data").text
+    assert "新しい件数が3" in page
+    editor.post(f"{COUNTS}/import", held(page))
+    old = {
+        "file": (io.BytesIO(csv_bytes(table(APPLICATIONS, (month, "犬の登録", "", "", "31")), "shift_jis")), "a.csv")
+    }
+    editor.post(
+        f"{COUNTS}/import", held(editor.post(f"{COUNTS}/import", old, 200, content_type="multipart/form-data").text)
+    )
+    assert known(office_database, APPLICATIONS) == {(month, "", "犬の登録", ""): 31}
+    assert len(known(office_database, CERTIFICATES)) == 2
 
 
 @pytest.mark.parametrize("series", [CERTIFICATES, APPLICATIONS])
