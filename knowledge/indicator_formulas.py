@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import fiscal_year_of
 from knowledge.computed_values import KINDS, ORIGIN, Computed, Formula, Known, computed, years_in
 from knowledge.indicator_values import Point
-from knowledge.models import Indicator, IndicatorFormula, IndicatorValue
+from knowledge.models import Indicator, IndicatorFormula, IndicatorValue, OrganisationChange
 from knowledge.office_counts import (
     APPLICATIONS,
     SERIES,
@@ -24,6 +24,7 @@ from knowledge.office_counts import (
     months_of_year,
     sums_by_month,
 )
+from knowledge.organisation import RENAME
 
 MOST_NOTE = 200
 MOST_CHOSEN = 60
@@ -105,13 +106,40 @@ def _told(formula: Formula | None) -> dict[str, Any] | None:
 # --- Counted -----------------------------------------------------------------------------------------------------
 
 
-def known_counts(session: Session, code: str, series: str, first: dt.date, last: dt.date) -> Known:
-    """What is known of some months, as computed_values reads it."""
+def known_counts(
+    session: Session, code: str, series: str, first: dt.date, last: dt.date, names: Mapping[str, str] | None = None
+) -> Known:
+    """What is known of some months, as computed_values reads it.  ``names``: 課 that only have another name now."""
     if series == APPLICATIONS:
         sums = sums_by_month(session, code, series, first, last)
         return {(month, department, name, TOTAL): count for (department, name, month), count in sums.items()}
-    counts = counts_between(session, code, series, first, last)
-    return {(key.month, key.department, key.name, key.cell): count for key, count in counts.items()}
+    known: dict[tuple[dt.date, str, str, str], int] = {}
+    for key, count in counts_between(session, code, series, first, last).items():
+        place = key.month, (names or {}).get(key.department, key.department), key.name, key.cell
+        known[place] = known.get(place, 0) + count
+    return known
+
+
+def renamed(session: Session, code: str) -> dict[str, str]:
+    """The 課 that go by another name since, and the one that they have now; whoever was joined or parted is another."""
+    changes = session.scalars(
+        select(OrganisationChange)
+        .where(
+            OrganisationChange.municipality_code == code,
+            OrganisationChange.kind == RENAME,
+            OrganisationChange.settled_at.is_not(None),
+        )
+        .order_by(OrganisationChange.starts_on, OrganisationChange.number)
+    )
+    found: dict[str, str] = {}
+    for change in changes:
+        old, new = change.before[0]["id"], change.after[0]["id"]
+        found = {one: new if now == old else now for one, now in found.items()} | {old: new}
+    return found
+
+
+def _of_today(formula: Formula, names: Mapping[str, str]) -> Formula:
+    return replace(formula, departments=tuple(dict.fromkeys(names.get(one, one) for one in formula.departments)))
 
 
 def computed_years(session: Session, code: str, formula: Formula, today: dt.date) -> list[ComputedYear]:
@@ -120,7 +148,9 @@ def computed_years(session: Session, code: str, formula: Formula, today: dt.date
     if span is None:
         return []
     first = max(fiscal_year_of(span[0]), fiscal_year_of(span[1]) - MOST_YEARS + 1)
-    known = known_counts(session, code, formula.series, months_of_year(first)[0], span[1])
+    names = renamed(session, code)
+    known = known_counts(session, code, formula.series, months_of_year(first)[0], span[1], names)
+    formula = _of_today(formula, names)
     return [
         ComputedYear(computed(formula, known, year, today), _is_invented(session, code, formula.series, year))
         for year in years_in(formula, known)
@@ -130,10 +160,13 @@ def computed_years(session: Session, code: str, formula: Formula, today: dt.date
 def computed_of_year(session: Session, code: str, year: int, today: dt.date) -> dict[str, ComputedYear]:
     """Every indicator that is counted from counts, in one year."""
     months = months_of_year(year)
-    known = {series: known_counts(session, code, series, months[0], months[-1]) for series in SERIES}
+    names = renamed(session, code)
+    known = {series: known_counts(session, code, series, months[0], months[-1], names) for series in SERIES}
     invented = {series: _is_invented(session, code, series, year) for series in SERIES}
     return {
-        entry_id: ComputedYear(computed(formula, known[formula.series], year, today), invented[formula.series])
+        entry_id: ComputedYear(
+            computed(_of_today(formula, names), known[formula.series], year, today), invented[formula.series]
+        )
         for entry_id, formula in formulas_of(session, code).items()
     }
 

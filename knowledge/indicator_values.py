@@ -18,6 +18,7 @@ from knowledge.models import Indicator, IndicatorValue
 
 MOST_VALUE, MOST_NOTE = 40, 200
 _FIGURE = re.compile(r"約?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(.*)", re.DOTALL)
+_WITH_UNIT = re.compile(r"約?\d[\d,]*(?:\.\d+)?([^\d\s,.、。()「」~-]{1,4}?)(?:以上|以下|程度|未満|超)?")
 _AFTER = ("", "以上", "以下", "程度", "未満", "超")
 
 
@@ -110,10 +111,19 @@ def number_of(shown: str, unit: str) -> float | None:
     return float(found[1].replace(",", "") + (found[2] or "")) if rest in _AFTER else None
 
 
+def unit_of(indicator: Indicator) -> str:
+    """The unit of its values; where it has none of its own, that of its target (「1,000件」, 「27手続以上」)."""
+    if indicator.unit:
+        return indicator.unit
+    plain = "".join(unicodedata.normalize("NFKC", str((indicator.target or {}).get("value") or "")).split())
+    found = _WITH_UNIT.fullmatch(plain)
+    return found[1] if found else ""
+
+
 def planned_points(indicator: Indicator) -> list[Point]:
     """現状, 途中の目標 and 目標 as the plan gives them, as far as they have a year (or a day) and a number."""
     readings = (one or {} for one in (indicator.baseline, *indicator.interim, indicator.target))
-    return _points((_with_year(one) for one in readings), indicator.unit)
+    return _points((_with_year(one) for one in readings), unit_of(indicator))
 
 
 def _with_year(reading: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class IndicatorLine:
             return ""
         one = self.computed.computed
         like = "" if self.formula is not None and self.formula.as_planned else "。計画と同じ数え方かは確かめていない"
-        return f"{one.shown(self.unit)}（{one.span}、{one.told}{like}）"
+        return f"{one.shown(self.unit)}{self.unit}（{one.span}、{one.told}{like}）"
 
 
 @dataclass(frozen=True)

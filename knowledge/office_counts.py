@@ -13,7 +13,7 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from knowledge.models import FormerOfficeCount, OfficeCount
+from knowledge.models import FormerOfficeCount, Municipality, OfficeCount
 from knowledge.periods import PeriodKind, period_of
 
 CERTIFICATES, APPLICATIONS = "certificate", "application"
@@ -200,6 +200,11 @@ def _within(code: str, series: str, first: dt.date, last: dt.date) -> tuple[Colu
 # --- Writing -----------------------------------------------------------------------------------------------------
 
 
+def lock_counts(session: Session, code: str) -> None:
+    """Let nobody else change the counts until the transaction ends: what is looked at now is what is changed."""
+    session.execute(select(Municipality.code).where(Municipality.code == code).with_for_update())
+
+
 def write_counts(
     session: Session,
     code: str,
@@ -212,6 +217,7 @@ def write_counts(
 
     Raises TwoFormsError where a month of a procedure would have both a total and parts: nothing is written then.
     """
+    lock_counts(session, code)
     before = held_of(session, code, wanted)
     _refuse_two_forms(wanted, before)
     former, new, over = list[dict[str, object]](), list[dict[str, object]](), list[CountKey]()

@@ -37,6 +37,7 @@ from knowledge.office_counts import (
     first_and_last_month,
     former_counts,
     has_invented,
+    lock_counts,
     month_after,
     month_name,
     months_of_year,
@@ -158,6 +159,7 @@ def _planned(session: Session, code: str, sheets: Sequence[Sheet], *, end_missin
 def _take(code: str, sheets: list[Sheet], held: str, *, end_missing: bool) -> Answered:
     """What was shown and nothing else: where somebody changed a count since, it is shown anew."""
     with services().database.writing() as session:
+        lock_counts(session, code)
         plan = _planned(session, code, sheets, end_missing=end_missing)
         is_same = plan.digest == text("seen", 64)
         if is_same:
@@ -236,6 +238,7 @@ def month(code: str, series: str, month: str) -> Answered:
         return _month_page(code, given, offices, errors), 422
     try:
         with services().database.writing() as session:
+            lock_counts(session, code)
             is_same = month_form(session, code, series, day, department).digest == text("seen", 64)
             if is_same:
                 done = write_counts(session, code, given.wanted, person().name, now())

@@ -35,6 +35,7 @@ from knowledge.indicator_values import (
     history,
     planned_points,
     undrawn,
+    unit_of,
     values_by_year,
     write_value,
 )
@@ -367,7 +368,7 @@ def _row_page(
         history=written,
         year_name=fiscal_year_name,
         years=[(year, fiscal_year_name(year)) for year in range(this_year, this_year - _YEARS_BACK, -1)],
-        undrawn=undrawn(yearly, found.unit) if kind == "indicators" and found else [],
+        undrawn=undrawn(yearly, unit_of(found)) if kind == "indicators" and found else [],
         starts={one["fiscal_year"]: one["text"] for one in found.breaks} if kind == "indicators" and found else {},
         counted=by_counts,
         actual={one.fiscal_year: one.value for one in yearly},
@@ -421,15 +422,16 @@ def _field_name(sheet: SheetKind, heading: str) -> str:
 
 def _charts(code: str, found: Indicator, yearly: Any, by_counts: Counted) -> list[pictures.ShownChart]:
     breaks = {one["fiscal_year"]: one["text"] for one in found.breaks}
+    unit = unit_of(found)
     as_planned = by_counts.formula is not None and by_counts.formula.as_planned
     taken_over = [one for one in yearly if is_from_counts(one)] if not as_planned else []
     chart = indicator_chart(
         found.name,
         planned_points(found),
-        actual_points([one for one in yearly if one not in taken_over], found.unit),
-        found.unit,
+        actual_points([one for one in yearly if one not in taken_over], unit),
+        unit,
         breaks,
-        FromCounts(computed_points(by_counts.years, found.unit), actual_points(taken_over, found.unit), as_planned),
+        FromCounts(computed_points(by_counts.years, found.unit), actual_points(taken_over, unit), as_planned),
     )
     return pictures.shown(code, [chart]) if chart else []
 

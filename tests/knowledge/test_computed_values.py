@@ -22,8 +22,8 @@ from knowledge.computed_values import (
 from knowledge.count_cells import count_of, hour_of, month_of, weekday_of
 from knowledge.count_hours import hour_table, outside_bounds
 from knowledge.db import Database
-from knowledge.indicator_formulas import computed_years, known_counts
-from knowledge.models import Municipality
+from knowledge.indicator_formulas import computed_of_year, computed_years, known_counts
+from knowledge.models import Municipality, OrganisationChange
 from knowledge.office_counts import (
     APPLICATIONS,
     CERTIFICATES,
@@ -140,6 +140,32 @@ def test_a_share_is_what_an_independent_query_gives(town: Database, seed: int) -
             found = {one.computed.year: one.computed for one in computed_years(session, CODE, formula, TODAY)}
         assert sorted(found) == [2024, 2025, 2026]
         assert (found[2025].part, found[2025].whole, len(found[2025].months)) == (part, whole, count)
+
+
+def test_a_renamed_office_goes_on_counting_and_another_does_not(town: Database) -> None:
+    moment = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    wanted: dict[CountKey, int | None] = {
+        CountKey(CERTIFICATES, month, "dep-old" if place < 6 else "dep-new", "住民票の写し", way): 10
+        for place, month in enumerate(MONTHS)
+        for way in WAYS
+    }
+    formula = Formula(STORE_SHARE, departments=("dep-old",))
+    with town.writing() as session:
+        write_counts(session, CODE, wanted, "山田", moment)
+    with town.reading() as session:
+        assert len(computed_years(session, CODE, formula, TODAY)[0].computed.months) == 6
+    with town.writing() as session:
+        for number, kind, before, after in ((1, "rename", "dep-old", "dep-new"), (2, "merge", "dep-new", "dep-far")):
+            session.add(
+                OrganisationChange(
+                    municipality_code=CODE, number=number, kind=kind, starts_on=MONTHS[6], before=[{"id": before}],
+                    after=[{"id": after}], entered_at=moment, entered_name="山田", settled_at=moment,
+                )
+            )  # fmt: skip
+    with town.reading() as session:
+        (found,) = computed_years(session, CODE, formula, TODAY)
+        assert computed_of_year(session, CODE, 2025, TODAY) == {}
+    assert (found.computed.is_whole, found.computed.part, found.computed.whole) == (True, 120, 360)
 
 
 def test_a_sum_is_what_an_independent_query_gives_whether_by_hours_or_not(town: Database) -> None:

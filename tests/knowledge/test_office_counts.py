@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from sqlalchemy import select
@@ -138,3 +139,25 @@ def test_a_fiscal_year_begins_in_april() -> None:
     months = months_of_year(2026)
     assert (months[0], months[8], months[11]) == (dt.date(2026, 4, 1), dt.date(2026, 12, 1), dt.date(2027, 3, 1))
     assert month_after(dt.date(2026, 1, 1), -1) == dt.date(2025, 12, 1)
+
+
+def test_two_who_write_the_same_count_at_once_both_succeed(towns: Database) -> None:
+    failed: list[BaseException] = []
+
+    def write(count: int) -> None:
+        try:
+            with towns.writing() as session:
+                write_counts(session, CODE, {STORE: count}, f"{count}番", FIRST)
+        except BaseException as error:
+            failed.append(error)
+
+    people = [threading.Thread(target=write, args=(count,)) for count in range(1, 9)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert failed == []
+    with towns.reading() as session:
+        changes = former_counts(session, CODE, CERTIFICATES, APRIL, APRIL)
+        (held,) = session.scalars(select(OfficeCount)).all()
+    assert sorted([*(one.count for one in changes), held.count]) == list(range(1, 9))

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from sqlalchemy import delete, select
 from knowledge.calendar import fiscal_year_of, now, today
 from knowledge.csv_files import csv_bytes
 from knowledge.db import Database
-from knowledge.indicator_values import values_by_year
+from knowledge.indicator_values import unit_of, values_by_year
 from knowledge.models import (
     AuditLine,
     Department,
@@ -39,6 +40,7 @@ from knowledge.office_counts import (
 )
 from knowledge.roles import Role
 from knowledge.tabular import OutSheet
+from knowledge.workbooks import workbook_bytes
 from tests.support.staff import Colleague, signed_in
 
 CODE = "122106"
@@ -270,6 +272,28 @@ def test_an_excel_file_with_a_title_and_dates_is_read(editor: Colleague, office_
     }
 
 
+def test_a_workbook_with_both_tables_and_a_file_in_shift_jis_are_read(
+    editor: Colleague, office_database: Database
+) -> None:
+    month = f"{APRIL:%Y-%m}"
+    sheets = [
+        replace(table(CERTIFICATES, (month, "", "住民票の写し", "100", "10", "", "")), name="証明書"),
+        replace(table(APPLICATIONS, (month, "犬の登録", "", "", "30")), name="電子申請"),
+    ]
+    book = {"file": (io.BytesIO(workbook_bytes([("課の件数", "四月")], sheets)), "件数.xlsx")}
+    page = editor.post(f"{COUNTS}/import", book, 200, content_type="multipart/form-data").text
+    assert "新しい件数が3" in page
+    editor.post(f"{COUNTS}/import", held(page))
+    old = {
+        "file": (io.BytesIO(csv_bytes(table(APPLICATIONS, (month, "犬の登録", "", "", "31")), "shift_jis")), "a.csv")
+    }
+    editor.post(
+        f"{COUNTS}/import", held(editor.post(f"{COUNTS}/import", old, 200, content_type="multipart/form-data").text)
+    )
+    assert known(office_database, APPLICATIONS) == {(month, "", "犬の登録", ""): 31}
+    assert len(known(office_database, CERTIFICATES)) == 2
+
+
 @pytest.mark.parametrize("series", [CERTIFICATES, APPLICATIONS])
 def test_the_sample_is_taken_as_it_is(editor: Colleague, office_database: Database, series: str) -> None:
     content = editor.get(f"{COUNTS}/sample/{series}.csv").data
@@ -480,6 +504,7 @@ def test_applications_are_summed_for_an_indicator(editor: Colleague, office_data
     page = editor.get(f"/staff/{CODE}/tables/indicators/ind-simple-application").text
     assert "1,200件" in page
     assert "電子申請 1,200件" in page
+    assert "件数から計算した値（件）" in page
 
 
 def test_an_indicator_of_another_office_is_not_touched(office: Flask, office_database: Database) -> None:
@@ -498,3 +523,21 @@ def test_the_pages_of_a_town_without_counts_say_so(office: Flask) -> None:
     assert "まだ入っていません" in viewer.get("/staff/242047/counts/hours").text
     book = load_workbook(io.BytesIO(viewer.get("/staff/242047/measures.xlsx").data))
     assert book.sheetnames == ["はじめに", "施策", "指標", "ニーズ票", "予定"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "told"),
+    [
+        ("", "1,000件", "件"),
+        ("", "27手続以上", "手続"),
+        ("", "35％", "%"),
+        ("件", "100人", "件"),
+        ("", "年1回以上", ""),
+        ("", "延べ33万枚", ""),
+        ("", "すべての市民", ""),
+        ("", "100", ""),
+        ("", None, ""),
+    ],
+)
+def test_a_unit_that_stands_with_the_target_is_read(unit: str, target: str | None, told: str) -> None:
+    assert unit_of(Indicator(unit=unit, target={"value": target})) == told
