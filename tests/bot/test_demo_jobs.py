@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -257,7 +258,7 @@ def test_an_inquiry_that_goes_out_says_that_its_numbers_are_invented(kit: Servic
             cards = session.scalars(select(NeedCard).order_by(NeedCard.number).limit(2)).all()
             content = inquiry_workbook(session, cards, "小さい市", today())
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+            return unescape("".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")))
 
     ask_really(kit, WASPS.texts[0], long_ago(year), "line:old")
     group(kit)
