@@ -415,7 +415,7 @@ def test_the_jobs_process_removes_what_an_administrator_wants_gone(kit: Services
 def test_marks_of_one_municipality_say_nothing_of_another(app: Flask) -> None:
     kit: Services = app.extensions["kotae"]
     with kit.database.writing() as session:
-        begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), seed=1, questions=0, whole=False))  # fmt: skip
+        begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), variant=1, questions=0, whole=False))  # fmt: skip
         assert is_demo(session, "122106")
         assert not is_demo(session, "242047")
 
