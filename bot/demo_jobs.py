@@ -119,7 +119,7 @@ def _mark(code: str, year: Year, moment: dt.datetime) -> DemoData:
         made_at=moment,
         first_on=year.first,
         last_on=year.last,
-        seed=year.seed,
+        variant=year.seed,
         questions=year.questions,
         whole=False,
     )

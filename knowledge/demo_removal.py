@@ -61,7 +61,7 @@ def remove(
 ) -> int:
     """Take everything away that was invented; how many questions.  Raises DemoError where nothing was.
 
-    Stopped on the way, it leaves the mark, and the next call goes on.
+    Stopped on the way, it leaves the mark, and the next call takes the rest.
     """
     with database.writing() as session:
         held = demo_data(session, code)
@@ -81,9 +81,9 @@ def remove(
         remove_office_counts(session, code)
         forget_counts(session, code, first_on)
         session.execute(delete(DemoData).where(DemoData.municipality_code == code))
-        audit.append(session, actor, "demo_removed", at=moment, scope=code, details={"questions": questions})
+        audit.append(session, actor, "demo_removed", at=moment, scope=code, details={"questions": gone})
     database.shrink_log()
-    return questions
+    return gone
 
 
 def _delete_portion(database: Database, code: str, first: dt.date, last: dt.date) -> int:

@@ -13,6 +13,7 @@ from knowledge.models.base import Base
 class DemoData(Base):
     """A municipality's demonstration year: written before its first question, gone with its last.
 
+    ``variant``: the seed of what was invented.
     ``whole``: everything was written; False of one that was stopped on the way.
     """
 
@@ -24,6 +25,6 @@ class DemoData(Base):
     made_at: Mapped[dt.datetime]
     first_on: Mapped[dt.date]
     last_on: Mapped[dt.date]
-    seed: Mapped[int]
+    variant: Mapped[int]
     questions: Mapped[int]
     whole: Mapped[bool] = mapped_column(default=False)

@@ -12,7 +12,7 @@ import datetime as dt
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -27,6 +27,7 @@ from bot.services import Services
 from bot.warm_up import warm_up
 from knowledge.calendar import now
 from knowledge.db import Database, migrate, open_database
+from knowledge.demo_offices import invented_counts
 from knowledge.models import (
     AuditHead,
     AuditLine,
@@ -36,6 +37,7 @@ from knowledge.models import (
     Misguidance,
     NeedCard,
     NeedText,
+    OfficeCount,
     StaffAccount,
     StaffGrant,
 )
@@ -83,6 +85,7 @@ def fill_more(database: Database) -> None:
     _insert(database, ChangeRequest, [_change(number, moment) for number in range(CHANGES)])
     _insert(database, NeedCard, [_need(number + 1, moment) for number in range(NEEDS)])
     _insert(database, NeedText, [_need_text(number, moment) for number in range(NEEDS * 10)])
+    _insert(database, OfficeCount, _office_counts(moment))
     _insert(database, Misguidance, [_sheet(number, moment, chance) for number in range(SHEETS)])
     fill_office_counts(database)
     with database.writing() as session:
@@ -119,6 +122,14 @@ def _change(number: int, moment: dt.datetime) -> dict[str, object]:
 def _sheet(number: int, moment: dt.datetime, chance: random.Random) -> dict[str, object]:
     shown = chance.randrange(500)
     return {"municipality_code": CODE, "number": number + 1, "entry_id": f"e-{number:05}", "question": f"{number}番の質問", "first_version": 1, "last_version": 1, "live_from": moment, "live_until": moment, "shown": shown, "askers": shown // 2, "nameless": 0, "counted_at": moment, "wrong": "金額が前の年のものだった。", "done": "直して、お知らせを出した。", "author": None, "author_name": "職員", "written_at": moment}  # fmt: skip
+
+
+def _office_counts(moment: dt.datetime) -> list[dict[str, object]]:
+    """Five years of certificates, and of applications by hour."""
+    written = {"municipality_code": CODE, "source": "office", "written_by": "1000", "written_at": moment}
+    counts = [invented_counts(moment.date() - dt.timedelta(days=365 * year), {}, year) for year in range(5)]
+    held = {key: count for one in reversed(counts) for key, count in one.items()}
+    return [{**asdict(key), **written, "count": count} for key, count in held.items()]
 
 
 def _need(number: int, moment: dt.datetime) -> dict[str, object]:

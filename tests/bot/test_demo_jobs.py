@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -257,7 +258,7 @@ def test_an_inquiry_that_goes_out_says_that_its_numbers_are_invented(kit: Servic
             cards = session.scalars(select(NeedCard).order_by(NeedCard.number).limit(2)).all()
             content = inquiry_workbook(session, cards, "小さい市", today())
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+            return unescape("".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")))
 
     ask_really(kit, WASPS.texts[0], long_ago(year), "line:old")
     group(kit)
@@ -414,7 +415,7 @@ def test_the_jobs_process_removes_what_an_administrator_wants_gone(kit: Services
 def test_marks_of_one_municipality_say_nothing_of_another(app: Flask) -> None:
     kit: Services = app.extensions["kotae"]
     with kit.database.writing() as session:
-        begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), seed=1, questions=0, whole=False))  # fmt: skip
+        begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), variant=1, questions=0, whole=False))  # fmt: skip
         assert is_demo(session, "122106")
         assert not is_demo(session, "242047")
 
