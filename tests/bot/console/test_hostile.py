@@ -188,6 +188,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "me.end_session",
             "accounts.unbind_office_account",
             "changes.approve_it",
+            "noting.begin",
             "noting.remove",
             "plans.detach",
         ),
