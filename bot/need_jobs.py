@@ -34,6 +34,7 @@ from knowledge.need_cards import (
     representatives,
     unjoined,
 )
+from knowledge.need_gaps import change_gaps, judged_by_job, signals_of
 from knowledge.need_grouping import place
 from knowledge.need_steps import answers_to_follow, follow_answers
 from knowledge.online_standing import says_no
@@ -48,6 +49,8 @@ PORTION = 1_000
 """Questions that are joined in one transaction: others' writing waits for no more."""
 NAMELESS = "（言葉を読み取れない質問）"
 """No text stands for the name: it is kept longer than the texts are."""
+MOST_JUDGED = 100
+"""Cards that grew most, of which it is judged again in one run what is missing: three questions each are asked."""
 _ASKED_AGAIN = 3
 """Texts of a card that are asked anew to see whether an answer is there."""
 _LONGEST_NAME, _WORDS_OF_NAME = 80, 3
@@ -87,6 +90,7 @@ def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     for key, number in (known | dict(placed.joined)).items():
         joined.setdefault(number, []).append(waiting[key])
     _write_joined(kit, code, joined)
+    _judge_again(kit, code, knowledge, joined, cards, moment)
     made = [[waiting[key] for key in keys] for keys in placed.made]
     _write_made(kit, code, knowledge, offices, made, moment, lambda share: progress(0.7 + 0.25 * share))
     with kit.database.writing() as session:
@@ -117,6 +121,39 @@ def _write_joined(kit: Services, code: str, joined: Mapping[int, Sequence[Waitin
     for portion in _portions(list(joined.items()), lambda item: sum(one.times for one in item[1])):
         with kit.database.writing() as session:
             join(session, code, dict(portion))
+
+
+def _judge_again(
+    kit: Services,
+    code: str,
+    knowledge: Knowledge,
+    joined: Mapping[int, Sequence[Waiting]],
+    texts: Mapping[int, Sequence[str]],
+    moment: dt.datetime,
+) -> None:
+    """What is missing by the cards that grew: answers have come meanwhile, or did not help."""
+    grown = sorted(joined, key=lambda number: (-sum(one.times for one in joined[number]), number))[:MOST_JUDGED]
+    with kit.database.reading() as session:
+        held = judged_by_job(session, code, grown)
+        signals = signals_of(session, code, list(held))
+    changed = {}
+    for number, (gap, near) in held.items():
+        judged = _gap_now(knowledge, texts.get(number, ()), signals.get(number, Counter()), near)
+        if judged is not None and judged != gap:
+            changed[number] = judged
+    if changed:
+        with kit.database.writing() as session:
+            change_gaps(session, code, changed, moment)
+
+
+def _gap_now(knowledge: Knowledge, texts: Sequence[str], signals: Mapping[str, int], near: str | None) -> str | None:
+    """None where no text tells."""
+    found = [answer(knowledge, text).reply for text in texts[:_ASKED_AGAIN]]
+    if not found:
+        return None
+    answered = [reply.answer.entry_id for reply in found if reply.decision is Decision.ANSWER and reply.answer]
+    not_online = _not_online(knowledge, answered[0] if answered else near)
+    return gap_of(signals, is_answered=len(answered) * 2 > len(found), not_online=not_online)
 
 
 def _write_made(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from knowledge.ledger import NOTED
 from knowledge.models import LoggedQuestion
 
 MOST_ROWS = 200_000
@@ -31,9 +32,14 @@ def recent_questions(
     until: dt.date | None = None,
     most_rows: int = MOST_ROWS,
 ) -> list[RecentQuestion]:
-    """Every text asked of a municipality within the days given, those asked last first."""
+    """Every text asked of a municipality's bot within the days given, those asked last first.
+
+    What staff noted is in their words, and was answered by them: a change of the bot's answers does nothing to it.
+    """
     rows = select(LoggedQuestion.text, LoggedQuestion.jst_date).where(
-        LoggedQuestion.municipality_code == code, LoggedQuestion.text.is_not(None)
+        LoggedQuestion.municipality_code == code,
+        LoggedQuestion.text.is_not(None),
+        LoggedQuestion.channel.not_in(NOTED),
     )
     if since is not None:
         rows = rows.where(LoggedQuestion.jst_date >= since)

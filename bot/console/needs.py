@@ -112,6 +112,7 @@ NEEDS: Mapping[str, Need] = {
     "console.log.index": in_town(Role.VIEWER),
     "console.log.dialogue": in_town(Role.VIEWER),
     "console.noting.index": in_town(Role.VIEWER),
+    "console.noting.begin": in_town(Role.VIEWER),
     "console.noting.add": in_town(Role.VIEWER),
     "console.noting.remove": in_town(Role.VIEWER),
     "console.noting.bring": upload(in_town(Role.EDITOR)),

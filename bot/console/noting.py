@@ -53,6 +53,13 @@ def index(code: str) -> str:
     return _page(code, {**_USUAL, **kept}, {})
 
 
+@blueprint.post("/<code>/log/note/begin")
+def begin(code: str) -> str:
+    """The form with what was tried for whoever called: by post, so that no address holds what somebody asked."""
+    town_or_404(code)
+    return _page(code, {**_USUAL, "text": text("question", LONGEST)}, {})
+
+
 @blueprint.post("/<code>/log/note")
 def add(code: str) -> Answered:
     town_or_404(code)

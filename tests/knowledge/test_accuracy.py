@@ -359,6 +359,10 @@ def test_every_question_ends_with_one_label_or_waits(said: list[str], settled: s
         assert final in LABELS
 
 
+def test_what_is_partly_right_is_not_right() -> None:
+    assert {"right", "silent"} == GOOD
+
+
 def test_each_word_stands_for_one_thing_and_has_a_key_of_its_own() -> None:
     for choices in (OF_A_REPLY, OF_SILENCE):
         assert len({one.key for one in choices}) == len({one.name for one in choices}) == len(choices)

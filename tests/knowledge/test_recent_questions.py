@@ -6,6 +6,7 @@ import datetime as dt
 
 from knowledge.calendar import JST
 from knowledge.db import Database
+from knowledge.ledger import NotedQuestion, note
 from knowledge.query_log import AskedQuestion, record
 from knowledge.recent_questions import RecentQuestion, recent_questions
 
@@ -63,3 +64,12 @@ def test_only_the_days_given_and_the_latest_rows_are_looked_at(database: Databas
         latest = recent_questions(session, CODE, most_rows=2)
     assert [one.text for one in month] == ["三日前"]
     assert [one.text for one in latest] == ["今日", "三日前"]
+
+
+def test_what_staff_noted_is_nothing_that_a_changed_answer_would_change(database: Database) -> None:
+    log(database, ("住民票", 0))
+    moment = dt.datetime.combine(DAY, dt.time(12), JST)
+    with database.writing() as session:
+        note(session, NotedQuestion(CODE, "staff:1", "phone", moment, None, "電話で聞かれたこと", "answer"), "1")
+    with database.reading() as session:
+        assert [one.text for one in recent_questions(session, CODE)] == ["住民票"]

@@ -204,6 +204,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "accounts.unbind_office_account",
             "changes.approve_it",
             "formulas.take_over",
+            "noting.begin",
             "noting.remove",
             "plans.detach",
         ),

@@ -270,3 +270,27 @@ def test_a_card_without_an_answer_has_no_outcome(kit: Services) -> None:
     run(kit)
     with kit.database.reading() as session:
         assert outcome(session, session.get_one(NeedCard, (CODE, 1))) is None
+
+
+def test_what_is_missing_is_judged_again_as_questions_come_unless_staff_have_said_it(kit: Services) -> None:
+    for number, text in enumerate(WASPS):
+        ask(kit, text, asker=f"{number:032}")
+    run(kit)
+    assert cards(kit)[WASPS[0]].gap == "missing"
+    for number in range(9):
+        ask(kit, WASPS[0], key=f"again {number}", decision="answer", entry_id="online-procedures")
+    with kit.database.writing() as session:
+        for row in session.scalars(select(LoggedQuestion).where(LoggedQuestion.decision == "answer")):
+            row.need_signal, row.feedback = "unsolved", "unsolved"
+    run(kit)
+    card = cards(kit)[WASPS[0]]
+    assert card.gap == "unclear"
+    with kit.database.reading() as session:
+        told = session.scalars(select(NeedEvent).where(NeedEvent.number == card.number, NeedEvent.act == "gap")).one()
+    assert (told.account, told.details) == (None, {"old": "missing", "new": "unclear"})
+    with kit.database.writing() as session:
+        kept = session.get_one(NeedCard, (CODE, card.number))
+        kept.gap, kept.gap_by_staff = "impossible", True
+    ask(kit, WASPS[0], key="once more")
+    run(kit)
+    assert cards(kit)[WASPS[0]].gap == "impossible"

@@ -242,3 +242,11 @@ def test_the_time_of_a_draft_is_kept(office_database: Database, editor: Colleagu
     with office_database.reading() as session:
         assert versions_of(session, CODE, entry.entry_id)[-1].publish_at == moment
     withdraw_drafts(office_database)
+
+
+def test_what_was_tried_for_a_caller_stands_in_the_form_that_notes_it(editor: Colleague) -> None:
+    page = ask(editor, '蜂の巣を"取って"ほしい')
+    assert f'action="/staff/{CODE}/log/note/begin"' in page
+    response = editor.post(f"/staff/{CODE}/log/note/begin", {"question": '蜂の巣を"取って"ほしい'}, 200)
+    assert 'value="蜂の巣を&#34;取って&#34;ほしい"' in response.text
+    assert "turn" in response.text
