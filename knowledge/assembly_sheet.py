@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class YearTold:
     facts: YearFacts
     facts_before: YearFacts
     names: Names
+    opened_on: dt.date | None = None
 
 
 def items(told: YearTold) -> tuple[Item, ...]:
@@ -129,6 +131,8 @@ def _asked(told: YearTold) -> Item:
     answer = f"{now.asked:,}件、{now.askers:,}人。"
     if now.nameless:
         answer += f"ほかに、だれか分からない質問が{now.nameless:,}件。"
+    if told.opened_on is not None and told.opened_on > told.found.period.first:
+        answer += f"{date_name(told.opened_on)}にはじめたので、それからの数です。"
     basis = "LINE・ウェブ・API。あいさつは入れません。LINEは同じ人を一度だけ、ウェブは会話ごとに一人と数えます。"
     return Item(question, answer, basis)
 
@@ -260,7 +264,10 @@ def _last_year(told: YearTold) -> Item:
     if told.found.stands is None or before is None:
         why = "昨年度の数字の記録がないため（はじめる前か、まだ数えていません）" if before is None else NOT_COUNTED
         return _unknown(question, why)
-    return Item(question, "。".join(_compared(before, told)) + "。", "同じ数え方の、前の年度の数字。")
+    basis = "同じ数え方の、前の年度の数字。"
+    if told.opened_on is not None and told.opened_on > told.found.period.previous.first:
+        basis += f"前の年度は、はじめた日（{date_name(told.opened_on)}）からの数なので、そのままくらべられません。"
+    return Item(question, "。".join(_compared(before, told)) + "。", basis)
 
 
 def _compared(before: Tally, told: YearTold) -> Iterator[str]:

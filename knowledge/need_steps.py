@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from intents.grouping import text_key
@@ -288,10 +288,17 @@ def outcome(session: Session, card: NeedCard) -> Outcome | None:
     if card.published_at is None or card.answer_id is None:
         return None
     log = LoggedQuestion
-    since = (log.municipality_code == card.municipality_code, log.asked_at >= card.published_at)
-    shown = or_((log.entry_id == card.answer_id) & (log.decision == "answer"), log.tapped_entry_id == card.answer_id)
+    # By the day as well, and each way of its own: so each is found by an index of a million questions.
+    day = card.published_at.astimezone(JST).date()
+    since = (log.municipality_code == card.municipality_code, log.jst_date >= day, log.asked_at >= card.published_at)
+    at_once = and_(log.entry_id == card.answer_id, log.decision == "answer")
+    otherwise = or_(log.entry_id.is_(None), log.entry_id != card.answer_id, log.decision != "answer")
+    chosen = and_(log.tapped_entry_id == card.answer_id, otherwise)
     helped = or_(log.feedback.is_(None), log.feedback != "unsolved")
-    answered = session.scalar(select(func.count()).select_from(log).where(*since, shown, helped)) or 0
+    answered = sum(
+        session.scalar(select(func.count()).select_from(log).where(*since, shown, helped)) or 0
+        for shown in (at_once, chosen)
+    )
     unmet = session.scalar(select(func.count()).select_from(log).where(*since, log.need == card.number)) or 0
     return Outcome(card.published_at, answered, unmet)
 

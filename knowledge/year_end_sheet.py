@@ -28,6 +28,8 @@ IN_LINE = "沿っている・一部・沿っていない"
 PROGRESS = "完了・予定どおり・遅れ・未着手・中止"
 _NOT_WRITTEN = "（まだ書かれていません）"
 _TO_FILL = ""
+MOST_NEEDS = 5
+"""Of one measure, on the sheet."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,18 @@ def measure_lines(session: Session, code: str, found: PeriodFigures, year: int) 
     indicators = _indicators(session, code, year)
     schedules = _schedules(session, code, year)
     needs = _needs(session, code)
+    told: dict[str, str] = {}
     return [
         MeasureLine(
             plans.get(row.source_plan, row.source_plan),
             _pillar(own, row),
             row,
             offices.get(row.department or "", ""),
-            tuple(indicators.get(row.number, [])) or _of_parent(indicators, parents, row),
+            tuple(indicators.get(row.number, [])) or _of_parent(indicators, parents, row, told),
             tuple(schedules.get(row.number, [])),
             (one := found.by["measure"].get(row.number, NOTHING)).asked,
             one.estimated_share.percent,
-            tuple(needs.get(row.number, [])),
+            _first_needs(needs.get(row.number, [])),
         )
         for row in own.values()
         if row.number not in parents
@@ -76,11 +79,16 @@ def _plans(code: str) -> Any:
     return select(Plan).where(Plan.municipality_code == code, Plan.state == "published")
 
 
-def _of_parent(indicators: Mapping[str, list[str]], parents: set[str], row: Measure) -> tuple[str, ...]:
-    """A plan may set an indicator for some measures together: it is told with each, as theirs together."""
-    if row.parent not in parents or row.parent is None:
+def _of_parent(
+    indicators: Mapping[str, list[str]], parents: set[str], row: Measure, told: dict[str, str]
+) -> tuple[str, ...]:
+    """A plan may set an indicator for some measures together: it is told with the first, the others lead there."""
+    if row.parent not in parents or row.parent is None or row.parent not in indicators:
         return ()
-    return tuple(f"{one}（{row.parent} 全体の指標）" for one in indicators.get(row.parent, []))
+    first = told.setdefault(row.parent, row.number)
+    if first != row.number:
+        return (f"{row.parent} 全体の指標（{first} の欄にあります）",)
+    return tuple(f"{one}（{row.parent} 全体の指標）" for one in indicators[row.parent])
 
 
 def _pillar(own: Mapping[str, Measure], row: Measure) -> str:
@@ -141,6 +149,12 @@ def _needs(session: Session, code: str) -> dict[str, list[str]]:
         asked = f"{row.times:,}件" if row.times >= FEWEST else f"{FEWEST}件未満"
         found.setdefault(row.measure or "", []).append(f"{row.name}（{asked}、{GAPS[row.gap]}、{STATES[row.state]}）")
     return found
+
+
+def _first_needs(told: Sequence[str]) -> tuple[str, ...]:
+    """Those asked for most: a sheet is for reading, the cards hold the rest."""
+    left = len(told) - MOST_NEEDS
+    return (*told[:MOST_NEEDS], *([f"ほか{left}票（「ニーズ票」にあります）"] if left > 0 else []))
 
 
 def check_tables(lines: Sequence[MeasureLine], year: int) -> list[ReportTable]:

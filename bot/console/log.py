@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, render_template, request
 
 from bot.console.answer_desk import departments_in_use, measures
+from bot.console.effect import JOB_STATES
 from bot.console.forms import day_of
 from bot.console.guard import note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
+from bot.log_file_jobs import LOG_FILE
 from bot.services import services
 from knowledge.calendar import today
 from knowledge.freshness import department_names
+from knowledge.jobs import JobStatus, recent_jobs
 from knowledge.ledger import CHANNELS, MATTERS, NOTED, RESULTS
 from knowledge.log_lists import (
     DECISIONS,
@@ -62,6 +65,7 @@ def index(code: str) -> str:
         titles = titles_of(session, code, rows)
         offices, names = departments_in_use(session, code), department_names(session, code)
         every_measure = measures(session, code)
+        files = own_files(recent_jobs(session, code, LOG_FILE), str(person().account_id))
     any_one = [("", "すべて")]
     return render_template(
         "console/log/index.html",
@@ -85,6 +89,7 @@ def index(code: str) -> str:
         longest=LONGEST_WORDS,
         fields=fields_of(wanted),
         may_export=person().may(Role.EDITOR, code),
+        files=files,
     )
 
 
@@ -107,6 +112,11 @@ def wanted_of(given: Mapping[str, str], errors: dict[str, str], departments: fro
         bool(given.get("delicate")),
         departments,
     )
+
+
+def own_files(jobs: Sequence[JobStatus], own: str) -> list[tuple[JobStatus, str]]:
+    """The files that somebody asked for lately, with how far they are."""
+    return [(one, JOB_STATES[one.state]) for one in jobs if one.asked_by == own]
 
 
 def fields_of(wanted: LogFilter) -> dict[str, str]:

@@ -42,6 +42,7 @@ from knowledge.report_figures import DIMENSIONS, PeriodFigures, period_figures, 
 from knowledge.tallies import first_counted
 from knowledge.workbooks import workbook_bytes
 from knowledge.year_end_sheet import check_tables, measure_lines
+from knowledge.year_facts import opening_day
 
 blueprint = Blueprint("reports", __name__)
 
@@ -230,7 +231,7 @@ def _assembly(code: str) -> YearTold:
     town_or_404(code)
     with services().database.reading() as session:
         found, facts, before = years_figures(session, code, asked_year())
-        return YearTold(found, facts, before, _names(session, code))
+        return YearTold(found, facts, before, _names(session, code), opening_day(session, code))
 
 
 def _year_report(title: str, found: PeriodFigures) -> Report:

@@ -32,7 +32,9 @@ def table(code: str, name: str) -> Response:
     found = _data_or_404(code).table(name)
     if found is None:
         abort(404)
-    return Response(_csv(found), mimetype="text/csv")
+    response = Response(_csv(found), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={found.name}.csv"
+    return response
 
 
 def _data_or_404(code: str) -> OpenData:

@@ -96,6 +96,8 @@ def test_the_questions_of_a_page_become_a_file(
     assert [line.action for line in lines] == ["log_file_asked", "log_file_taken"]
     assert lines[1].details["lines"] == 3
     other = signed_in(office, [Role.EDITOR], CODE)
+    assert watch in editor.get(LOG).text
+    assert watch not in other.get(LOG).text
     other.get(watch, 404)
     other.post(f"{watch}/take", status=404)
 

@@ -213,6 +213,10 @@ def test_what_the_office_writes_of_a_year_is_told_with_what_was_counted(
     assert "スマホ教室を12回" in told["スマートフォンを使わない高齢の方には、どう配慮しているか。"]
     before = number(office_database, "COUNT(*)", LAST_YEAR)
     assert f"質問{before:,}件→{asked:,}件" in told["昨年度とくらべてどうか。"]
+    assert "はじめた日（令和7年6月1日）からの数なので、そのままくらべられません" in told["昨年度とくらべてどうか。"]
+    assert "にはじめたので" not in told["何件の質問があり、何人が使ったか。"]
+    last = answers(chief.get(f"{REPORTS}/assembly?year=2025").text)["何件の質問があり、何人が使ったか。"]
+    assert "令和7年6月1日にはじめたので、それからの数です" in last
     english = number(office_database, "COUNT(*)", f"{YEAR} AND language = 'en'")
     assert f"英語{english}件" in told["外国人住民には、どう配慮しているか。"]
     improved = told["答えられなかった質問から、何を直したか（三つ）。"]
