@@ -82,7 +82,13 @@ def test_nothing_is_told_until_it_is_switched_on_nor_of_what_was_invented(town: 
         assert open_data(session, CODE, "市") is None
     switch(town, on=True)
     with town.writing() as session:
-        invented = {"made_at": MOMENT, "first_on": MOMENT.date(), "last_on": MOMENT.date(), "seed": 1, "questions": 1}
+        invented = {
+            "made_at": MOMENT,
+            "first_on": MOMENT.date(),
+            "last_on": MOMENT.date(),
+            "variant": 1,
+            "questions": 1,
+        }
         session.add(DemoData(municipality_code=CODE, **invented))
     with town.reading() as session:
         assert open_data(session, CODE, "市") is None
