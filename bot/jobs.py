@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 import time
@@ -106,8 +107,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail, booked, needs, figures = _Mail(kit), _BookedChecks(kit), _Needs(kit), _Figures(kit)
-    evidence = _Evidence(kit)
+    mail, looks = _Mail(kit), _looks(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -116,10 +116,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _learned(kit, vectors, meanwhile)
                     or _links_checked(kit, meanwhile)
                     or _staff_kept_up(kit, go_on)
-                    or booked.look()
-                    or needs.look()
-                    or figures.look()
-                    or evidence.look()
+                    or next(filter(None, (one.look() for one in looks)), None)
                     or mail.send()
                 )
                 if did is None:
@@ -252,86 +249,46 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
     return "staff"
 
 
-class _BookedChecks:
-    """公開前の影響確認 once more on the eve of what is booked, looked for from time to time."""
+class _Look:
+    """From time to time, a look for what is due: it is asked for, and then done like what staff ask for.
 
-    def __init__(self, kit: Services) -> None:
-        self._kit = kit
+    ``ask``: asks for it, and tells of which municipalities.  ``name``: what a fault is logged as.
+    """
+
+    def __init__(self, kit: Services, name: str, seconds: float, ask: Callable[[Services, dt.datetime], list[str]]):
+        self._kit, self._name, self._seconds, self._ask = kit, name, seconds, ask
         self._looked: float | None = None
 
     def look(self) -> str | None:
-        """None where it is not time yet, nothing is booked for the next day, or all was asked for already."""
-        if self._looked is not None and time.monotonic() - self._looked < NOTICE_SECONDS:
+        """A municipality of which something is to be done; None where it is not time yet, or nothing is due."""
+        if self._looked is not None and time.monotonic() - self._looked < self._seconds:
             return None
         self._looked = time.monotonic()
         try:
-            with self._kit.database.reading() as session:
-                if not is_any_booked(session, now()):
-                    return None
-            with self._kit.database.writing() as session:
-                asked = ask_for_checks(session, now())
+            return next(iter(self._ask(self._kit, now())), None)
         except SQLAlchemyError as error:
-            _log.error("job_failed", kind="booked_checks", error=type(error).__name__)
-            return None
-        return asked[0] if asked else None
-
-
-class _Needs:
-    """Questions that were asked in vain since the last look: asked for, and then done like what staff ask for."""
-
-    def __init__(self, kit: Services) -> None:
-        self._kit = kit
-        self._looked: float | None = None
-
-    def look(self) -> str | None:
-        """None where it is not time yet, or nothing waits."""
-        if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
-            return None
-        self._looked = time.monotonic()
-        try:
-            return next(iter(ask_for_grouping(self._kit, now())), None)
-        except SQLAlchemyError as error:
-            _log.error("job_failed", kind="needs", error=type(error).__name__)
+            _log.error("job_failed", kind=self._name, error=type(error).__name__)
             return None
 
 
-class _Figures:
-    """Periods whose figures are to be counted: asked for, and then done like what staff ask for."""
-
-    def __init__(self, kit: Services) -> None:
-        self._kit = kit
-        self._looked: float | None = None
-
-    def look(self) -> str | None:
-        """None where it is not time yet, or nothing is due."""
-        if self._looked is not None and time.monotonic() - self._looked < FIGURES_SECONDS:
-            return None
-        self._looked = time.monotonic()
-        try:
-            return next(iter(ask_for_counting(self._kit, now())), None)
-        except SQLAlchemyError as error:
-            _log.error("job_failed", kind="figures", error=type(error).__name__)
-            return None
+def _looks(kit: Services) -> list[_Look]:
+    """What nobody asks for, in the order in which it is looked for."""
+    return [
+        _Look(kit, "booked_checks", NOTICE_SECONDS, _ask_for_booked_checks),
+        _Look(kit, NEEDS, NEEDS_SECONDS, ask_for_grouping),
+        _Look(kit, FIGURES, FIGURES_SECONDS, ask_for_counting),
+        _Look(kit, SAMPLE, NEEDS_SECONDS, ask_for_samples),
+        _Look(kit, WORDS, NEEDS_SECONDS, ask_for_words),
+    ]
 
 
-class _Evidence:
-    """The questions of the month that is over, by which its 正答率 is told; and residents' words, once a day."""
-
-    def __init__(self, kit: Services) -> None:
-        self._kit = kit
-        self._looked: float | None = None
-
-    def look(self) -> str | None:
-        """None where it is not time yet, or all was drawn and counted."""
-        if self._looked is not None and time.monotonic() - self._looked < NEEDS_SECONDS:
-            return None
-        self._looked = time.monotonic()
-        try:
-            asked = [*ask_for_samples(self._kit, now()), *ask_for_words(self._kit, now())]
-        except SQLAlchemyError as error:
-            _log.error("job_failed", kind=SAMPLE, error=type(error).__name__)
-            return None
-        return next(iter(asked), None)
+def _ask_for_booked_checks(kit: Services, moment: dt.datetime) -> list[str]:
+    """公開前の影響確認 once more on the eve of what is booked."""
+    with kit.database.reading() as session:
+        if not is_any_booked(session, moment):
+            return []
+    with kit.database.writing() as session:
+        return list(ask_for_checks(session, moment))
 
 
 class _Mail:

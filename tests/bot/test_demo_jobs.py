@@ -27,6 +27,7 @@ from bot.jobs import work
 from bot.log_rows import asked_question
 from bot.need_jobs import group_needs
 from bot.services import Services
+from intents.delicate import delicate_matter
 from knowledge.audit import BY_COMMAND
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, now, today
@@ -50,6 +51,7 @@ from knowledge.models import (
     NeedText,
 )
 from knowledge.need_sheet import inquiry_workbook
+from knowledge.need_signals import SIGNALS, signal_of
 from knowledge.need_steps import By, merge, outcome
 from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
 from tests.knowledge.small_town import CODE, write_town
@@ -186,10 +188,22 @@ def test_a_noted_row_is_what_the_form_would_have_written(kit: Services, year: Ye
                 assert getattr(row, column.name) == getattr(real, column.name), column.name
 
 
+def test_every_row_has_the_signal_of_what_was_tapped(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, Year(year.last, 1_200, 1), asked=subjects()[:6])
+    seen = Counter[str | None]()
+    for row in invented(kit):
+        signal = signal_of(row.decision, row.tapped_entry_id, row.feedback, contacted=row.contact_at is not None)
+        assert row.need_signal == signal or (row.need_signal, signal) == ("rephrased", None)
+        seen[row.need_signal] += 1
+    assert set(seen) == {None, *SIGNALS}
+
+
 def test_of_delicate_matters_the_kind_alone_is_kept_and_personal_data_is_masked(kit: Services, year: Year) -> None:
     chosen = [subject for subject in subjects() if subject.id in ("delicate", "personal-data")]
     make_year(kit, CODE, year, asked=chosen)
-    rows = [row for row in invented(kit) if row.channel not in NOTED]
+    rows = invented(kit)
+    assert all(delicate_matter(row.text) is None for row in rows if row.text)
+    assert {True, False} == {row.channel in NOTED for row in rows if row.delicate}
     delicate = [row for row in rows if row.delicate]
     assert len(delicate) > 20
     assert all(row.text is None and row.words is None for row in delicate)

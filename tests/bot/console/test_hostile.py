@@ -50,6 +50,7 @@ from knowledge.imports import planned
 from knowledge.ledger_sheet import sample_sheet
 from knowledge.models import (
     BundledDraft,
+    DemoData,
     Department,
     Entry,
     EntryVersion,
@@ -180,6 +181,7 @@ NEVER_TAKEN: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "demo.remove",
             "effect.stop",
             "figure_events.remove",
             "figures.count",
@@ -562,6 +564,12 @@ def prepare(site: Site) -> None:
         join(session, CODE, {number: asked[number::8] for number in range(1, 8)})
         plant_samples(session, CODE, strings, "nobody")
         plant_words(session, CODE, strings)
+        day = today()
+        session.add(
+            DemoData(
+                municipality_code=CODE, made_at=now(), first_on=day, last_on=day, variant=1, questions=0, whole=True
+            )
+        )  # fmt: skip
         session.get_one(StaffAccount, leaver.account_id).active_until = today() + dt.timedelta(days=20)
         wanted = (Entry.municipality_code == CODE, Entry.state == "published", Entry.kind == "plan")
         entries = session.scalars(select(Entry).where(*wanted).order_by(Entry.entry_id).limit(24)).all()
