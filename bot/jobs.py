@@ -256,7 +256,8 @@ class _Look:
     """
 
     def __init__(self, kit: Services, name: str, seconds: float, ask: Callable[[Services, dt.datetime], list[str]]):
-        self._kit, self._name, self._seconds, self._ask = kit, name, seconds, ask
+        self.name = name
+        self._kit, self._seconds, self._ask = kit, seconds, ask
         self._looked: float | None = None
 
     def look(self) -> str | None:
@@ -267,7 +268,7 @@ class _Look:
         try:
             return next(iter(self._ask(self._kit, now())), None)
         except SQLAlchemyError as error:
-            _log.error("job_failed", kind=self._name, error=type(error).__name__)
+            _log.error("job_failed", kind=self.name, error=type(error).__name__)
             return None
 
 

@@ -243,7 +243,7 @@ def test_the_jobs_process_does_it_by_itself(kit: Services, monkeypatch: pytest.M
     monkeypatch.setattr(jobs, "_learned", lambda *_: None)
     monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
     ask(kit, WASPS[0])
-    assert jobs._Needs(kit).look() == CODE
+    assert next(one for one in jobs._looks(kit) if one.name == NEEDS).look() == CODE
     jobs._asked_for(kit, lambda: None)
     assert cards(kit)[WASPS[0]].times == 1
     with kit.database.reading() as session:
