@@ -944,6 +944,7 @@ def addresses(site: Site) -> None:
                 walker.ask(address.partition("?")[0], names)
     half_way(site).ask("/staff/second-step", ["next", "kept"])
     site.walker.ask("/staff/confirm", ["next", "kept"])
+    site.walker.ask(f"{TOWN}/demo", ["still"])
     for rule in site.app.url_map.iter_rules():
         if rule.endpoint != "static" and rule.arguments:
             site.walker.paths(rule.rule)
