@@ -28,6 +28,9 @@ from bot.warm_up import warm_up
 from knowledge.calendar import now
 from knowledge.db import Database, migrate, open_database
 from knowledge.models import (
+    AccuracyItem,
+    AccuracyLabel,
+    AccuracySample,
     AuditHead,
     AuditLine,
     Base,
@@ -36,6 +39,7 @@ from knowledge.models import (
     Misguidance,
     NeedCard,
     NeedText,
+    ResidentWord,
     StaffAccount,
     StaffGrant,
 )
@@ -50,6 +54,7 @@ from tests.support.staff import HOST, signed_in
 TIMES, LIMIT = 40, 200.0
 """Requests of each page; the milliseconds that 95 of 100 are to stay below."""
 AUDIT_LINES, ACCOUNTS, CHECKS, CHANGES, SHEETS = 200_000, 1_000, 2_000, 300, 300
+MONTHS, SAMPLE, WORDS = 24, 200, 700
 FIRST_ACCOUNT = 1_000
 TABLES = ("indicators", "schedules", "departments", "terms")
 
@@ -59,7 +64,8 @@ NARROWED = (
     "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
     "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
     "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
-    "needs?state=all&page=30", "needs?department=dep-it", "needs/1", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
+    "needs?state=all&page=30", "needs?department=dep-it", "needs/1",
+    "accuracy/2025-11", "accuracy/2025-12", "accuracy/2025-12/label", "resident-words?list=editors&page=3", "resident-words?list=unknown", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
 """Below the municipality's own address."""
 
@@ -82,6 +88,12 @@ def fill_more(database: Database) -> None:
     _insert(database, ChangeRequest, [_change(number, moment) for number in range(CHANGES)])
     _insert(database, NeedCard, [_need(number + 1, moment) for number in range(NEEDS)])
     _insert(database, NeedText, [_need_text(number, moment) for number in range(NEEDS * 10)])
+    months = [dt.date(2024 + number // 12, number % 12 + 1, 1) for number in range(MONTHS)]
+    _insert(database, AccuracySample, [_sample(month, moment, closed=month != months[-1]) for month in months])
+    places = [(month, place + 1) for month in months for place in range(SAMPLE)]
+    _insert(database, AccuracyItem, [_item(month, place, closed=month != months[-1]) for month, place in places])
+    _insert(database, AccuracyLabel, [_label(month, place, moment) for month, place in places if month != months[-1]])
+    _insert(database, ResidentWord, [_word(number, moment) for number in range(WORDS)])
     _insert(database, Misguidance, [_sheet(number, moment, chance) for number in range(SHEETS)])
     with database.writing() as session:
         head = session.get_one(AuditHead, 1)
@@ -117,6 +129,23 @@ def _change(number: int, moment: dt.datetime) -> dict[str, object]:
 def _sheet(number: int, moment: dt.datetime, chance: random.Random) -> dict[str, object]:
     shown = chance.randrange(500)
     return {"municipality_code": CODE, "number": number + 1, "entry_id": f"e-{number:05}", "question": f"{number}番の質問", "first_version": 1, "last_version": 1, "live_from": moment, "live_until": moment, "shown": shown, "askers": shown // 2, "nameless": 0, "counted_at": moment, "wrong": "金額が前の年のものだった。", "done": "直して、お知らせを出した。", "author": None, "author_name": "職員", "written_at": moment}  # fmt: skip
+
+
+def _sample(month: dt.date, moment: dt.datetime, *, closed: bool) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "size": SAMPLE, "seed": "0" * 64, "asked": 80_000, "delicate": 900, "textless": 40, "invented": False, "drawn_at": moment, "drawn_by": None, "closed_at": moment if closed else None, "closed_by": None, "closed_name": "職員" if closed else None}  # fmt: skip
+
+
+def _item(month: dt.date, place: int, *, closed: bool) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "place": place, "row_id": f"{place * 4_321:036}", "decision": "answer", "channel": "web", "language": "ja", "entry_id": f"e-{place:05}", "entry_version": 1, "settled": None, "settled_by": None, "settled_at": None, "final": ("right", "wrong")[place % 9 == 0] if closed else None}  # fmt: skip
+
+
+def _label(month: dt.date, place: int, moment: dt.datetime) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "place": place, "account": "1000", "label": ("right", "wrong")[place % 9 == 0], "labelled_at": moment, "seconds": 11}  # fmt: skip
+
+
+def _word(number: int, moment: dt.datetime) -> dict[str, object]:
+    entry = f"e-{number:05}" if number % 7 else ""
+    return {"municipality_code": CODE, "word": f"ことば{number}", "entry_id": entry, "official": "証明" if entry else "", "questions": 20, "askers": 9, "months": 5, "score": number / 100, "known": "", "sources": "tap again", "in_answers": bool(entry), "need": None if entry else number % NEEDS + 1, "counted_at": moment}  # fmt: skip
 
 
 def _need(number: int, moment: dt.datetime) -> dict[str, object]:
