@@ -132,7 +132,7 @@ def _sheet(number: int, moment: dt.datetime, chance: random.Random) -> dict[str,
 
 
 def _sample(month: dt.date, moment: dt.datetime, *, closed: bool) -> dict[str, object]:
-    return {"municipality_code": CODE, "month": month, "size": SAMPLE, "seed": "0" * 64, "asked": 80_000, "delicate": 900, "textless": 40, "invented": False, "drawn_at": moment, "drawn_by": None, "closed_at": moment if closed else None, "closed_by": None, "closed_name": "職員" if closed else None}  # fmt: skip
+    return {"municipality_code": CODE, "month": month, "size": SAMPLE, "lot": "0" * 64, "asked": 80_000, "delicate": 900, "textless": 40, "invented": False, "drawn_at": moment, "drawn_by": None, "closed_at": moment if closed else None, "closed_by": None, "closed_name": "職員" if closed else None}  # fmt: skip
 
 
 def _item(month: dt.date, place: int, *, closed: bool) -> dict[str, object]:
