@@ -78,7 +78,7 @@ def keep(
             municipality_code=code,
             month=month.first,
             size=size,
-            seed=seed,
+            lot=seed,
             asked=found.asked,
             delicate=found.delicate,
             textless=found.textless,

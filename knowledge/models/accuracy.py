@@ -24,7 +24,7 @@ class AccuracySetting(Base):
 class AccuracySample(Base):
     """What was drawn of a month, once: nothing is added, nothing taken out.
 
-    ``month``: its first day.  ``seed`` with the ids of the month's questions tells which are drawn.  ``asked``: the
+    ``month``: its first day.  ``lot`` with the ids of the month's questions tells which are drawn.  ``asked``: the
     bot's own questions of the month; of these ``delicate`` have no text by rule and ``textless`` none any more, so
     that they could not be drawn.  ``closed_at``: from then on the labels stand, and the rate is shown.
     """
@@ -36,7 +36,7 @@ class AccuracySample(Base):
     )
     month: Mapped[dt.date] = mapped_column(primary_key=True)
     size: Mapped[int]
-    seed: Mapped[str] = mapped_column(String(64))
+    lot: Mapped[str] = mapped_column(String(64))
     asked: Mapped[int]
     delicate: Mapped[int]
     textless: Mapped[int]

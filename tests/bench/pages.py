@@ -29,6 +29,9 @@ from knowledge.calendar import now
 from knowledge.db import Database, migrate, open_database
 from knowledge.demo_offices import invented_counts
 from knowledge.models import (
+    AccuracyItem,
+    AccuracyLabel,
+    AccuracySample,
     AuditHead,
     AuditLine,
     Base,
@@ -38,6 +41,7 @@ from knowledge.models import (
     NeedCard,
     NeedText,
     OfficeCount,
+    ResidentWord,
     StaffAccount,
     StaffGrant,
 )
@@ -53,6 +57,7 @@ from tests.support.staff import HOST, signed_in
 TIMES, LIMIT = 40, 200.0
 """Requests of each page; the milliseconds that 95 of 100 are to stay below."""
 AUDIT_LINES, ACCOUNTS, CHECKS, CHANGES, SHEETS = 200_000, 1_000, 2_000, 300, 300
+MONTHS, SAMPLE, WORDS = 24, 200, 700
 FIRST_ACCOUNT = 1_000
 TABLES = ("indicators", "schedules", "departments", "terms")
 
@@ -62,7 +67,8 @@ NARROWED = (
     "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
     "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
     "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
-    "needs?state=all&page=30", "needs?department=dep-it", "needs/1", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
+    "needs?state=all&page=30", "needs?department=dep-it", "needs/1",
+    "accuracy/2025-11", "accuracy/2025-12", "accuracy/2025-12/label", "resident-words?list=editors&page=3", "resident-words?list=unknown", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
 """Below the municipality's own address."""
 
@@ -86,6 +92,12 @@ def fill_more(database: Database) -> None:
     _insert(database, NeedCard, [_need(number + 1, moment) for number in range(NEEDS)])
     _insert(database, NeedText, [_need_text(number, moment) for number in range(NEEDS * 10)])
     _insert(database, OfficeCount, _office_counts(moment))
+    months = [dt.date(2024 + number // 12, number % 12 + 1, 1) for number in range(MONTHS)]
+    _insert(database, AccuracySample, [_sample(month, moment, closed=month != months[-1]) for month in months])
+    places = [(month, place + 1) for month in months for place in range(SAMPLE)]
+    _insert(database, AccuracyItem, [_item(month, place, closed=month != months[-1]) for month, place in places])
+    _insert(database, AccuracyLabel, [_label(month, place, moment) for month, place in places if month != months[-1]])
+    _insert(database, ResidentWord, [_word(number, moment) for number in range(WORDS)])
     _insert(database, Misguidance, [_sheet(number, moment, chance) for number in range(SHEETS)])
     fill_office_counts(database)
     with database.writing() as session:
@@ -130,6 +142,23 @@ def _office_counts(moment: dt.datetime) -> list[dict[str, object]]:
     counts = [invented_counts(moment.date() - dt.timedelta(days=365 * year), {}, year) for year in range(5)]
     held = {key: count for one in reversed(counts) for key, count in one.items()}
     return [{**asdict(key), **written, "count": count} for key, count in held.items()]
+
+
+def _sample(month: dt.date, moment: dt.datetime, *, closed: bool) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "size": SAMPLE, "lot": "0" * 64, "asked": 80_000, "delicate": 900, "textless": 40, "invented": False, "drawn_at": moment, "drawn_by": None, "closed_at": moment if closed else None, "closed_by": None, "closed_name": "職員" if closed else None}  # fmt: skip
+
+
+def _item(month: dt.date, place: int, *, closed: bool) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "place": place, "row_id": f"{place * 4_321:036}", "decision": "answer", "channel": "web", "language": "ja", "entry_id": f"e-{place:05}", "entry_version": 1, "settled": None, "settled_by": None, "settled_at": None, "final": ("right", "wrong")[place % 9 == 0] if closed else None}  # fmt: skip
+
+
+def _label(month: dt.date, place: int, moment: dt.datetime) -> dict[str, object]:
+    return {"municipality_code": CODE, "month": month, "place": place, "account": "1000", "label": ("right", "wrong")[place % 9 == 0], "labelled_at": moment, "seconds": 11}  # fmt: skip
+
+
+def _word(number: int, moment: dt.datetime) -> dict[str, object]:
+    entry = f"e-{number:05}" if number % 7 else ""
+    return {"municipality_code": CODE, "word": f"ことば{number}", "entry_id": entry, "official": "証明" if entry else "", "questions": 20, "askers": 9, "months": 5, "score": number / 100, "known": "", "sources": "tap again", "in_answers": bool(entry), "need": None if entry else number % NEEDS + 1, "counted_at": moment}  # fmt: skip
 
 
 def _need(number: int, moment: dt.datetime) -> dict[str, object]:

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("municipality_code", sa.String(length=6), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("lot", sa.String(length=64), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("delicate", sa.Integer(), nullable=False),
         sa.Column("textless", sa.Integer(), nullable=False),

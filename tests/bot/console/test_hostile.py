@@ -131,7 +131,6 @@ VALID: Mapping[str, Mapping[str, str]] = {
     "answer_editing.new": ANSWER,
     "answer_editing.edit": ANSWER,
     "answer_editing.keep": ANSWER,
-    "accuracy.save_size": {"size": "60"},
     "checks.add": CHECK,
     "checks.change": CHECK,
     "notice.begin": {"find": DROPPED, "hours": "6", "text": "{hostile}のお知らせ"},
@@ -177,7 +176,8 @@ NEVER_TAKEN: Mapping[str, str] = {
         ("caution.choose", "effect.start", "account_handover.hand_over", "organisation.assign_"), "choices"
     ),
     **dict.fromkeys(
-        ("account_roles.add", "opening.usual_again", "review.change_deadline", "words.keep"), "choices and days"
+        ("account_roles.add", "accuracy.save_size", "opening.usual_again", "review.change_deadline", "words.keep"),
+        "choices, numbers and days",
     ),
     **dict.fromkeys(
         (
