@@ -23,6 +23,7 @@ from rich.table import Table
 from sqlalchemy import insert, text
 
 from app import create_app
+from bot.figure_jobs import count_figures
 from bot.services import Services
 from bot.warm_up import warm_up
 from knowledge.calendar import now
@@ -67,6 +68,7 @@ NARROWED = (
     "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
     "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
     "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
+    "figures?kind=year", "figures?kind=week&channel=noted", "figures/breakdown?by=entry&kind=year", "figures/movers?kind=year", "figures/hours?kind=year",
     "needs?state=all&page=30", "needs?department=dep-it", "needs/1",
     "accuracy/2025-11", "accuracy/2025-12", "accuracy/2025-12/label", "resident-words?list=editors&page=3", "resident-words?list=unknown", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
@@ -212,6 +214,7 @@ def measure(url: str, folder: Path, console: Console) -> bool:
     database.dispose()
     app = create_app({"INSTANCE_PATH": str(folder), "DATABASE_URL": url, "SENDER_THREADS": "0"})
     kit: Services = app.extensions["kotae"]
+    count_figures(kit, CODE, {}, lambda _: None)
     client = signed_in(app, tuple(Role), CODE).client
     warm_up(kit.corpus)  # as a process of the service does when it starts
     speeds = [found for path in track(list_pages(app), "ページ", console=console) if (found := measured(client, path))]
