@@ -28,6 +28,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, Route, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -50,6 +51,7 @@ from knowledge.imports import planned
 from knowledge.ledger_sheet import sample_sheet
 from knowledge.models import (
     BundledDraft,
+    CountedPeriod,
     DemoData,
     Department,
     Entry,
@@ -57,6 +59,7 @@ from knowledge.models import (
     LineEvent,
     Municipality,
     NeedCard,
+    PeriodCorrection,
     Plan,
     Review,
     StaffAccount,
@@ -550,6 +553,15 @@ def while_one_types(site: Site, own: Mapping[str, Mapping[str, str]]) -> None:
         site.walker.fill(replace(form, action=f"{base}/keep"), own["answer_editing.new"], accepted=2)
 
 
+def plant_correction(session: Session) -> None:
+    """A closed month that counts otherwise now: somebody is to write why."""
+    month = {"municipality_code": CODE, "kind": "month", "first": dt.date(2026, 10, 1)}
+    session.add(CountedPeriod(**month, counted_at=now(), took=1, hours_known=False, closed_at=now(), checked_on=None))
+    session.flush()
+    moved = {"dimension": "all", "channel": "phone", "value": "", "figure": "asked", "before": 0, "after": 1}
+    session.add(PeriodCorrection(**month, number=1, found_at=now(), changes=[moved]))
+
+
 def prepare(site: Site) -> None:
     """What another colleague did: drafts that wait, an update of what was bundled, somebody who leaves."""
     leaver = signed_in(site.app, [Role.EDITOR], name="去る <b>一郎</b>")
@@ -565,6 +577,7 @@ def prepare(site: Site) -> None:
         plant_samples(session, CODE, strings, "nobody")
         plant_words(session, CODE, strings)
         day = today()
+        plant_correction(session)
         session.add(
             DemoData(
                 municipality_code=CODE, made_at=now(), first_on=day, last_on=day, variant=1, questions=0, whole=True
