@@ -16,6 +16,8 @@ from knowledge.year_facts import SPANS, YearFacts
 UNKNOWN = "分かりません"
 NOT_WRITTEN = "記録がないため。「年度の記録」に書くと、ここに出ます"
 NOT_COUNTED = "この年度の数字を、まだ数えていないため"
+MOST_TOLD, LONGEST_TOLD = 10, 300
+"""Things that one answer lists, and letters of what staff wrote about each."""
 _MOST_LANGUAGES = 4
 
 
@@ -174,9 +176,9 @@ def _misguidance(told: YearTold) -> Item:
     for one in sheets:
         nameless = f"、ほかに{one.nameless:,}回" if one.nameless else ""
         shown = f"「{one.question}」を{one.shown:,}回（{one.askers:,}人{nameless}）示した。"
-        parts.append(f"{shown}{one.wrong} 対応：{one.done}")
+        parts.append(f"{shown}{_short(one.wrong)} 対応：{_short(one.done)}")
     basis = "誤案内の記録。示した回数は、数えた日までのもの。"
-    return Item(question, f"{len(sheets)}件。" + " ／ ".join(parts), basis)
+    return Item(question, f"{len(sheets)}件。" + _listed(parts, "誤案内"), basis)
 
 
 def _outside(told: YearTold) -> Item:
@@ -255,7 +257,19 @@ def _incidents(told: YearTold) -> Item:
     basis = "できごと（障害・災害。お知らせを出したものも）と、年度の記録。"
     if not found and not written:
         return Item(question, "記録はありません。", f"{basis}書きとめていないものは入りません。")
-    return Item(question, " ／ ".join([*found, *([written] if written else [])]), basis)
+    told_of = [_listed(found, "できごと")] if found else []
+    return Item(question, " ／ ".join([*told_of, *([written] if written else [])]), basis)
+
+
+def _listed(parts: Sequence[str], page: str) -> str:
+    """The first of them: a councillor reads no list of a hundred, and a cell of Excel holds none."""
+    left = len(parts) - MOST_TOLD
+    more = [f"ほか{left}件（「{page}」の画面にあります）"] if left > 0 else []
+    return " ／ ".join([*parts[:MOST_TOLD], *more])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD - 1]}…"
 
 
 def _last_year(told: YearTold) -> Item:

@@ -322,7 +322,7 @@ def test_a_sample_of_a_demonstration_year_says_so_and_goes_with_it(town: Databas
         first, last = before.first, before.last
         session.add(
             DemoData(
-                municipality_code=CODE, made_at=MOMENT, first_on=first, last_on=last, seed=1, questions=1, whole=True
+                municipality_code=CODE, made_at=MOMENT, first_on=first, last_on=last, variant=1, questions=1, whole=True
             )
         )
         session.flush()

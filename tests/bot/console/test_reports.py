@@ -378,3 +378,20 @@ def test_what_the_reports_rest_on_was_written(office_database: Database) -> None
         assert session.scalars(select(PeriodCount).limit(1)).first() is not None
     assert number(office_database, "COUNT(DISTINCT need)", "need IS NOT NULL") == NEEDS
     assert len(TARGETS) == 5
+
+
+def test_many_mistakes_are_told_as_the_first_of_them_and_fit_into_a_cell(
+    chief: Colleague, office_database: Database
+) -> None:
+    with office_database.writing() as session:
+        for number_ in range(60):
+            session.add(
+                Misguidance(
+                    municipality_code=CODE, number=number_ + 1, entry_id="online-procedures", question="質問" * 90,
+                    first_version=1, last_version=1, live_from=now(), live_until=now(), shown=1, askers=1, nameless=0,
+                    counted_at=now(), wrong="ま" * 1_900, done="直" * 1_900, author=None, author_name="職員",
+                    written_at=now(),
+                )
+            )  # fmt: skip
+    assert "ほか50件（「誤案内」の画面にあります）" in chief.get(f"{REPORTS}/assembly?year=2026").text
+    assert chief.get(f"{REPORTS}/assembly.xlsx?year=2026").data.startswith(b"PK")
