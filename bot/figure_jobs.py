@@ -57,10 +57,10 @@ def ask_for_counting(kit: Services, moment: dt.datetime) -> list[str]:
 
 def entry_kinds(kit: Services, code: str) -> dict[str, EntryKind]:
     """What every entry counts under: as it is answered now, and those of old as they were left."""
+    wanted = (Entry.entry_id, Entry.category, Entry.measure, Entry.department)
     with kit.database.reading() as session:
-        rows = session.execute(
-            select(Entry.entry_id, Entry.category, Entry.measure).where(Entry.municipality_code == code)
-        )
-        found = {row.entry_id: EntryKind(row.category, row.measure) for row in rows}
-    answers = kit.corpus.current(code).answers.items()
-    return found | {entry_id: EntryKind(answer.category, answer.measure) for entry_id, answer in answers}
+        rows = session.execute(select(*wanted).where(Entry.municipality_code == code))
+        found = {row.entry_id: EntryKind(row.category, row.measure, row.department) for row in rows}
+    for entry_id, answer in kit.corpus.current(code).answers.items():
+        found[entry_id] = EntryKind(answer.category, answer.measure, answer.department_id)
+    return found

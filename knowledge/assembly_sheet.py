@@ -281,6 +281,8 @@ def _last_year(told: YearTold) -> Item:
     basis = "同じ数え方の、前の年度の数字。"
     if told.opened_on is not None and told.opened_on > told.found.period.previous.first:
         basis += f"前の年度は、はじめた日（{date_name(told.opened_on)}）からの数なので、そのままくらべられません。"
+    if told.found.is_running:
+        basis += "この年度は途中なので、そのままくらべられません。"
     return Item(question, "。".join(_compared(before, told)) + "。", basis)
 
 

@@ -41,7 +41,10 @@ def era_year(year: int) -> str:
 
 def era_year_of(day: dt.date) -> str:
     """The era's year that ``day`` fell in: 2019-04-30 -> ``平成31年``, the next day ``令和元年``."""
-    first, era = next((first, era) for first, era in _ERAS if day >= first)
+    known = next(((first, era) for first, era in _ERAS if day >= first), None)
+    if known is None:
+        return f"{day.year}年"  # before 昭和 nothing here happened, but anybody may write a day
+    first, era = known
     number = day.year - first.year + 1
     return f"{era}{'元' if number == 1 else number}年"
 

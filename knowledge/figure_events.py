@@ -25,6 +25,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 LONGEST_NAME, LONGEST_DAYS = 80, 92
+EARLIEST, LATEST = dt.date(2011, 1, 1), dt.timedelta(days=366)
+"""No 公式アカウント is older, and nobody notes what comes in two years."""
 BY_NOTICE = "障害・災害モード"
 """Who wrote an event that came with a notice."""
 _ONE_DAY = dt.timedelta(days=1)
@@ -54,6 +56,8 @@ def note_event(
         raise EventFaultError("kind", "種類をえらんでください")
     if not name.strip():
         raise EventFaultError("name", "何があったかを書いてください")
+    if not EARLIEST <= first <= moment.astimezone(JST).date() + LATEST:
+        raise EventFaultError("first", f"{EARLIEST.year}年から、一年先までの日を書いてください")
     if last < first:
         raise EventFaultError("last", "「いつまで」は「いつから」と同じか、それよりあとの日にしてください")
     if (last - first).days >= LONGEST_DAYS:

@@ -114,6 +114,8 @@ def change_words(found: PeriodFigures) -> str:
     """Whether more was asked than in the period before, as far as that can be told."""
     if found.before is None:
         return "前の期間の記録がないため、くらべられません。"
+    if found.is_running:
+        return "期間の途中なので、前の期間とはまだくらべません（「増えた・減った」は、同じ日数どうしをくらべます）。"
     held = ratio(found.before.asked, found.now.asked, found.period.previous.days, found.period.days)
     return f"質問は、1日あたりで前の期間の{held.words}" if held.is_judged else f"前の期間とくらべるには、{TOO_FEW}。"
 

@@ -93,6 +93,11 @@ class PeriodFigures:
             return "速報"
         return "訂正" if self.corrections else "確定"
 
+    @property
+    def is_running(self) -> bool:
+        """Counted before its last day was over: no whole period is to be held against it."""
+        return self.stands is not None and self.stands.counted_at.astimezone(JST).date() <= self.period.last
+
 
 def period_figures(session: Session, code: str, period: Period) -> PeriodFigures:
     course = trend(session, code, _month_of(period), MONTHS_SHOWN)

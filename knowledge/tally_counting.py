@@ -40,6 +40,7 @@ class EntryKind:
 
     category: str
     measure: str | None
+    department: str | None = None
 
 
 @dataclass
@@ -130,6 +131,8 @@ class _Counting:
         entry_id, tapped, subject, decision, said, signal, asker = what
         shown = entry_id if decision == "answer" else tapped if decision == "suggest" else None
         kind = self._entries.get(shown) if shown else None
+        if kind is not None and decision == "suggest":
+            department = kind.department  # the row of a choice knows no 課: it was shown before one was taken
         values = {
             ALL: "",
             "language": language,

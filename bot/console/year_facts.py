@@ -73,7 +73,7 @@ def save(code: str) -> Answered:
 def asked_year() -> int:
     """The 年度 of the address; else the one that runs."""
     this_year, given = fiscal_year_of(today()), request.values.get("year", "")
-    if given.isascii() and given.isdecimal() and this_year - YEARS_BACK < int(given) <= this_year:
+    if len(given) == 4 and given.isascii() and given.isdecimal() and this_year - YEARS_BACK < int(given) <= this_year:
         return int(given)
     return this_year
 

@@ -59,6 +59,7 @@ def test_a_fiscal_year_begins_on_1_april(day: dt.date, year: int) -> None:
         pytest.param(dt.date(2019, 1, 1), "平成31年1月1日", id="New Year of Heisei 31"),
         pytest.param(dt.date(1989, 1, 8), "平成元年1月8日", id="first day of Heisei"),
         pytest.param(dt.date(1989, 1, 7), "昭和64年1月7日", id="last day of Showa"),
+        (dt.date(1926, 12, 24), "1926年12月24日"),
     ],
 )
 def test_a_day_is_named_by_the_era_it_fell_in(day: dt.date, name: str) -> None:

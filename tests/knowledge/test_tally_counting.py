@@ -19,7 +19,7 @@ from tests.support.questions import any_rows, question_row
 
 CODE, OTHER = "242047", "242012"
 ENTRIES = {
-    "juki": EntryKind("証明書・コンビニ交付", "1-1"),
+    "juki": EntryKind("証明書・コンビニ交付", "1-1", "dep-citizens"),
     "wifi": EntryKind("デジタルの相談・講習", None),
 }
 NINE_TO_FIVE = Span(dt.time(8, 30), dt.time(17, 15))
@@ -37,7 +37,10 @@ CHANNELS = {
 VALUES = {
     "all": "''",
     "language": "language",
-    "department": "COALESCE(department, '')",
+    "department": (
+        "CASE WHEN decision = 'suggest' AND shown = 'juki' THEN 'dep-citizens' "
+        "WHEN decision = 'suggest' AND shown = 'wifi' THEN '' ELSE COALESCE(department, '') END"
+    ),
     "category": "CASE shown WHEN 'juki' THEN '証明書・コンビニ交付' WHEN 'wifi' THEN 'デジタルの相談・講習' ELSE '' END",
     "measure": "CASE shown WHEN 'juki' THEN '1-1' ELSE '' END",
     "subject": "COALESCE(subject, '')",

@@ -221,6 +221,8 @@ def test_a_drill_moves_no_figures(chief: Colleague, office_database: Database) -
         ({"last": "2027-11-01"}, "92日までの長さ"),
         ({"kind": "rubbish"}, "種類をえらんでください"),
         ({"topic": "department:none-such"}, "一覧からえらんでください"),
+        ({"first": "1900-01-01"}, "2011年から、一年先までの日"),
+        ({"first": "9999-12-31"}, "2011年から、一年先までの日"),
     ],
 )
 def test_an_event_that_cannot_be_is_told_where_and_why(

@@ -395,3 +395,14 @@ def test_many_mistakes_are_told_as_the_first_of_them_and_fit_into_a_cell(
             )  # fmt: skip
     assert "ほか50件（「誤案内」の画面にあります）" in chief.get(f"{REPORTS}/assembly?year=2026").text
     assert chief.get(f"{REPORTS}/assembly.xlsx?year=2026").data.startswith(b"PK")
+
+
+def test_a_month_that_runs_is_held_against_no_whole_month(chief: Colleague) -> None:
+    for page in ("monthly", "overview"):
+        assert "期間の途中なので、前の期間とはまだくらべません" in chief.get(f"{REPORTS}/{page}?month=2026-11").text
+
+
+def test_a_year_that_no_calendar_has_is_the_one_that_runs(chief: Colleague) -> None:
+    chief.post(f"{REPORTS}/facts", {"year": "9" * 5_000, "cost": "1", "seen": "0"}, status=303)
+    for year in ("9" * 2_000, "-1", "令和"):
+        assert "令和8年度" in chief.get(f"{REPORTS}/facts?year={year}").text
