@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.charts import Chart, Mark, Series, bars, is_empty, lines, week
-from knowledge.intervals import Share
+from knowledge.intervals import FEWEST, Share
 from knowledge.models import FigureEvent
 from knowledge.periods import Period
 from knowledge.report_documents import MOST_LINES, Names
@@ -19,9 +19,18 @@ def report_charts(found: PeriodFigures, names: Names, events: Sequence[FigureEve
         month_course(found, events),
         _breakdown(found.by["department"], "担当課ごとの質問", "担当課", lambda value: names("department", value)),
         _breakdown(found.by["category"], "分類ごとの質問", "分類", lambda value: names("category", value)),
-        week(f"曜日と時間帯ごとの質問（{found.period.name}）", hour_grid(found.by["hour"]), unit="件"),
+        week(
+            f"曜日と時間帯ごとの質問（{found.period.name}。5件未満は空けてあります）",
+            _told(hour_grid(found.by["hour"])),
+            unit="件",
+        ),
     ]
     return [one for one in charts if one is not None and not is_empty(one) and found.now.asked]
+
+
+def _told(grid: Sequence[Sequence[float | None]]) -> list[list[float | None]]:
+    """Without the few of which nothing can be told."""
+    return [[None if value and value < FEWEST else value for value in row] for row in grid]
 
 
 def month_course(found: PeriodFigures, events: Sequence[FigureEvent]) -> Chart | None:
