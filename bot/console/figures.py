@@ -72,6 +72,7 @@ def index(code: str) -> Response:
     with services().database.reading() as session:
         found = tally(session, code, wanted.period, wanted.channel, *dimension)
         before = tally(session, code, wanted.period.previous, wanted.channel, *dimension)
+        has_before = standing(session, code, wanted.period.previous) is not None
         course = trend(session, code, wanted.period, SHOWN_BEFORE[wanted.period.kind], wanted.channel, *dimension)
         first, last = course[0][0].first, wanted.period.last
         events = events_between(session, code, first, last) if not wanted.department else []
@@ -83,6 +84,7 @@ def index(code: str) -> Response:
         **around,
         lines=headlines(found, hours_known=around["hours_known"], noted=wanted.is_noted),
         before=headlines(before, hours_known=around["hours_known"], noted=wanted.is_noted),
+        has_before=has_before,
         course=course[::-1],
         channels=[(CHANNELS[one], channels[one]) for one in CHANNELS if one in channels],
         groups=[(CHOICES[one], channels[one]) for one in (BOT, NOTED_TOGETHER) if one in channels],
