@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from intents.resident_words import (
     Failed,
     Led,
     Official,
+    Pair,
     joined_by,
     nearness,
     pairs,
@@ -41,8 +43,8 @@ def led(texts: tuple[str, ...], entry_id: str, people: int = 3, source: str = "t
     ]
 
 
-def words(found: object) -> list[tuple[str, str]]:
-    return [(pair.word, pair.entry_id) for pair in found]  # type: ignore[attr-defined]
+def words(found: Sequence[Pair]) -> list[tuple[str, str]]:
+    return [(pair.word, pair.entry_id) for pair in found]
 
 
 def test_a_word_that_comes_with_an_answer_and_is_not_in_it_is_found_with_its_evidence() -> None:

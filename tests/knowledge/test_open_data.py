@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import text
@@ -69,6 +70,12 @@ def offered(database: Database) -> OpenData:
     return found
 
 
+def rows_of(data: OpenData, name: str) -> Sequence[tuple[str, ...]]:
+    found = data.table(name)
+    assert found is not None, name
+    return found.rows
+
+
 def test_only_months_whose_figures_stand_are_told(town: Database) -> None:
     data = offered(town)
     assert data.months == ("2026-06", "2026-07", "2026-08", "2026-09", "2026-10")
@@ -112,20 +119,20 @@ def test_what_is_told_is_what_the_log_holds(town: Database) -> None:
     }
     told = {
         (row[0], names[row[2]]): int(row[3])
-        for row in offered(town).table("questions").rows
+        for row in rows_of(offered(town), "questions")
         if row[2] != "合計" and row[3]
-    }  # type: ignore[union-attr]
+    }
     assert told
     assert told == {key: asked[key] for key in told}
-    october = [row for row in offered(town).table("hours").rows if row[0] == "2026-10"]  # type: ignore[union-attr]
+    october = [row for row in rows_of(offered(town), "hours") if row[0] == "2026-10"]
     assert sum(int(row[2]) for row in october) == 400
-    categories = [row for row in offered(town).table("categories").rows if row[0] == "2026-10"]  # type: ignore[union-attr]
+    categories = [row for row in rows_of(offered(town), "categories") if row[0] == "2026-10"]
     assert [row[1:3] for row in categories] == [("相談", "200"), ("証明書", "200")]
 
 
 def test_no_small_count_is_told_and_none_is_left_alone_beside_its_sum(town: Database) -> None:
     data = offered(town)
-    totals = {(row[0], row[1]): row[3] for row in data.table("questions").rows if row[2] == "合計"}  # type: ignore[union-attr]
+    totals = {(row[0], row[1]): row[3] for row in rows_of(data, "questions") if row[2] == "合計"}
     hidden: dict[tuple[str, ...], int] = defaultdict(int)
     for table in data.tables:
         for row in table.rows:
@@ -155,7 +162,7 @@ def test_what_was_corrected_says_so(town: Database) -> None:
         for row in session.query(CountedPeriod):
             row.checked_on = None
     count(town)
-    rows = offered(town).table("questions").rows  # type: ignore[union-attr]
+    rows = rows_of(offered(town), "questions")
     assert {row[-1] for row in rows if row[0] == "2026-10"} == {"訂正"}
     assert {row[-1] for row in rows if row[0] == "2026-08"} == {"確定"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -47,8 +48,8 @@ def writer(office: Flask) -> Colleague:
     return signed_in(office, [Role.EDITOR], CODE)
 
 
-def opened(browser: Browser, origin: str, colleague: Colleague, **options: object) -> Page:
-    context = browser.new_context(base_url=origin, locale="ja-JP", **options)  # type: ignore[arg-type]
+def opened(browser: Browser, origin: str, colleague: Colleague, **options: Any) -> Page:
+    context = browser.new_context(base_url=origin, locale="ja-JP", **options)
     context.add_cookies([{"name": "staff", "value": colleague.session_id, "url": origin}])
     page = context.new_page()
     page.goto(LABEL)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -50,11 +51,11 @@ def writer(office: Flask) -> Colleague:
     return signed_in(office, [Role.EDITOR], CODE, name="編集 一郎")
 
 
-def ask(kit: Services, text: str, asker: int | None, *, minutes: int = 60, **told: object) -> str:
+def ask(kit: Services, text: str, asker: int | None, *, minutes: int = 60, **told: Any) -> str:
     """One question of ``minutes`` ago; its row."""
     key = f"w:{text}:{asker}:{minutes}"
     who = None if asker is None else f"{asker:032}"
-    row: AskedQuestion = replace(USUAL, event_key=key, text=text, asker=who, asked_at=now() - dt.timedelta(minutes=minutes), **told)  # type: ignore[arg-type]  # fmt: skip
+    row: AskedQuestion = replace(USUAL, event_key=key, text=text, asker=who, asked_at=now() - dt.timedelta(minutes=minutes), **told)  # fmt: skip
     with kit.database.writing() as session:
         record(session, row)
     return log_id(CODE, key)
