@@ -89,6 +89,13 @@ def is_any_unjoined(session: Session, code: str, moment: dt.datetime) -> bool:
     return session.scalar(select(log.id).where(*wanted, log.asked_at < moment - PAUSE).limit(1)) is not None
 
 
+def count_unjoined(session: Session, code: str) -> int:
+    """Questions that wait for the next run of the job."""
+    log = LoggedQuestion
+    wanted = (log.municipality_code == code, log.need_signal.is_not(None), log.need.is_(None), log.text.is_not(None))
+    return session.scalars(select(func.count()).select_from(log).where(*wanted)).one()
+
+
 def is_any_card(session: Session, code: str) -> bool:
     return session.scalar(select(NeedCard.number).where(NeedCard.municipality_code == code).limit(1)) is not None
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
@@ -26,13 +26,27 @@ _MOST_ROWS = 20_000
 
 @dataclass(frozen=True)
 class NeedFilter:
-    """``state``: one of the states, UNDER_WAY, DONE or ALL.  ``departments``: what the reader sees, None for all."""
+    """``state``: one of the states, UNDER_WAY, DONE or ALL.  ``departments``: what the reader sees, None for all.
+
+    ``since``: a day in Japan; then only what was asked from it on is counted, and a card without any is left out.
+    """
 
     state: str = UNDER_WAY
     gap: str = ""
     department: str = ""
     words: str = ""
+    since: dt.date | None = None
     departments: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A card, and its questions of the days that are looked at; ``nameless``: those of which nobody knows who asked."""
+
+    card: NeedCard
+    times: int
+    askers: int
+    nameless: int
 
 
 @dataclass(frozen=True)
@@ -63,16 +77,32 @@ def count_cards_of(session: Session, code: str, wanted: NeedFilter) -> int:
     return session.scalars(rows).one()
 
 
-def cards(session: Session, code: str, wanted: NeedFilter, start: int, size: int) -> Sequence[NeedCard]:
+def cards(session: Session, code: str, wanted: NeedFilter, start: int, size: int) -> list[Listed]:
     """Those that most people ask for first; nobody's and everybody's questions count as one asker each."""
-    rows = select(NeedCard).where(*_conditions(code, wanted))
-    asked = (NeedCard.askers + NeedCard.nameless).desc()
-    return session.scalars(rows.order_by(asked, NeedCard.times.desc(), NeedCard.number).offset(start).limit(size)).all()
+    card = NeedCard
+    if wanted.since is None:
+        rows = select(card, card.times, card.askers, card.nameless).where(*_conditions(code, wanted))
+        order = ((card.askers + card.nameless).desc(), card.times.desc(), card.number)
+    else:
+        of = _asked_since(code, wanted.since)
+        rows = select(card, of.c.times, of.c.askers, of.c.nameless).where(*_conditions(code, wanted))
+        rows = rows.join(of, of.c.need == card.number)
+        order = ((of.c.askers + of.c.nameless).desc(), of.c.times.desc(), card.number)
+    found = session.execute(rows.order_by(*order).offset(start).limit(size))
+    return [Listed(*row) for row in found]
 
 
-def asked_most(session: Session, code: str, shown: Sequence[NeedCard]) -> dict[int, str]:
+def _asked_since(code: str, first: dt.date) -> Subquery:
+    log = LoggedQuestion
+    nameless = func.count() - func.count(log.asker)
+    counts = (func.count().label("times"), func.count(log.asker.distinct()).label("askers"), nameless.label("nameless"))
+    wanted = (log.municipality_code == code, log.need.is_not(None), log.jst_date >= first)
+    return select(log.need, *counts).where(*wanted).group_by(log.need).subquery()
+
+
+def asked_most(session: Session, code: str, shown: Sequence[Listed]) -> dict[int, str]:
     """The wording asked most of each of these cards, as far as one is still kept."""
-    numbers = [card.number for card in shown]
+    numbers = [one.card.number for one in shown]
     rows = session.execute(
         select(NeedText.number, NeedText.text)
         .where(NeedText.municipality_code == code, NeedText.number.in_(numbers))
@@ -158,6 +188,8 @@ def _conditions(code: str, wanted: NeedFilter) -> list[ColumnElement[bool]]:
         found.append(card.department == wanted.department)
     if wanted.words:
         found.append(card.name.contains(wanted.words, autoescape=True))
+    if wanted.since is not None:
+        found.append(card.last_on >= wanted.since)
     if wanted.departments is not None:
         found.append(card.department.in_(sorted(wanted.departments)))
     return found

@@ -1,24 +1,19 @@
-"""What residents asked in vain: their masked words, and the needs behind them."""
+"""What residents asked in vain: their masked words, those asked most first."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from intents.grouping import Background, group, key_words
 from intents.text import clean, normalize
-from intents.vectors import Vectors
 from knowledge.freshness import department_names
 from knowledge.models import LoggedQuestion, SubjectOffice
 
 MOST_TEXTS = 300
-"""Texts that are looked at: those asked most.  A page is to be there within 0.2 s."""
-MOST_WORDINGS = 8
+"""Texts that are looked at: those asked most."""
 
 
 @dataclass(frozen=True)
@@ -33,34 +28,6 @@ class AskedText:
     times: int
     refused: int
     entry_id: str | None
-
-
-@dataclass(frozen=True)
-class UnmetNeed:
-    """Texts that ask for the same.  ``question`` stands for them; ``words``: what they have in common.
-
-    ``wordings``: at most MOST_WORDINGS, those asked most first, of ``texts`` in all.
-    """
-
-    question: str
-    words: tuple[str, ...]
-    times: int
-    refused: int
-    texts: int
-    wordings: tuple[AskedText, ...]
-    entry_id: str | None
-
-
-@dataclass(frozen=True)
-class AskedNeed:
-    """``asked`` ask for the same; ``question`` is the text that stands for them."""
-
-    asked: tuple[AskedText, ...]
-    question: str
-
-    @property
-    def times(self) -> int:
-        return sum(one.times for one in self.asked)
 
 
 def unanswered() -> ColumnElement[bool]:
@@ -108,32 +75,6 @@ def asked_in_vain(
         else:
             found[key] = AskedText(same.text, same.times + count, same.refused + of_them, same.entry_id or entry_id)
     return sorted(found.values(), key=lambda one: (-one.times, one.text))
-
-
-def grouped(asked: Sequence[AskedText], vectors: Vectors, background: Background) -> list[AskedNeed]:
-    """What is asked for in ``asked``: the need asked for most often first."""
-    found = [
-        AskedNeed(tuple(asked[place] for place in need.members), asked[need.representative].text)
-        for need in group([one.text for one in asked], vectors=vectors, background=background)
-    ]
-    return sorted(found, key=lambda one: (-one.times, one.question))
-
-
-def described(found: AskedNeed, background: Background) -> UnmetNeed:
-    """A need as staff read it: made only of those that are shown, for it takes as long as the grouping."""
-    members = tuple(sorted(found.asked, key=lambda one: -one.times))
-    entries: Counter[str] = Counter()
-    for one in members:
-        entries.update({one.entry_id: one.times} if one.entry_id else {})
-    return UnmetNeed(
-        found.question,
-        key_words([one.text for one in members], background),
-        found.times,
-        sum(one.refused for one in members),
-        len(members),
-        members[:MOST_WORDINGS],
-        min(entries, key=lambda entry_id: (-entries[entry_id], entry_id), default=None),
-    )
 
 
 def on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:

@@ -62,7 +62,6 @@ from bot.console import (
     tables,
     totp,
     trying,
-    unanswered,
     words,
     year_facts,
     yearly,
@@ -71,7 +70,7 @@ from bot.console import (
 SCREENS = (
     *(door, office_account, invitation, me, totp),
     *(accounts, account_roles, account_import, account_handover, audit_log, front),
-    *(need_cards, need_inquiries, unanswered, log, noting, misguidance),
+    *(need_cards, need_inquiries, log, noting, misguidance),
     *(figures, figure_events, figure_closings),
     *(answers, answer_editing, answer_steps, answer_history),
     *(trying, line_test, checks, effect, words, caution),

@@ -42,7 +42,6 @@ MENU: Sequence[MenuGroup] = (
         (
             MenuItem("console.front.town", "今週やること"),
             MenuItem("console.need_cards.index", "ニーズ票"),
-            MenuItem("console.unanswered.index", "答えられなかった質問"),
             MenuItem("console.log.index", "質問の記録"),
             MenuItem("console.noting.index", "受けた質問を書く"),
             MenuItem("console.answers.index", "答え"),

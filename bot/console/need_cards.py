@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from knowledge.calendar import now, today
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.models import Entry, NeedCard
+from knowledge.need_cards import count_unjoined
 from knowledge.need_lists import (
     ALL,
     DONE,
@@ -74,6 +76,8 @@ from knowledge.wordings import WordingError, add_wording
 blueprint = Blueprint("need_cards", __name__)
 
 MOST_TEXTS = 200
+PERIODS = (7, 28, 90)
+"""Days, of which the list can be read."""
 
 
 # --- Many ------------------------------------------------------------------------------------------------------
@@ -92,6 +96,7 @@ def list_page(code: str, errors: Mapping[str, str]) -> Response:
         shown = cards(session, code, wanted, pages.start, pages.size)
         wordings = asked_most(session, code, shown)
         states = states_of(session, code, wanted.departments)
+        waiting = count_unjoined(session, code) if wanted.departments is None else 0
         names, offices = department_names(session, code), departments_in_use(session, code)
         job = latest_job(session, code, NEEDS)
     page = render_template(
@@ -99,6 +104,9 @@ def list_page(code: str, errors: Mapping[str, str]) -> Response:
         code=code,
         errors=errors,
         cards=shown,
+        unjoined=waiting,
+        day_options=[("", "これまで"), *((str(days), f"この{days}日間") for days in PERIODS)],
+        days=_days(),
         wordings=wordings,
         paging=pages,
         wanted=wanted,
@@ -128,6 +136,12 @@ def _state_options(states: Mapping[str, int]) -> list[tuple[str, str]]:
     return groups + [(state, f"{name}（{states.get(state, 0):,}）") for state, name in STATES.items()]
 
 
+def _days() -> int:
+    """0: since the beginning."""
+    given = request.args.get("days", "")
+    return int(given) if given in map(str, PERIODS) else 0
+
+
 def _wanted(code: str) -> NeedFilter:
     state, gap = request.args.get("state", UNDER_WAY), request.args.get("gap", "")
     return NeedFilter(
@@ -135,6 +149,7 @@ def _wanted(code: str) -> NeedFilter:
         gap if gap in GAPS else "",
         request.args.get("department", "")[:60],
         request.args.get("words", "").strip()[:LONGEST_NAME],
+        today() - dt.timedelta(days=_days() - 1) if _days() else None,
         person().departments(Role.VIEWER, code),
     )
 

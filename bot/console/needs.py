@@ -105,9 +105,6 @@ NEEDS: Mapping[str, Need] = {
     # はじめのページ
     "console.front.index": SIGNED_IN,
     "console.front.town": in_town(Role.VIEWER),
-    # 答えられなかった質問
-    "console.unanswered.index": in_town(Role.EDITOR),
-    "console.unanswered.write": in_town(Role.EDITOR),
     # 質問の記録（受けた質問は、見られる課のものならだれでも書きとめられる。取り消せるかは、画面が決める）
     "console.log.index": in_town(Role.VIEWER),
     "console.log.dialogue": in_town(Role.VIEWER),

@@ -65,11 +65,11 @@ TABLES = ("indicators", "schedules", "departments", "terms")
 NARROWED = (
     "answers?state=requested", "answers?department=dep-it", "answers?measure=1-1", "answers?expired=1",
     "answers?unused=1", "answers?low_rated=1", "answers?blanks=1", "answers?words=粗大ごみの手数料",
-    "answers?words=転入届に必要なもの&unused=1", "answers?page=80", "unanswered?days=30", "unanswered?days=90",
+    "answers?words=転入届に必要なもの&unused=1", "answers?page=80",
     "log?first=2025-12-01&words=住民票の写し", "log?first=2025-12-01&decision=none&page=20", "log?first=2025-12-01&words=無い言葉",
     "log?first=2025-12-01&department=dep-it&rating=unsolved", "checks?page=10", "changes?page=3", "misguidance?page=3",
     "figures?kind=year", "figures?kind=week&channel=noted", "figures/breakdown?by=entry&kind=year", "figures/movers?kind=year", "figures/hours?kind=year",
-    "needs?state=all&page=30", "needs?department=dep-it", "needs/1",
+    "needs?state=all&page=30", "needs?days=7", "needs?days=90", "needs?department=dep-it", "needs/1",
     "accuracy/2025-11", "accuracy/2025-12", "accuracy/2025-12/label", "resident-words?list=editors&page=3", "resident-words?list=unknown", "answers/e-00001", "answers/e-00001/edit", "answers/e-00001/history", "answers/e-00001/misguidance",
 )  # fmt: skip
 """Below the municipality's own address."""

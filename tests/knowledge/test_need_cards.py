@@ -18,6 +18,7 @@ from knowledge.models import LoggedQuestion, NeedCard, NeedText
 from knowledge.need_cards import (
     Described,
     count_cards,
+    count_unjoined,
     forget_texts,
     is_any_uncounted,
     is_any_unjoined,
@@ -107,14 +108,51 @@ def test_texts_of_a_card_are_joined_again_and_counted_on(joined: Database) -> No
         (NeedFilter(ALL, department="dep-it"), [1]),
         (NeedFilter(ALL, words="花"), [2]),
         (NeedFilter(ALL, words="%"), []),
+        (NeedFilter(since=DAY), [1]),
+        (NeedFilter(since=DAY - dt.timedelta(days=2)), [1, 2]),
         (NeedFilter(ALL, departments=frozenset({"dep-it"})), [1]),
         (NeedFilter(ALL, departments=frozenset()), []),
     ],
 )
 def test_the_list_is_narrowed_in_every_way(joined: Database, wanted: NeedFilter, numbers: list[int]) -> None:
     with joined.reading() as session:
-        assert [card.number for card in cards(session, CODE, wanted, 0, 50)] == numbers
+        assert [one.card.number for one in cards(session, CODE, wanted, 0, 50)] == numbers
         assert count_cards_of(session, CODE, wanted) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("days", "counted"),
+    [
+        (None, [(1, 4, 2, 1), (2, 1, 1, 0)]),
+        (59, [(1, 3, 2, 0), (2, 1, 1, 0)]),
+        (30, [(1, 3, 2, 0), (2, 1, 1, 0)]),
+        (2, [(1, 2, 1, 0), (2, 1, 1, 0)]),
+        (1, [(1, 2, 1, 0)]),
+        (0, [(1, 1, 1, 0)]),
+    ],
+)
+def test_the_cards_are_counted_within_the_days_that_are_looked_at(
+    joined: Database, days: int | None, counted: list[tuple[int, ...]]
+) -> None:
+    since = None if days is None else DAY - dt.timedelta(days=days)
+    with joined.reading() as session:
+        found = cards(session, CODE, NeedFilter(ALL, since=since), 0, 50)
+        assert [(one.card.number, one.times, one.askers, one.nameless) for one in found] == counted
+
+
+def test_who_asked_most_in_those_days_stands_first(joined: Database) -> None:
+    with joined.writing() as session:
+        asked = replace(USUAL, text=FAIR, decision="none", entry_id=None)
+        for number in range(2):
+            record(session, replace(asked, event_key=f"fair {number}", asker=f"{number:032}", asked_at=MOMENT))
+        waiting = unjoined(session, CODE, MOMENT + dt.timedelta(days=1))
+        assert count_unjoined(session, CODE) == 2
+        join(session, CODE, {2: list(waiting.values())})
+        session.flush()
+        count_cards(session, CODE, DAY)
+    with joined.reading() as session:
+        assert count_unjoined(session, CODE) == 0
+        assert [one.card.number for one in cards(session, CODE, NeedFilter(since=DAY), 0, 50)] == [2, 1]
 
 
 def test_what_a_card_is_made_of_is_told(joined: Database) -> None:
@@ -136,7 +174,7 @@ def test_what_a_card_is_made_of_is_told(joined: Database) -> None:
         assert told.signals == (("答えを示せなかった", 4),)
         assert told.channels == (("LINE", 4),)
         assert told_of(session, one, OpeningHours(), DAY).outside is None
-        assert asked_most(session, CODE, [one])[1] in (WASPS, NEST)
+        assert asked_most(session, CODE, cards(session, CODE, NeedFilter(), 0, 1))[1] in (WASPS, NEST)
         assert states_of(session, CODE, None) == {"open": 2}
         assert inquiry_workbook(session, [one], "町", DAY)[:2] == b"PK"
 

@@ -1,4 +1,4 @@
-"""What residents asked in vain: counted by text, and by need."""
+"""What residents asked in vain, counted by text."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import datetime as dt
 
 from sqlalchemy import insert
 
-from intents.grouping import NO_BACKGROUND
-from intents.vectors import NO_VECTORS
 from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.models import LoggedQuestion
-from knowledge.unanswered import AskedText, asked_in_vain, described, grouped
+from knowledge.unanswered import AskedText, asked_in_vain
 
 CODE = "242047"
 MOMENT = dt.datetime(2026, 11, 21, 3, tzinfo=dt.UTC)
@@ -42,18 +40,3 @@ def test_texts_of_the_same_letters_are_one_and_refused_choices_are_counted(datab
     with database.reading() as session:
         found = asked_in_vain(session, CODE, DAY, DAY, None)
     assert found == [AskedText("ごみの日", 3, 1, None), AskedText("プール", 1, 0, "silent-pool")]
-
-
-def test_texts_that_ask_for_the_same_make_one_need() -> None:
-    asked = [
-        AskedText("粗大ごみの出し方", 2, 1, None),
-        AskedText("粗大ごみを出したい", 3, 0, "silent-garbage"),
-        AskedText("図書館は何時まで", 4, 0, None),
-    ]
-    needs = [described(one, NO_BACKGROUND) for one in grouped(asked, NO_VECTORS, NO_BACKGROUND)]
-    assert [(need.times, need.refused, need.texts, need.entry_id) for need in needs] == [
-        (5, 1, 2, "silent-garbage"),
-        (4, 0, 1, None),
-    ]
-    assert [one.times for one in needs[0].wordings] == [3, 2]
-    assert "粗大ごみ" in needs[0].question

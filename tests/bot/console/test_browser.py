@@ -153,7 +153,6 @@ PAGES = [
     "/staff/242047/needs/2",
     "/staff/242047/needs/replies",
     "/staff/242047/imports/{large}",
-    "/staff/242047/unanswered",
     "/staff/242047/log",
     "/staff/242047/log?decision=none&words=住民票",
     "/staff/242047/log/{asked}",

@@ -24,7 +24,7 @@ from tests.support.staff import Colleague, signed_in
 CODE, OTHER = "242047", "122106"
 PATH = f"/staff/{CODE}/demo"
 PAGES = (
-    *("", "demo", "answers", "needs", "log", "unanswered", "settings", "retention", "notice"),
+    *("", "demo", "answers", "needs", "log", "settings", "retention", "notice"),
     *("figures", "figures/hours", "counts", "counts/hours", "measures", "online"),
 )
 

@@ -102,11 +102,22 @@ def test_the_cards_stand_by_how_many_people_ask(chief: Colleague) -> None:
         ("gap=missing", ["1", "2"]),
         ("gap=unclear", []),
         ("words=無い名前", []),
-        ("state=nonsense&gap=nonsense&page=9", ["1", "2"]),
+        ("days=7", ["1", "2"]),
+        ("days=8&state=nonsense&gap=nonsense&page=9", ["1", "2"]),
     ],
 )
 def test_the_list_is_narrowed(chief: Colleague, narrowed: str, rows: list[str]) -> None:
     assert re.findall(r'<th scope="row"><a href="[^"]+/needs/(\d+)">', opened(chief, f"{NEEDS}?{narrowed}")) == rows
+
+
+def test_what_belongs_to_no_card_yet_is_counted(kit: Services, chief: Colleague) -> None:
+    assert "まだ票に入っていない" not in opened(chief, NEEDS)
+    ask(kit, HOSTILE)
+    assert "まだ票に入っていない質問が1件あります" in opened(chief, NEEDS)
+
+
+def test_this_week_leads_to_the_cards(chief: Colleague) -> None:
+    assert f'href="{NEEDS}"' in opened(chief, f"/staff/{CODE}/")
 
 
 def test_a_card_shows_words_people_and_how_it_was_seen(chief: Colleague) -> None:
@@ -237,6 +248,15 @@ def _saved(chief: Colleague, address: str, **fields: str) -> str:
     begun = form_of(chief.get(address).text)
     missing = {"kind": "計画の内容", "category": "その他", "audience": "public", "checked_on": "2026-11-01"}
     return chief.post(f"/staff/{CODE}/new-answer", {**begun, **missing, **fields}).location
+
+
+def test_a_text_that_was_begun_before_is_not_lost_for_another(chief: Colleague) -> None:
+    first, second = (chief.post(f"{NEEDS}/{number}/write").location for number in (1, 2))
+    assert f'value="{GHOST[0]}"' in opened(chief, second)
+    assert chief.post(f"{NEEDS}/2/write").location == second
+    offered = opened(chief, f"/staff/{CODE}/new-answer")
+    assert offered.count("書きかけの続きを書く") == 2
+    assert f'value="{WASPS[0]}"' in opened(chief, first)
 
 
 def test_from_a_card_to_an_answer_that_is_public_and_its_outcome(
