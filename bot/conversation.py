@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.circumstances import ANY_TIME, Circumstances
 from bot.contacts import contact_asked, contact_entry, contact_reply, matter_reply
+from bot.delicate_replies import as_it_is_kept, only_what_is_on_it
 from bot.dialogue import (
     NEW_DIALOGUE,
     Chosen,
@@ -136,16 +137,18 @@ def answer(
     tongue = tongue_of(knowledge.town, asked or question, before, wished or language)
     words = searched(knowledge, asked, tongue)
     policy = policy or knowledge.town.policy
+    matter = delicate_matter(question)
 
     def make() -> tuple[Reply, Dialogue]:
         if wished and not asked:
             return language_reply(knowledge, tongue.wanted == tongue.reply), before
-        reply, after = _reply(knowledge, asked, words, before, policy, around)
-        found = in_these(around, knowledge, with_right_office(knowledge, words, reply))
+        said = _reply(knowledge, asked, words, before, policy, around)
+        reply, after = only_what_is_on_it(knowledge, matter, *said, before)
+        reply = as_it_is_kept(with_right_office(knowledge, words, reply), matter)
+        found = in_these(around, knowledge, reply)
         return found, _remembering_the_lead(_remembering_the_topic(after, found, words, before), found)
 
     reply, dialogue = held_in(knowledge, tongue, make)
-    matter = delicate_matter(question)
     if matter is not None:
         dialogue = replace(dialogue, topic=None)
     elapsed_ms = (time.perf_counter() - begun) * 1000

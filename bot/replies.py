@@ -145,7 +145,7 @@ def which_reply(knowledge: Knowledge, choices: Sequence[Choice]) -> Reply:
 def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_choices: bool = False) -> Reply:
     """Nothing fits: said openly, with whom to ask; never the same apology twice running."""
     first = say("none_of_these") if after_choices else say("none", turn)
-    sentences = [first, say("none_next", town=knowledge.town.name)]
+    sentences = [first, say("none_next", town=knowledge.town.name), say("kept_masked")]
     if not after_choices:
         sentences.append(say("none_rephrase"))
     return replace(_contact_reply(knowledge, Decision.NONE, "\n".join(sentences), score), is_apology=True)

@@ -87,7 +87,8 @@ def _naming(knowledge: Knowledge, reply: Reply, known: Known, *, first: bool) ->
     """``first``: the office leads; that something cannot be judged here must be said before it."""
     said = "\n".join(filter(None, (_sentence(subject, office) for subject, office in known)))
     if said and reply.is_apology:
-        reply = replace(reply, text=say("none_with_office"), is_apology=False)
+        told = "\n".join(map(say, ("none_with_office", "kept_masked", "none_rephrase")))
+        reply = replace(reply, text=told, is_apology=False)
     led = _leading_to(knowledge, reply, known)
     if not said:
         return led

@@ -19,7 +19,7 @@ from bot.replies import (
 )
 from intents.decision import SAME, STANDARD, Decision, Policy, Reason, Verdict, decide, likelihood
 from intents.facets import REACHING, Asked, Facet, kind_suits
-from intents.features import asked_words, mentions, rarest_noun, wishes_unknown
+from intents.features import asked_words, mentions, names_one_matter, rarest_noun, wishes_unknown
 from intents.leads import asks_ahead, facet_of_title, facets_spoken_of, leading_sentence, names_only_its_paper
 from intents.plan_names import as_the_plan
 from intents.ranker import Candidate, Ranking, rank
@@ -104,7 +104,8 @@ def _weighed(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     verdict = _unless_other_words_are_defined(knowledge, verdict, asked)
     verdict = _or_what_says_as_much(ranking, verdict)
     verdict = _unless_another_tells(knowledge, verdict, asked)
-    return _unless_none_tells(knowledge, verdict, asked)
+    verdict = _unless_none_tells(knowledge, verdict, asked)
+    return _unless_nothing_names_it(knowledge, ranking, verdict)
 
 
 def score_of(verdict: Verdict, entry_id: str) -> float | None:
@@ -331,6 +332,15 @@ def _unless_another_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) 
     if not telling:
         return verdict
     return _offered(verdict, (*telling, chosen), Reason.ANOTHER_TELLS)
+
+
+def _unless_nothing_names_it(knowledge: Knowledge, ranking: Ranking, verdict: Verdict) -> Verdict:
+    """Who asks for 生活保護, and names nothing else, is not offered what has 生活 or 保護者 in it."""
+    if verdict.decision is not Decision.SUGGEST or not names_one_matter(knowledge.index, ranking.query):
+        return verdict
+    if any(one.features.whole or one.features.likeness > ALIKE for one in verdict.choices):
+        return verdict
+    return Verdict(Decision.NONE, verdict.score, None, (), Reason.NOTHING_ALIKE, verdict.ranking)
 
 
 def _unless_none_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:

@@ -130,6 +130,12 @@ def rarest_noun(asked: Sequence[AskedWord]) -> AskedWord | None:
     return max((word for word in asked if word.naming), key=lambda word: word.weight, default=None)
 
 
+def names_one_matter(index: Index, query: Query) -> bool:
+    """Whether all that a question names is one compound (生活保護を受けたい): what lacks a part of it is beside it."""
+    asked = asked_words(index, query)
+    return 0 < len(_compound(query, asked)) == sum(word.naming and len(word.word) > 1 for word in asked)
+
+
 def wishes_unknown(index: Index, query: Query) -> bool:
     """Whether a question wishes (灯台に登りたい) to do what no document speaks of."""
     unknown = {word.word for word in asked_words(index, query) if not (word.noun or word.columns)}

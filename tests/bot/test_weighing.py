@@ -240,3 +240,11 @@ def test_what_nothing_speaks_of_is_not_answered_with_its_place(corpus: Corpus) -
 def test_an_entry_that_is_silent_on_another_matter_is_only_offered(corpus: Corpus) -> None:
     """What it shares with one on seals (書類の手続き) does not make コンビニ its matter."""
     assert answer(corpus.current(MOBARA), "コンビニの書類の手続き").reply.decision is Decision.SUGGEST
+
+
+@pytest.mark.parametrize("question", ["生活保護を受けたい", "死亡届", "粗大ごみシール"])
+def test_what_has_only_a_part_of_the_one_thing_that_was_named_is_not_offered(corpus: Corpus, question: str) -> None:
+    """生活 alone, 保護者, the 届 of those who move."""
+    reply = answer(corpus.current(MOBARA), question).reply
+    assert reply.decision is Decision.NONE
+    assert reply.choices == ()
