@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Result, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, and_, case, func, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
@@ -31,6 +31,8 @@ TOKEN_HORIZON = dt.timedelta(minutes=20)
 LEASE = dt.timedelta(seconds=12)
 """Longer than a call to LINE may take (1.5 s to connect, 5 s to answer)."""
 LONGEST_OPEN = dt.timedelta(seconds=75)
+UNCERTAIN = "perhaps delivered"
+"""The note on an event that LINE may have: it ends unconfirmed, never expired."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _first_state(
     if event.ignored is not None:
         return "ignored", event.ignored[:80], None
     if moment - event.occurred_at > TOKEN_HORIZON:
-        return "expired", "older than its reply token", event.text
+        return "expired", "older than its reply token", None
     return "received", None, event.text
 
 
@@ -257,6 +259,8 @@ def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | Non
         .where(LineEvent.id == oldest.scalar_subquery())
         .values(
             state="sending",
+            # Whoever held it before may have died after LINE took the reply.
+            note=case((LineEvent.state == "sending", UNCERTAIN), else_=LineEvent.note),
             lease_until=moment + LEASE,
             claimed_by=claimant,
             fence=LineEvent.fence + 1,
@@ -328,7 +332,7 @@ def release_dead(database: Database) -> int:
             session.execute(
                 update(LineEvent)
                 .where(LineEvent.id.in_(dead), LineEvent.state == "sending")
-                .values(state="received", lease_until=None)
+                .values(state="received", lease_until=None, note=UNCERTAIN)
             )
     return len(dead)
 
@@ -343,6 +347,21 @@ def _is_alive(process_id: int) -> bool:
     return True
 
 
+def forget_late_texts(database: Database, moment: dt.datetime) -> int:
+    """Erase the words of what can no longer be answered, however often LINE delivers it; of how many events.
+
+    What is worth keeping of them, masked and without what is delicate, stands in the query log.
+    """
+    late = and_(
+        LineEvent.state == "expired", LineEvent.occurred_at < moment - TOKEN_HORIZON, LineEvent.text.is_not(None)
+    )
+    with database.reading() as session:
+        if session.scalar(select(LineEvent.id).where(late).limit(1)) is None:
+            return 0
+    with database.writing() as session:
+        return _count(session.execute(update(LineEvent).where(late).values(text=None)))
+
+
 def is_unsent(session: Session, claimed: Claim) -> bool:
     return bool(
         claimed.message_id and session.get(UnsentMessage, (claimed.municipality_code, claimed.message_id)) is not None
@@ -350,8 +369,8 @@ def is_unsent(session: Session, claimed: Claim) -> bool:
 
 
 def had_hint_today(session: Session, claimed: Claim, since: dt.datetime) -> bool:
-    """Whether this person was told already that only text can be read."""
-    return (
+    """Whether this person was told already that only text can be read; of nobody known, that they were."""
+    return claimed.asker is None or (
         session.scalar(
             select(LineEvent.id)
             .where(
@@ -367,7 +386,9 @@ def had_hint_today(session: Session, claimed: Claim, since: dt.datetime) -> bool
 
 
 def unapologised(session: Session, claimed: Claim) -> list[int]:
-    """Questions of this person that went unanswered and were not spoken of since."""
+    """Questions of this person that went unanswered and were not spoken of since; none of somebody unknown."""
+    if claimed.asker is None:
+        return []
     return list(
         session.scalars(
             select(LineEvent.id).where(

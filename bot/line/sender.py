@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.line import inbox
 from bot.line.client import LineClients, Sending, Sent
-from bot.line.inbox import Claim
+from bot.line.inbox import UNCERTAIN, Claim
 from bot.line.messages import plain_fallback, render
 from bot.line.replying import Prepared, prepare
 from bot.line.test_channel import prepare_test
@@ -32,8 +32,6 @@ CIRCUIT_SECONDS = 10.0
 BRAKE_SECONDS = 0.5
 """How long a channel pauses after LINE said that there are too many calls."""
 POLL_SECONDS = 0.25
-UNCERTAIN = "perhaps delivered"
-"""The note on an event that LINE may have: it ends unconfirmed, never expired."""
 
 _log = structlog.get_logger("line.sender")
 
@@ -68,7 +66,7 @@ class Sender:
             raise
         except Exception as error:
             _log.error("not_answered", event_id=claimed.id, error=type(error).__name__)
-            self._give_up_or_retry(claimed, None, f"error {type(error).__name__}")
+            self._give_up_or_retry(claimed, None, _unless_uncertain(claimed, f"error {type(error).__name__}"))
         return True
 
     def _answer(self, claimed: Claim) -> None:
@@ -116,14 +114,14 @@ class Sender:
             case Sent.UNAUTHORIZED:
                 _log.error("channel_unauthorized", municipality=claimed.channel, status=sending.status)
                 self._let_rest(claimed.channel, CIRCUIT_SECONDS)
-                self._give_up_or_retry(claimed, prepared, f"unauthorized {sending.status}", CIRCUIT_SECONDS)
+                note = _unless_uncertain(claimed, f"unauthorized {sending.status}")
+                self._give_up_or_retry(claimed, prepared, note, CIRCUIT_SECONDS)
             case Sent.UNKNOWN:
                 self._give_up_or_retry(claimed, prepared, UNCERTAIN)
             case Sent.RETRY:
                 if sending.status == 429:
                     self._let_rest(claimed.channel, BRAKE_SECONDS)
-                note = claimed.note if claimed.note == UNCERTAIN else f"retry {sending.status}"
-                self._give_up_or_retry(claimed, prepared, note)
+                self._give_up_or_retry(claimed, prepared, _unless_uncertain(claimed, f"retry {sending.status}"))
 
     def _let_rest(self, channel: str, seconds: float) -> None:
         self._rest_until[channel] = self._clock() + dt.timedelta(seconds=seconds)
@@ -201,6 +199,11 @@ def _overdue_state(claimed: Claim) -> str:
     return "unconfirmed" if claimed.note == UNCERTAIN else "expired"
 
 
+def _unless_uncertain(claimed: Claim, note: str) -> str:
+    """What LINE may have stays so, whatever became of the next attempt."""
+    return UNCERTAIN if claimed.note == UNCERTAIN else note
+
+
 class SenderThreads:
     """Threads that answer until told to stop; ``wake`` cuts their waiting short."""
 
@@ -230,8 +233,8 @@ class SenderThreads:
             try:
                 if self._sender.step(claimant):
                     continue
-            except SQLAlchemyError as error:
-                _log.error("database", error=type(error).__name__)
+            except Exception as error:  # a thread that ends is missed by nobody, and by every resident
+                _log.error("step_failed", error=type(error).__name__)
                 self._stop.wait(1.0)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.conversation import answer
 from bot.line import inbox
 from bot.line.events import Reading, read_event
 from bot.line.inbox import reconcile
+from bot.line.sender import SenderThreads
 from bot.services import Services
 from bot.wording import say
 from intents.decision import Decision
@@ -181,7 +183,7 @@ def test_a_redelivery_of_an_answered_event_changes_nothing(kit: Services, line: 
 def test_an_event_older_than_twenty_minutes_is_kept_but_not_answered(kit: Services, line: FakeLine) -> None:
     keep(kit, text_event(line, "住民票", at=now().timestamp() - 1300))
     drain(sender_of(kit))
-    assert [row.state for row in rows(kit)] == ["expired"]
+    assert [(row.state, row.text) for row in rows(kit)] == [("expired", None)]
 
 
 def test_one_persons_messages_do_not_overtake_each_other(kit: Services, line: FakeLine, clock: Clock) -> None:
@@ -214,6 +216,87 @@ def test_a_dead_senders_event_is_taken_over_and_the_dead_writes_nothing(
     drain(sender_of(kit, clock))
     with kit.database.writing() as session:
         assert not inbox.finish(session, lost, "failed", clock(), accepted=False)
+    assert [row.state for row in rows(kit)] == ["answered"]
+
+
+def test_what_a_sender_that_died_may_have_sent_is_never_apologised_for(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    """LINE took the reply, the sender died before noting it, and nobody came before the token was too old."""
+    taken = text_event(line, "住民票 コンビニ")
+    keep(kit, taken, moment=clock())
+    assert inbox.claim(kit.database, "dead:1:0", clock()) is not None
+    clock.forward(60)
+    drain(sender_of(kit, clock))
+    following = text_event(line, "オンライン申請", at=clock().timestamp())
+    keep(kit, following, moment=clock())
+    drain(sender_of(kit, clock))
+    assert [row.state for row in rows(kit)] == ["unconfirmed", "answered"]
+    assert "先ほどは" not in text_of(line.accepted(following["replyToken"]))
+
+
+def test_what_line_may_have_stays_unconfirmed_though_it_refuses_the_channel_afterwards(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    keep(kit, text_event(line, "住民票 コンビニ"), moment=clock())
+    line.faults = [Fault("accept_then_reset"), *[Fault("status", 401)] * 40]
+    sender = sender_of(kit, clock)
+    for _ in range(60):
+        drain(sender)
+        clock.forward(1)
+    assert [row.state for row in rows(kit)] == ["unconfirmed"]
+
+
+def test_the_words_of_what_is_never_answered_go_with_the_last_chance_to_answer(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    keep(kit, text_event(line, "生活保護を受けたい", life=3600), moment=clock())
+    clock.forward(60)
+    drain(sender_of(kit, clock))
+    assert inbox.forget_late_texts(kit.database, clock()) == 0
+    assert [(row.state, row.text) for row in rows(kit)] == [("expired", "生活保護を受けたい")]
+    clock.forward(20 * 60)
+    assert inbox.forget_late_texts(kit.database, clock()) == 1
+    assert [(row.state, row.text) for row in rows(kit)] == [("expired", None)]
+    assert inbox.forget_late_texts(kit.database, clock()) == 0
+
+
+def test_people_whom_line_does_not_tell_apart_are_not_taken_for_one(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    late = text_event(line, "住民票 コンビニ")
+    keep(kit, late, moment=clock())
+    clock.forward(60)
+    drain(sender_of(kit, clock))
+    another = text_event(line, "オンライン申請", at=clock().timestamp())
+    keep(kit, another, moment=clock())
+    with kit.database.writing() as session:
+        session.execute(update(LineEvent).values(asker=None))
+    drain(sender_of(kit, clock))
+    assert "先ほどは" not in text_of(line.accepted(another["replyToken"]))
+
+
+def test_a_thread_outlives_what_goes_wrong_in_it(
+    kit: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([OSError("too many open files"), MemoryError()])
+    claim = inbox.claim
+
+    def failing(*given: Any) -> Any:
+        for fault in faults:
+            raise fault
+        return claim(*given)
+
+    monkeypatch.setattr(inbox, "claim", failing)
+    keep(kit, text_event(line, "住民票 コンビニ"))
+    threads = SenderThreads(sender_of(kit), kit.receiver.wake)
+    threads.start(1)
+    try:
+        deadline = time.monotonic() + 20
+        while rows(kit)[0].state != "answered" and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        threads.stop()
     assert [row.state for row in rows(kit)] == ["answered"]
 
 
