@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot import commands, console
 from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
+from bot.line.housekeeping import Housekeeping
 from bot.line.receiver import Receiver
 from bot.log_setup import set_up_logging
 from bot.oidc.provider import OfficeProvider
@@ -58,6 +59,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         Previews(database, vectors, index_files=index_files),
         clients,
         Receiver(clients),
+        Housekeeping(database),
         OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
     for part in (health, line_webhook, api, chat, line_preview, open_data):

@@ -73,6 +73,8 @@ NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""
 FIGURES_SECONDS = 300.0
 """Between two looks at what is to be counted."""
+SHRINK_SECONDS = 20.0
+"""How long it is tried to erase from the database's log file what was erased from the database."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
@@ -242,6 +244,8 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
             forget_old_files(session, moment)
             log_files.forget_old_files(session, moment)
         records = purge_all(kit.database, moment, go_on)
+        if not kit.database.shrink_log(SHRINK_SECONDS):
+            _log.warning("log_not_shrunk")  # what was erased stays in it until the next time
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)
         return None

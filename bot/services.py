@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from bot.line.client import LineClients
+from bot.line.housekeeping import Housekeeping
 from bot.line.receiver import Receiver
 from bot.oidc.provider import OfficeProvider
 from bot.settings import Settings
@@ -24,6 +25,7 @@ class Services:
     """What staff see beside it: drafts, and what is for them alone."""
     line_clients: LineClients
     receiver: Receiver
+    housekeeping: Housekeeping
     office_provider: OfficeProvider | None
     """The office's own directory, where it is set up."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,17 +43,28 @@ class Database:
         with Session(self.reader, expire_on_commit=False, autoflush=False) as session, session.begin():
             yield session
 
-    def shrink_log(self) -> None:
-        """Empty SQLite's write-ahead log, so that what was erased is gone from it too.
+    def shrink_log(self, patience: float = 0.0) -> bool:
+        """Empty SQLite's write-ahead log, so that what was erased is gone from it too; whether it is.
 
-        Nothing is waited for: where a reader stands in the way, the next call does it.
+        A reader or writer may stand in the way: it is tried again for ``patience`` seconds.
         """
-        if self.is_sqlite:
-            with self.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                raw = connection.connection.dbapi_connection
-                if raw is not None:
-                    raw.rollback()
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        until = time.monotonic() + patience
+        while self.is_sqlite and not self._is_log_emptied():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.2)
+        return True
+
+    def _is_log_emptied(self) -> bool:
+        with self.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is None:
+                return False
+            raw.rollback()
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            blocked: Any = cursor.fetchone()
+            return bool(blocked[0] == 0)
 
     def dispose(self) -> None:
         self.writer.dispose()

@@ -132,6 +132,8 @@ def _store_one(
     """Insert an event, or note its repetition; the state of a new one, None for a repetition."""
     if event.kind == "unsend" and event.message_id:
         _unsend(session, municipality_code, event.message_id, moment)
+        if event.asker:
+            forget_dialogue(session, municipality_code, event.asker, moment)
     if event.kind == "unfollow" and event.asker:
         forget_dialogue(session, municipality_code, event.asker, event.occurred_at)
     state, note, text = _first_state(session, municipality_code, event, moment)

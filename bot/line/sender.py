@@ -179,14 +179,14 @@ class Sender:
         mine = inbox.finish(session, claimed, state, self._clock(), accepted=accepted, note=note)
         if not mine or prepared is None:
             return
+        unsent = inbox.is_unsent(session, claimed)
         if prepared.asked is not None:
-            unsent = inbox.is_unsent(session, claimed)
             record(session, replace(prepared.asked, text=None) if unsent else prepared.asked)
         if state not in ("answered", "unconfirmed"):
             return
         for mark in prepared.marks:
             mark(session)
-        if prepared.dialogue is not None and claimed.asker:
+        if prepared.dialogue is not None and claimed.asker and not unsent:
             remembered = prepared.dialogue.as_json()
             keep_dialogue(session, claimed.municipality_code, claimed.asker, remembered, claimed.occurred_at)
 

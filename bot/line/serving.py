@@ -19,6 +19,7 @@ _log = structlog.get_logger("line.serving")
 def start_senders(kit: Services, count: int) -> SenderThreads:
     """Free what dead processes of this machine held, then answer with ``count`` threads."""
     inbox.release_dead(kit.database)
+    kit.housekeeping.start()
     threads = SenderThreads(
         Sender(kit.database, kit.corpus, kit.line_clients, previews=kit.previews), kit.receiver.wake
     )

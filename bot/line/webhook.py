@@ -99,19 +99,11 @@ def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEve
         return ()
     stored = inbox.store(kit.database, code, events, moment, unreadable, test=channel.test)
     if any(event.kind == "unsend" for event in events):
-        _shrink_log(kit)
+        kit.housekeeping.shrink_soon()
     _log.info(
         "stored", municipality=channel.name, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated
     )
     return stored.fresh
-
-
-def _shrink_log(kit: Services) -> None:
-    """What was taken back shall be gone from the log file too; the events are safe either way."""
-    try:
-        kit.database.shrink_log()
-    except SQLAlchemyError as error:
-        _log.warning("log_not_shrunk", error=type(error).__name__)
 
 
 def read_body(body: bytes) -> list[Any]:
