@@ -21,11 +21,15 @@ from linebot.v3.messaging import (
 )
 from pydantic.v1 import ValidationError
 
+from bot.deadline import Deadline
 from bot.line.messages import Message
 from bot.settings import LINE_API_HOST, LineChannel
 
 TIMEOUT = (1.5, 5.0)
 """Seconds to connect, and to answer."""
+CALL_SECONDS = 8.0
+"""For the whole of a call: the SDK waits 5 s for each byte anew.  Less than a sender's lease."""
+CALL_THREADS = 64
 LOADING_SECONDS = 5
 
 _log = structlog.get_logger("line.client")
@@ -63,6 +67,7 @@ class LineClient:
         configuration.connection_pool_maxsize = 32
         self._api = MessagingApi(ApiClient(configuration))
         self._code = channel.name
+        self._calling = Deadline(f"line-{channel.name}", CALL_SECONDS, CALL_THREADS)
 
     def reply(self, reply_token: str, messages: Sequence[Message]) -> Sending:
         """Send ``messages`` once.  Never raises for what LINE or the network does."""
@@ -71,7 +76,7 @@ class LineClient:
         )
         begun = time.monotonic()
         try:
-            answer = self._api.reply_message_with_http_info(request, _request_timeout=TIMEOUT)
+            answer = self._calling.call(self._api.reply_message_with_http_info, request, _request_timeout=TIMEOUT)
             sending = Sending(Sent.ACCEPTED, 200, request_id=_request_id(answer.headers))
         except ValidationError:
             # A 200 whose body the SDK cannot read: the message is out.
@@ -82,6 +87,8 @@ class LineClient:
             sending = _unreached(error)
         except UnicodeDecodeError:
             sending = Sending(Sent.UNKNOWN, None, "answer is no text")
+        except TimeoutError:
+            sending = Sending(Sent.UNKNOWN, None, "answer does not end")
         _note_call(self._code, "reply", begun, sending)
         return sending
 
@@ -90,11 +97,13 @@ class LineClient:
         request = ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=LOADING_SECONDS)
         begun = time.monotonic()
         try:
-            answer = self._api.show_loading_animation_with_http_info(request, _request_timeout=(1.0, 1.0))
+            answer = self._calling.call(
+                self._api.show_loading_animation_with_http_info, request, _request_timeout=(1.0, 1.0)
+            )
             sending = Sending(Sent.ACCEPTED, 202, request_id=_request_id(answer.headers))
         except ApiException as error:
             sending = _refused(error)
-        except (urllib3.exceptions.HTTPError, ValidationError, UnicodeDecodeError) as error:
+        except (urllib3.exceptions.HTTPError, ValidationError, UnicodeDecodeError, TimeoutError) as error:
             sending = Sending(Sent.UNKNOWN, None, type(error).__name__)
         _note_call(self._code, "loading", begun, sending)
 

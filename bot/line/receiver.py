@@ -7,9 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from bot.deadline import Deadline
 from bot.line.client import LineClients
 from bot.line.events import IncomingEvent
+from knowledge.db import Database, is_current
 
+STORING_SECONDS = 1.7
+"""LINE waits two seconds; a locked SQLite is waited for 1.5."""
+STORING_THREADS = 16
 LATEST_SECONDS = 0.5
 """Later than this the answer itself is there, and dots after it would only puzzle."""
 
@@ -19,9 +24,16 @@ class Receiver:
 
     def __init__(self, clients: LineClients) -> None:
         self.wake = threading.Event()
+        self.storing = Deadline("storing", STORING_SECONDS, STORING_THREADS)
+        self._fit = False
         self._clients = clients
         self._pool: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
+
+    def tables_fit(self, database: Database) -> bool:
+        """Whether the tables are this program's: asked until they are, for no running program takes them away."""
+        self._fit = self._fit or is_current(database)
+        return self._fit
 
     def announce(self, name: str, events: Iterable[IncomingEvent]) -> None:
         """Show on the channel ``name`` that somebody is at work.  The user ids live in this call alone."""

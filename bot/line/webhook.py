@@ -29,6 +29,10 @@ blueprint = Blueprint("line_webhook", __name__)
 _log = structlog.get_logger("line.webhook")
 
 
+class TablesDoNotFitError(Exception):
+    """The database waits for its migration: what this program would write may not be what it is to hold."""
+
+
 class UnreadableBodyError(ValueError):
     """A signed body that is no webhook; the message says why, without its content."""
 
@@ -50,8 +54,8 @@ def receive(name: str) -> tuple[str, int]:
         _log.warning("bad_signature", municipality=name, size=len(body))
         abort(400)
     try:
-        fresh = _keep(kit, channel, body)
-    except SQLAlchemyError as error:
+        fresh = kit.receiver.storing.call(_keep, kit, channel, body)
+    except (SQLAlchemyError, TimeoutError, TablesDoNotFitError) as error:
         _log.error("not_stored", municipality=name, error=type(error).__name__)
         raise ServiceUnavailable from error
     kit.receiver.announce(name, fresh)
@@ -77,6 +81,8 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 
 def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
+    if not kit.receiver.tables_fit(kit.database):
+        raise TablesDoNotFitError
     moment, code = now(), channel.municipality_code
     try:
         raw = read_body(body)

@@ -7,6 +7,7 @@ limits.  ``faults`` makes it misbehave as LINE may: each reply call takes the ne
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -33,7 +34,10 @@ _ids = itertools.count(1)
 
 @dataclass(frozen=True)
 class Fault:
-    """``kind``: ok, status, reset, accept_then_reset, slow, garbage or half."""
+    """``kind``: ok, status, reset, accept_then_reset, slow, drip, garbage or half.
+
+    ``seconds``: before the answer, or of a drip, between one byte of it and the next.
+    """
 
     kind: str
     status: int = 500
@@ -165,6 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind == "garbage":
             line.reply(body)
             self._send(200, b"\xff\xfe not json")
+        elif fault.kind == "drip":
+            self._drip(line.reply(body), fault.seconds)
         elif fault.kind == "half":
             line.reply(body)
             self._send(200, b'{"sentMessages":', claimed=500)
@@ -183,6 +189,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         if claimed:
             self._reset()
+
+    def _drip(self, answer: tuple[int, dict[str, Any]], seconds: float) -> None:
+        body = json.dumps(answer[1]).encode()
+        self.send_response(answer[0])
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for place in range(len(body)):
+                self.wfile.write(body[place : place + 1])
+                self.wfile.flush()
+                time.sleep(seconds)
 
     def _reset(self) -> None:
         self.close_connection = True

@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 
 from bot.conversation import answer
 from bot.line import inbox
+from bot.line.client import LineClients
 from bot.line.events import Reading, read_event
 from bot.line.inbox import reconcile
-from bot.line.sender import SenderThreads
+from bot.line.sender import Sender, SenderThreads
 from bot.services import Services
 from bot.wording import say
 from intents.decision import Decision
@@ -234,6 +235,27 @@ def test_what_a_sender_that_died_may_have_sent_is_never_apologised_for(
     drain(sender_of(kit, clock))
     assert [row.state for row in rows(kit)] == ["unconfirmed", "answered"]
     assert "先ほどは" not in text_of(line.accepted(following["replyToken"]))
+
+
+def test_an_answer_that_comes_byte_by_byte_holds_no_sender(
+    kit: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LINE has the reply; the next attempt finds its token used."""
+    monkeypatch.setattr("bot.line.client.CALL_SECONDS", 0.5)
+    clients = LineClients(kit.settings.line_channels, kit.settings.line_api_host)
+    line.faults = [Fault("drip", seconds=0.2)]
+    one = text_event(line, "住民票 コンビニ")
+    keep(kit, one)
+    sender = Sender(kit.database, kit.corpus, clients)
+    begun = time.monotonic()
+    assert sender.step("test:1:0")
+    assert time.monotonic() - begun < 3
+    assert [(row.state, row.note) for row in rows(kit)] == [("received", inbox.UNCERTAIN)]
+    until = time.monotonic() + 20
+    while rows(kit)[0].state == "received" and time.monotonic() < until:
+        sender.step("test:1:0")
+    assert [row.state for row in rows(kit)] == ["unconfirmed"]
+    assert len(line.accepted(one["replyToken"])) == 1
 
 
 def test_what_line_may_have_stays_unconfirmed_though_it_refuses_the_channel_afterwards(

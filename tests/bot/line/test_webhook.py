@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app import create_app
 from bot.line.webhook import is_signed
 from bot.services import Services
 from knowledge.models import LineEvent, QuarantinedBody
@@ -190,6 +195,48 @@ def test_a_locked_database_gets_503_in_time(client: FlaskClient, services: Servi
         session.execute(text("SELECT 1"))
         assert deliver(client, webhook_body([text_event(line, "住民票")])) == 503
     assert deliver(client, webhook_body([text_event(line, "住民票")])) == 200
+
+
+def test_a_database_before_its_migration_gets_503_until_it_is_made(
+    client: FlaskClient, services: Services, line: FakeLine
+) -> None:
+    with services.database.writing() as session:
+        head = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        session.execute(text("UPDATE alembic_version SET version_num = '0049'"))
+    assert deliver(client, webhook_body([text_event(line, "住民票")])) == 503
+    assert count(services, LineEvent) == 0
+    with services.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
+    assert deliver(client, webhook_body([text_event(line, "住民票")])) == 200
+
+
+def test_a_database_that_stands_still_gets_503_before_line_gives_up(
+    line_environment: dict[str, str], line: FakeLine, database_url_maker: Callable[[str], str]
+) -> None:
+    """PostgreSQL's processes are halted, connections and all: nothing is refused, nothing answers."""
+    app = create_app(line_environment | {"DATABASE_URL": database_url_maker("postgresql")})
+    kit: Services = app.extensions["kotae"]
+    client = app.test_client()
+    assert deliver(client, webhook_body([text_event(line, "住民票")])) == 200
+    with kit.database.reading() as session:
+        wanted = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        backends = list(session.scalars(text(wanted)))
+    late = text_event(line, "印鑑証明")
+    for backend in backends:
+        os.kill(backend, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        assert deliver(client, webhook_body([late])) == 503
+        assert time.monotonic() - begun < 2
+    finally:
+        for backend in backends:
+            os.kill(backend, signal.SIGCONT)
+    assert deliver(client, webhook_body([late | {"deliveryContext": {"isRedelivery": True}}])) == 200
+    until = time.monotonic() + 20
+    while count(kit, LineEvent) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert count(kit, LineEvent) == 2
+    kit.database.dispose()
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
