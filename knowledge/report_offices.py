@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from knowledge.breakdowns import KEPT_BACK, cell_words, counted, few_words
+from knowledge.breakdowns import FEW, KEPT_BACK, cell_words, counted, few_words
 from knowledge.computed_values import months_text
-from knowledge.intervals import share
+from knowledge.intervals import FEWEST, share
 from knowledge.office_counts import WAYS
 from knowledge.office_figures import STORE, ApplicationLine, CertificateLine, OfficeFigures
 from knowledge.report_tables import ReportTable
@@ -27,7 +27,7 @@ def office_tables(found: OfficeFigures, department: Callable[[str], str]) -> Ite
 
 
 def certificate_table(found: OfficeFigures, department: Callable[[str], str]) -> ReportTable:
-    lines = sorted(found.certificates, key=lambda one: (-one.total, one.name, one.department))
+    lines = sorted(found.certificates, key=lambda one: (-max(one.total, FEWEST), one.name, one.department))
     rows = tuple(_certificate_row(found, one, department) for one in lines[:MOST_LINES])
     ways = tuple(f"{WAYS[way]}（件）" for way in found.ways)
     headings = ("種類", "課", *ways, "合計（件）", "コンビニの割合")
@@ -68,7 +68,9 @@ def _store(line: CertificateLine, words: dict[str, str]) -> str:
 
 def application_table(found: OfficeFigures) -> ReportTable:
     words = dict(zip(found.applications, cell_words([one.count for one in found.applications]), strict=True))
-    lines = sorted(found.applications, key=lambda one: (not words[one][0].isdecimal(), -one.count, one.name))
+    # What is not told stands last, and in no order of its size.
+    told = {one: words[one][0].isdecimal() and words[one] != FEW for one in found.applications}
+    lines = sorted(found.applications, key=lambda one: (not told[one], -one.count * told[one], one.name))
     rows = tuple((one.name, _application(found, one, words[one])) for one in lines[:MOST_LINES])
     return ReportTable(
         "電子申請の件数（課が数えたもの）",

@@ -128,6 +128,15 @@ def test_the_workbook_says_the_same_as_the_page_with_numbers_as_numbers(chief: C
     assert isinstance(rows[1][1], int)
 
 
+def test_what_is_kept_back_stands_beside_the_numbers_of_a_sheet(chief: Colleague) -> None:
+    book = chief.get(f"{REPORTS}/monthly.xlsx?month=2026-10").data
+    counts = [row[1] for row in sheet(book, "受けた方法ごと")[1:-1]]
+    assert {type(one) for one in counts} == {int, str}
+    assert {one for one in counts if isinstance(one, str)} == {"伏せています"}
+    assert all(one == 0 or one >= 5 for one in counts if isinstance(one, int))
+    assert any("まだ確かめていません" in str(row[0]) for row in sheet(book, "正答率"))
+
+
 def test_the_charts_come_as_pictures_or_it_is_said_why_not(chief: Colleague, monkeypatch: pytest.MonkeyPatch) -> None:
     packed = chief.get(f"{REPORTS}/monthly-charts.zip?month=2026-10")
     with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
