@@ -273,7 +273,7 @@ def _outside(told: YearTold) -> Item:
     if told.found.stands is None:
         return _unknown(question, NOT_COUNTED)
     if not told.found.stands.hours_known:
-        return _unknown(question, "「受付時間」が入っていないため")
+        return _unknown(question, "「受付時間」が入っていないため。入れてから数えた期間に出ます")
     basis = "「受付時間」のいちばん上の場所が閉まっている時間（休みの日・昼休みも）に届いた質問の割合。"
     return Item(question, _told_share(told.found.now.outside_share), basis)
 
@@ -282,7 +282,7 @@ def _improvements(told: YearTold) -> Item:
     question = "答えられなかった質問から、何を直したか（三つ）。"
     found = told.found.improvements
     if not found:
-        return _unknown(question, "ニーズ票から公開した答えがまだないため")
+        return _unknown(question, "ニーズ票から公開した答えがまだないため。ニーズ票から答えを書いて公開すると出ます")
     parts = [
         f"{place}「{one.card.name}」（{date_name(one.outcome.since.astimezone(JST).date())}に公開。"
         f"そのあと答えた{counted(one.outcome.answered)}、かなわなかった{counted(one.outcome.unmet)}、"

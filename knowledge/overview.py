@@ -80,7 +80,10 @@ def _numbers(found: PeriodFigures) -> tuple[Number, ...]:
     if found.stands is None:
         return tuple(Number(label, "－", "この期間の数字はありません") for label in _LABELS)
     outside = _share(now.outside_share) if found.stands.hours_known else ("分かりません", "受付時間が未設定")
-    was = f"前の期間{partly(found, found.period.previous)} {before.asked:,}件" if before else f"前の期間 {NOBODY}"
+    whole = "の全体" if found.is_running else ""
+    span = partly(found, found.period.previous) or whole
+    was = f"前の期間{span} {before.asked:,}件" if before else f"前の期間 {NOBODY}"
+    was = f"途中の値。{was}" if found.is_running else was
     people = f"ほかに、だれか分からない質問 {now.nameless:,}件" if now.nameless else "同じ人は一度だけ"
     told = (
         (f"{now.asked:,}件", was),

@@ -125,12 +125,16 @@ def key_figures(found: PeriodFigures) -> ReportTable:
         )
         for one in now
     )
+    whole = "（全体）" if found.is_running else ""
     headings = (
         *("項目", f"{found.period.name}{'（途中）' if found.is_running else ''}", "割合とその幅"),
-        *(f"前の期間{partly(found, found.period.previous)}", f"前の年の同じ期間{partly(found, found.year_before)}"),
+        *(
+            f"前の期間{partly(found, found.period.previous) or whole}",
+            f"前の年の同じ期間{partly(found, found.year_before) or whole}",
+        ),
         "数え方",
     )
-    return ReportTable("主な数字（LINE・ウェブ・API）", headings, rows, change_words(found))
+    return ReportTable("主な数字（LINE・ウェブ・API）", headings, rows, change_words(found), wide=frozenset({5}))
 
 
 _TELLING = ("offered", "solved", "estimated")
