@@ -46,7 +46,7 @@ def _row(month: MonthFigures, replies: Sequence[str]) -> tuple[str, ...]:
         month.month.name,
         _part(month.rate),
         *numbers,
-        *(_part(parts[name]) if name in parts else "－" for name in replies),
+        *(_part(parts[name]) if name in parts else "（なし）" for name in replies),
     )
 
 

@@ -25,6 +25,7 @@ from knowledge.tallies import BOT_CHANNELS, NOTHING, Tally
 MOST_LINES = 10
 """Of a breakdown in a report: the rest stands in 利用の数字."""
 NOBODY = "（記録がない）"
+NO_PEOPLE = "（数えません）"
 NOT_COUNTED = "この期間の数字はありません。"
 FEW_KEPT_BACK = (
     f"内訳の5件（5人）より少ない数は「{FEW}」とし、差し引きでそれが分かる数は「{KEPT_BACK}」とします。"
@@ -170,7 +171,7 @@ def _channel_rows(found: PeriodFigures) -> Iterator[tuple[str, ...]]:
         came = [[_come(name, one) for one in backwards] for name in ("shown", "none")]
         results = _from_the_last(came, forced=asked)
         for place, (channel, one) in enumerate(zip(group, tallies, strict=True)):
-            people = "－" if channel in NOTED else _kept(one.askers, place in asked)
+            people = NO_PEOPLE if channel in NOTED else _kept(one.askers, place in asked)
             yield (
                 CHANNELS[channel],
                 _kept(one.asked, place in asked),

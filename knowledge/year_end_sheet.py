@@ -85,7 +85,7 @@ def measure_lines(session: Session, code: str, found: PeriodFigures, year: int, 
 def _asked(found: PeriodFigures, told: Breakdown, number: str) -> tuple[str, str]:
     """What was asked of a measure and how much of it was solved, as far as it may be told."""
     if found.stands is None:
-        return NOT_COUNTED, "－"
+        return NOT_COUNTED, NOT_COUNTED
     one = found.by["measure"].get(number, NOTHING)
     if any(value == number for value, _ in told.shown):
         return f"{one.asked:,}", one.estimated_share.percent

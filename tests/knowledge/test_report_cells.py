@@ -25,7 +25,7 @@ from knowledge.opening_places import save_place, set_day
 from knowledge.overview import overview_of
 from knowledge.period_closing import count_due
 from knowledge.periods import Period, PeriodKind
-from knowledge.report_documents import MOST_LINES, NOBODY, monthly_report
+from knowledge.report_documents import MOST_LINES, NO_PEOPLE, NOBODY, monthly_report
 from knowledge.report_figures import months_alike, period_figures, years_figures
 from knowledge.report_tables import ReportTable
 from knowledge.year_end_sheet import check_tables, measure_lines
@@ -170,7 +170,7 @@ def test_every_cell_of_the_breakdowns_is_that_of_the_log(town: Database, period:
             counts += [log.number(f"{own} AND {where}") for where in (IS_SHOWN, IS_NONE)]
             assert row[0] == NAMES[channel]
             for cell, count in zip(row[1:], counts, strict=True):
-                told += cell != "－" and holds(cell, count)
+                told += cell != NO_PEOPLE and holds(cell, count)
         assert told >= 10
         own = f"{BOT} AND {ASKED}"
         for title, value, shares in (

@@ -134,6 +134,8 @@ def test_what_is_kept_back_stands_beside_the_numbers_of_a_sheet(chief: Colleague
     assert {type(one) for one in counts} == {int, str}
     assert {one for one in counts if isinstance(one, str)} == {"伏せています"}
     assert all(one == 0 or one >= 5 for one in counts if isinstance(one, int))
+    everything = [str(cell) for name in load_workbook(io.BytesIO(book)).sheetnames for row in sheet(book, name) for cell in row]  # fmt: skip
+    assert [cell for cell in everything if cell.startswith("'")] == [], "nothing that a sheet would take for a formula"
     assert any("まだ確かめていません" in str(row[0]) for row in sheet(book, "正答率"))
 
 
