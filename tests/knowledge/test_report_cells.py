@@ -235,6 +235,27 @@ def test_the_needs_are_those_of_the_log_with_their_channels_apart(town: Database
                 assert cell == (f"{count}件" if count >= FEWEST or not count else "5件未満")
 
 
+@pytest.mark.parametrize("period", [MARCH, APRIL, JUNE], ids=["March", "April", "June"])
+def test_the_page_of_a4_tells_the_numbers_of_the_log(town: Database, period: Period) -> None:
+    with town.reading() as session:
+        told = overview_of(period_figures(session, CODE, period), lambda _, value: value)
+        log, own = Log(session, period), f"{BOT} AND {ASKED}"
+        entries = log.by(VALUES["entry"], f"{own} AND shown IS NOT NULL")
+        before = log.of(period.previous).number(own)
+        assert [one.value for one in told.numbers] == [
+            f"{log.number(own)}件",
+            f"{log.number(own, 'COUNT(DISTINCT asker)')}人",
+            log.percent(IS_SHOWN, own),
+            log.percent(f"NOT {FAILED}", f"{own} AND {IS_SHOWN}"),
+            log.percent(IS_NONE, own),
+            log.percent(f"NOT ({OPEN})", own),
+        ]
+    assert (f" {before}件" in told.numbers[0].note) == (period != MARCH)
+    assert told.numbers[0].note.startswith("途中の値。") == (period is JUNE)
+    assert told.asked
+    assert all(entries[name] == int(count.removesuffix("件")) >= FEWEST for name, count in told.asked)
+
+
 def test_a_question_of_the_last_second_of_march_is_a_need_of_march(town: Database) -> None:
     with town.reading() as session:
         for period, count in ((MARCH, 6), (APRIL, 7)):
