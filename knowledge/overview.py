@@ -8,7 +8,7 @@ from knowledge.breakdowns import breakdown, counted
 from knowledge.intervals import TOO_FEW, Share
 from knowledge.need_steps import STATES
 from knowledge.report_accuracy import latest, rate_words
-from knowledge.report_documents import NOBODY, Names, change_words, outcome_share, partly
+from knowledge.report_documents import NOBODY, NOT_COUNTED, Names, change_words, outcome_share, partly
 from knowledge.report_figures import NeedLine, PeriodFigures
 from knowledge.report_offices import application_words, certificate_words
 
@@ -36,6 +36,8 @@ class Overview:
     events: tuple[str, ...]
     accuracy: str
     offices: str
+    empty: str
+    """What is said where nothing is listed of what was asked."""
 
 
 def overview_of(found: PeriodFigures, names: Names) -> Overview:
@@ -51,6 +53,7 @@ def overview_of(found: PeriodFigures, names: Names) -> Overview:
         events=tuple(_short(event.name) for event in found.events[:MOST_EVENTS]),
         accuracy=accuracy_words(found),
         offices=office_words(found),
+        empty="ありません。" if found.stands else NOT_COUNTED,
     )
 
 

@@ -346,11 +346,19 @@ def course_table(found: PeriodFigures) -> ReportTable:
                 else (NOBODY,) * 4
             ),
         )
-        for period, one in found.course
+        for period, one in _since_the_first(found.course)
     )
     headings = ("月", "質問（件）", "人数（人）", "答えを示せた割合", "解決率（推定）")
     note = f"途中の月は、{counted_until(found)}までの数です。" if found.is_running else ""
-    return ReportTable("月ごとの動き（LINE・ウェブ・API）", headings, rows, note, frozenset({1, 2}))
+    return ReportTable(
+        "月ごとの動き（LINE・ウェブ・API）", headings, rows, note, frozenset({1, 2}), "数字のある月は、まだありません。"
+    )
+
+
+def _since_the_first(course: Sequence[tuple[Period, Tally | None]]) -> Sequence[tuple[Period, Tally | None]]:
+    """Without the months before the first that was counted."""
+    first = next((place for place, (_, one) in enumerate(course) if one is not None), len(course))
+    return course[first:]
 
 
 def counted_until(found: PeriodFigures) -> str:

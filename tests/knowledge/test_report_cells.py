@@ -292,14 +292,12 @@ def test_the_course_of_months_is_that_of_the_log(town: Database, period: Period)
         for row in reversed(found.rows):
             log, own = Log(session, month), f"{BOT} AND {ASKED}"
             assert row[0].startswith(month.name)
-            if month < MARCH:
-                assert set(row[1:]) == {NOBODY}, "not known is not 0"
-            else:
-                counts = (log.number(own), log.number(own, "COUNT(DISTINCT asker)"))
-                assert row[1:3] == tuple(map(str, counts))
-                shown = f"{own} AND {IS_SHOWN}"
-                assert row[3:] == (log.percent(IS_SHOWN, own), log.percent(f"NOT {FAILED}", shown))
+            counts = (log.number(own), log.number(own, "COUNT(DISTINCT asker)"))
+            assert row[1:3] == tuple(map(str, counts))
+            shown = f"{own} AND {IS_SHOWN}"
+            assert row[3:] == (log.percent(IS_SHOWN, own), log.percent(f"NOT {FAILED}", shown))
             month = month.previous
+        assert month == MARCH.previous, "nothing is told of what was not counted"
         assert found.rows[-1][0].endswith("（途中）") == (period is JUNE)
 
 
@@ -403,4 +401,5 @@ def test_a_month_in_which_nobody_asked_says_so_and_one_that_was_not_counted_says
     assert {row[1] for row in unknown["主な数字"].rows} == {NOBODY}
     assert unknown["受けた方法ごと"].rows == unknown["担当課ごと"].rows == ()
     assert "この期間の数字はありません" in unknown["受けた方法ごと"].empty
+    assert unknown["月ごとの動き"].rows == ()
     assert not year["何件の質問があり、何人が使ったか。"].known
