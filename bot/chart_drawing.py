@@ -294,13 +294,14 @@ def _heat(chart: Heat) -> Any:
         for down, row in enumerate(chart.values)
         for across, value in enumerate(row)
     ]
+    # Told outright: squares without a value are no part of what the order would be taken from.
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X(
-            "across:O", title=chart.across, sort=None,
+            "across:O", title=chart.across, sort=None, scale=alt.Scale(domain=list(range(len(chart.columns)))),
             axis=alt.Axis(labelAngle=0, labelExpr=_label_expression(chart.columns), ticks=False, domain=False),
         ),
         y=alt.Y(
-            "down:O", title=chart.down, sort=None,
+            "down:O", title=chart.down, sort=None, scale=alt.Scale(domain=list(range(len(chart.rows)))),
             axis=alt.Axis(labelExpr=_label_expression(chart.rows), ticks=False, domain=False, **_AT_TOP),
         ),
     )  # fmt: skip

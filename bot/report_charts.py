@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.charts import Chart, Mark, Series, bars, is_empty, lines, week
-from knowledge.intervals import FEWEST, Share
+from knowledge.breakdowns import breakdown
 from knowledge.models import FigureEvent
 from knowledge.periods import Period
-from knowledge.report_documents import MOST_LINES, Names
-from knowledge.report_figures import PeriodFigures, hour_grid, spread
+from knowledge.report_documents import MOST_LINES, Names, partly
+from knowledge.report_figures import PeriodFigures, hour_grid
+from knowledge.suppression import rows_kept_back
 from knowledge.tallies import Tally
 
 
@@ -18,24 +19,29 @@ def report_charts(found: PeriodFigures, names: Names, events: Sequence[FigureEve
     charts = [
         month_course(found, events),
         _breakdown(found.by["department"], "担当課ごとの質問", "担当課", lambda value: names("department", value)),
-        _breakdown(found.by["category"], "分類ごとの質問", "分類", lambda value: names("category", value)),
+        _breakdown(
+            found.by["category"], "分類ごとの質問", "分類", lambda value: names("category", value), leave_out=("",)
+        ),
         week(
-            f"曜日と時間帯ごとの質問（{found.period.name}。5件未満は空けてあります）",
-            _told(hour_grid(found.by["hour"])),
+            f"曜日と時間帯ごとの質問（{found.period.name}。空きは5件未満など）",
+            told_hours(hour_grid(found.by["hour"])),
             unit="件",
         ),
     ]
     return [one for one in charts if one is not None and not is_empty(one) and found.now.asked]
 
 
-def _told(grid: Sequence[Sequence[float | None]]) -> list[list[float | None]]:
-    """Without the few of which nothing can be told."""
-    return [[None if value and value < FEWEST else value for value in row] for row in grid]
+def told_hours(grid: Sequence[Sequence[int]]) -> list[list[float | None]]:
+    """Without the few of which nothing can be told, and without what would tell them: the small hours first."""
+    kept = rows_kept_back([[grid[day][hour] for hour in range(24) for day in range(7)]])
+    return [[None if hour * 7 + day in kept else grid[day][hour] for hour in range(24)] for day in range(7)]
 
 
 def month_course(found: PeriodFigures, events: Sequence[FigureEvent]) -> Chart | None:
-    """Questions month by month; a month that was not counted is a gap."""
-    counted = [(period, one) for period, one in found.course]
+    """Questions month by month; a month of which not all was counted is a gap: its count is like no other."""
+    counted = [(period, one if _is_whole(found, period) else None) for period, one in found.course]
+    while counted and counted[-1][1] is None:
+        counted.pop()
     while counted and counted[0][1] is None:
         counted.pop(0)
     if len(counted) < 2:
@@ -54,25 +60,14 @@ def month_course(found: PeriodFigures, events: Sequence[FigureEvent]) -> Chart |
     )
 
 
-def solved_course(found: PeriodFigures) -> Chart | None:
-    counted = [(period, one) for period, one in found.course if one is not None]
-    if len(counted) < 2:
-        return None
-    return lines(
-        "月ごとの解決率（推定）",
-        [period.short_name for period, _ in counted],
-        [Series("推定", tuple(_percent(one.estimated_share) for _, one in counted))],
-        across="月",
-        unit="%",
-    )
+def _is_whole(found: PeriodFigures, period: Period) -> bool:
+    return not partly(found, period) and not (found.is_running and period.last >= found.period.last)
 
 
-def _percent(share: Share) -> float | None:
-    return round(share.value * 100, 1) if share.is_judged else None
-
-
-def _breakdown(values: Mapping[str, Tally], title: str, across: str, name: Callable[[str], str]) -> Chart | None:
-    asked = [(value, one.asked) for value, one in spread(values) if one.asked][:MOST_LINES]
+def _breakdown(
+    values: Mapping[str, Tally], title: str, across: str, name: Callable[[str], str], leave_out: Collection[str] = ()
+) -> Chart | None:
+    asked = [(value, one.asked) for value, one in breakdown(values, leave_out).shown[:MOST_LINES]]
     if not asked:
         return None
     labels = [name(value)[:30] for value, _ in asked]

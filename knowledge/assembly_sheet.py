@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
+from knowledge.accuracy_figures import DEFINITION
+from knowledge.breakdowns import counted
 from knowledge.calendar import JST, date_name
 from knowledge.intervals import FEWEST, TOO_FEW, Share
-from knowledge.report_documents import ANSWERED_MEANS, Names, ReportTable, outcome_share
-from knowledge.report_figures import FIGURES, PeriodFigures, friends_share
+from knowledge.office_counts import month_name
+from knowledge.report_accuracy import latest, rate_words
+from knowledge.report_documents import ANSWERED_MEANS, Names, counted_until, outcome_share
+from knowledge.report_figures import FIGURES, MonthAlike, PeriodFigures, friends_share
+from knowledge.report_offices import application_words, certificate_words, months_words
+from knowledge.report_tables import ReportTable
 from knowledge.tallies import Tally
 from knowledge.year_facts import SPANS, YearFacts
 
 UNKNOWN = "分かりません"
 NOT_WRITTEN = "記録がないため。「年度の記録」に書くと、ここに出ます"
-NOT_COUNTED = "この年度の数字を、まだ数えていないため"
+NOT_COUNTED = "この年度の数字の記録がないため（はじめる前か、まだ数えていません）"
 MOST_TOLD, LONGEST_TOLD = 10, 300
 """Things that one answer lists, and letters of what staff wrote about each."""
 _MOST_LANGUAGES = 4
@@ -33,13 +39,27 @@ class Item:
 
 @dataclass(frozen=True)
 class YearTold:
-    """All that the sheet is made of: of the year, and of the one before."""
+    """All that the sheet is made of: of the year, and of the one before.
+
+    ``opened_on``: when the service began, as staff wrote it.  ``alike``: the months that both years have whole.
+    """
 
     found: PeriodFigures
     facts: YearFacts
     facts_before: YearFacts
     names: Names
     opened_on: dt.date | None = None
+    alike: tuple[MonthAlike, ...] = ()
+
+    @property
+    def begins(self) -> dt.date | None:
+        """The first day that the figures are of, as far as it is known."""
+        return self.opened_on or self.found.begun
+
+    @property
+    def until(self) -> str:
+        """The day that the figures go up to, while the year runs."""
+        return counted_until(self.found) if self.found.is_running else ""
 
 
 def items(told: YearTold) -> tuple[Item, ...]:
@@ -53,9 +73,11 @@ def _items(told: YearTold) -> Iterator[Item]:
     yield _friends(told)
     yield _asked(told)
     yield _answered(told)
+    yield _accuracy(told)
     yield _solved(told)
     yield _misguidance(told)
     yield _outside(told)
+    yield _offices(told)
     yield _improvements(told)
     yield from _targets(told)
     for name, question in (
@@ -84,11 +106,41 @@ def _cost(told: YearTold) -> Item:
     if not told.found.stands or not now.asked:
         why = NOT_COUNTED if not told.found.stands else "質問が1件もなかったため、1件あたりは出せません"
         return Item(question, f"{_yen(cost)}。1件あたりは{UNKNOWN}。", f"経費は年度の記録。{why}。")
+    if why := _not_of_a_whole_year(told):
+        return Item(question, f"{_yen(cost)}。1件あたりは、まだ{UNKNOWN}。", f"経費は年度の記録（一年分）。{why}")
     each = f"質問1件あたり{_yen(cost / now.asked)}"
     if now.shown:
         each += f"、答えを示せた1件あたり{_yen(cost / now.shown)}"
-    basis = f"経費は年度の記録。質問{now.asked:,}件、答えを示せた質問{now.shown:,}件で割ったもの。"
+    basis = f"経費は年度の記録。質問{now.asked:,}件、答えを示せた質問{now.shown:,}件で割ったもの。{_since(told)}"
     return Item(question, f"{_yen(cost)}。{each}。", basis)
+
+
+def _not_of_a_whole_year(told: YearTold) -> str:
+    """Why the questions are not those of all the time that the cost is of; empty where they are."""
+    if told.found.is_running:
+        return f"質問は{told.until}までの分しかなく、一年分の経費を割ると、実際より高く出ます。年度が終わると出ます。"
+    begun = told.found.begun
+    if told.opened_on is None and begun is not None and begun > told.found.period.first:
+        return (
+            f"質問の記録が{date_name(begun)}からしかなく、それより前から使われていたかが分からないためです。"
+            "「年度の記録」に「サービスをはじめた日」を書くと出ます。"
+        )
+    return ""
+
+
+def _since(told: YearTold) -> str:
+    """From when on and until when a year was counted, where that is not all of it."""
+    begins, period = told.begins, told.found.period
+    parts = []
+    if begins is not None and period.first < begins <= period.last:
+        parts.append(
+            f"{date_name(begins)}にはじめたので、それからの数です。"
+            if told.opened_on
+            else f"記録があるのは{date_name(begins)}からです。"
+        )
+    if told.until:
+        parts.append(f"{told.until}までの数です。")
+    return "".join(parts)
 
 
 def _staff_hours(told: YearTold) -> Item:
@@ -133,8 +185,7 @@ def _asked(told: YearTold) -> Item:
     answer = f"{now.asked:,}件、{now.askers:,}人。"
     if now.nameless:
         answer += f"ほかに、だれか分からない質問が{now.nameless:,}件。"
-    if told.opened_on is not None and told.opened_on > told.found.period.first:
-        answer += f"{date_name(told.opened_on)}にはじめたので、それからの数です。"
+    answer += _since(told)
     basis = "LINE・ウェブ・API。あいさつは入れません。LINEは同じ人を一度だけ、ウェブは会話ごとに一人と数えます。"
     return Item(question, answer, basis)
 
@@ -151,6 +202,42 @@ def _answered(told: YearTold) -> Item:
         return _unknown(question, NOT_COUNTED)
     none = _told_share(told.found.now.none_share)
     return Item(question, f"{_told_share(told.found.now.shown_share)}答えられなかったのは{none}", ANSWERED_MEANS)
+
+
+def _accuracy(told: YearTold) -> Item:
+    question = "答えは正しいのか（正答率）。"
+    judged = [month for month in told.found.accuracy if month.is_published]
+    last = latest(judged)
+    if last is None:
+        why = "まだ確かめていないため。「正答率の確かめ」で、月ごとに質問をくじで引いて確かめ、確定すると出ます"
+        return _unknown(question, why)
+    others = [rate_words(month) for month in judged if month is not last]
+    more = f"ほかの月：{_listed(others, '正答率の確かめ')}。" if others else ""
+    basis = (
+        f"{DEFINITION}職員がくじで引いた質問を確かめたものです。"
+        "幅の重なる月どうしは、上がった・下がったとは言えません。"
+    )
+    return Item(question, f"{rate_words(last)}。{more}", basis)
+
+
+def _offices(told: YearTold) -> Item:
+    question = "証明書のコンビニ交付や電子申請は、どれだけ使われているか。"
+    found = told.found.offices
+    certificates, applications = certificate_words(found), application_words(found)
+    if certificates is None and applications is None:
+        return _unknown(question, "課の件数が入っていないため。「課の件数」に取り込むと、ここに出ます")
+    if certificates and applications and found.certificate_months == found.application_months:
+        parts = [f"{certificates}、{applications}。{months_words(found, found.certificate_months)}"]
+    else:
+        parts = [
+            f"{words}。{months_words(found, months)}" if words else f"{name}は{UNKNOWN}（まだ入っていません）。"
+            for name, words, months in (
+                ("証明書の発行件数", certificates, found.certificate_months),
+                ("電子申請の件数", applications, found.application_months),
+            )
+        ]
+    invented = "見本の件数が入っています。実際の件数ではありません。" if found.invented else ""
+    return Item(question, "".join(parts), f"課の件数（課が数えて入れたもの）。質問の件数とは別のものです。{invented}")
 
 
 def _solved(told: YearTold) -> Item:
@@ -186,7 +273,7 @@ def _outside(told: YearTold) -> Item:
     if told.found.stands is None:
         return _unknown(question, NOT_COUNTED)
     if not told.found.stands.hours_known:
-        return _unknown(question, "「受付時間」が入っていないため")
+        return _unknown(question, "「受付時間」が入っていないため。入れてから数えた期間に出ます")
     basis = "「受付時間」のいちばん上の場所が閉まっている時間（休みの日・昼休みも）に届いた質問の割合。"
     return Item(question, _told_share(told.found.now.outside_share), basis)
 
@@ -195,14 +282,15 @@ def _improvements(told: YearTold) -> Item:
     question = "答えられなかった質問から、何を直したか（三つ）。"
     found = told.found.improvements
     if not found:
-        return _unknown(question, "ニーズ票から公開した答えがまだないため")
+        return _unknown(question, "ニーズ票から公開した答えがまだないため。ニーズ票から答えを書いて公開すると出ます")
     parts = [
         f"{place}「{one.card.name}」（{date_name(one.outcome.since.astimezone(JST).date())}に公開。"
-        f"そのあと答えた{one.outcome.answered:,}件、かなわなかった{one.outcome.unmet:,}件、答えられた割合は{outcome_share(one)}）"
+        f"そのあと答えた{counted(one.outcome.answered)}、かなわなかった{counted(one.outcome.unmet)}、"
+        f"答えられた割合は{outcome_share(one)}）"
         for place, one in zip("①②③", found, strict=False)
     ]
     few = "" if len(found) == len("①②③") else f"公開したものが{len(found)}つだけです。"
-    return Item(question, "".join(parts), f"ニーズ票。{few}")
+    return Item(question, "".join(parts), f"ニーズ票。公開した日から、このシートを作った日までの数。{few}")
 
 
 def _targets(told: YearTold) -> Iterator[Item]:
@@ -220,7 +308,8 @@ def _targets(told: YearTold) -> Iterator[Item]:
         if actual is None or (told.found.stands is None and target.figure not in ("friends", "friends_share", "calls")):
             yield Item(asked, f"目標{target.value}。実績は{UNKNOWN}。", f"「{figure.label}」の記録がないため。")
         else:
-            yield Item(asked, f"目標{target.value}、実績{actual}。", f"くらべた数字：{figure.label}")
+            running = f"。この年度は途中で、{told.until}までの値です。" if told.until else ""
+            yield Item(asked, f"目標{target.value}、実績{actual}。", f"くらべた数字：{figure.label}{running}")
 
 
 def _help(told: YearTold, name: str, question: str) -> Item:
@@ -278,12 +367,47 @@ def _last_year(told: YearTold) -> Item:
     if told.found.stands is None or before is None:
         why = "昨年度の数字の記録がないため（はじめる前か、まだ数えていません）" if before is None else NOT_COUNTED
         return _unknown(question, why)
-    basis = "同じ数え方の、前の年度の数字。"
-    if told.opened_on is not None and told.opened_on > told.found.period.previous.first:
-        basis += f"前の年度は、はじめた日（{date_name(told.opened_on)}）からの数なので、そのままくらべられません。"
+    unlike = _unlike(told)
+    if not unlike:
+        return Item(question, "。".join(_compared(before, told)) + "。", "同じ数え方の、前の年度の数字。")
+    friends = "".join(f"{one}。" for one in _written(told, ("friends",)))
+    if not told.alike:
+        why = f"{unlike}年度どうしはくらべられないため。どちらの年度にも全部の記録がある月も、まだありません"
+        return Item(question, f"{friends}質問の件数などは{UNKNOWN}。" if friends else UNKNOWN, why, known=bool(friends))
+    basis = (
+        f"{unlike}年度どうしはくらべず、どちらの年度にも全部の記録がある月どうしをくらべました。"
+        "人数は、月をまたぐ人がいるので足せません。"
+    )
+    return Item(question, f"{_months_compared(told.alike)}。{friends}", basis)
+
+
+def _unlike(told: YearTold) -> str:
+    """Why the year and the one before cannot be held against each other; empty where they can."""
+    parts = []
+    first, begins = told.found.period.previous.first, told.begins
+    if begins is not None and begins > first:
+        parts.append(
+            f"前の年度は、はじめた日（{date_name(begins)}）からの数です。"
+            if told.opened_on
+            else f"前の年度の記録は{date_name(begins)}からで、一年分ではありません（はじめた日も書かれていません）。"
+        )
     if told.found.is_running:
-        basis += "この年度は途中なので、そのままくらべられません。"
-    return Item(question, "。".join(_compared(before, told)) + "。", basis)
+        parts.append(f"この年度は途中で、{told.until}までの数です。")
+    return "".join(parts)
+
+
+def _months_compared(alike: Sequence[MonthAlike]) -> str:
+    now, before = (
+        Tally(*(sum(counts) for counts in zip(*map(astuple, tallies), strict=True)))
+        for tallies in ([one.now for one in alike], [one.before for one in alike])
+    )
+    months = [month_name(one.month.first) for one in alike]
+    span = months[0] if len(months) == 1 else f"{months[0]}〜{months[-1]}（{len(months)}か月）"
+    return (
+        f"{span}と、前の年の同じ月どうしでは、質問{before.asked:,}件→{now.asked:,}件。"
+        f"答えを示せた割合{before.shown_share.percent}→{now.shown_share.percent}。"
+        f"解決率（推定）{before.estimated_share.percent}→{now.estimated_share.percent}"
+    )
 
 
 def _compared(before: Tally, told: YearTold) -> Iterator[str]:
@@ -292,9 +416,17 @@ def _compared(before: Tally, told: YearTold) -> Iterator[str]:
     yield f"人数{before.askers:,}人→{now.askers:,}人"
     yield f"答えを示せた割合{before.shown_share.percent}→{now.shown_share.percent}"
     yield f"解決率（推定）{before.estimated_share.percent}→{now.estimated_share.percent}"
-    for name, label, unit in (("cost", "経費", "円"), ("friends", "友だち数", "人")):
+    yield from _written(told, ("cost", "friends"))
+
+
+_WRITTEN = {"cost": ("経費", "円"), "friends": ("友だち数", "人")}
+
+
+def _written(told: YearTold, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
         old, new = told.facts_before.number(name), told.facts.number(name)
         if old is not None and new is not None:
+            label, unit = _WRITTEN[name]
             yield f"{label}{old:,.0f}{unit}→{new:,.0f}{unit}"
 
 

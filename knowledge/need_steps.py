@@ -283,14 +283,15 @@ class Outcome:
         return self.answered / total if total else None
 
 
-def outcome(session: Session, card: NeedCard) -> Outcome | None:
-    """None while the answer is not public."""
+def outcome(session: Session, card: NeedCard, channels: Collection[str] = ()) -> Outcome | None:
+    """None while the answer is not public.  ``channels``: those that count, where not all do."""
     if card.published_at is None or card.answer_id is None:
         return None
     log = LoggedQuestion
     # By the day as well, and each way of its own: so each is found by an index of a million questions.
     day = card.published_at.astimezone(JST).date()
-    since = (log.municipality_code == card.municipality_code, log.jst_date >= day, log.asked_at >= card.published_at)
+    since = [log.municipality_code == card.municipality_code, log.jst_date >= day, log.asked_at >= card.published_at]
+    since += [log.channel.in_(channels)] if channels else []
     at_once = and_(log.entry_id == card.answer_id, log.decision == "answer")
     otherwise = or_(log.entry_id.is_(None), log.entry_id != card.answer_id, log.decision != "answer")
     chosen = and_(log.tapped_entry_id == card.answer_id, otherwise)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.accuracy_figures import MonthFigures
+from knowledge.accuracy_figures import figures_of as accuracy_of
 from knowledge.calendar import JST
 from knowledge.demo_data import is_demo
 from knowledge.figure_events import events_between
@@ -22,15 +24,18 @@ from knowledge.models import (
     PeriodCorrection,
 )
 from knowledge.need_steps import Outcome, outcome
+from knowledge.office_figures import OfficeFigures, office_figures
 from knowledge.period_closing import corrections_of
 from knowledge.periods import Period, PeriodKind, period_of
 from knowledge.report_settings import Reporting, reporting
 from knowledge.tallies import (
     BOT,
+    BOT_CHANNELS,
     NOTED_TOGETHER,
     Standing,
     Tally,
     by_channel,
+    first_counted,
     standing,
     tallies,
     tally,
@@ -47,11 +52,16 @@ MONTHS_SHOWN = 13
 
 @dataclass(frozen=True)
 class NeedLine:
-    """A need, and what was asked of it in the period."""
+    """A need, and what was asked of it in the period: of the bot, by how many people; and what staff ``noted``.
+
+    ``before``: what the bot was asked of it in the period before.
+    """
 
     card: NeedCard
     times: int
     askers: int
+    noted: int
+    before: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,9 @@ class Improvement:
 @dataclass(frozen=True)
 class PeriodFigures:
     """Everything that a report says of a period.  ``before``: the period before, ``year_ago``: a year before; None
-    where they were not counted.  ``stands`` None: this one was not.
+    where they were not counted.  ``stands`` None: this one was not.  ``all_needs``: in the order of
+    needs_of.  ``accuracy``: the months of which something was drawn, the last first.
+    ``begun``: the first day that was counted at all.
     """
 
     town: str
@@ -80,7 +92,10 @@ class PeriodFigures:
     noted: Tally
     by: Mapping[str, Mapping[str, Tally]]
     course: tuple[tuple[Period, Tally | None], ...]
-    needs: tuple[NeedLine, ...]
+    all_needs: tuple[NeedLine, ...]
+    accuracy: tuple[MonthFigures, ...]
+    offices: OfficeFigures
+    begun: dt.date | None
     events: tuple[FigureEvent, ...]
     improvements: tuple[Improvement, ...]
     misguidances: tuple[Misguidance, ...]
@@ -88,10 +103,26 @@ class PeriodFigures:
 
     @property
     def mark(self) -> str:
-        """速報, 確定 or 訂正: how the figures stand."""
-        if self.stands is None or self.stands.closed_at is None:
+        """速報, 確定 or 訂正: how the figures stand; 記録なし where there are none."""
+        if self.stands is None:
+            return "記録なし"
+        if self.stands.closed_at is None:
             return "速報"
         return "訂正" if self.corrections else "確定"
+
+    @property
+    def needs(self) -> list[NeedLine]:
+        """Those that the bot was asked for by most people."""
+        return [one for one in self.all_needs if one.times][:MOST_NEEDS]
+
+    @property
+    def noted_needs(self) -> list[NeedLine]:
+        """Those that staff noted most."""
+        return sorted((one for one in self.all_needs if one.noted), key=_by_noted)[:MOST_NEEDS]
+
+    @property
+    def year_before(self) -> Period:
+        return _year_before(self.period)
 
     @property
     def is_running(self) -> bool:
@@ -100,8 +131,13 @@ class PeriodFigures:
 
 
 def period_figures(session: Session, code: str, period: Period) -> PeriodFigures:
-    course = trend(session, code, _month_of(period), MONTHS_SHOWN)
+    needs = needs_of(session, code, period.first, period.last)
     before, year_ago = period.previous, _year_before(period)
+    # Told of months alone: a year more of the log takes its time.
+    compared = needs_of(session, code, before.first, before.last) if period.kind is PeriodKind.MONTH else []
+    earlier = {one.card.number: one.times for one in compared}
+    first = first_counted(session, code, PeriodKind.DAY)
+    course = trend(session, code, _month_of(period), MONTHS_SHOWN)
     return PeriodFigures(
         town=session.get_one(Municipality, code).name,
         reporting=reporting(session, code),
@@ -115,7 +151,10 @@ def period_figures(session: Session, code: str, period: Period) -> PeriodFigures
         noted=tally(session, code, period, NOTED_TOGETHER),
         by={one: tallies(session, code, period, BOT, one) for one in DIMENSIONS},
         course=tuple(course),
-        needs=tuple(needs_of(session, code, period.first, period.last, MOST_NEEDS)),
+        all_needs=tuple(replace(one, before=earlier.get(one.card.number, 0)) for one in needs),
+        accuracy=tuple(one for one in accuracy_of(session, code) if period.first <= one.month.first <= period.last),
+        offices=office_figures(session, code, period),
+        begun=first.first if first else None,
         events=tuple(sorted(events_between(session, code, period.first, period.last), key=lambda one: one.first)),
         improvements=tuple(improvements_of(session, code, period.last)),
         misguidances=tuple(misguidances_of(session, code, period)),
@@ -136,21 +175,28 @@ def _counted(session: Session, code: str, period: Period) -> Tally | None:
     return tally(session, code, period) if standing(session, code, period) else None
 
 
-def needs_of(session: Session, code: str, first: dt.date, last: dt.date, most: int) -> list[NeedLine]:
-    """The needs that were asked for most, by people; whoever is not known counts once a question."""
+def needs_of(session: Session, code: str, first: dt.date, last: dt.date) -> list[NeedLine]:
+    """The needs that somebody asked for in some days; those that the bot was asked for by most people first.
+
+    Whoever is not known counts once a question.  What staff noted is counted for itself, without people.
+    """
     log = LoggedQuestion
-    people = func.count(log.asker.distinct()) + func.count() - func.count(log.asker)
+    asked = log.channel.in_(BOT_CHANNELS)
+    own = case((asked, log.asker))
+    times = func.count(case((asked, log.need)))
+    people = func.count(own.distinct()) + times - func.count(own)
     rows = session.execute(
-        select(log.need, func.count().label("times"), people.label("people"))
+        select(log.need, times.label("times"), people.label("people"), (func.count() - times).label("noted"))
         .where(log.municipality_code == code, log.need.is_not(None), log.jst_date >= first, log.jst_date <= last)
         .group_by(log.need)
-        .order_by(people.desc(), func.count().desc(), log.need)
-        .limit(most)
+        .order_by(people.desc(), times.desc(), log.need)
     ).all()
-    wanted = [row.need for row in rows]
-    found = select(NeedCard).where(NeedCard.municipality_code == code, NeedCard.number.in_(wanted))
-    cards = {card.number: card for card in session.scalars(found)}
-    return [NeedLine(cards[row.need], row.times, row.people) for row in rows if row.need in cards]
+    cards = {card.number: card for card in session.scalars(select(NeedCard).where(NeedCard.municipality_code == code))}
+    return [NeedLine(cards[row.need], row.times, row.people, row.noted) for row in rows if row.need in cards]
+
+
+def _by_noted(line: NeedLine) -> tuple[int, int]:
+    return -line.noted, line.card.number
 
 
 def improvements_of(session: Session, code: str, until: dt.date) -> list[Improvement]:
@@ -160,7 +206,7 @@ def improvements_of(session: Session, code: str, until: dt.date) -> list[Improve
         NeedCard.municipality_code == code, NeedCard.published_at.is_not(None), NeedCard.published_at < end
     )
     cards = session.scalars(wanted.order_by(NeedCard.times.desc(), NeedCard.number).limit(_MOST_LOOKED_AT)).all()
-    found = [Improvement(card, made) for card in cards if (made := outcome(session, card)) is not None]
+    found = [Improvement(card, made) for card in cards if (made := outcome(session, card, BOT_CHANNELS)) is not None]
     return sorted(found, key=lambda one: (-one.outcome.answered, one.card.number))[:MOST_IMPROVEMENTS]
 
 
@@ -184,6 +230,29 @@ def years_figures(session: Session, code: str, year: int) -> tuple[PeriodFigures
     """A 年度, with what staff wrote of it and of the year before."""
     period = Period(dt.date(year, 4, 1), PeriodKind.YEAR)
     return period_figures(session, code, period), facts_of(session, code, year), facts_of(session, code, year - 1)
+
+
+@dataclass(frozen=True)
+class MonthAlike:
+    """A month of a 年度 that is over, and the same month of the year before, of which the whole was counted, too."""
+
+    month: Period
+    now: Tally
+    before: Tally
+
+
+def months_alike(session: Session, code: str, found: PeriodFigures, begins: dt.date | None) -> list[MonthAlike]:
+    """What of a 年度 can be held against the one before it, month for month.  ``begins``: the first day of all."""
+    if found.stands is None or begins is None:
+        return []
+    counted = found.stands.counted_at.astimezone(JST).date()
+    course = trend(session, code, _month_of(found.period), 24)
+    pairs = zip(course[12:], course[:12], strict=True)
+    return [
+        MonthAlike(month, now, before)
+        for (month, now), (earlier, before) in pairs
+        if now is not None and before is not None and month.last < counted and begins <= earlier.first
+    ]
 
 
 # --- 目標とくらべる数字 ----------------------------------------------------------------------------------------
@@ -229,8 +298,3 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
 def hour_grid(found: Mapping[str, Tally]) -> list[list[int]]:
     """Questions by weekday (Monday first) and hour."""
     return [[found[f"{day}-{hour}"].asked if f"{day}-{hour}" in found else 0 for hour in range(24)] for day in range(7)]
-
-
-def spread(values: Mapping[str, Tally]) -> Sequence[tuple[str, Tally]]:
-    """Values with what was asked of them, most first."""
-    return sorted(values.items(), key=lambda item: (-item[1].asked, item[0]))

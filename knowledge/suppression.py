@@ -6,7 +6,7 @@ chosen by its place, never by its size, for a choice by size would tell of the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
@@ -33,6 +33,30 @@ def published(cells: Sequence[int]) -> Published:
             return Published((None,) * len(cells), None)
         hidden.add(others.pop(0))
     return Published(tuple(None if place in hidden else cell for place, cell in enumerate(cells)), sum(cells))
+
+
+def rows_kept_back(columns: Sequence[Sequence[int]], forced: Collection[int] = ()) -> frozenset[int]:
+    """The rows of a table to be kept back whole: those with a small cell or ``forced``, and others beside them.
+
+    Of every column the sum is told, and nothing else of a row that is kept back.  Rows stand in the order in which
+    they may be kept back for the sake of others; all of them are where nothing less is safe.
+    """
+    rows = range(len(columns[0]))
+    hidden = set(forced) | {row for row in rows if any(0 < column[row] < FEWEST for column in columns)}
+    others = [row for row in rows if row not in hidden and any(column[row] >= FEWEST for column in columns)]
+    while not all(_is_column_safe(column, hidden) for column in columns):
+        if not others:
+            return frozenset(rows)
+        hidden.add(others.pop(0))
+    return frozenset(hidden)
+
+
+def _is_column_safe(column: Sequence[int], hidden: Collection[int]) -> bool:
+    cells = [column[row] for row in hidden]
+    if not any(0 < cell < FEWEST for cell in cells):
+        return True
+    large = sum(cell >= FEWEST for cell in cells)
+    return _is_safe(sum(cells), len(cells) - large, large)
 
 
 def _is_safe(total: int, small: int, large: int) -> bool:

@@ -49,10 +49,15 @@ def _write_sheet(book: Workbook, sheet: OutSheet) -> None:
     for row in sheet.rows:
         page.append(
             [
-                _cell(page, int(text)) if place in sheet.numbers and text else _cell(page, disarmed(text))
+                _cell(page, int(text)) if place in sheet.numbers and _is_number(text) else _cell(page, disarmed(text))
                 for place, text in enumerate(row)
             ]
         )
+
+
+def _is_number(text: str) -> bool:
+    """Among numbers a word may stand for one that is not known, or not told."""
+    return text.removeprefix("-").isdecimal()
 
 
 def _cell(page: Any, value: str | int, *, bold: bool = False, head: bool = False) -> Any:

@@ -31,14 +31,14 @@ from knowledge.periods import Period, PeriodKind, period_of
 from knowledge.report_documents import (
     Names,
     Report,
-    ReportTable,
     about_lines,
     monthly_report,
     named,
     notes_of,
     sheets,
 )
-from knowledge.report_figures import DIMENSIONS, PeriodFigures, period_figures, years_figures
+from knowledge.report_figures import DIMENSIONS, PeriodFigures, months_alike, period_figures, years_figures
+from knowledge.report_tables import ReportTable
 from knowledge.tallies import first_counted
 from knowledge.workbooks import workbook_bytes
 from knowledge.year_end_sheet import check_tables, measure_lines
@@ -201,7 +201,9 @@ def _year_end(code: str) -> tuple[PeriodFigures, list[ReportTable]]:
     year = asked_year()
     with services().database.reading() as session:
         found, _, _ = years_figures(session, code, year)
-        return found, check_tables(measure_lines(session, code, found, year), year)
+        offices = value_names(session, code, "department")
+        lines = measure_lines(session, code, found, year, today())
+        return found, check_tables(lines, found, lambda one: offices.get(one, one))
 
 
 @blueprint.get("/<code>/reports/assembly")
@@ -231,11 +233,13 @@ def _assembly(code: str) -> YearTold:
     town_or_404(code)
     with services().database.reading() as session:
         found, facts, before = years_figures(session, code, asked_year())
-        return YearTold(found, facts, before, _names(session, code), opening_day(session, code))
+        opened = opening_day(session, code)
+        alike = months_alike(session, code, found, opened or found.begun)
+        return YearTold(found, facts, before, _names(session, code), opened, tuple(alike))
 
 
 def _year_report(title: str, found: PeriodFigures) -> Report:
-    return Report(title, found.reporting.body, found.period.name, found.mark, notes_of(found), ())
+    return Report(title, found.reporting.body, found.period.name, found.mark, notes_of(found), (), found.demo)
 
 
 def _tables_page(code: str, title: str, found: PeriodFigures, tables: Sequence[ReportTable], name: str) -> str:

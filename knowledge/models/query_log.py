@@ -46,7 +46,7 @@ class LoggedQuestion(Base):
             "feedback",
             *("municipality_code", "jst_date", "entry_id", "tapped_entry_id", "feedback"),
         ),
-        _filled("ix_query_log_need", "need", "municipality_code", "need", "jst_date", "asker"),
+        _filled("ix_query_log_need", "need", "municipality_code", "need", "jst_date", "asker", "channel"),
         _where("ix_query_log_unjoined", UNJOINED, "municipality_code", "asked_at"),
     )
 

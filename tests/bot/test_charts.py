@@ -177,6 +177,21 @@ def test_the_more_the_darker_and_each_square_has_its_number_in_letters_that_can_
     assert len(set(greys)) == 11
 
 
+def test_hours_and_days_keep_their_order_where_some_have_no_value() -> None:
+    chart = heat(
+        "x", ["月", "火"], ["7", "8", "9"], [[None, None, 5], [None, 6, None]], down="曜日", across="時", unit="件"
+    )
+    root = ET.fromstring(chart_drawing.svg(chart))
+    labels = [group for group in root.iter(f"{SVG}g") if "role-axis-label" in (group.get("class") or "")]
+    found = [[each.text or "" for each in sorted(group.iter(f"{SVG}text"), key=_place)] for group in labels]
+    assert ["7", "8", "9"] in found
+    assert ["月", "火"] in found
+
+
+def _place(each: ET.Element) -> list[float]:
+    return [float(one) for one in re.findall(r"[-\d.]+", each.get("transform") or "")]
+
+
 def test_pixels_have_japanese_letters_or_are_not_made() -> None:
     """Two different letters drawn alike are two empty boxes."""
     if not chart_drawing.can_write_japanese():

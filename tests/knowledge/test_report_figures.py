@@ -13,6 +13,7 @@ from knowledge.models import Misguidance, NeedCard
 from knowledge.need_cards import Described, make_card
 from knowledge.periods import Period, PeriodKind
 from knowledge.report_figures import FIGURES, friends_share, period_figures, years_figures
+from knowledge.tallies import BOT_CHANNELS
 from knowledge.year_facts import (
     FACTS,
     Target,
@@ -51,11 +52,13 @@ def town(database: Database) -> Database:
 def test_needs_are_those_of_the_period_by_people(town: Database) -> None:
     with town.reading() as session:
         found = period_figures(session, CODE, OCTOBER)
-        rows = session.execute(text("SELECT need, asker, jst_date FROM query_log WHERE need IS NOT NULL")).all()
-    october = [(need, asker) for need, asker, day in rows if str(day)[:7] == "2026-10"]
+        wanted = "SELECT need, asker, jst_date, channel FROM query_log WHERE need IS NOT NULL"
+        rows = session.execute(text(wanted)).all()
+    october = [(need, asker, channel) for need, asker, day, channel in rows if str(day)[:7] == "2026-10"]
     for line in found.needs:
-        own = [asker for need, asker in october if need == line.card.number]
+        own = [asker for need, asker, channel in october if need == line.card.number and channel in BOT_CHANNELS]
         assert line.times == len(own)
+        assert line.noted == sum(need == line.card.number for need, *_ in october) - len(own) > 0
         assert line.askers == len({one for one in own if one}) + own.count(None)
     assert len(found.needs) == 2
     assert found.needs[0].askers >= found.needs[1].askers
@@ -64,7 +67,10 @@ def test_needs_are_those_of_the_period_by_people(town: Database) -> None:
 def test_what_was_mended_is_told_with_what_came_of_it(town: Database) -> None:
     with town.reading() as session:
         found = period_figures(session, CODE, OCTOBER)
-        wanted = text("SELECT entry_id, decision, tapped_entry_id, feedback, need, asked_at FROM query_log")
+        wanted = text(
+            "SELECT entry_id, decision, tapped_entry_id, feedback, need, asked_at FROM query_log "
+            "WHERE channel IN ('line', 'web', 'api')"
+        )
         rows = [
             row for row in session.execute(wanted) if _moment(row.asked_at) >= dt.datetime(2026, 10, 15, tzinfo=JST)
         ]
