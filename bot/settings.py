@@ -17,6 +17,11 @@ from urllib.parse import urlsplit
 from knowledge.virus_scan import Scanner, ScannerAddressError, scanner_at
 
 LINE_API_HOST = "https://api.line.me"
+MAKE_KEY = "`openssl rand -hex 32`"
+FEWEST_CHARACTERS = 8
+"""Different ones in a key that was made by chance: of 32 hexadecimal digits, fewer come once in 20 million."""
+SHORTEST_CHANNEL_SECRET = 16
+"""LINE's have 32 digits; what is short was made up."""
 KEYS = ("SECRET_KEY", "PSEUDONYM_PEPPER", "DATA_KEY")
 
 
@@ -177,8 +182,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret_key=keys["SECRET_KEY"],
         pepper=keys["PSEUDONYM_PEPPER"].encode(),
         data_key=keys["DATA_KEY"].encode(),
-        line_api_host=given["LINE_API_HOST"].rstrip("/"),
-        line_channels=_line_channels(environment),
+        line_api_host=_line_api_host(given["LINE_API_HOST"].rstrip("/")),
+        line_channels=_line_channels(environment, local=_is_loopback(base_url)),
         sender_threads=_number(given, "SENDER_THREADS", most=32),
         trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1", "127.0.0.1", "localhost"),
         proxy_hops=_number(given, "PROXY_HOPS", most=5),
@@ -220,9 +225,14 @@ def _keys(given: Mapping[str, str], instance: Path, *, local: bool) -> dict[str,
     for name in KEYS:
         if given[name] and len(given[name]) < 32:
             raise SettingsError(f"{name} は32文字以上にしてください")
+        if given[name] and len(set(given[name])) < FEWEST_CHARACTERS:
+            raise SettingsError(f"{name} は {MAKE_KEY} で作ってください（同じ文字のくり返しは使えません）")
+    named = [given[name] for name in KEYS if given[name]]
+    if len(set(named)) < len(named):
+        raise SettingsError(f"{'・'.join(KEYS)} は、一つずつ別に {MAKE_KEY} で作ってください（同じものは使えません）")
     missing = [name for name in KEYS if not given[name]]
     if missing and not local:
-        raise SettingsError(f"{missing[0]} がありません。`openssl rand -hex 32` で作り、環境変数に入れてください")
+        raise SettingsError(f"{missing[0]} がありません。{MAKE_KEY} で作り、環境変数に入れてください")
     kept = _kept_keys(instance / "keys.json") if missing else {}
     return {name: given[name] or kept[name] for name in KEYS}
 
@@ -253,13 +263,22 @@ def _only_one(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _line_channels(environment: Mapping[str, str]) -> dict[str, LineChannel]:
+def _line_api_host(host: str) -> str:
+    """Answers and the access token go there: never in clear, but to this machine."""
+    if not host.startswith("https://") and not _is_loopback(host):
+        raise SettingsError("LINE_API_HOST は https://… にしてください（アクセストークンが読まれます）")
+    return host
+
+
+def _line_channels(environment: Mapping[str, str], *, local: bool) -> dict[str, LineChannel]:
     channels = {}
     for name, secret in environment.items():
         if not (name.startswith("LINE_") and name.endswith("_CHANNEL_SECRET") and secret):
             continue
         whose = name.removeprefix("LINE_").removesuffix("_CHANNEL_SECRET")
         old = environment.get(f"LINE_{whose}_CHANNEL_SECRET_OLD")
+        if not local and len(secret) < SHORTEST_CHANNEL_SECRET:
+            raise SettingsError(f"{name} は、LINE Developers の「チャネルシークレット」を写してください（短すぎます）")
         token = environment.get(f"LINE_{whose}_CHANNEL_ACCESS_TOKEN") or None
         test = whose.endswith("_TEST")
         channel = LineChannel(whose.removesuffix("_TEST"), (secret, old) if old else (secret,), token, test)

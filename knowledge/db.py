@@ -99,6 +99,12 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _keep_to_oneself(*_: Any) -> None:
+        # SQLite would make it readable for every account of the machine; its log files follow it.
+        if path and path != ":memory:":
+            Path(path).touch(mode=0o600, exist_ok=True)
+
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: Any) -> None:
         # The driver's own transactions would start too late and lose updates; ours start in _begin.

@@ -11,12 +11,12 @@ import pytest
 from bot.settings import LINE_API_HOST, SETTINGS, SettingsError, read_settings
 from knowledge.virus_scan import Scanner
 
-LONG = "k" * 32
+LONG = "0123456789abcdef" * 2
 PUBLIC = {
     "BASE_URL": "https://kotae.city.example",
     "SECRET_KEY": LONG,
-    "PSEUDONYM_PEPPER": "p" * 32,
-    "DATA_KEY": "d" * 32,
+    "PSEUDONYM_PEPPER": "123456789abcdef0" * 2,
+    "DATA_KEY": "23456789abcdef01" * 2,
 }
 
 
@@ -34,7 +34,7 @@ def test_at_hand_nothing_needs_to_be_set(tmp_path: Path) -> None:
 
 def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Path) -> None:
     found = read_settings({**PUBLIC, "INSTANCE_PATH": str(tmp_path)})
-    assert (found.secret_key, found.pepper, found.is_local) == (LONG, b"p" * 32, False)
+    assert (found.secret_key, found.pepper, found.is_local) == (LONG, b"123456789abcdef0" * 2, False)
     assert found.trusted_hosts[0] == "kotae.city.example"
     assert list(tmp_path.iterdir()) == []
 
@@ -56,6 +56,13 @@ def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Pat
         pytest.param({"PSEUDONYM_PEPPER": ""}, "PSEUDONYM_PEPPER がありません", id="no pepper"),
         pytest.param({"DATA_KEY": ""}, "DATA_KEY がありません", id="no data key"),
         pytest.param({"DATA_KEY": "d" * 31}, "DATA_KEY は32文字以上", id="short data key"),
+        pytest.param({"DATA_KEY": "d" * 32}, "DATA_KEY は `openssl rand -hex 32` で", id="a key of one letter"),
+        pytest.param({"DATA_KEY": LONG}, "一つずつ別に", id="two keys that are one"),
+        pytest.param({"LINE_API_HOST": "http://relay.example"}, "LINE_API_HOST は https", id="LINE in clear"),
+        pytest.param({"LINE_API_HOST": "relay.example"}, "LINE_API_HOST は https", id="LINE without a scheme"),
+        pytest.param(
+            {"LINE_242047_CHANNEL_SECRET": "changeme"}, "LINE_242047_CHANNEL_SECRET は", id="a made-up channel secret"
+        ),
         pytest.param({"SENDER_THREADS": "two"}, "SENDER_THREADS は数字で", id="no number"),
         pytest.param({"SENDER_THREADS": "-1"}, "SENDER_THREADS は0から32まで", id="below nought"),
         pytest.param({"SENDER_THREADS": "33"}, "SENDER_THREADS は0から32まで", id="too many threads"),
@@ -152,22 +159,22 @@ def test_each_municipality_has_its_own_channel(tmp_path: Path) -> None:
     environment = {
         **PUBLIC,
         "INSTANCE_PATH": str(tmp_path),
-        "LINE_242047_CHANNEL_SECRET": "s1",
+        "LINE_242047_CHANNEL_SECRET": "s1" * 16,
         "LINE_242047_CHANNEL_SECRET_OLD": "s0",
         "LINE_242047_CHANNEL_ACCESS_TOKEN": "t1",
-        "LINE_222232_CHANNEL_SECRET": "s2",
+        "LINE_222232_CHANNEL_SECRET": "s2" * 16,
         "LINE_232084_CHANNEL_SECRET": "",
-        "LINE_242047_TEST_CHANNEL_SECRET": "s3",
+        "LINE_242047_TEST_CHANNEL_SECRET": "s3" * 16,
         "LINE_242047_TEST_CHANNEL_ACCESS_TOKEN": "t3",
         "LINE_API_HOST": "https://relay.example/",
     }
     found = read_settings(environment)
     assert set(found.line_channels) == {"242047", "222232", "242047-test"}
     test = found.line_channels["242047-test"]
-    assert (test.municipality_code, test.test, test.secrets, test.access_token) == ("242047", True, ("s3",), "t3")
-    assert found.line_channels["242047"].secrets == ("s1", "s0")
+    assert (test.municipality_code, test.test, test.secrets, test.access_token) == ("242047", True, ("s3" * 16,), "t3")
+    assert found.line_channels["242047"].secrets == ("s1" * 16, "s0")
     assert found.line_channels["242047"].access_token == "t1"
-    assert (found.line_channels["222232"].secrets, found.line_channels["222232"].access_token) == (("s2",), None)
+    assert (found.line_channels["222232"].secrets, found.line_channels["222232"].access_token) == (("s2" * 16,), None)
     assert found.line_api_host == "https://relay.example"
 
 

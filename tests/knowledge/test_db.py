@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -236,6 +238,37 @@ def test_migrating_an_empty_file_makes_its_folder_and_all_tables(tmp_path: Path)
     assert not is_current(database)
     migrate(database)
     assert is_current(database)
+    database.dispose()
+
+
+def test_a_new_database_is_for_the_account_alone_that_made_it(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'kotae.db'}")
+    before = os.umask(0)
+    try:
+        with database.writing() as session:
+            session.execute(text("CREATE TABLE words (word text)"))
+            session.flush()
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    database.dispose()
+    assert modes.keys() >= {"kotae.db", "kotae.db-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_what_was_erased_leaves_the_log_file_unless_somebody_reads(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'kotae.db'}")
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE words (word text)"))
+        session.execute(text("INSERT INTO words VALUES ('erased')"))
+    with database.reading() as reader:
+        reader.execute(text("SELECT * FROM words")).all()
+        with database.writing() as session:
+            session.execute(text("DELETE FROM words"))
+        assert not database.shrink_log()
+        assert b"erased" in (tmp_path / "kotae.db-wal").read_bytes()
+    assert database.shrink_log(patience=5)
+    assert b"erased" not in (tmp_path / "kotae.db-wal").read_bytes()
     database.dispose()
 
 

@@ -147,7 +147,11 @@ def test_setting_it_up_ends_the_other_sessions(office: Flask) -> None:
 def test_in_production_it_must_be_set_up_first(tmp_path: Path, vectors_folder: Path, loaded_file: Path) -> None:
     (tmp_path / "vectors").symlink_to(vectors_folder)
     shutil.copy(loaded_file, tmp_path / "kotae.db")
-    keys = {"SECRET_KEY": "k" * 32, "PSEUDONYM_PEPPER": "p" * 32, "DATA_KEY": "d" * 32}
+    keys = {
+        "SECRET_KEY": "0123456789abcdef" * 2,
+        "PSEUDONYM_PEPPER": "fedcba9876543210" * 2,
+        "DATA_KEY": "f0e1d2c3b4a59687" * 2,
+    }
     public = create_app({"INSTANCE_PATH": str(tmp_path), "BASE_URL": "https://kotae.city.example", **keys})
     host, database = {"Host": "kotae.city.example"}, public.extensions["kotae"].database
     _, login = add_colleague(database, [Grant(Role.EDITOR, "242047")])

@@ -94,7 +94,11 @@ def test_a_forwarding_header_from_nobody_we_trust_changes_nothing(visitor: Flask
 
 
 def test_https_alone_asks_browsers_to_stay_with_https(environment: dict[str, str], visitor: FlaskClient) -> None:
-    keys = {"SECRET_KEY": "k" * 32, "PSEUDONYM_PEPPER": "p" * 32, "DATA_KEY": "d" * 32}
+    keys = {
+        "SECRET_KEY": "0123456789abcdef" * 2,
+        "PSEUDONYM_PEPPER": "fedcba9876543210" * 2,
+        "DATA_KEY": "f0e1d2c3b4a59687" * 2,
+    }
     public = create_app({**environment, **keys, "BASE_URL": "https://kotae.city.example"})
     response = public.test_client().get("/", headers={"Host": "kotae.city.example"})
     assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
