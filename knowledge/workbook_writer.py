@@ -49,7 +49,9 @@ def _write_sheet(book: Workbook, sheet: OutSheet) -> None:
     for row in sheet.rows:
         page.append(
             [
-                _cell(page, int(text)) if place in sheet.numbers and text else _cell(page, disarmed(text))
+                _cell(page, int(text))
+                if place in sheet.numbers and text.lstrip("-").isdecimal()
+                else _cell(page, disarmed(text))
                 for place, text in enumerate(row)
             ]
         )

@@ -49,6 +49,11 @@ class Choice:
         return self.channel == NOTED_TOGETHER or self.channel in NOTED
 
     @property
+    def is_total(self) -> bool:
+        """Of all 課, and of all ways of a kind together."""
+        return not self.department and self.channel in (BOT, NOTED_TOGETHER)
+
+    @property
     def dimension(self) -> tuple[str, str]:
         return ("department", self.department) if self.department else ("all", "")
 

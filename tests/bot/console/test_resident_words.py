@@ -153,7 +153,7 @@ def test_a_refused_pair_stays_refused_when_counted_again_and_can_be_taken_back(
     writer.post(f"{HERE}/choose", {"word": "蜜蝋", "entry_id": ENTRY, "choice": ""})
     book = tables(writer.get(f"{HERE}.xlsx").data, tmp_path)
     (sheet,) = [one for one in book if one.name == "ことばの対応"]
-    assert [sheet.rows[1].text(place) for place in (0, 4, 5)] == ["蜜蝋", "4", "4"]
+    assert [sheet.rows[1].text(place) for place in (0, 4, 5)] == ["蜜蝋", "5未満", "5未満"]
     assert "新しく数えた結果にはありません" in unescape(
         writer.get(writer.post(f"{HERE}/choose", {"word": "なし", "entry_id": "x", "choice": "refused"}).location).text
     )
