@@ -31,13 +31,23 @@ Counted = Callable[[int, str], str]
 """A count with its unit, told or not."""
 
 
+UNKNOWN = "分からない"
+
+
+def askers_text(found: Tally, unit: str = "", *, total: bool = False) -> str:
+    """How many people; none where nobody can be told apart is not known, and no 0."""
+    if found.asked and not found.askers:
+        return UNKNOWN
+    return shown_count(found.askers, unit, total=total)
+
+
 def headlines(found: Tally, *, hours_known: bool, noted: bool, total: bool = True) -> list[Headline]:
     """Those that mean something for the channel: what staff noted was never offered choices or rated.
 
     ``total``: of all that came, whose small counts are told; those of one 課 or one way alone are not.
     """
     counted = partial(shown_count, total=total)
-    lines = [*_asked(found, counted), *_came_of_it(found, counted, noted=noted)]
+    lines = [*_asked(found, counted, askers_text(found, "人", total=total)), *_came_of_it(found, counted, noted=noted)]
     if not noted:
         lines += _solved(found, counted)
     return [
@@ -47,15 +57,16 @@ def headlines(found: Tally, *, hours_known: bool, noted: bool, total: bool = Tru
     ]
 
 
-def _asked(found: Tally, counted: Counted) -> list[Headline]:
+def _asked(found: Tally, counted: Counted, askers: str) -> list[Headline]:
     return [
         Headline("asked", "質問", counted(found.asked, "件"), "", "あいさつだけの文は入れません。"),
         Headline(
             "askers",
             "人数",
-            counted(found.askers, "人"),
+            askers,
             f"ほかに、だれか分からない質問が{counted(found.nameless, '件')}" if found.nameless else "",
-            "同じ人は一度だけ数えます。LINE は年度の中で同じ人と分かり、ウェブは会話ごとに一人と数えます。",
+            "同じ人は一度だけ数えます。LINE は年度の中で同じ人と分かり、ウェブは会話ごとに一人と数えます。"
+            "職員が書きとめた質問は、だれか分かりません。",
         ),
     ]
 

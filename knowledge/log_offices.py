@@ -47,10 +47,10 @@ class LogOffices:
 
 
 def log_offices(session: Session, code: str) -> LogOffices:
-    own, given = office_departments(session, code), slot_values(session, code)
+    own, given, content = office_departments(session, code), slot_values(session, code), common_content()
     names = dict(department_names(session, code))
     members: dict[str, frozenset[str]] = {}
-    for office in common_content().offices.values():
+    for office in content.offices.values():
         department = own.get(office.id)
         if department is not None:
             names[office.id] = names.get(department, department)
@@ -59,7 +59,7 @@ def log_offices(session: Session, code: str) -> LogOffices:
             names[office.id] = name
             members[office.id] = frozenset({office.id})
         else:
-            names[office.id] = UNSET_NAME
+            names[office.id] = f"共通の答え（{content.slots[office.name_slot].name}が未設定）"
             members[UNSET] = members.get(UNSET, frozenset()) | {office.id}
     return LogOffices(MappingProxyType(names), MappingProxyType(members))
 

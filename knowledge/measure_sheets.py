@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, fiscal_years_name
 from knowledge.computed_values import Formula
+from knowledge.headlines import askers_text
 from knowledge.indicator_formulas import ComputedYear, computed_of_year, formulas_of
 from knowledge.indicator_values import latest_values
 from knowledge.indicators import figures_of
@@ -248,9 +249,9 @@ def workbook_sheets(sheets: Sequence[MeasureSheet]) -> list[OutSheet]:
 def _measure_row(one: MeasureSheet) -> tuple[str, ...]:
     tally = one.tally
     shares = (tally.solved_share, tally.solved_coverage, tally.estimated_share, tally.estimated_coverage)
-    numbers = (tally.asked, tally.askers, tally.shown)
+    numbers = (shown_count(tally.asked), askers_text(tally), shown_count(tally.shown))
     tail = (one.notes.text(one.noted), str(one.unmet), shown_count(one.unmet_times))
-    return (one.number, one.title, *map(shown_count, numbers), *(each.percent for each in shares), *tail)
+    return (one.number, one.title, *numbers, *(each.percent for each in shares), *tail)
 
 
 def _year(line: IndicatorLine) -> str:

@@ -38,10 +38,10 @@ class NotedCounts:
                 f"職員が書きとめた質問（電話・窓口など）{self.asked:,}件は、どの答えのことか分かりません。"
                 f"そのため「{UNKNOWN}」とします。"
             )
-        rest = f"、合う答えが見つからない{self.unmatched:,}件は入っていません" if self.unmatched else ""
+        rest = f"合う答えが見つからない{self.unmatched:,}件は入っていません。" if self.unmatched else ""
         return (
             f"「電話・窓口など」は、職員が書きとめた質問{self.asked:,}件のうち、"
-            f"文に合う答えをこたえが選べたものです{rest}。"
+            f"文に合う答えをこたえが選べたものです。{rest}"
         )
 
 

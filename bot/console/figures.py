@@ -33,7 +33,7 @@ from bot.services import services
 from knowledge.calendar import now, today
 from knowledge.figure_events import KINDS as EVENT_KINDS
 from knowledge.figure_events import asked_by_day, events_between
-from knowledge.headlines import NOT_THE_POPULATION, headlines
+from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines
 from knowledge.intervals import share
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.ledger import CHANNELS, NOTED
@@ -60,6 +60,7 @@ from knowledge.tallies import (
 
 blueprint = Blueprint("figures", __name__)
 blueprint.add_app_template_filter(shown_count, "cell")
+blueprint.add_app_template_filter(askers_text, "askers")
 
 BREAKDOWNS = ("category", "department", "channel", "language", "measure", "subject", "entry")
 BY_ANSWER = ("category", "measure", "entry")
@@ -260,7 +261,7 @@ class Column:
 
 _ASKED = (
     Column("質問", lambda _, one: shown_count(one.asked), is_number=True),
-    Column("人数", lambda _, one: shown_count(one.askers), is_number=True),
+    Column("人数", lambda _, one: askers_text(one), is_number=True),
 )
 _ANSWERED = Column("答えを示した", lambda _, one: one.answered_share.percent)
 _OFFERED = Column("選択肢を示した", lambda _, one: share(one.offered, one.asked).percent)

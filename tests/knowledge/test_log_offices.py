@@ -52,7 +52,7 @@ def told(database: Database, wanted: str, departments: frozenset[str] | None = N
 def test_without_a_word_of_the_municipality_it_is_a_common_answer_of_no_office(town: Database) -> None:
     with town.reading() as session:
         offices = log_offices(session, CODE)
-    assert offices.name("common-moving") == offices.name("common-card") == UNSET_NAME
+    assert offices.name("common-moving") == "共通の答え（転入・転出の担当課が未設定）"
     assert (UNSET, UNSET_NAME) in offices.choices([(OWN, OWN_NAME)])
     assert told(town, UNSET) == ["common-card", "common-moving"]
     assert told(town, OWN) == [OWN]
@@ -91,4 +91,4 @@ def test_the_file_names_the_same(town: Database) -> None:
     content = csv_text(rows, head=True).decode("utf-8-sig")
     assert HEADINGS[11] == "担当課"
     found = sorted(row["担当課"] for row in csv.DictReader(io.StringIO(content)))
-    assert found == sorted(["", OWN_NAME, OWN_NAME, UNSET_NAME])
+    assert found == sorted(["", OWN_NAME, OWN_NAME, names["common-card"]])

@@ -114,7 +114,7 @@ def test_what_runs_is_a_first_figure(chief: Colleague) -> None:
 
 
 def test_the_telephone_stays_apart(chief: Colleague) -> None:
-    assert "電話 5未満 0" in read(chief, NOVEMBER)
+    assert "電話 5未満 分からない" in read(chief, NOVEMBER)
     noted = read(chief, f"{NOVEMBER}&channel=noted")
     assert "質問 3件" in noted
     assert "解決率" not in noted

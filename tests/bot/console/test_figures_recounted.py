@@ -206,6 +206,11 @@ def people(rows: Iterable[Asked]) -> int:
     return len({one.asker for one in rows if one.asker is not None})
 
 
+def askers(rows: Rows) -> str:
+    """Not known is not none."""
+    return "分からない" if rows and not people(rows) else cell(people(rows))
+
+
 def count(rows: Iterable[Asked], holds: Callable[[Asked], bool]) -> int:
     return sum(map(holds, rows))
 
@@ -307,7 +312,7 @@ def test_each_way_is_what_the_rows_give(chief: Colleague, log: Rows) -> None:
     for channel, name in names.items():
         rows = within(log, APRIL, (channel,))
         answered, none = (sum(one.decision == wanted for one in rows) for wanted in ("answer", "none"))
-        assert told[name] == [cell(len(rows)), cell(people(rows)), percent(answered, len(rows)), percent(none, len(rows))]  # fmt: skip
+        assert told[name] == [cell(len(rows)), askers(rows), percent(answered, len(rows)), percent(none, len(rows))]  # fmt: skip
 
 
 WAYS = "受けた方法は、合わせて数えません（職員が書きとめる数は、書きとめる余裕で変わるため）"
@@ -386,7 +391,7 @@ def _line_of(by: str, value: str, rows: Rows) -> list[str]:
         case _:
             answered, none = percent(decisions["answer"], whole), percent(decisions["none"], whole)
             what = [answered, none, percent(*solved(rows)), percent(*helped(rows))]
-    return [cell(whole), cell(people(rows)), *what, percent(count(rows, lambda one: one.is_outside), whole)]
+    return [cell(whole), askers(rows), *what, percent(count(rows, lambda one: one.is_outside), whole)]
 
 
 @pytest.mark.parametrize("by", ["category", "department", "entry"])
@@ -401,7 +406,7 @@ def test_what_staff_noted_is_broken_down_by_the_answer_it_is_about(
     for rows in groups.values():
         answered, none = (sum(one.decision == wanted for one in rows) for wanted in ("answer", "none"))
         outside = percent(count(rows, lambda one: one.is_outside), len(rows))
-        expected.append([cell(len(rows)), cell(people(rows)), percent(answered, len(rows)), percent(none, len(rows)), outside])  # fmt: skip
+        expected.append([cell(len(rows)), askers(rows), percent(answered, len(rows)), percent(none, len(rows)), outside])  # fmt: skip
     assert sorted(line[1:] for line in lines) == sorted(expected)
 
 
@@ -504,7 +509,7 @@ def test_a_measure_is_what_the_rows_give(
         rows, noted = ([one for one in within(log, days, ways) if valued("measure", one, entries) == measure] for ways in (BOT, NOTED))  # fmt: skip
         (yes, said), (good, shown) = solved(rows), helped(rows)
         assert line[0] == cell(len(rows))
-        assert line[1].split()[0] == cell(people(rows))
+        assert line[1].split()[0] == askers(rows)
         assert line[2].split()[0] == percent(yes, said)
         assert line[3] == percent(min(said, shown), shown)
         assert line[4].split()[0] == percent(good, shown)
@@ -552,8 +557,8 @@ def test_a_procedure_that_is_asked_for_is_what_the_rows_give(
         line = next(line for line in found[caption] if line[1].startswith(told[3]))
         rows = [one for one in within(log, days) if one.shown == entry_id]
         outside = count(rows, lambda one: one.is_outside)
-        askers = people(rows) + count(rows, lambda one: one.asker is None)
-        assert line[3:5] == [cell(askers), cell(len(rows))]
+        who = people(rows) + count(rows, lambda one: one.asker is None)
+        assert line[3:5] == [cell(who), cell(len(rows))]
         assert line[5].split()[0] == percent(outside, len(rows))
         assert line[6] == cell(sum(one.shown == entry_id for one in within(log, days, NOTED)))
         last = min(days[1], dt.date(2026, 7, 22)).replace(day=1)
