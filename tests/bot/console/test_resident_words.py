@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import delete, select, update
 from bot import jobs
 from bot.services import Services
 from bot.word_jobs import WORDS, ask_for_words, count_words
+from intents.resident_words import Pair, Unknown
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.jobs import claim_job
@@ -22,6 +24,7 @@ from knowledge.models import Entry, Job, LoggedQuestion, NeedCard, NeedText, Res
 from knowledge.need_cards import Described, make_card
 from knowledge.query_log import AskedQuestion, log_id, record
 from knowledge.resident_evidence import evidence_of
+from knowledge.resident_words import keep_words
 from knowledge.roles import Role
 from tests.bot.console.test_need_jobs import USUAL
 from tests.knowledge.test_accuracy import tables
@@ -134,6 +137,23 @@ def test_words_are_shown_with_their_answers_and_those_that_led_nowhere_apart(kit
     assert "蜜蝋" not in page
     assert "蜜蝋" in unescape(writer.get(f"{HERE}/print").text)
     assert writer.get(f"{HERE}?list=nonsense")
+
+
+def test_words_of_few_people_stand_last_and_tell_no_number(kit: Services, writer: Colleague) -> None:
+    """Neither the cells nor the order: by their words, though the surest of all are among them."""
+    given = (("ろうそく", 4, 9.0), ("いちばん", 3, 8.0), ("大勢", 30, 2.0), ("少し", 12, 3.0))
+    pairs = [Pair(word, "申請", ENTRY, askers, askers, 7, score, ("tap",), "") for word, askers, score in given]
+    unknown = [Unknown(word, askers, askers, 7, False, None) for word, askers, _ in given]
+    with kit.database.writing() as session:
+        keep_words(session, CODE, pairs, unknown, now())
+    for name, order in (
+        ("synonyms", ["少し", "大勢", "いちばん", "ろうそく"]),
+        ("unknown", ["大勢", "少し", "いちばん", "ろうそく"]),
+    ):
+        page = writer.get(f"{HERE}?list={name}").text
+        assert re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', page) == order
+        assert page.count("5未満") > 3
+        assert not re.search(r">[34]</td>|質問[34]件", page)
 
 
 def test_a_refused_pair_stays_refused_when_counted_again_and_can_be_taken_back(
