@@ -142,7 +142,7 @@ def test_what_one_may_not_open_is_named_all_the_same(evidence: Flask, office_dat
 
 
 def test_who_may_write_is_led_to_the_row_that_is_missing(evidence: Flask) -> None:
-    write = "「オンライン」を書く"
+    write = "行を書く"
     assert write in signed_in(evidence, [Role.EDITOR], CODE).get(f"{HERE}/online").text
     assert write in signed_in(evidence, [Role.EDITOR], CODE, department=OWN).get(f"{HERE}/online").text
     page = signed_in(evidence, [Role.VIEWER], CODE).get(f"{HERE}/online").text
