@@ -6,6 +6,7 @@ Imports nothing heavy by itself: Altair and vl-convert take some 110 MB, and onl
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib import metadata
@@ -271,7 +272,7 @@ def _bars(chart: Bars) -> Any:
     # Room for the number behind the longest bar.
     across = alt.Scale(domain=[0, (most or 1) * 1.12], nice=False)
     axis = alt.Axis(labelExpr=_label_expression(chart.labels), labelLimit=260, ticks=False, grid=False, **_AT_TOP)
-    y = alt.Y("at:O", title=chart.across, axis=axis, sort=None)
+    y = alt.Y("at:O", title=chart.across, axis=axis, scale=_places(chart.labels), sort=None)
     x = alt.X("value:Q", title=_axis_title(chart.unit), axis=_count_axis(most), scale=across)
     colour = alt.Color(
         "series:N", title=None, scale=alt.Scale(domain=names, range=_first(FILLS, len(names))), sort=None,
@@ -297,11 +298,11 @@ def _heat(chart: Heat) -> Any:
     # Told outright: squares without a value are no part of what the order would be taken from.
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X(
-            "across:O", title=chart.across, sort=None, scale=alt.Scale(domain=list(range(len(chart.columns)))),
+            "across:O", title=chart.across, scale=_places(chart.columns), sort=None,
             axis=alt.Axis(labelAngle=0, labelExpr=_label_expression(chart.columns), ticks=False, domain=False),
         ),
         y=alt.Y(
-            "down:O", title=chart.down, sort=None, scale=alt.Scale(domain=list(range(len(chart.rows)))),
+            "down:O", title=chart.down, scale=_places(chart.rows), sort=None,
             axis=alt.Axis(labelExpr=_label_expression(chart.rows), ticks=False, domain=False, **_AT_TOP),
         ),
     )  # fmt: skip
@@ -312,6 +313,11 @@ def _heat(chart: Heat) -> Any:
         text="text:N", color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value(INK))
     )
     return alt.layer(square, text).properties(width=WIDTH, height=90 + 32 * len(chart.rows))
+
+
+def _places(labels: Sequence[str]) -> Any:
+    """All of them in their order: left to the values, one whose first value is missing would come last."""
+    return _altair().Scale(domain=list(range(len(labels))))
 
 
 def _short(value: float | None) -> str:

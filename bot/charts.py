@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-DRAWN_AS = 2
+DRAWN_AS = 3
 """Goes up when the same chart is to be drawn anew, otherwise than before."""
 MOST_SERIES = 5
 """Of more lines than these nobody tells one from another without colour."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.demo_asking import Asker, Told, ask_all, asker_of_year
 from bot.effect_jobs import JobFaultError
 from bot.services import Services
+from intents.decision import Decision
 from intents.word_lines import word_line
 from knowledge import audit
 from knowledge.audit import BY_COMMAND, Actor
@@ -153,7 +154,9 @@ class _RowMaker:
 
     def _noted(self, one: Asked, told: Told) -> dict[str, Any]:
         result = self._chance.choices(list(RESULTS), list(RESULTS.values()))[0]
-        noted = NotedQuestion(self._code, one.event_key, one.channel, one.at, told.row.department, one.text, result)
+        about = told.row.entry_id if told.row.decision == Decision.ANSWER.value else None
+        department = told.row.department
+        noted = NotedQuestion(self._code, one.event_key, one.channel, one.at, department, one.text, result, about)
         return {**row_of(noted_row(noted, WRITER, self._asker.public_numbers), self._words), **_NO_TAPS}
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from bot.services import Services
 from knowledge.calendar import now
-from knowledge.common_office_names import own_departments
 from knowledge.jobs import ask_once
+from knowledge.log_offices import office_departments
 from knowledge.models import Entry, Municipality
 from knowledge.period_closing import count_due, due_periods
 from knowledge.tally_counting import EntryKind
@@ -32,7 +32,7 @@ def count_figures(kit: Services, code: str, payload: Mapping[str, Any], progress
     go_on()
     entries = entry_kinds(kit, code)
     with kit.database.reading() as session:
-        offices = own_departments(session, code)
+        offices = office_departments(session, code)
     counted = corrected = 0
     for at_once in (bool(payload.get("now")), False):  # what a correction touches is due after it
         with kit.database.reading() as session:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from bot.services import Services
 from knowledge.calendar import now
-from knowledge.freshness import department_names
 from knowledge.jobs import StopAskedError
 from knowledge.log_files import begin_file, cells, csv_text, filter_of, forget_file, keep_part, portions
+from knowledge.log_offices import log_offices
 from knowledge.models import Entry
 
 LOG_FILE = "log_file"
@@ -65,4 +65,4 @@ def _titles(kit: Services, code: str) -> dict[str, str]:
 
 def _names(kit: Services, code: str) -> dict[str, str]:
     with kit.database.reading() as session:
-        return dict(department_names(session, code))
+        return dict(log_offices(session, code).names)

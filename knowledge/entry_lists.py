@@ -18,6 +18,7 @@ from knowledge.bundle import COMMON_PREFIX
 from knowledge.calendar import JST, a_year_after
 from knowledge.entry_versions import WAITING
 from knowledge.freshness import DAYS_AHEAD, Reason, due, watched
+from knowledge.ledger import NOTED
 from knowledge.links import dead_links
 from knowledge.models import Entry, EntryVersion, LoggedQuestion
 from knowledge.preview import Previews, Selection
@@ -269,7 +270,10 @@ def _never(code: str, shown: InstrumentedAttribute[str | None], since: dt.date) 
     One look at the index an entry: as NOT EXISTS, PostgreSQL reads a log of a million rows twice instead.
     """
     once = select(LoggedQuestion.id).where(
-        LoggedQuestion.municipality_code == code, shown == Entry.entry_id, LoggedQuestion.jst_date >= since
+        LoggedQuestion.municipality_code == code,
+        shown == Entry.entry_id,
+        LoggedQuestion.jst_date >= since,
+        LoggedQuestion.channel.not_in(NOTED),  # what staff noted is about it, but was not shown it
     )
     return once.limit(1).correlate(Entry).scalar_subquery().is_(None)
 

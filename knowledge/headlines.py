@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from knowledge.intervals import TOO_FEW, Share, share
+from knowledge.small_counts import shown_count
 from knowledge.tallies import Tally
 
 NOT_THE_POPULATION = (
@@ -24,103 +27,126 @@ class Headline:
     meaning: str
 
 
-def headlines(found: Tally, *, hours_known: bool, noted: bool) -> list[Headline]:
-    """Those that mean something for the channel: what staff noted was never offered choices or rated."""
-    lines = [*_asked(found), *_came_of_it(found, noted=noted)]
+Counted = Callable[[int, str], str]
+"""A count with its unit, told or not."""
+
+
+UNKNOWN = "分からない"
+
+
+def askers_text(found: Tally, unit: str = "", *, total: bool = False) -> str:
+    """How many people; none where nobody can be told apart is not known, and no 0."""
+    if found.asked and not found.askers:
+        return UNKNOWN
+    return shown_count(found.askers, unit, total=total)
+
+
+def headlines(found: Tally, *, hours_known: bool, noted: bool, total: bool = True) -> list[Headline]:
+    """Those that mean something for the channel: what staff noted was never offered choices or rated.
+
+    ``total``: of all that came, whose small counts are told; those of one 課 or one way alone are not.
+    """
+    counted = partial(shown_count, total=total)
+    lines = [*_asked(found, counted, askers_text(found, "人", total=total)), *_came_of_it(found, counted, noted=noted)]
     if not noted:
-        lines += _solved(found)
-    return [*lines, _outside(found, hours_known=hours_known), *([] if noted else [_small_talk(found)])]
-
-
-def _asked(found: Tally) -> list[Headline]:
+        lines += _solved(found, counted)
     return [
-        Headline("asked", "質問", f"{found.asked:,}件", "", "あいさつだけの文は入れません。"),
+        *lines,
+        _outside(found, counted, hours_known=hours_known),
+        *([] if noted else [_small_talk(found, counted)]),
+    ]
+
+
+def _asked(found: Tally, counted: Counted, askers: str) -> list[Headline]:
+    return [
+        Headline("asked", "質問", counted(found.asked, "件"), "", "あいさつだけの文は入れません。"),
         Headline(
             "askers",
             "人数",
-            f"{found.askers:,}人",
-            f"ほかに、だれか分からない質問が{found.nameless:,}件" if found.nameless else "",
-            "同じ人は一度だけ数えます。LINE は年度の中で同じ人と分かり、ウェブは会話ごとに一人と数えます。",
+            askers,
+            f"ほかに、だれか分からない質問が{counted(found.nameless, '件')}" if found.nameless else "",
+            "同じ人は一度だけ数えます。LINE は年度の中で同じ人と分かり、ウェブは会話ごとに一人と数えます。"
+            "職員が書きとめた質問は、だれか分かりません。",
         ),
     ]
 
 
-def _came_of_it(found: Tally, *, noted: bool) -> list[Headline]:
+def _came_of_it(found: Tally, counted: Counted, *, noted: bool) -> list[Headline]:
+    def line(name: str, label: str, part: int, meaning: str) -> Headline:
+        return _line(name, label, part, found.asked, meaning, counted)
+
     if noted:
         return [
-            _line("answered", "その場で答えた", found.answered, found.asked, "職員が「答えた」と書きとめた質問です。"),
-            _line("handoff", "ほかの課・機関につないだ", found.handoff, found.asked, "書きとめた結果です。"),
-            _line("none", "答えられなかった", found.none, found.asked, "書きとめた結果です。"),
+            line("answered", "その場で答えた", found.answered, "職員が「答えた」と書きとめた質問です。"),
+            line("handoff", "ほかの課・機関につないだ", found.handoff, "書きとめた結果です。"),
+            line("none", "答えられなかった", found.none, "書きとめた結果です。"),
         ]
+    taken, refused = counted(found.taken, "件"), counted(found.refused, "件")
     return [
-        _line("answered", "答えを示した", found.answered, found.asked, "一つの答えを、その場で示した質問です。"),
-        _line(
+        line("answered", "答えを示した", found.answered, "一つの答えを、その場で示した質問です。"),
+        line(
             "offered",
             "選択肢を示した",
             found.offered,
-            found.asked,
-            f"近い答えを選んでもらった質問です。うち選ばれた{found.taken:,}件、「この中にない」{found.refused:,}件。",
+            f"近い答えを選んでもらった質問です。うち選ばれた{taken}、「この中にない」{refused}。",
         ),
-        _line(
-            "none",
-            "答えられなかった",
-            found.none,
-            found.asked,
-            "「わかりません」と伝え、問い合わせ先を示した質問です。",
-        ),
-        _line(
+        line("none", "答えられなかった", found.none, "「わかりません」と伝え、問い合わせ先を示した質問です。"),
+        line(
             "handoff",
             "人・緊急の窓口を案内した",
             found.handoff,
-            found.asked,
             "職員と話したい人や、急ぎの人に、連絡先を示した質問です。",
         ),
     ]
 
 
-def _solved(found: Tally) -> list[Headline]:
-    said = found.solved + found.unsolved
+def _solved(found: Tally, counted: Counted) -> list[Headline]:
+    shown, said = counted(found.shown, "件"), counted(found.solved + found.unsolved, "件")
+    of_shown = f"、{found.solved_coverage.percent}" if found.solved_coverage.is_judged else ""
     return [
         Headline(
             "solved",
             "解決率（回答による）",
             found.solved_share.percent,
-            _of(found.solved_share),
+            _of(found.solved_share, counted),
             "「解決した」÷（「解決した」＋「解決しなかった」）。"
-            f"押した人だけの割合です（答えが示された{found.shown:,}件のうち{said:,}件、{found.solved_coverage.percent}）。",
+            f"押した人だけの割合です（答えが示された{shown}のうち{said}{of_shown}）。",
         ),
         Headline(
             "estimated",
             "解決率（推定）",
             found.estimated_share.percent,
-            _of(found.estimated_share),
+            _of(found.estimated_share, counted),
             "答えが示された質問のうち、そのあと「解決しなかった」・3分以内の言いかえ・電話番号を見る、のどれもなかった割合。"
-            f"もとになったのは、全部の質問の{found.estimated_coverage.percent}です。",
+            + (
+                f"もとになったのは、全部の質問の{found.estimated_coverage.percent}です。"
+                if found.estimated_coverage.is_judged
+                else ""
+            ),
         ),
     ]
 
 
-def _outside(found: Tally, *, hours_known: bool) -> Headline:
+def _outside(found: Tally, counted: Counted, *, hours_known: bool) -> Headline:
     meaning = "「受付時間」に入れた、いちばん上の場所の受付時間の外（休みの日、昼休みも）に届いた質問です。"
     if not hours_known:
         return Headline("outside", "受付時間の外", "分かりません", "受付時間が入っていません", meaning)
-    return _line("outside", "受付時間の外", found.outside, found.asked, meaning)
+    return _line("outside", "受付時間の外", found.outside, found.asked, meaning, counted)
 
 
-def _small_talk(found: Tally) -> Headline:
-    return Headline("small_talk", "あいさつ", f"{found.small_talk:,}件", "", "質問には数えません。")
+def _small_talk(found: Tally, counted: Counted) -> Headline:
+    return Headline("small_talk", "あいさつ", counted(found.small_talk, "件"), "", "質問には数えません。")
 
 
-def _line(name: str, label: str, part: int, whole: int, meaning: str) -> Headline:
+def _line(name: str, label: str, part: int, whole: int, meaning: str, counted: Counted) -> Headline:
     found = share(part, whole)
     return Headline(
-        name, label, f"{part:,}件", f"{found.percent}（{found.words}）" if found.is_judged else TOO_FEW, meaning
+        name, label, counted(part, "件"), f"{found.percent}（{found.words}）" if found.is_judged else TOO_FEW, meaning
     )
 
 
-def _of(found: Share) -> str:
-    return (
-        f"{found.whole:,}件中{found.part:,}件。{found.words}"
-        if found.is_judged
-        else f"{found.whole:,}件中{found.part:,}件"
-    )
+def _of(found: Share, counted: Counted) -> str:
+    """Nothing of a share that is not told: its two numbers would tell it."""
+    if not found.is_judged:
+        return ""
+    return f"{counted(found.whole, '件')}中{counted(found.part, '件')}。{found.words}"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from intents.calibration import wilson
+from knowledge import small_counts
 
-FEWEST = 5
-"""Cases below which nothing is concluded from a share."""
-TOO_FEW = "少なくて判断できません"
+FEWEST, TOO_FEW = small_counts.FEWEST, small_counts.TOO_FEW
+"""Below which nothing is concluded from a share, and what is said then."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,14 @@ class Ratio:
         """``1.5倍（およそ1.2〜1.9倍）``, with what may be concluded from it."""
         if not self.is_judged or self.value is None or self.low is None or self.high is None:
             return TOO_FEW
-        told = {1: "ふえました", -1: "へりました", 0: "ふだんの上がり下がりの内かもしれません"}[self.direction]
-        return f"{self.value:.1f}倍（およそ{self.low:.1f}〜{self.high:.1f}倍）。{told}"
+        return f"{self.value:.1f}倍（およそ{self.low:.1f}〜{self.high:.1f}倍）。{self.concluded}"
+
+    @property
+    def concluded(self) -> str:
+        """Which way it went alone: beside a count that is too small to be told, how many times would tell it."""
+        if not self.is_judged:
+            return TOO_FEW
+        return {1: "ふえました", -1: "へりました", 0: "ふだんの上がり下がりの内かもしれません"}[self.direction]
 
 
 def share(part: int, whole: int) -> Share:

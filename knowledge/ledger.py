@@ -58,7 +58,8 @@ OLDEST = dt.timedelta(days=5 * 366)
 class NotedQuestion:
     """What somebody asked an office.  ``text`` as it was noted; ``asked_at`` with its zone.
 
-    ``key``: what tells it from all others; noting the same again changes nothing.
+    ``key``: what tells it from all others; noting the same again changes nothing.  ``entry_id``: the answer that it
+    seems to be about, which says nothing of what staff told.
     """
 
     municipality_code: str
@@ -111,7 +112,7 @@ def noted_row(noted: NotedQuestion, account: str, public_numbers: Collection[str
         message_id=None,
         language="ja",
         decision=noted.result,
-        entry_id=noted.entry_id,
+        entry_id=noted.entry_id if matter is None else None,
         entry_version=None,
         department=noted.department,
         score=None,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from intents.word_lines import words_of
+from knowledge.log_offices import log_offices
 from knowledge.models import Entry, LoggedQuestion
 from knowledge.unanswered import on_subjects
 
@@ -150,10 +151,11 @@ def conditions(session: Session, code: str, wanted: LogFilter) -> list[ColumnEle
     exact = (
         (log.channel, wanted.channel),
         (log.decision, wanted.decision),
-        (log.department, wanted.department),
         (log.language, wanted.language),
     )
     found += [column == value for column, value in exact if value]
+    if wanted.department:
+        found.append(log.department.in_(sorted(log_offices(session, code).ids(wanted.department))))
     if wanted.measure:
         own = select(Entry.entry_id).where(Entry.municipality_code == code, Entry.measure == wanted.measure)
         found.append(or_(log.entry_id.in_(own), log.tapped_entry_id.in_(own)))

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, fiscal_years_name
 from knowledge.computed_values import Formula
+from knowledge.headlines import askers_text
 from knowledge.indicator_formulas import ComputedYear, computed_of_year, formulas_of
 from knowledge.indicator_values import latest_values
 from knowledge.indicators import figures_of
 from knowledge.models import Indicator, Measure, NeedCard, ScheduleItem
 from knowledge.need_steps import CLOSED, GAPS, STATES
+from knowledge.noted_counts import NotedCounts, noted_counts
 from knowledge.periods import Period
+from knowledge.small_counts import ranked_count, shown_count
 from knowledge.tabular import OutSheet
 from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, tallies
 
@@ -30,6 +33,7 @@ class IndicatorLine:
     """An indicator beside what became of it.  ``actual``: the last value of the year or before, with its year."""
 
     entry_id: str
+    department: str | None
     name: str
     unit: str
     baseline: str
@@ -57,6 +61,7 @@ class NeedLine:
     gap: str
     times: int
     people: int
+    department: str | None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class MeasureSheet:
     department: str | None
     tally: Tally
     noted: int
+    notes: NotedCounts
     unmet: int
     unmet_times: int
     needs: tuple[NeedLine, ...]
@@ -91,6 +97,7 @@ def measure_sheets(
     measures = [one for one in session.scalars(rows) if numbers is None or one.number in numbers]
     asked = tallies(session, code, period, BOT, "measure")
     noted = tallies(session, code, period, NOTED_TOGETHER, "measure")
+    notes = noted_counts(session, code, period)
     needs, indicators = _needs(session, code, period), _indicators(session, code, period, today)
     schedule = _schedule(session, code, fiscal_year_of(period.first))
     return [
@@ -100,6 +107,7 @@ def measure_sheets(
             one.department,
             asked.get(one.number, NOTHING),
             noted.get(one.number, NOTHING).asked,
+            notes,
             len(cards := needs.get(one.number, [])),
             sum(card.times for card in cards),
             tuple(cards[:MOST_NEEDS]),
@@ -127,15 +135,18 @@ def _needs(session: Session, code: str, period: Period) -> dict[str, list[NeedLi
             NeedCard.first_on <= period.last,
             NeedCard.last_on >= period.first,
         )
-        .order_by((NeedCard.askers + NeedCard.nameless).desc(), NeedCard.number)
+        .order_by(NeedCard.number)
     )
     found: dict[str, list[NeedLine]] = defaultdict(list)
     for card in rows:
-        line = NeedLine(
-            card.number, card.name, STATES[card.state], GAPS[card.gap], card.times, card.askers + card.nameless
-        )
+        people = card.askers + card.nameless
+        line = NeedLine(card.number, card.name, STATES[card.state], GAPS[card.gap], card.times, people, card.department)
         found[card.measure or ""].append(line)
-    return found
+    return {number: sorted(lines, key=_by_people) for number, lines in found.items()}
+
+
+def _by_people(line: NeedLine) -> tuple[float, int]:
+    return (-ranked_count(line.people), line.number)
 
 
 def _indicators(session: Session, code: str, period: Period, today: dt.date) -> Mapping[str, list[IndicatorLine]]:
@@ -154,6 +165,7 @@ def _indicators(session: Session, code: str, period: Period, today: dt.date) -> 
         found[row.measure or ""].append(
             IndicatorLine(
                 row.entry_id,
+                row.department,
                 row.name,
                 row.unit,
                 figures.get("現状", ""),
@@ -210,7 +222,7 @@ def workbook_sheets(sheets: Sequence[MeasureSheet]) -> list[OutSheet]:
         for line in one.indicators
     ]
     needs = [
-        (one.number, str(line.number), line.name, line.state, line.gap, str(line.times), str(line.people))
+        (one.number, str(line.number), line.name, line.state, line.gap, *map(shown_count, (line.times, line.people)))
         for one in sheets
         for line in one.needs
     ]
@@ -237,9 +249,9 @@ def workbook_sheets(sheets: Sequence[MeasureSheet]) -> list[OutSheet]:
 def _measure_row(one: MeasureSheet) -> tuple[str, ...]:
     tally = one.tally
     shares = (tally.solved_share, tally.solved_coverage, tally.estimated_share, tally.estimated_coverage)
-    numbers = (tally.asked, tally.askers, tally.shown)
-    tail = (one.noted, one.unmet, one.unmet_times)
-    return (one.number, one.title, *map(str, numbers), *(each.percent for each in shares), *map(str, tail))
+    numbers = (shown_count(tally.asked), askers_text(tally), shown_count(tally.shown))
+    tail = (one.notes.text(one.noted), str(one.unmet), shown_count(one.unmet_times))
+    return (one.number, one.title, *numbers, *(each.percent for each in shares), *tail)
 
 
 def _year(line: IndicatorLine) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from knowledge.intervals import Ratio, ratio
 from knowledge.periods import Period
+from knowledge.small_counts import is_small, ranked_count
 
 WEEK = 7
 WEEKS_BEFORE = 4
@@ -44,6 +45,11 @@ class Mover:
 
     value: str
     ratio: Ratio
+
+    @property
+    def words(self) -> str:
+        """How much it moved; where the count now is not told, which way alone."""
+        return self.ratio.concluded if is_small(self.ratio.after) else self.ratio.words
 
 
 @dataclass(frozen=True)
@@ -79,16 +85,18 @@ def compared_spans(period: Period, today: dt.date) -> tuple[Span, Span] | None:
     return Span(before.first, min(before.last, before.first + (now.days - 1) * _ONE_DAY)), now
 
 
-def movers(before: Mapping[str, int], after: Mapping[str, int], spans: tuple[Span, Span]) -> list[Mover]:
-    """Every value that was asked for in one of the spans; what surely moved first, the most moved of all at the top."""
-    days = (spans[0].days, spans[1].days)
+def movers(before: Mapping[str, int], after: Mapping[str, int], days: tuple[int, int]) -> list[Mover]:
+    """Every value that was asked for in one of the spans; what surely moved first, the most moved of all at the top.
+
+    ``days``: how many days each is of.  Small counts are all alike in the order, so that it does not tell them.
+    """
     found = [Mover(value, ratio(before.get(value, 0), after.get(value, 0), *days)) for value in {*before, *after}]
     return sorted(found, key=lambda one: (one.ratio.direction == 0, -abs(_change(one.ratio, days)), one.value))
 
 
 def _change(found: Ratio, days: tuple[int, int]) -> float:
     """Questions more a day."""
-    return found.after / days[1] - found.before / days[0]
+    return ranked_count(found.after) / days[1] - ranked_count(found.before) / days[0]
 
 
 def around_event(first: dt.date, last: dt.date, by_day: Mapping[dt.date, int], today: dt.date) -> list[BeforeAfter]:

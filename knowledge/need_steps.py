@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from intents.grouping import text_key
 from knowledge.calendar import JST
 from knowledge.entry_versions import OPEN
+from knowledge.ledger import NOTED
 from knowledge.models import EntryVersion, LoggedQuestion, NeedCard, NeedText
 from knowledge.need_cards import count_cards, next_number, note
 
@@ -292,7 +293,7 @@ def outcome(session: Session, card: NeedCard, channels: Collection[str] = ()) ->
     day = card.published_at.astimezone(JST).date()
     since = [log.municipality_code == card.municipality_code, log.jst_date >= day, log.asked_at >= card.published_at]
     since += [log.channel.in_(channels)] if channels else []
-    at_once = and_(log.entry_id == card.answer_id, log.decision == "answer")
+    at_once = and_(log.entry_id == card.answer_id, log.decision == "answer", log.channel.not_in(NOTED))
     otherwise = or_(log.entry_id.is_(None), log.entry_id != card.answer_id, log.decision != "answer")
     chosen = and_(log.tapped_entry_id == card.answer_id, otherwise)
     helped = or_(log.feedback.is_(None), log.feedback != "unsolved")

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from knowledge.answers import Answer
 from knowledge.models import NeedCard, PeriodCount
 from knowledge.need_steps import STATES
+from knowledge.noted_counts import NotedCounts, noted_counts
 from knowledge.online_standing import NAMES, ROW, OnlineStanding, online_standing
 from knowledge.periods import Period, PeriodKind, last_periods, period_of
+from knowledge.small_counts import ranked_count, shown_count
 from knowledge.tabular import OutSheet
 from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, standing
 
@@ -27,7 +29,6 @@ ORDERS: Mapping[str, str] = {BY_PEOPLE: "人数の多い順", BY_OUTSIDE: "時�
 _OVER = ("published", "declined", "merged")
 """Cards of which nothing is left to be done; one whose rules are being considered is still a need."""
 _TOLD = (OnlineStanding.NO, OnlineStanding.PART)
-_UNTOLD = (OnlineStanding.UNTOLD, OnlineStanding.UNCLEAR)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class NeedMark:
     state: str
     people: int
     entry_id: str | None
+    department: str | None
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,15 @@ class PriorityLine:
 
 @dataclass(frozen=True)
 class Priorities:
-    """``lines``: what is not, or not wholly, online; ``untold``: procedures asked for that do not say.
+    """``lines``: what is not, or not wholly, online; ``untold``: procedures asked for whose answers do not say,
+    ``unclear``: those that say it in a way that cannot be read.
 
     ``others``: needs that cannot be met, of what is no procedure above.  ``hours_known``: the main place has hours.
     """
 
     lines: tuple[PriorityLine, ...]
     untold: tuple[PriorityLine, ...]
+    unclear: tuple[PriorityLine, ...]
     others: tuple[NeedMark, ...]
     months: tuple[Period, ...]
     hours_known: bool
@@ -78,6 +82,8 @@ class Priorities:
     told: int
     """How many there are of ``lines``, those that are not shown included; ``untold_count``: of ``untold``."""
     untold_count: int
+    unclear_count: int
+    notes: NotedCounts
 
 
 def priorities(
@@ -102,19 +108,23 @@ def priorities(
     ]
     lines.sort(key=_by_outside if order == BY_OUTSIDE else _by_people)
     told = [one for one in lines if one.standing in _TOLD]
-    untold = [one for one in lines if one.standing in _UNTOLD]
+    untold = [one for one in lines if one.standing is OnlineStanding.UNTOLD]
+    unclear = [one for one in lines if one.standing is OnlineStanding.UNCLEAR]
     above = {one.entry_id for one in told}
     months = last_periods(period_of(PeriodKind.MONTH, min(period.last, today)), MONTHS)
     found = standing(session, code, period)
     return Priorities(
         _with_months(session, code, told[:most], months),
         _with_months(session, code, untold[:most], months),
+        _with_months(session, code, unclear[:most], months),
         tuple(mark for entry_id, marks in needs.items() if entry_id not in above for mark in marks),
         tuple(months),
         found is not None and found.hours_known,
         len(procedures),
         len(told),
         len(untold),
+        len(unclear),
+        noted_counts(session, code, period),
     )
 
 
@@ -182,19 +192,24 @@ def _needs(session: Session, code: str, departments: frozenset[str] | None) -> d
     if departments is not None:
         wanted = wanted.where(NeedCard.department.in_(sorted(departments)))
     found: dict[str | None, list[NeedMark]] = defaultdict(list)
-    for card in session.scalars(wanted.order_by((NeedCard.askers + NeedCard.nameless).desc(), NeedCard.number)):
-        mark = NeedMark(card.number, card.name, STATES[card.state], card.askers + card.nameless, card.entry_id)
+    cards = session.scalars(wanted.order_by(NeedCard.number)).all()
+    for card in sorted(cards, key=lambda one: -ranked_count(one.askers + one.nameless)):
+        people = card.askers + card.nameless
+        mark = NeedMark(card.number, card.name, STATES[card.state], people, card.entry_id, card.department)
         found[card.entry_id].append(mark)
     return found
 
 
-def _by_people(line: PriorityLine) -> tuple[float, ...]:
-    return (-line.people, -line.tally.outside, -line.tally.asked)
+def _by_people(line: PriorityLine) -> tuple[float | str, ...]:
+    """Small counts are all alike, so that the order does not tell them."""
+    tally = line.tally
+    counts = (line.people, tally.outside if line.tally.outside_share.is_judged else 0, tally.asked)
+    return (*(-ranked_count(count) for count in counts), line.entry_id)
 
 
-def _by_outside(line: PriorityLine) -> tuple[float, ...]:
+def _by_outside(line: PriorityLine) -> tuple[float | str, ...]:
     share = line.tally.outside_share
-    return (not share.is_judged, -share.value if share.is_judged else 0.0, -line.people)
+    return (not share.is_judged, -share.value if share.is_judged else 0.0, -ranked_count(line.people), line.entry_id)
 
 
 # --- As sheets ---------------------------------------------------------------------------------------------------
@@ -208,7 +223,7 @@ _HEADINGS = (
     "人数",
     "質問（件）",
     "時間外の割合",
-    "電話・窓口など（件）",
+    "電話・窓口など（件。こたえが文から選んだ答えで数える）",
 )
 _WIDTHS = (8, 44, 20, 24, 40, 8, 10, 20, 14)
 
@@ -223,7 +238,8 @@ def workbook_sheets(found: Priorities, names: Mapping[str, str]) -> list[OutShee
         )
         for title, rows in (
             ("オンライン化優先度", list(enumerate(found.lines, 1))),
-            ("分からない手続", list(enumerate(found.untold, 1))),
+            ("答えに書かれていない手続", list(enumerate(found.untold, 1))),
+            ("書き方から分からない手続", list(enumerate(found.unclear, 1))),
         )
     ]
 
@@ -235,11 +251,11 @@ def _row(one: PriorityLine, place: int, found: Priorities, names: Mapping[str, s
         names.get(one.department or "", one.department or ""),
         NAMES[one.standing],
         one.said,
-        str(one.people),
-        str(one.tally.asked),
+        shown_count(one.people),
+        shown_count(one.tally.asked),
         outside_text(one, hours_known=found.hours_known),
-        str(one.noted),
-        *("" if count is None else str(count) for count in one.months),
+        found.notes.text(one.noted),
+        *("" if count is None else shown_count(count) for count in one.months),
         "、".join(f"{need.number}番「{need.name}」（{need.state}）" for need in one.needs),
     )
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from knowledge.answers import Answer
 from knowledge.comparison import moment_name
 from knowledge.models import ResidentWord
-from knowledge.resident_words import Listed
+from knowledge.resident_words import Listed, months_text
+from knowledge.small_counts import EXPLAINED, shown_count
 from knowledge.tabular import OutSheet
 from knowledge.workbooks import workbook_bytes
 
@@ -30,6 +31,7 @@ def editors_workbook(
         ("使い方", "ページの見出しや本文に、住民のことばを添えてください（例：家庭系大型廃棄物（粗大ごみ））。"),
         ("数え方", "人が分かる LINE の質問から、3人以上が使った語だけを出しています。名前と場所の名前は出しません。"),
         ("注意", "自動で結んだものです。ちがうものもあります。ここに届いた質問だけで、市民全体の声ではありません。"),
+        ("少ない数", EXPLAINED),
         ("役所のことば（案）", "言いかえとして合わないことも多いので、答えの題を見て使ってください。"),
     ]
     rows = [
@@ -38,18 +40,18 @@ def editors_workbook(
             one.row.official,
             answers[one.row.entry_id].title if one.row.entry_id in answers else "",
             page_of(answers.get(one.row.entry_id)),
-            str(one.row.askers),
-            str(one.row.questions),
-            str(one.row.months),
+            shown_count(one.row.askers),
+            shown_count(one.row.questions),
+            months_text(one.row),
         )
         for one in pairs
     ]
     none = [
         (
             row.word,
-            str(row.askers),
-            str(row.questions),
-            str(row.months),
+            shown_count(row.askers),
+            shown_count(row.questions),
+            months_text(row),
             "ある" if row.in_answers else "どの答えにもない",
         )
         for row in unknown

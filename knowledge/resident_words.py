@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from intents.resident_words import Pair, Unknown
 from intents.text import normalize
 from knowledge.models import NeedCard, ResidentWord, ResidentWordChoice
+from knowledge.small_counts import is_small, ranked_count
 from knowledge.staff_words import LONGEST, SYNONYM, Word, faults_of
 
 REFUSED, EDITORS = "refused", "editors"
@@ -94,14 +95,15 @@ def _may_be_kept(pair: Pair) -> bool:
 
 
 def pairs_of(session: Session, code: str, laid_down: Iterable[Word]) -> list[Listed]:
-    """The pairs, the surest first.  ``laid_down``: the words of now, some of which are newer than the count."""
+    """The pairs, the surest first; after them those of few people, by their words.
+
+    ``laid_down``: the words of now, some of which are newer than the count.
+    """
     choices = _choices(session, code)
     own = {normalize(one.word) for one in laid_down if one.kind != "ignored"}
     wanted = (ResidentWord.municipality_code == code, ResidentWord.entry_id != "")
     rows = session.scalars(
-        select(ResidentWord)
-        .where(*wanted)
-        .order_by(ResidentWord.score.desc(), ResidentWord.askers.desc(), ResidentWord.word)
+        select(ResidentWord).where(*wanted).order_by(ResidentWord.score.desc(), ResidentWord.word)
     ).all()
     found = []
     for row in rows:
@@ -109,17 +111,14 @@ def pairs_of(session: Session, code: str, laid_down: Iterable[Word]) -> list[Lis
         if normalize(row.word) in own:
             row.known = "synonym"
         found.append(Listed(row, choices.get((row.word, row.entry_id))))
-    return found
+    return sorted(found, key=lambda one: (is_small(one.row.askers), one.row.word if is_small(one.row.askers) else ""))
 
 
 def unknown_of(session: Session, code: str) -> list[tuple[ResidentWord, NeedCard | None]]:
     """The words that led nowhere, those in no answer first, each with the card that most of its questions belong to."""
     wanted = (ResidentWord.municipality_code == code, ResidentWord.entry_id == "")
-    rows = session.scalars(
-        select(ResidentWord)
-        .where(*wanted)
-        .order_by(ResidentWord.in_answers, ResidentWord.askers.desc(), ResidentWord.word)
-    ).all()
+    rows = session.scalars(select(ResidentWord).where(*wanted).order_by(ResidentWord.word)).all()
+    rows = sorted(rows, key=lambda row: (row.in_answers, -ranked_count(row.askers)))
     numbers = [row.need for row in rows if row.need is not None]
     cards = {
         card.number: card
@@ -128,6 +127,11 @@ def unknown_of(session: Session, code: str) -> list[tuple[ResidentWord, NeedCard
         )
     }
     return [(row, cards.get(row.need) if row.need is not None else None) for row in rows]
+
+
+def months_text(row: ResidentWord) -> str:
+    """In how many months; of a few questions it would tell how many there are at least."""
+    return "" if is_small(row.questions) else str(row.months)
 
 
 def choose(

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-FEWEST = 5
+from knowledge import small_counts
+from knowledge.small_counts import is_small
+
+FEWEST = small_counts.FEWEST
 _SLACK = 3
 """How many ways, at least, a small cell must be able to differ.  With less, some sums lead back to single cells."""
 
@@ -26,7 +29,7 @@ def published(cells: Sequence[int]) -> Published:
     """``cells`` in the order in which they may be kept back for the sake of others: what matters least first."""
     if any(cell < 0 for cell in cells):
         raise ValueError("counts are not below 0")
-    small = {place for place, cell in enumerate(cells) if 0 < cell < FEWEST}
+    small = {place for place, cell in enumerate(cells) if is_small(cell)}
     hidden, others = set(small), [place for place, cell in enumerate(cells) if cell >= FEWEST]
     while small and not _is_safe(sum(cells[place] for place in hidden), len(small), len(hidden) - len(small)):
         if not others:

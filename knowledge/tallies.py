@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.intervals import Share, share
 from knowledge.models import CountedPeriod, PeriodCount
 from knowledge.periods import Period, PeriodKind, last_periods
+from knowledge.small_counts import ranked_count
 
 BOT, NOTED_TOGETHER = "bot", "noted"
 BOT_CHANNELS = ("line", "web", "api")
@@ -133,12 +134,12 @@ def tally(
 
 
 def tallies(session: Session, code: str, period: Period, channel: str, dimension: str) -> dict[str, Tally]:
-    """Those of all values, what was asked most first."""
+    """Those of all values, what was asked most first; those of few questions in the order of their values."""
     rows = session.scalars(
         _of(code, [period]).where(PeriodCount.dimension == dimension, PeriodCount.channel == channel)
     )
     found = {row.value: tally_of(row) for row in rows}
-    return dict(sorted(found.items(), key=lambda item: (-item[1].asked, item[0])))
+    return dict(sorted(found.items(), key=lambda item: (-ranked_count(item[1].asked), item[0])))
 
 
 def by_channel(session: Session, code: str, period: Period, dimension: str = ALL, value: str = "") -> dict[str, Tally]:
@@ -186,6 +187,17 @@ def sums_by_value(
     for value, asked in rows:
         found[value] = found.get(value, 0) + asked
     return found
+
+
+def counted_days(session: Session, code: str, first: dt.date, last: dt.date) -> int:
+    """On how many of the days from ``first`` to ``last`` it was counted; days on which nobody asked are, too."""
+    rows = select(func.count()).where(
+        CountedPeriod.municipality_code == code,
+        CountedPeriod.kind == PeriodKind.DAY.value,
+        CountedPeriod.first >= first,
+        CountedPeriod.first <= last,
+    )
+    return session.scalar(rows) or 0
 
 
 def first_counted(session: Session, code: str, kind: PeriodKind) -> Period | None:

@@ -129,7 +129,8 @@ class _Counting:
     def _read(self, row: _Row) -> list[int]:
         day, hour, weekday, at, channel, language, department, *what = row
         entry_id, tapped, subject, decision, said, signal, asker = what
-        shown = entry_id if decision == "answer" else tapped if decision == "suggest" else None
+        # What staff noted is about an answer whatever they told.
+        shown = entry_id if decision == "answer" or channel in NOTED else tapped if decision == "suggest" else None
         kind = self._entries.get(shown) if shown else None
         if kind is not None and decision == "suggest":
             department = kind.department  # the row of a choice knows no 課: it was shown before one was taken

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from intents.text import clean, normalize
 from knowledge.freshness import department_names
+from knowledge.log_offices import office_departments
 from knowledge.models import LoggedQuestion, SubjectOffice
 
 MOST_TEXTS = 300
@@ -59,7 +60,7 @@ def asked_in_vain(
         wanted.append(on_subjects(session, code, departments))
     times, refused = func.count(), func.count().filter(_refused())
     rows = session.execute(
-        select(log.text, times, refused, func.max(log.entry_id))
+        select(log.text, times, refused, func.max(case((log.noted_by.is_(None), log.entry_id))))
         .where(*wanted)
         .group_by(log.text)
         .order_by(times.desc(), log.text)
@@ -80,6 +81,8 @@ def asked_in_vain(
 def on_subjects(session: Session, code: str, departments: frozenset[str]) -> ColumnElement[bool]:
     """Asked about a subject that one of the 課 sees to, by the municipality's own table."""
     names = department_names(session, code)
+    # What a common answer said of them is theirs, under the common office's own ID.
+    common = {office for office, own in office_departments(session, code).items() if own in departments}
     named = {*departments, *(names[one] for one in departments if one in names)}
     subjects = session.scalars(
         select(SubjectOffice.subject).where(
@@ -88,7 +91,7 @@ def on_subjects(session: Session, code: str, departments: frozenset[str]) -> Col
     ).all()
     log = LoggedQuestion
     return or_(
-        log.department.in_(sorted(departments)),
+        log.department.in_(sorted(departments | common)),
         log.subject.in_(subjects),
         # A question of two subjects holds both ids.
         *(log.subject.startswith(f"{one} ", autoescape=True) for one in subjects),

@@ -10,9 +10,9 @@ from flask import request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.console.answer_desk import department_names
 from knowledge.calendar import today
 from knowledge.ledger import CHANNELS, NOTED
+from knowledge.log_offices import log_offices
 from knowledge.models import Entry, Measure
 from knowledge.periods import KIND_NAMES, Period, PeriodKind, period_of
 from knowledge.sheet_kinds import LANGUAGES
@@ -47,6 +47,11 @@ class Choice:
     @property
     def is_noted(self) -> bool:
         return self.channel == NOTED_TOGETHER or self.channel in NOTED
+
+    @property
+    def is_total(self) -> bool:
+        """Of all 課, and of all ways of a kind together."""
+        return not self.department and self.channel in (BOT, NOTED_TOGETHER)
 
     @property
     def dimension(self) -> tuple[str, str]:
@@ -92,7 +97,7 @@ def value_names(session: Session, code: str, dimension: str) -> dict[str, str]:
     """How staff call the values of a dimension; one that is not there is called by its value."""
     match dimension:
         case "department":
-            found: Mapping[str, str] = department_names(session, code)
+            found: Mapping[str, str] = log_offices(session, code).names
         case "language":
             found = {"ja": "日本語", **LANGUAGES}
         case "measure":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -31,22 +33,24 @@ from bot.services import services
 from knowledge.calendar import now, today
 from knowledge.figure_events import KINDS as EVENT_KINDS
 from knowledge.figure_events import asked_by_day, events_between
-from knowledge.headlines import NOT_THE_POPULATION, headlines
-from knowledge.intervals import FEWEST
+from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines
+from knowledge.intervals import share
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.ledger import CHANNELS, NOTED
 from knowledge.models import FigureEvent, PeriodCorrection
-from knowledge.movers import WEEK, WEEKS_BEFORE, Span, compared_spans, movers, standing_out
+from knowledge.movers import WEEK, WEEKS_BEFORE, Mover, Span, compared_spans, movers, standing_out
 from knowledge.opening_places import opening_hours
 from knowledge.period_closing import corrections_of
 from knowledge.periods import KIND_NAMES, Period
 from knowledge.roles import Role
+from knowledge.small_counts import EXPLAINED, FEWEST, drawn_count, ranked_count, shown_count
 from knowledge.tallies import (
     BOT,
     DIMENSIONS,
     NOTED_TOGETHER,
     Tally,
     by_channel,
+    counted_days,
     standing,
     sums_by_value,
     tallies,
@@ -55,8 +59,12 @@ from knowledge.tallies import (
 )
 
 blueprint = Blueprint("figures", __name__)
+blueprint.add_app_template_filter(shown_count, "cell")
+blueprint.add_app_template_filter(askers_text, "askers")
 
 BREAKDOWNS = ("category", "department", "channel", "language", "measure", "subject", "entry")
+BY_ANSWER = ("category", "measure", "entry")
+"""Told by the answer that was shown: of a question without one there is no value."""
 MOVED_BY = ("category", "department")
 MOST_SHOWN = 100
 """Lines of a breakdown: further on one looks at the answers themselves."""
@@ -82,8 +90,8 @@ def index(code: str) -> Response:
     page = render_template(
         "console/figures/index.html",
         **around,
-        lines=headlines(found, hours_known=around["hours_known"], noted=wanted.is_noted),
-        before=headlines(before, hours_known=around["hours_known"], noted=wanted.is_noted),
+        lines=headlines(found, hours_known=around["hours_known"], noted=wanted.is_noted, total=wanted.is_total),
+        before=headlines(before, hours_known=around["hours_known"], noted=wanted.is_noted, total=wanted.is_total),
         has_before=has_before,
         course=course[::-1],
         channels=[(CHANNELS[one], channels[one]) for one in CHANNELS if one in channels],
@@ -104,6 +112,7 @@ def _around(session: Session, code: str, wanted: Choice) -> dict[str, Any]:
     return {
         "code": code,
         "errors": {},
+        "explained": EXPLAINED,
         "wanted": wanted,
         "stands": stands,
         "hours_known": stands.hours_known if stands else False,
@@ -154,15 +163,16 @@ def _charts(
     if len(counted) < 2:
         return []
     labels = [period.short_name for period, _ in counted]
+    told = partial(drawn_count, total=wanted.is_total)
     name = KIND_NAMES[wanted.period.kind]
     marks = _marks([period for period, _ in counted], events)
     counts = lines(
         f"{name}ごとの質問の数",
         labels,
         [
-            Series("質問", tuple(one.asked for _, one in counted)),
-            Series("答えを示した", tuple(one.answered for _, one in counted)),
-            Series("答えられなかった", tuple(one.none for _, one in counted)),
+            Series("質問", tuple(told(one.asked) for _, one in counted)),
+            Series("答えを示した", tuple(told(one.answered) for _, one in counted)),
+            Series("答えられなかった", tuple(told(one.none) for _, one in counted)),
         ],
         across=name,
         unit="件",
@@ -209,7 +219,9 @@ def breakdown(code: str) -> Response:
     by = by if by in BREAKDOWNS else BREAKDOWNS[0]
     with services().database.reading() as session:
         if by == "channel":
-            rows = {one: found for one, found in by_channel(session, code, wanted.period).items() if one in CHANNELS}
+            held = by_channel(session, code, wanted.period)
+            ways = sorted(set(CHANNELS) & set(held), key=lambda one: (-ranked_count(held[one].asked), one))
+            rows = {one: held[one] for one in ways}
         else:
             rows = tallies(session, code, wanted.period, _channel_of(wanted, by), by)
         names = value_names(session, code, by)
@@ -221,6 +233,8 @@ def breakdown(code: str) -> Response:
         by=by,
         title="受けた方法" if by == "channel" else DIMENSIONS[by],
         rows=[(name_of(names, value), value, found) for value, found in values[:MOST_SHOWN]],
+        columns=_columns_of(by, wanted, hours_known=around["hours_known"]),
+        by_answer=by in BY_ANSWER,
         left=max(0, len(values) - MOST_SHOWN),
         ways=[
             (
@@ -234,6 +248,50 @@ def breakdown(code: str) -> Response:
         shown_channel=CHOICES[_channel_of(wanted, by)],
     )
     return watched(page, around["job"])
+
+
+@dataclass(frozen=True)
+class Column:
+    """``text``: of a row's value and tally."""
+
+    label: str
+    text: Callable[[str, Tally], str]
+    is_number: bool = False
+
+
+_ASKED = (
+    Column("質問", lambda _, one: shown_count(one.asked), is_number=True),
+    Column("人数", lambda _, one: askers_text(one), is_number=True),
+)
+_ANSWERED = Column("答えを示した", lambda _, one: one.answered_share.percent)
+_OFFERED = Column("選択肢を示した", lambda _, one: share(one.offered, one.asked).percent)
+_NONE = Column("答えられなかった", lambda _, one: one.none_share.percent)
+_SOLVED = Column("解決率（回答）", lambda _, one: one.solved_share.percent)
+_ESTIMATED = Column("解決率（推定）", lambda _, one: one.estimated_share.percent)
+_OUTSIDE = Column("受付時間の外", lambda _, one: one.outside_share.percent)
+
+
+def _of_answers(text: Callable[[Tally], str]) -> Callable[[str, Tally], str]:
+    """Nothing in the row of the questions to which no answer was shown."""
+    return lambda value, one: text(one) if value else "—"
+
+
+def _columns_of(by: str, wanted: Choice, *, hours_known: bool) -> list[Column]:
+    """Those that tell something: what a row is made of by its very rule is no figure."""
+    if wanted.is_noted:
+        what: tuple[Column, ...] = (replace(_ANSWERED, label="その場で答えた"), _NONE)
+    elif by in BY_ANSWER:
+        what = (
+            Column("解決率（回答）", _of_answers(lambda one: one.solved_share.percent)),
+            Column("解決しなかった", _of_answers(lambda one: shown_count(one.unsolved)), is_number=True),
+            Column("解決率（推定）", _of_answers(lambda one: one.estimated_share.percent)),
+            Column("答えのあとに失敗のしるし", _of_answers(lambda one: shown_count(one.failed)), is_number=True),
+        )
+    elif by == "subject":
+        what = (_OFFERED, _NONE)
+    else:
+        what = (_ANSWERED, _NONE, _SOLVED, _ESTIMATED)
+    return [*_ASKED, *what, *([_OUTSIDE] if hours_known else [])]
 
 
 def _channel_of(wanted: Choice, by: str) -> str:
@@ -252,8 +310,9 @@ def movers_(code: str) -> Response:
     wanted = choice()
     spans = compared_spans(wanted.period, today())
     with services().database.reading() as session:
+        counted = tuple(counted_days(session, code, one.first, one.last) for one in spans or ())
         moved = [
-            (DIMENSIONS[by], value_names(session, code, by), _moved(session, code, wanted, by, spans))
+            (DIMENSIONS[by], value_names(session, code, by), _moved(session, code, wanted, by, spans, counted))
             for by in MOVED_BY
         ]
         before = dt.timedelta(days=WEEK * WEEKS_BEFORE)
@@ -265,6 +324,7 @@ def movers_(code: str) -> Response:
         "console/figures/movers.html",
         **around,
         spans=spans,
+        counted=counted,
         moved=[
             (title, [(name_of(names, one.value), one) for one in found[:MOST_SHOWN]]) for title, names, found in moved
         ],
@@ -273,11 +333,14 @@ def movers_(code: str) -> Response:
     return watched(page, around["job"])
 
 
-def _moved(session: Session, code: str, wanted: Choice, by: str, spans: tuple[Span, Span] | None) -> list[Any]:
+def _moved(
+    session: Session, code: str, wanted: Choice, by: str, spans: tuple[Span, Span] | None, counted: Sequence[int]
+) -> list[Mover]:
+    """``counted``: on how many days of each span it was counted: nothing is held against what was not."""
     if spans is None:
         return []
     before, after = (sums_by_value(session, code, one.first, one.last, wanted.channel, by) for one in spans)
-    return movers(before, after, spans)
+    return movers(before, after, (max(counted[0], 1), max(counted[1], 1)))
 
 
 # --- 曜日と時間帯 ----------------------------------------------------------------------------------------------
@@ -295,13 +358,12 @@ def hours(code: str) -> Response:
         around = _around(session, code, wanted)
     grid = [[found[f"{day}-{hour}"].asked if f"{day}-{hour}" in found else 0 for hour in HOURS] for day in range(7)]
     most = max((value for row in grid for value in row), default=0)
-    drawn = [[None if 0 < value < FEWEST else value for value in row] for row in grid]
+    drawn = [[drawn_count(value) for value in row] for row in grid]
     page = render_template(
         "console/figures/hours.html",
         **around,
         grid=grid,
         shade=lambda value: shade_of(value, most),
-        fewest=FEWEST,
         weekdays="月火水木金土日",
         whole=whole,
         place=opening.places[0].name if opening else "",

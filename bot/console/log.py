@@ -13,10 +13,10 @@ from bot.console.forms import day_of
 from bot.console.guard import note_denied, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
+from bot.console.reachable import openable_answers
 from bot.log_file_jobs import LOG_FILE
 from bot.services import services
 from knowledge.calendar import today
-from knowledge.freshness import department_names
 from knowledge.jobs import JobStatus, recent_jobs
 from knowledge.ledger import CHANNELS, MATTERS, NOTED, RESULTS
 from knowledge.log_lists import (
@@ -32,6 +32,7 @@ from knowledge.log_lists import (
     ratings_of,
     titles_of,
 )
+from knowledge.log_offices import log_offices
 from knowledge.models import LoggedQuestion
 from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.roles import Role
@@ -63,7 +64,8 @@ def index(code: str) -> str:
         pages = paging(total)
         rows = questions(session, code, wanted, pages.start, pages.size) if total else []
         titles = titles_of(session, code, rows)
-        offices, names = departments_in_use(session, code), department_names(session, code)
+        known = log_offices(session, code)
+        offices = known.choices(departments_in_use(session, code))
         every_measure = measures(session, code)
         files = own_files(recent_jobs(session, code, LOG_FILE), str(person().account_id))
     any_one = [("", "すべて")]
@@ -72,7 +74,7 @@ def index(code: str) -> str:
         code=code,
         rows=rows,
         titles=titles,
-        names=names,
+        office_name=known.name,
         paging=pages,
         more=total >= MOST_COUNTED,
         wanted=wanted,
@@ -85,6 +87,7 @@ def index(code: str) -> str:
         languages=[*any_one, ("ja", "日本語"), *((one, LANGUAGES[one]) for one in REPLY_LANGUAGES if one != "ja")],
         ratings=any_one + list(RATINGS.items()),
         channel_names=CHANNELS,
+        noted=NOTED,
         matters=MATTERS,
         longest=LONGEST_WORDS,
         fields=fields_of(wanted),
@@ -136,14 +139,16 @@ def dialogue(code: str, row_id: str) -> str:
     with services().database.reading() as session:
         turns = dialogue_of(session, row, own)
         titles = titles_of(session, code, turns)
-        names = department_names(session, code)
+        known = log_offices(session, code)
+        openable = openable_answers(session, code, titles)
     return render_template(
         "console/log/dialogue.html",
         code=code,
         row=row,
         turns=turns,
         titles=titles,
-        names=names,
+        office_name=known.name,
+        openable=openable,
         channel_names=CHANNELS,
         matters=MATTERS,
         noted=NOTED,

@@ -12,12 +12,15 @@ from bot.console.evidence_period import chosen_period
 from bot.console.guard import actor
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
+from bot.console.reachable import may_open_of
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.demo_data import NOTICE, is_demo
 from knowledge.measure_sheets import measure_numbers, measure_sheets, workbook_sheets
+from knowledge.noted_counts import noted_counts
 from knowledge.periods import PeriodKind
+from knowledge.small_counts import EXPLAINED
 from knowledge.workbooks import workbook_bytes
 
 blueprint = Blueprint("measure_sheets", __name__)
@@ -38,8 +41,16 @@ DEFINITIONS = (
         "解決率（推定）",
         "答えを示したもののうち、そのあと「解決しなかった」「言いかえた」「電話番号を見た」のどれもないもの。",
     ),
+    (
+        "ニーズ票の施策",
+        "質問にいちばん近い答えの施策から、自動で選んだもの。求めていることと、いつも合うとは限りません。",
+    ),
     ("件数から計算した値", "課の件数から計算した値。計画の現状値・目標値と、数え方が同じとは限りません。"),
-    ("ご注意", "届いた質問だけで、市民全体の声ではありません。5件に満たない割合は出しません。"),
+    (
+        "電話・窓口など",
+        "職員が書きとめた質問のうち、文に合う答えをこたえが選べて、その答えがこの施策のもの。職員が何と答えたかではありません。",
+    ),
+    ("ご注意", f"届いた質問だけで、市民全体の声ではありません。{EXPLAINED}もとが5件より少ない割合も出しません。"),
 )
 
 
@@ -54,6 +65,7 @@ def index(code: str) -> str:
         pages = paging(len(numbers), SIZE)
         shown = numbers[pages.start : pages.start + pages.size]
         sheets = measure_sheets(session, code, chosen.period, today(), shown)
+        notes = noted_counts(session, code, chosen.period)
         names = department_names(session, code)
     return render_template(
         "console/measure_sheets/index.html",
@@ -64,6 +76,9 @@ def index(code: str) -> str:
         measures=[("", "すべての施策"), *((number, f"{number} {title}") for number, title in measures)],
         measure=wanted,
         names=names,
+        notes=notes,
+        may_open=may_open_of(code),
+        explained=EXPLAINED,
         definitions=DEFINITIONS,
         year_name=fiscal_year_name,
         year=fiscal_year_of(chosen.period.first),

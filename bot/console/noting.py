@@ -17,6 +17,7 @@ from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.log import may_take_back, row_or_404
 from bot.console.uploads import uploaded_tables
+from bot.noted_answers import with_answer, with_answers
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import JST, now
@@ -72,6 +73,7 @@ def add(code: str) -> Answered:
     if errors:
         return _page(code, request.form, errors), 422
     numbers = public_numbers(services().database, code)
+    noted = with_answer(services().corpus.current(code), noted)
     with services().database.writing() as session:
         masked = note(session, noted, str(person().account_id), numbers)
         details = {"channel": noted.channel, "result": noted.result, "department": noted.department}
@@ -172,8 +174,9 @@ def bring(code: str) -> Answered:
     if not is_carried() or plan.problems:
         return _import_page(code, {}, plan, given.held), 422 if plan.problems else 200
     numbers, me = public_numbers(services().database, code), str(person().account_id)
+    added = with_answers(services().corpus.current(code), plan.added)
     with services().database.writing() as session:
-        for noted in plan.added:
+        for noted in added:
             note(session, noted, me, numbers)
         details = {"added": len(plan.added), "known": plan.known, "file_digest": sheets_digest(given.sheets)}
         audit.append(session, actor(), "questions_imported", at=now(), scope=code, details=details)

@@ -22,8 +22,9 @@ from knowledge.jobs import ask_once, latest_job
 from knowledge.models import NeedCard
 from knowledge.resident_evidence import SOURCES
 from knowledge.resident_word_sheet import editors_workbook
-from knowledge.resident_words import CHOICES, KNOWN, Listed, choose, counted_at, pairs_of, unknown_of
+from knowledge.resident_words import CHOICES, KNOWN, Listed, choose, counted_at, months_text, pairs_of, unknown_of
 from knowledge.roles import Role
+from knowledge.small_counts import EXPLAINED
 from knowledge.staff_words import listed_words
 
 blueprint = Blueprint("resident_words", __name__)
@@ -61,6 +62,8 @@ def index(code: str) -> Response:
         sources=SOURCES,
         known=KNOWN,
         choices=CHOICES,
+        explained=EXPLAINED,
+        months_text=months_text,
         work=progress_of(job) if job is not None else None,
         counted=counted,
         may_open=_may_open,
@@ -131,6 +134,7 @@ def printed(code: str) -> str:
         "console/resident_words/print.html",
         code=code,
         rows=pairs,
+        explained=EXPLAINED,
         counted=counted,
         answers=knowledge.answers,
     )

@@ -129,6 +129,15 @@ def test_labels_events_and_units_stand_on_the_drawing() -> None:
     assert {"月", "日", "23", "138", "曜日"} <= set(hours)
 
 
+def test_hours_stay_in_their_order_where_some_have_no_value() -> None:
+    chart = heat(
+        "x", ["月", "火"], ["甲", "乙", "丙"], [[1, None, 3], [None, 2, 3]], down="曜日", across="時", unit="件"
+    )
+    assert [one for one in _words(chart_drawing.svg(chart)) if one in ("甲", "乙", "丙")] == ["甲", "乙", "丙"]
+    chart = heat("x", ["月", "火", "水"], ["甲"], [[None], [None], [1]], down="曜日", across="時", unit="件")
+    assert [one for one in _words(chart_drawing.svg(chart)) if one in ("月", "火", "水")] == ["月", "火", "水"]
+
+
 def test_several_events_are_numbered_and_told_below_the_title() -> None:
     chart = replace(ASKED, events=(Mark(1, "広報掲載"), Mark(2, "通知の発送"), Mark(2, "システムの停止")))
     words = _words(chart_drawing.svg(chart))

@@ -51,9 +51,9 @@ def ids(desk: Desk, previews: Previews, day: dt.date = TODAY, **filters: object)
     return [line.entry_id for line in lines(desk, previews, Filters(**filters), day)]
 
 
-def asked(desk: Desk, number: int, entry_id: str | None, days_ago: int = 1, *, tapped: str | None = None, solved: bool | None = None) -> None:  # fmt: skip
+def asked(desk: Desk, number: int, entry_id: str | None, days_ago: int = 1, *, tapped: str | None = None, solved: bool | None = None, channel: str = "web") -> None:  # fmt: skip
     moment = MOMENT - dt.timedelta(days=days_ago)
-    question = AskedQuestion(CODE, f"web:{number}", "web", moment, "伏せ字", False, None, None, "ja", "answer" if entry_id else "suggest", entry_id, 1 if entry_id else None, None, 0.9, [], 1, 1.0)  # fmt: skip
+    question = AskedQuestion(CODE, f"web:{number}", channel, moment, "伏せ字", False, None, None, "ja", "answer" if entry_id else "suggest", entry_id, 1 if entry_id else None, None, 0.9, [], 1, 1.0)  # fmt: skip
     with desk.database.writing() as session:
         record(session, question)
         if tapped is not None:
@@ -174,7 +174,9 @@ def test_what_nobody_was_shown_for_long_is_unused(desk: Desk, previews: Previews
     asked(desk, 1, "goal")
     asked(desk, 2, "juki", days_ago=120)
     assert ids(desk, previews, unused=True) == ["juki"]
-    asked(desk, 3, None, tapped="juki")
+    asked(desk, 3, "juki", channel="phone")
+    assert ids(desk, previews, unused=True) == ["juki"], "staff noted what somebody asked: nobody was shown it"
+    asked(desk, 4, None, tapped="juki")
     assert ids(desk, previews, unused=True) == []
 
 

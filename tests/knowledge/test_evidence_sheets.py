@@ -18,7 +18,7 @@ from knowledge.models import Indicator, IndicatorValue, Measure, Municipality, N
 from knowledge.need_cards import Described, make_card
 from knowledge.online_priority import BY_OUTSIDE, priorities
 from knowledge.online_priority import workbook_sheets as priority_tables
-from knowledge.online_standing import OnlineStanding, online_standing
+from knowledge.online_standing import ROW, OnlineStanding, online_standing, says_no
 from knowledge.opening_hours import Place, Span
 from knowledge.opening_places import save_place
 from knowledge.period_closing import count_due
@@ -231,3 +231,22 @@ def test_without_hours_and_without_counting_nothing_is_claimed(town: Database) -
 )
 def test_the_row_tells_whether_it_can_be_done_online(said: str, standing: OnlineStanding) -> None:
     assert online_standing(said) is standing
+
+
+@pytest.mark.parametrize(
+    ("said", "no"),
+    [
+        ("できません", True),
+        ("窓口のみです", True),
+        ("一部の手続きはできません", True),
+        ("一部の手続きはできます", False),
+        ("できます（手続きによります）", False),
+        ("今の内容は要確認", False),
+        ("", False),
+    ],
+)
+def test_a_need_cannot_be_met_only_where_the_same_row_says_so(said: str, no: bool) -> None:
+    """The kind of gap and the priorities read one row by one rule: what cannot be done is never online or unknown."""
+    assert says_no(((ROW, said), ("料金", "現金のみ。返金はできません"))) is no
+    if no:
+        assert online_standing(said) in (OnlineStanding.NO, OnlineStanding.PART)

@@ -47,7 +47,10 @@ VALUES = {
     "entry": "COALESCE(shown, '')",
     "hour": "weekday || '-' || hour",
 }
-SHOWN = "CASE decision WHEN 'answer' THEN entry_id WHEN 'suggest' THEN NULLIF(tapped_entry_id, '') END AS shown"
+SHOWN = (
+    "CASE WHEN decision = 'answer' OR channel IN ('phone','counter','mail','voice') THEN entry_id "
+    "WHEN decision = 'suggest' THEN NULLIF(tapped_entry_id, '') END AS shown"
+)
 LOCAL = {
     "sqlite": (
         "date(asked_at, '+9 hours') AS day, time(asked_at, '+9 hours') AS clock, "

@@ -35,8 +35,10 @@ def test_texts_of_the_same_letters_are_one_and_refused_choices_are_counted(datab
         {"text": "ごみの日"}, {"text": "ごみの日 "}, {"text": "ごみの日", "decision": "suggest", "tapped_entry_id": ""},
         {"text": "ごみの日", "decision": "suggest"}, {"text": "ごみの日", "decision": "answer", "entry_id": "juki"},
         {"text": "プール", "entry_id": "silent-pool"},
+        {"text": "窓口で聞かれた", "channel": "counter", "noted_by": "7", "entry_id": "pool"},
         {"text": "きのう", "jst_date": DAY - dt.timedelta(days=1)},
     )  # fmt: skip
     with database.reading() as session:
         found = asked_in_vain(session, CODE, DAY, DAY, None)
-    assert found == [AskedText("ごみの日", 3, 1, None), AskedText("プール", 1, 0, "silent-pool")]
+    noted = AskedText("窓口で聞かれた", 1, 0, None)  # no answer told them that it does not know
+    assert found == [AskedText("ごみの日", 3, 1, None), AskedText("プール", 1, 0, "silent-pool"), noted]

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 from knowledge.calendar import JST
+from knowledge.ledger import NOTED
 from knowledge.models import LoggedQuestion
 
 CHANNELS = ("line", "line", "web", "api", "phone", "counter", "mail", "voice")
@@ -38,15 +39,17 @@ def _any_row(code: str, number: int, at: dt.datetime, chance: random.Random) -> 
     shown = decision == "answer" or bool(tapped)
     said = chance.choice((None, None, "solved", "unsolved")) if shown else None
     signal = chance.choice((None, None, "rephrased", "contact")) if shown else "none"
+    channel = chance.choice(CHANNELS)
+    about = ("juki", "wifi", None)[number % 3] if channel in NOTED else None
     return question_row(
         code,
         number,
         at,
-        channel=chance.choice(CHANNELS),
+        channel=channel,
         language=chance.choice(("ja", "ja", "en", "easy")),
         department=chance.choice((None, "dep-it", "dep-tax")),
         decision=decision,
-        entry_id=chance.choice(("juki", "wifi", "gone")) if decision == "answer" else None,
+        entry_id=chance.choice(("juki", "wifi", "gone")) if decision == "answer" else about,
         tapped_entry_id=tapped,
         subject=chance.choice((None, "garbage", "water")) if not shown else None,
         feedback=said,

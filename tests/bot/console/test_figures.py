@@ -57,7 +57,7 @@ def japan(day: str, clock: str = "10:00") -> dt.datetime:
 
 
 @pytest.fixture(autouse=True)
-def asked(office_database: Database, kit: Services) -> None:
+def asked(clock: None, office_database: Database, kit: Services) -> None:
     """In October 40 questions of 20 people, 30 answered; in November 12 at night; by telephone 3."""
     with office_database.writing() as session:
         for table in (PeriodCount, PeriodCorrection, CountedPeriod, FigureEvent, LoggedQuestion, OpeningPlaceRow, Job):
@@ -114,7 +114,7 @@ def test_what_runs_is_a_first_figure(chief: Colleague) -> None:
 
 
 def test_the_telephone_stays_apart(chief: Colleague) -> None:
-    assert "電話 3 0" in read(chief, NOVEMBER)
+    assert "電話 5未満 分からない" in read(chief, NOVEMBER)
     noted = read(chief, f"{NOVEMBER}&channel=noted")
     assert "質問 3件" in noted
     assert "解決率" not in noted
@@ -147,10 +147,43 @@ def test_the_parts_are_told_by_name(chief: Colleague, office_database: Database)
     with office_database.reading() as session:
         title = session.get_one(Entry, (CODE, "online-procedures")).question
     parts = read(chief, f"{FIGURES_PAGE}/breakdown?day=2026-10-01&by=category")
-    assert "オンライン手続き 30 20 100.0%" in parts
-    assert "（なし・分からない） 10 10 0.0% 100.0% 少なくて判断できません" in parts
+    assert "オンライン手続き 30 20 80.0% 5未満 93.3% 5未満" in parts
+    assert "（なし・分からない） 10 10 — — — —" in parts
     assert f"{title} 30 20" in read(chief, f"{FIGURES_PAGE}/breakdown?day=2026-10-01&by=entry")
     assert "日本語 40" in read(chief, f"{FIGURES_PAGE}/breakdown?day=2026-10-01&by=language")
+
+
+@pytest.mark.parametrize("by", ["category", "measure", "entry"])
+def test_what_is_so_by_its_very_rule_is_no_figure(chief: Colleague, by: str) -> None:
+    """A question in vain has no answer, and so no 分類: of each that there is all were answered."""
+    page = read(chief, f"{FIGURES_PAGE}/breakdown?day=2026-10-01&by={by}")
+    assert "「答えを示した」が100%になってしまう" in page
+    head = page[page.index("質問の多い順") :]
+    assert "答えを示した" not in head
+    assert "答えられなかった" not in head
+    assert "解決しなかった" in head
+    assert "答えのあとに失敗のしるし" in head
+    assert "答えを示した 答えられなかった" in read(chief, f"{FIGURES_PAGE}/breakdown?day=2026-10-01&by=language")
+
+
+def test_a_period_before_that_was_not_counted_is_not_nobody(chief: Colleague) -> None:
+    page = read(chief, f"{FIGURES_PAGE}/movers?day=2026-10-01")
+    assert "前の期間は、数えられていません" in page
+    assert "オンライン手続き 数えていません 30件 くらべられません" in page
+    assert " 0件" not in page
+    assert "数えていません" not in read(chief, f"{FIGURES_PAGE}/movers?day=2026-11-01")
+
+
+def test_a_period_that_was_counted_in_part_is_compared_by_the_days_that_were(
+    chief: Colleague, office_database: Database
+) -> None:
+    """From the 5th to the 12th of October 8 were asked in vain; 12 in November, on 21 days."""
+    with office_database.writing() as session:
+        for table in (CountedPeriod, PeriodCount):
+            session.execute(delete(table).where(table.kind == "day", table.first < dt.date(2026, 10, 5)))
+    page = read(chief, f"{FIGURES_PAGE}/movers?day=2026-11-01")
+    assert "前の期間は、21日のうち17日だけ数えられています" in page
+    assert f"（なし・分からない） 8件 12件 {12 / 21 / (8 / 17):.1f}倍" in page
 
 
 def test_what_moved_is_compared_by_the_day_and_in_words(chief: Colleague) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from knowledge.db import Database
-from knowledge.models import AuditLine, Department, LoggedQuestion
+from knowledge.models import AuditLine, Department, Entry, LoggedQuestion
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -158,6 +158,20 @@ def test_what_a_resident_asked_the_bot_cannot_be_taken_back(
 def brought(who: Colleague, content: str, status: int = 200, encoding: str = "utf-8-sig") -> str:
     file = (io.BytesIO(content.encode(encoding)), "受付.csv")
     return who.post(IMPORT, {"file": file}, status, content_type="multipart/form-data").text
+
+
+def test_what_is_noted_is_joined_to_the_answer_it_is_about(editor: Colleague, office_database: Database) -> None:
+    with office_database.reading() as session:
+        title = session.get_one(Entry, (CODE, "online-procedures")).question
+    editor.post(NOTE, {"text": title, "result": "none", "channel": "phone", "department": ""})
+    page = brought(editor, f"日付,時刻,受けた方法,課,内容,結果\n2026-11-02,9:15,電話,,{title},答えた\n")
+    held = re.search(r'name="carried" value="([^"]+)"', page)
+    assert held is not None
+    editor.post(IMPORT, {"carried": held[1]})
+    assert [row.entry_id for row in rows(office_database)] == ["online-procedures"] * 2
+    page = editor.get(f"{LOG}?first=2026-11-01&channel=phone").text
+    assert page.count("合う答え（こたえが選んだもの）") == 2
+    assert "合う答え（こたえが文から選んだもの）" in editor.get(f"{LOG}/{rows(office_database)[0].id}").text
 
 
 def test_a_table_is_shown_taken_whole_and_adds_nothing_the_second_time(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import delete, select, update
 from bot import jobs
 from bot.services import Services
 from bot.word_jobs import WORDS, ask_for_words, count_words
+from intents.resident_words import Pair, Unknown
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.jobs import claim_job
@@ -22,6 +24,7 @@ from knowledge.models import Entry, Job, LoggedQuestion, NeedCard, NeedText, Res
 from knowledge.need_cards import Described, make_card
 from knowledge.query_log import AskedQuestion, log_id, record
 from knowledge.resident_evidence import evidence_of
+from knowledge.resident_words import keep_words
 from knowledge.roles import Role
 from tests.bot.console.test_need_jobs import USUAL
 from tests.knowledge.test_accuracy import tables
@@ -136,6 +139,23 @@ def test_words_are_shown_with_their_answers_and_those_that_led_nowhere_apart(kit
     assert writer.get(f"{HERE}?list=nonsense")
 
 
+def test_words_of_few_people_stand_last_and_tell_no_number(kit: Services, writer: Colleague) -> None:
+    """Neither the cells nor the order: by their words, though the surest of all are among them."""
+    given = (("ろうそく", 4, 9.0), ("いちばん", 3, 8.0), ("大勢", 30, 2.0), ("少し", 12, 3.0))
+    pairs = [Pair(word, "申請", ENTRY, askers, askers, 7, score, ("tap",), "") for word, askers, score in given]
+    unknown = [Unknown(word, askers, askers, 7, False, None) for word, askers, _ in given]
+    with kit.database.writing() as session:
+        keep_words(session, CODE, pairs, unknown, now())
+    for name, order in (
+        ("synonyms", ["少し", "大勢", "いちばん", "ろうそく"]),
+        ("unknown", ["大勢", "少し", "いちばん", "ろうそく"]),
+    ):
+        page = writer.get(f"{HERE}?list={name}").text
+        assert re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', page) == order
+        assert page.count("5未満") > 3
+        assert not re.search(r">[34]</td>|質問[34]件", page)
+
+
 def test_a_refused_pair_stays_refused_when_counted_again_and_can_be_taken_back(
     kit: Services, writer: Colleague, tmp_path: Path
 ) -> None:
@@ -153,7 +173,7 @@ def test_a_refused_pair_stays_refused_when_counted_again_and_can_be_taken_back(
     writer.post(f"{HERE}/choose", {"word": "蜜蝋", "entry_id": ENTRY, "choice": ""})
     book = tables(writer.get(f"{HERE}.xlsx").data, tmp_path)
     (sheet,) = [one for one in book if one.name == "ことばの対応"]
-    assert [sheet.rows[1].text(place) for place in (0, 4, 5)] == ["蜜蝋", "4", "4"]
+    assert [sheet.rows[1].text(place) for place in (0, 4, 5)] == ["蜜蝋", "5未満", "5未満"]
     assert "新しく数えた結果にはありません" in unescape(
         writer.get(writer.post(f"{HERE}/choose", {"word": "なし", "entry_id": "x", "choice": "refused"}).location).text
     )
