@@ -201,8 +201,11 @@ def _within(code: str, series: str, first: dt.date, last: dt.date) -> tuple[Colu
 
 
 def lock_counts(session: Session, code: str) -> None:
-    """Let nobody else change the counts until the transaction ends: what is looked at now is what is changed."""
-    session.execute(select(Municipality.code).where(Municipality.code == code).with_for_update())
+    """Let nobody else change the counts until the transaction ends: what is looked at now is what is changed.
+
+    A question that is logged meanwhile names the municipality, too, and waits for nothing (``key_share``).
+    """
+    session.execute(select(Municipality.code).where(Municipality.code == code).with_for_update(key_share=True))
 
 
 def write_counts(

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from bot.console.answer_desk import departments_in_use
-from bot.console.carried import brought, is_carried, sheets_digest
+from bot.console.carried import brought, is_carried
 from bot.console.entering import Answered
 from bot.console.forms import day_of, tell, text
 from bot.console.guard import actor, note_denied, person, require
@@ -36,6 +36,7 @@ from knowledge.ledger_sheet import HEADINGS, LedgerPlan, planned, sample_sheet
 from knowledge.offices import public_numbers
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
+from knowledge.tabular import sheets_digest
 from knowledge.times_of_day import time_of_day
 from knowledge.upload_limits import UploadError
 
