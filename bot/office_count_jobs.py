@@ -90,14 +90,14 @@ def take_counts(kit: Services, code: str, payload: Mapping[str, Any], progress: 
 def _taken(
     kit: Services, code: str, sheets: Sequence[Sheet], plan: CountsPlan, payload: Mapping[str, Any]
 ) -> dict[str, Any]:
-    moment = now()
+    moment, digest = now(), sheets_digest(sheets)
     with kit.database.writing() as session:
         lock_counts(session, code)
         if not plan.still_holds(session, code):
             raise JobFaultError(CHANGED_MEANWHILE)
         done = write_counts(session, code, plan.wanted, payload["writer"], moment)
         counts = {"added": done.added, "changed": done.changed, "gone": done.gone}
-        details = counts | {"file_digest": sheets_digest(sheets)}
+        details = counts | {"file_digest": digest}
         actor = Actor(*payload["actor"])
         audit.append(session, actor, "office_counts_imported", at=moment, scope=code, details=details)
         keep_value(session, code, str(payload["file"]), {"counts": counts})

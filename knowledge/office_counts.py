@@ -30,7 +30,7 @@ OFFICE, DEMO = "office", "demo"
 """Whether an office counted it, or it is invented, for the demonstration."""
 LONGEST_NAME = 80
 HIGHEST = 99_999_999
-_AT_ONCE = 500
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, order=True)
@@ -239,8 +239,10 @@ def write_counts(
         added, changed, gone = added + (old is None), changed + (None not in (old, count)), gone + (count is None)
     _delete(session, code, over)
     for table, rows in ((FormerOfficeCount, former), (OfficeCount, new)):
+        # The table and not the class: of 75,000 rows the ORM's own bookkeeping is half of the time that others wait.
+        into = insert(table.metadata.tables[table.__tablename__])
         for start in range(0, len(rows), _AT_ONCE):
-            session.execute(insert(table), rows[start : start + _AT_ONCE])
+            session.execute(into, rows[start : start + _AT_ONCE])
     return Written(added, changed, gone)
 
 

@@ -13,7 +13,7 @@ from bot.console.answer_desk import department_names, departments_in_use, note_t
 from bot.console.begun_answers import LONGEST_QUESTION, MOST_WORDINGS, begin_answer, own_words, short_words
 from bot.console.effect import progress_of, watched
 from bot.console.entering import Answered
-from bot.console.forms import day, tell, text
+from bot.console.forms import day, tell, text, whole
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
@@ -258,18 +258,18 @@ def _titles(session: Session, code: str, ids: list[str | None]) -> dict[str, str
 
 
 STEPS: Mapping[str, Callable[[Session, str, NeedCard, By], object]] = {
-    "rename": lambda session, _, found, by: rename(session, found, text("name", 400), by),
+    "rename": lambda session, _, found, by: rename(session, found, whole("name"), by),
     "gap": lambda session, _, found, by: set_gap(session, found, text("gap", 20), by),
     "department": lambda session, code, found, by: give(session, found, _department(session, code), by),
     "inquire": lambda session, _, found, by: _inquire(session, found, by),
     "remind": lambda session, _, found, by: remind(session, found, today(), by),
-    "reply": lambda session, _, found, by: take_reply(session, found, _lines("reply"), text("reply_source", 2000), by),
+    "reply": lambda session, _, found, by: take_reply(session, found, _lines("reply"), whole("reply_source"), by),
     "consider": lambda session, _, found, by: consider(session, found, _lines("reason"), by),
     "decline": lambda session, _, found, by: decline(session, found, _lines("reason"), by),
     "reopen": lambda session, _, found, by: reopen(session, found, by),
     "merge": lambda session, code, found, by: merge(session, found, _target(session, code), by),
     "split": lambda session, _, found, by: split(
-        session, found, set(request.form.getlist("key")[:MOST_TEXTS]), text("split_name", 400), by
+        session, found, set(request.form.getlist("key")[:MOST_TEXTS]), whole("split_name"), by
     ),
 }
 """What the buttons of a card do, by ``act``."""
@@ -319,7 +319,7 @@ def by() -> By:
 
 
 def _lines(name: str) -> str:
-    return text(name, 20_000).replace("\r\n", "\n")
+    return whole(name)
 
 
 def _department(session: Session, code: str) -> str | None:
@@ -344,7 +344,7 @@ def _inquire(session: Session, found: NeedCard, by: By) -> None:
     due = day("due_on", errors)
     if errors:
         raise NeedStepError("due_on", errors["due_on"])
-    inquire(session, found, text("inquiry_of", 400), today(), due, by)
+    inquire(session, found, whole("inquiry_of"), today(), due, by)
 
 
 # --- To an answer ----------------------------------------------------------------------------------------------

@@ -29,8 +29,6 @@ from knowledge.office_count_sheet import HEADINGS, CountsPlan, ShownCounts, plan
 from knowledge.office_counts import (
     APPLICATIONS,
     CERTIFICATES,
-    HIGHEST,
-    LONGEST_NAME,
     SERIES,
     WAYS,
     TwoFormsError,
@@ -315,12 +313,10 @@ def _offices(session: Session, code: str) -> list[tuple[str, str]]:
 def _given(series: str) -> list[dict[str, str]]:
     """The rows of the form: the fields of one row stand at the same place."""
     cells = tuple(WAYS) if series == CERTIFICATES else ("total",)
-    columns = {name: request.form.getlist(name)[:500] for name in ("name", *cells)}
+    columns = {name: request.form.getlist(name) for name in ("name", *cells)}
     if len({len(column) for column in columns.values()}) != 1:
         abort(400)
-    return [
-        {name: column[place].strip()[:200] for name, column in columns.items()} for place in range(len(columns["name"]))
-    ]
+    return [{name: column[place].strip() for name, column in columns.items()} for place in range(len(columns["name"]))]
 
 
 def _month_page(code: str, shown: MonthForm, offices: Sequence[tuple[str, str]], errors: Mapping[str, str]) -> str:
@@ -344,8 +340,6 @@ def _month_page(code: str, shown: MonthForm, offices: Sequence[tuple[str, str]],
         empty_rows=_EMPTY_ROWS,
         former=[one for one in former if shown.series == APPLICATIONS or one.department == shown.department],
         former_cell=cell_name,
-        longest=LONGEST_NAME,
-        digits=len(f"{HIGHEST:,}"),
         year=fiscal_year_of(shown.month),
         may_write=me.reaches(Role.EDITOR, code, shown.department or None),
     )
