@@ -136,6 +136,17 @@ def recount(session: Session, code: str, number: int, moment: dt.datetime, *, do
     return sheet
 
 
+def recount_since(session: Session, code: str, since: dt.datetime, moment: dt.datetime) -> None:
+    """Count the sheets anew that were counted since: some of what was shown then was invented, and is gone.
+
+    What staff wrote stays.
+    """
+    wanted = select(Misguidance).where(Misguidance.municipality_code == code, Misguidance.counted_at >= since)
+    for sheet in session.scalars(wanted):
+        found = exposure(session, code, sheet.entry_id, sheet.first_version, sheet.last_version, moment)
+        _count(sheet, found, moment)
+
+
 def _refuse_too_long(name: str, text: str) -> None:
     if len(text.strip()) > LONGEST:
         raise MisguidanceError(f"「{name}」は{LONGEST:,}字までで書いてください（今は{len(text.strip()):,}字）")

@@ -21,6 +21,7 @@ from bot.need_jobs import NEEDS
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
+from knowledge.demo_hours import counting_hours
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.models import Entry, NeedCard
@@ -66,7 +67,6 @@ from knowledge.need_steps import (
     take_reply,
     texts_of,
 )
-from knowledge.opening_places import opening_hours
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError
 from knowledge.roles import Role
 from knowledge.wordings import WordingError, add_wording
@@ -203,7 +203,7 @@ def _card_page(code: str, number: int, errors: Mapping[str, str], given: Mapping
         texts = texts_of(session, found)
         titles = _titles(session, code, [found.entry_id, found.answer_id])
         names, offices = department_names(session, code), departments_in_use(session, code)
-        told = told_of(session, found, opening_hours(session, code), today())
+        told = told_of(session, found, counting_hours(session, code), today())
         history = history_of(session, found)
         result = outcome(session, found)
     edits = person().reaches(Role.EDITOR, code, found.department)
