@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -38,6 +40,13 @@ def shown_from_json(value: Any) -> ShownCounts:
     return _SHOWN.validate_python(value)
 
 
+def read_counts(path: Path) -> list[Sheet]:
+    """The tables of a .csv or .xlsx.  Raises UploadError."""
+    sheets = read_tables(path, MAX_NARROW_ROWS)
+    # A CSV would be named after the file, which has a name of ours here.
+    return [replace(sheet, name="") for sheet in sheets] if path.suffix == ".csv" else sheets
+
+
 def look_at_counts(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """``{"file", "end_missing", "own"}``: what the file would change, or what is wrong with it."""
     progress(0.0)
@@ -60,7 +69,7 @@ def _sheets_of(kit: Services, code: str, payload: Mapping[str, Any]) -> list[She
     if held is not None:
         return sheets_of(held[1])
     with opened_file(kit, code, payload) as path:
-        return read_tables(path, MAX_NARROW_ROWS)
+        return read_counts(path)
 
 
 def take_counts(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

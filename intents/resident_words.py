@@ -36,8 +36,8 @@ NEAR_ENOUGH = 0.4
 """The cosine from which on a word of the title may be what the resident's word means."""
 NEARER_THAN_OTHERS = 0.4
 """By how much the two must be nearer to each other than to the words of other titles: some words are near to all."""
-OTHERS = 10
-"""The nearest words of other titles that they are held against."""
+OTHERS = 1 / 18
+"""The share of the words of other titles, the nearest, that they are held against: of many answers as of few."""
 FEWEST_FOR_SYNONYM, FEWEST_WORDINGS = 4, 2
 """People, and ways in which they put it, before a word is proposed as a synonym: one phrase may be one leaflet's."""
 MOSTLY = 0.75
@@ -400,9 +400,8 @@ class _Likeness:
             return 0.0
         near = self._all @ _direction(word, self._vectors)
         near[[self._place[one] for one in words_in(title).values()]] = -1.0
-        nearest = np.sort(near)[-OTHERS:]
-        nearest = nearest[nearest > -1.0]
-        return float(nearest.mean()) if len(nearest) else 0.0
+        others = np.sort(near[near > -1.0])
+        return float(others[-max(1, round(len(others) * OTHERS)) :].mean()) if len(others) else 0.0
 
 
 def _whole_words(title: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from bot.console.paging import paging
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
+from knowledge.demo_data import WRITER
 from knowledge.figure_events import (
     BY_NOTICE,
     KINDS,
@@ -64,6 +65,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
         topics=topics,
         topic_names={**names, **dict(topics)},
         by_notice=BY_NOTICE,
+        invented=WRITER,
         longest=LONGEST_NAME,
         most_days=LONGEST_DAYS,
         may_write=person().may(Role.EDITOR, code),

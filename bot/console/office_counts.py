@@ -19,7 +19,7 @@ from bot.console.guard import actor, person, require
 from bot.console.importing import begin, begin_with, counts_taken, is_large, looked_at
 from bot.console.layout import town_or_404
 from bot.console.uploads import uploaded
-from bot.office_count_jobs import COUNTS_LOOK, COUNTS_TAKE, MOST_SHOWN, shown_from_json
+from bot.office_count_jobs import COUNTS_LOOK, COUNTS_TAKE, MOST_SHOWN, read_counts, shown_from_json
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
@@ -45,7 +45,6 @@ from knowledge.office_counts import (
 )
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
-from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet, sheets_digest
 from knowledge.upload_limits import MAX_BYTES, MAX_NARROW_ROWS, MIB, UploadError
 
@@ -97,6 +96,7 @@ def index(code: str) -> str:
         way_names=WAYS,
         names=names,
         may_write=person().may(Role.EDITOR, code),
+        writes_for=_own(code),
     )
 
 
@@ -139,7 +139,7 @@ def bring(code: str) -> Answered:
                 if is_large(path):
                     payload = {"end_missing": end_missing, "own": _own(code)}
                     return begin_with(code, COUNTS_LOOK, purpose, path, payload)
-                sheets = read_tables(path, MAX_NARROW_ROWS)
+                sheets = read_counts(path)
             given = brought(purpose, lambda: sheets)
         with services().database.reading() as session:
             plan = _planned(session, code, given.sheets, end_missing=end_missing)

@@ -38,6 +38,7 @@ from knowledge.year_facts import (
 blueprint = Blueprint("year_facts", __name__)
 
 YEARS_BACK = 10
+_IF_SO = "そのとおりなら、いちばん下の「確かめました」に印を付けてください"
 
 
 @blueprint.get("/<code>/reports/facts")
@@ -58,7 +59,7 @@ def save(code: str) -> Answered:
     if errors:
         return _page(code, year, errors, request.form), 422
     if doubts := _doubts(code, year, given):
-        return _page(code, year, {one.field: one.sentence for one in doubts}, request.form, doubts), 422
+        return _page(code, year, {one.field: f"{one.sentence}。{_IF_SO}" for one in doubts}, request.form, doubts), 422
     moment = now()
     with services().database.writing() as session:
         if text("seen", 9) != str(facts_of(session, code, year).seen):

@@ -405,6 +405,19 @@ def test_an_editor_of_one_office_brings_its_own_counts_as_a_table(office: Flask,
     assert (line.account_id, line.details["added"]) == (editor.account_id, 2)
 
 
+def test_whoever_writes_for_one_office_is_led_to_its_own_months_alone(
+    office: Flask, editor: Colleague, office_database: Database
+) -> None:
+    own = office_id(office_database, TAX)
+    month = f"{today():%Y-%m}"
+    take(editor, table(CERTIFICATES, (month, CITIZENS, "住民票の写し", "9", "", "", "")))
+    clerk = signed_in(office, [Role.EDITOR], CODE, department=own)
+    page = clerk.get(COUNTS).text
+    assert f"certificate/{month}?department={own}" in page
+    assert "counts/application/" not in page, "which are of no 課, and not the clerk's to write"
+    assert "counts/application/" in editor.get(COUNTS).text
+
+
 @pytest.mark.parametrize(
     ("series", "row", "told"),
     [
@@ -435,6 +448,7 @@ def test_a_row_that_is_not_of_the_editors_office_is_a_fault_and_nothing_is_taken
     mine = [(f"{APRIL:%Y-%m}", CITIZENS, "住民票の写し", "100", "", "", "")] if series == CERTIFICATES else []
     page = send(editor, table(series, *mine, row), 422)
     assert all(part in page for part in told), page
+    assert "シート「" not in page, "a CSV has one table, and no name of ours"
     assert 'name="seen"' not in page
     assert not known(office_database, series)
 
