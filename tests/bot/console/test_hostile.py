@@ -164,7 +164,6 @@ VALID: Mapping[str, Mapping[str, str]] = {
         ),
         **dict.fromkeys(("friends_on", "population_on", "opened_on"), ""),
         **{f"target-{number}-figure": "" for number in range(1, 6)},
-        **{f"target-{number}-value": "80%" for number in range(1, 6)},
     },
 }
 """By endpoint, what a field must say so that the others are kept."""
