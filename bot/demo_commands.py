@@ -18,17 +18,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bot.demo_cards import care_for_cards
-from bot.demo_jobs import make_year
+from bot.demo_jobs import make_year, remove_all
 from bot.figure_jobs import count_figures
 from bot.many_questions import processes_here
 from bot.need_jobs import group_needs
 from bot.services import services
 from bot.towns import require_town
 from knowledge.audit import BY_COMMAND
-from knowledge.calendar import now, today
+from knowledge.calendar import today
 from knowledge.demo_data import invented_texts, is_demo, removal_command, texts_of_cards
 from knowledge.demo_needs import Found, PlantedTotals, planted_needs, totals_of
-from knowledge.demo_removal import DemoError, remove
+from knowledge.demo_removal import DemoError
 from knowledge.demo_wordings import subjects
 from knowledge.demo_year import Year
 
@@ -79,7 +79,7 @@ def demo_remove(municipality: str) -> None:
     try:
         with _progress() as progress:
             shown = partial(_show_share, progress, "消しています")
-            gone = remove(kit.database, municipality, BY_COMMAND, now(), shown)
+            gone = remove_all(kit, municipality, BY_COMMAND, shown)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -8,12 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.demo_asking import Asker, Told, ask_all, asker_of_year
 from bot.effect_jobs import JobFaultError
+from bot.figure_jobs import FIGURES
+from bot.log_file_jobs import LOG_FILE
+from bot.need_jobs import NEEDS
+from bot.sample_jobs import SAMPLE
 from bot.services import Services
+from bot.word_jobs import WORDS, count_words
 from intents.decision import Decision
 from intents.word_lines import word_line
 from knowledge import audit
@@ -44,6 +49,8 @@ from knowledge.rephrasing import SOON, find_rephrased, mark_rephrased
 
 DEMO_REMOVAL = "demo_removal"
 """The kind of work."""
+READING_THE_LOG = (NEEDS, FIGURES, SAMPLE, WORDS, LOG_FILE)
+"""The kinds of work whose results are made of questions."""
 _NO_TAPS: Mapping[str, Any] = {
     "tapped_entry_id": None,
     "tapped_at": None,
@@ -99,6 +106,19 @@ def make_year(
     return len(questions)
 
 
+def remove_all(kit: Services, code: str, actor: Actor, progress: Callable[[float], None] = lambda _: None) -> int:
+    """Take the year away with everything that was made of it, and count anew what stands; how many questions.
+
+    Raises DemoError.
+    """
+    removed = remove(kit.database, code, actor, now(), progress, works=READING_THE_LOG)
+    with kit.database.reading() as session:
+        any_left = session.scalar(select(LoggedQuestion.id).where(LoggedQuestion.municipality_code == code).limit(1))
+    if removed.words and any_left is not None:
+        count_words(kit, code, {}, lambda _: None)
+    return removed.questions
+
+
 def remove_year(
     kit: Services, code: str, payload: Mapping[str, Any], progress: Callable[[float], None]
 ) -> dict[str, Any]:
@@ -106,7 +126,7 @@ def remove_year(
     progress(0.0)
     actor = Actor(payload.get("account"), str(payload.get("login", "")))
     try:
-        return {"questions": remove(kit.database, code, actor, now(), progress)}
+        return {"questions": remove_all(kit, code, actor, progress)}
     except DemoError as error:
         raise JobFaultError(str(error)) from error
 

@@ -99,22 +99,22 @@ def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progres
     try:
         sheets = _sheets_of(kit, code, payload)
         with kit.database.reading() as session:
-            plan = planned(session, code, sheets, **_flags(payload), progress=_part(progress, _READ, 1.0))
+            plan = planned(session, code, sheets, **_flags(payload), progress=part_of(progress, _READ, 1.0))
     except UploadError as error:
         return {"file_fault": str(error)}
     except ImportFaultsError as error:
         return {"faults": list(error.faults)}
     found = looked_sheets(plan)
-    _keep(kit, code, payload, [found.digest, sheets_as_json(sheets), found.public])
+    keep_read(kit, code, payload, [found.digest, sheets_as_json(sheets), found.public])
     return {"looked": _LOOKED.dump_python(found, mode="json")}
 
 
 def _sheets_of(kit: Services, code: str, payload: Mapping[str, Any]) -> list[Sheet]:
     """What was read before the work was begun anew; else the file.  Raises UploadError."""
-    held = _held(kit, code, payload)
+    held = held_value(kit, code, payload)
     if held is not None:
         return sheets_of(held[1])
-    with _opened(kit, code, payload) as path:
+    with opened_file(kit, code, payload) as path:
         return read_tables(path)
 
 
@@ -124,7 +124,7 @@ def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     ``{"file", "digest", "publish", "end_missing", "author", "actor"}``.  What was done is noted in the same
     transaction in the place of the file: work that is begun anew does it no second time.
     """
-    held = _held(kit, code, payload)
+    held = held_value(kit, code, payload)
     if held is None:
         raise JobFaultError(GONE)
     if isinstance(held, dict):
@@ -132,7 +132,7 @@ def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     sheets, flags = sheets_of(held[1]), _flags(payload)
     with kit.database.reading() as session:
         # Once more without the lock: it can be stopped here, and what others write waits for the rest alone.
-        looked = _part(progress, 0.0, _HALF)
+        looked = part_of(progress, 0.0, _HALF)
         _still(lambda: planned(session, code, sheets, **flags, progress=looked), payload)
     progress(_HALF)
     moment, author = now(), Author(*payload["author"])
@@ -161,11 +161,11 @@ def look_at_plan(kit: Services, code: str, payload: Mapping[str, Any], progress:
     """``{"file"}``: the lines of a plan are kept for the page."""
     progress(0.0)
     try:
-        with _opened(kit, code, payload) as path:
+        with opened_file(kit, code, payload) as path:
             document = read_plan(path, lambda page, of: progress(page / max(of, 1)))
     except (UploadError, PlanFileError) as error:
         return {"file_fault": str(error)}
-    _keep(kit, code, payload, document_as_json(document))
+    keep_read(kit, code, payload, document_as_json(document))
     return {}
 
 
@@ -178,7 +178,7 @@ def look_at_list(kit: Services, code: str, payload: Mapping[str, Any], progress:
         with kit.database.reading() as session:
             title, url = payload["given"]["title"] or listed.title, payload["given"]["url"] or None
             source = list_source(session, code, plan=None, title=title, url=url)
-            plan = planned_list(session, code, listed, source, today(), progress=_part(progress, _READ, 1.0))
+            plan = planned_list(session, code, listed, source, today(), progress=part_of(progress, _READ, 1.0))
     except UploadError as error:
         return {"file_fault": str(error)}
     except MappingError:
@@ -188,17 +188,17 @@ def look_at_list(kit: Services, code: str, payload: Mapping[str, Any], progress:
 
 def _list_of(kit: Services, code: str, payload: Mapping[str, Any]) -> BroughtList:
     """What was read before where other columns are tried now; else the file.  Raises UploadError."""
-    held = _held(kit, code, payload)
+    held = held_value(kit, code, payload)
     if held is not None:
         return BroughtList(held)
-    with _opened(kit, code, payload) as path:
+    with opened_file(kit, code, payload) as path:
         found = read_list_file(path)
-    _keep(kit, code, payload, found.value)
+    keep_read(kit, code, payload, found.value)
     return found
 
 
 @contextmanager
-def _opened(kit: Services, code: str, payload: Mapping[str, Any]) -> Iterator[Path]:
+def opened_file(kit: Services, code: str, payload: Mapping[str, Any]) -> Iterator[Path]:
     """The file outside the folders that are served, as long as it is read.  Raises UploadError, without its name."""
     with kit.database.reading() as session:
         found = unread_file(session, code, str(payload["file"]))
@@ -214,12 +214,12 @@ def _opened(kit: Services, code: str, payload: Mapping[str, Any]) -> Iterator[Pa
             raise type(error)(str(error).removeprefix(f"{path.name}: ")) from error
 
 
-def _held(kit: Services, code: str, payload: Mapping[str, Any]) -> Any | None:
+def held_value(kit: Services, code: str, payload: Mapping[str, Any]) -> Any | None:
     with kit.database.reading() as session:
         return read_value(session, code, str(payload["file"]))
 
 
-def _keep(kit: Services, code: str, payload: Mapping[str, Any], value: Any) -> None:
+def keep_read(kit: Services, code: str, payload: Mapping[str, Any], value: Any) -> None:
     with kit.database.writing() as session:
         keep_value(session, code, str(payload["file"]), value)
 
@@ -228,12 +228,12 @@ def _flags(payload: Mapping[str, Any]) -> Flags:
     return Flags(publish=bool(payload["publish"]), end_missing=bool(payload["end_missing"]))
 
 
-def _part(progress: Callable[[float], None], begins: float, ends: float) -> Callable[[float], None]:
+def part_of(progress: Callable[[float], None], begins: float, ends: float) -> Callable[[float], None]:
     """The progress of a part of the work as that of the whole."""
     return lambda share: progress(begins + (ends - begins) * share)
 
 
-def _forgetting(look: Work) -> Work:
+def forgetting(look: Work) -> Work:
     """``look``, after which a file that was no good is gone; where it is stopped the file stays for the next."""
 
     def work(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -246,9 +246,9 @@ def _forgetting(look: Work) -> Work:
 
 
 WORKS: Mapping[str, Work] = {
-    SHEETS_LOOK: _forgetting(look_at_sheets),
+    SHEETS_LOOK: forgetting(look_at_sheets),
     SHEETS_TAKE: take_sheets,
-    PLAN_LOOK: _forgetting(look_at_plan),
-    FAQ_LOOK: _forgetting(look_at_list),
+    PLAN_LOOK: forgetting(look_at_plan),
+    FAQ_LOOK: forgetting(look_at_list),
 }
 """What the jobs process does, by the kind of job."""

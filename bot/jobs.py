@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import demo_jobs, effect_jobs, import_jobs
+from bot import demo_jobs, effect_jobs, import_jobs, office_count_jobs
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
 from bot.log_file_jobs import LOG_FILE, write_log_file
@@ -62,6 +62,7 @@ WORKS: Mapping[str, Work] = {
     **effect_jobs.WORKS,
     **import_jobs.WORKS,
     **demo_jobs.WORKS,
+    **office_count_jobs.WORKS,
     NEEDS: group_needs,
     FIGURES: count_figures,
     SAMPLE: draw_sample,

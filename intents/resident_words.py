@@ -34,6 +34,12 @@ LEAST_ODDS = math.log(4)
 """And how much more often it must surely come with the answer than else."""
 NEAR_ENOUGH = 0.4
 """The cosine from which on a word of the title may be what the resident's word means."""
+NEARER_THAN_OTHERS = 0.4
+"""By how much the two must be nearer to each other than to the words of other titles: some words are near to all."""
+OTHERS = 1 / 18
+"""The share of the words of other titles, the nearest, that they are held against: of many answers as of few."""
+FEWEST_FOR_SYNONYM, FEWEST_WORDINGS = 4, 2
+"""People, and ways in which they put it, before a word is proposed as a synonym: one phrase may be one leaflet's."""
 MOSTLY = 0.75
 LEAST_SHARE = 1 / 3
 """Of those who say a word in vain, so many must have come to the answer: people tap on what does not help, too."""
@@ -44,10 +50,24 @@ KANA_SHARE = 0.85
 MOST_TEXTS = 50
 """Wordings with a word that are kept, to see what else stands in them."""
 _LABEL = re.compile("〔[^〕]{1,20}〕")
+_WHERE = "場所 所 処 窓口 市役所 役所 役場 会場 近く 近所"
+_WHEN = (
+    "時間 時 日 日時 期間 期限 期日 締め切り 今日 明日 昨日 今年 来年 去年 今月 来月 先月 週間 週 月 年 年度 "
+    "平日 土日 休日 朝 昼 夜 最近 当日 予定 時期"
+)
+_WISHED = (
+    "事 こと 物 もの 者 人 方 方法 やり方 仕方 遣り方 為方 手続き 手続 申請 申し込み 申込 届 届け 届け出 届出 提出 "
+    "変更 予約 相談 連絡 問い合わせ 電話 利用 使用 受付 受け付け 案内 確認 必要 用意 準備 書類 用紙 紙 願い お願い "
+    "希望 質問 意味 理由 種類 一覧 番号 名前 内容 対象 条件 請求 交付 発行 再発行 募集 対応 情報"
+)
+_MONEY = "費用 料金 お金 金 金額 値段 代金 代 費 補助 助成 支給 支援 制度"
+GENERAL = frozenset(normalize(word) for words in (_WHERE, _WHEN, _WISHED, _MONEY) for word in words.split())
+"""Words of place, time, wish and money, as the dictionary has them: they come with everything and stand for nothing."""
 _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞"})
 _NO_USAGE = frozenset({"固有名詞", "数詞"})
 """Names of people and places stand among the proper nouns: none of them is shown."""
 _SHORTEST = 2
+_AND_SO_ON = ("等", "など", "類", "達")
 
 
 @dataclass(frozen=True)
@@ -201,10 +221,13 @@ def pairs(
             if len(here.texts) < MOST_TEXTS or one.text in here.texts:
                 here.texts[one.text] += 1
     in_vain = _people_by_word(failed)
+    likeness = _Likeness({entry_id: one.title for entry_id, one in officials.items()}, vectors)
     found = []
     for (word, entry_id), here in held.items():
         said_by = by_word[word] + in_vain[word]
-        if len(here.askers) < max(FEWEST_ASKERS, LEAST_SHARE * said_by) or _stands_in(word, known[entry_id][0]):
+        if len(here.askers) < max(FEWEST_ASKERS, LEAST_SHARE * said_by) or _says_nothing(
+            here, word, known[entry_id][0]
+        ):
             continue
         score = _score(
             len(here.askers), by_entry[entry_id], by_word[word], total, background, here.spelt.most_common(1)[0][0]
@@ -212,7 +235,8 @@ def pairs(
         if score < LEAST_ODDS:
             continue
         spelt = min(here.spelt, key=lambda one: (-here.spelt[one], one))
-        official = _official(spelt, officials[entry_id].title, here.texts, vectors)
+        enough = len(here.askers) >= FEWEST_FOR_SYNONYM and len(here.texts) >= FEWEST_WORDINGS
+        official = likeness.official(spelt, entry_id, here.texts) if enough else ""
         reason = "wording" if _stands_in(word, known[entry_id][1]) else ""
         if is_synonym(spelt, officials[entry_id].title):
             reason = "synonym"
@@ -225,6 +249,11 @@ def pairs(
         )
     found.sort(key=lambda pair: (-pair.score, -pair.askers, -len(pair.word), pair.word, pair.entry_id))
     return _without_parts(found)
+
+
+def _says_nothing(here: _Held, word: str, answer: str) -> bool:
+    """Of a word that the answer has itself, or that is general."""
+    return _stands_in(word, answer) or is_general(here.spelt.most_common(1)[0][0])
 
 
 def unknown_words(failed: Iterable[Failed], background: Background, asked: Background) -> list[Unknown]:
@@ -331,19 +360,60 @@ def _stands_in(word: str, text: str) -> bool:
     return word in text
 
 
-def _official(word: str, title: str, texts: Mapping[str, int], vectors: Vectors) -> str:
-    """The word of the title that it may stand for: the nearest, unless residents mostly say that one beside it."""
-    total = sum(texts.values())
-    own = _key("".join(token.normalized for token in tokenize(word)))
-    best, best_near = "", NEAR_ENOUGH
-    for key, spelt in words_in(title).items():
-        beside = sum(count for text, count in texts.items() if key in _remembered(text))
-        if own in key or key in own or beside > MOST_BESIDE * total:
-            continue
-        near = nearness(word, spelt, vectors)
-        if near > best_near or (near == best_near and len(spelt) > len(best)):
-            best, best_near = spelt, near
-    return best
+def is_general(word: str) -> bool:
+    """Whether it is made of words of place, time, wish and money alone."""
+    parts = [token.normalized for token in tokenize(word) if token.content or token.part[0] in _NOUNS]
+    return bool(parts) and all(normalize(part) in GENERAL for part in parts)
+
+
+class _Likeness:
+    """Which word of a title a resident's word may stand for: nearer to it than both are to other titles' words."""
+
+    def __init__(self, titles: Mapping[str, str], vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._titles = titles
+        every = list(dict.fromkeys(word for title in titles.values() for word in words_in(title).values()))
+        self._place = {word: place for place, word in enumerate(every)}
+        self._all = np.stack([_direction(word, vectors) for word in every]) if every else None
+
+    def official(self, word: str, entry_id: str, texts: Mapping[str, int]) -> str:
+        """The nearest, unless residents mostly say that one beside it, or the word is made of it already."""
+        title, total = self._titles[entry_id], sum(texts.values())
+        own = _key("".join(token.normalized for token in tokenize(word)))
+        mine = self._others_of(word, title)
+        best, best_near = "", NEARER_THAN_OTHERS
+        for key, spelt in _whole_words(title).items():
+            near = nearness(word, spelt, self._vectors)
+            if near < NEAR_ENOUGH or is_general(spelt):
+                continue
+            distinct = 2 * near - mine - self._others_of(spelt, title)
+            if distinct < best_near or (distinct == best_near and len(spelt) <= len(best)):
+                continue
+            beside = sum(count for text, count in texts.items() if key in _remembered(text))
+            taken = own in key or key in own or beside > MOST_BESIDE * total
+            best, best_near = "" if taken else spelt, distinct
+        return best
+
+    def _others_of(self, word: str, title: str) -> float:
+        """How near ``word`` is to the nearest words of other titles, on the average."""
+        if self._all is None:
+            return 0.0
+        near = self._all @ _direction(word, self._vectors)
+        near[[self._place[one] for one in words_in(title).values()]] = -1.0
+        others = np.sort(near[near > -1.0])
+        return float(others[-max(1, round(len(others) * OTHERS)) :].mean()) if len(others) else 0.0
+
+
+def _whole_words(title: str) -> dict[str, str]:
+    """The words of a title that begin where nouns do and are not cut within: 補聴器, not 補聴; 予防接種, not 接種."""
+    whole = set[str]()
+    for run in _runs(tokenize(normalize(_LABEL.sub(" 。", clean(title))))):
+        for end in range(1, min(LONGEST_RUN, len(run)) + 1):
+            after = run[end] if end < len(run) else None
+            is_cut = end == 1 and after is not None and after.part[0] == "接尾辞" and after.surface not in _AND_SO_ON
+            if not is_cut and run[end - 1].surface not in _AND_SO_ON:
+                whole.add("".join(token.surface for token in run[:end]))
+    return {key: spelt for key, spelt in words_in(title).items() if spelt in whole}
 
 
 def nearness(word: str, other: str, vectors: Vectors) -> float:

@@ -8,7 +8,7 @@ import hmac
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.demo_data import PREFIX, is_demo
@@ -107,6 +107,15 @@ def keep(
             )
         )
     return True
+
+
+def forget_drawn_from(session: Session, code: str, since: dt.datetime, first: dt.date, last: dt.date) -> None:
+    """The samples of an invented year that goes: marked so, or drawn since it came, of a month that it lies in."""
+    table = AccuracySample
+    drawn_of_it = and_(table.drawn_at >= since, table.month >= first.replace(day=1), table.month <= last)
+    wanted = select(table).where(table.municipality_code == code, or_(table.invented.is_(True), drawn_of_it))
+    for sample in session.scalars(wanted):
+        session.delete(sample)
 
 
 def forget_invented(session: Session, code: str) -> int:

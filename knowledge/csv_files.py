@@ -58,9 +58,9 @@ def _has(codec: str, character: str) -> bool:
         return False
 
 
-def read_csv(path: Path) -> list[Sheet]:
+def read_csv(path: Path, most_rows: int = MAX_ROWS) -> list[Sheet]:
     """The one table of a CSV file.  Raises UploadError."""
-    return [_table(path.stem, path.name, read_upload(path, (".csv", ".txt", ".tsv")))]
+    return [_table(path.stem, path.name, read_upload(path, (".csv", ".txt", ".tsv")), most_rows)]
 
 
 def read_csv_folder(folder: Path) -> list[Sheet]:
@@ -91,7 +91,7 @@ def read_csv_zip(path: Path) -> list[Sheet]:
     return sheets
 
 
-def _table(stem: str, name: str, content: bytes) -> Sheet:
+def _table(stem: str, name: str, content: bytes, most_rows: int = MAX_ROWS) -> Sheet:
     text = _decoded(name, content)
     first = text.split("\n", 1)[0]
     # Of a list that an Excel of another country, or an old system, has written.
@@ -103,7 +103,7 @@ def _table(stem: str, name: str, content: bytes) -> Sheet:
             row = Row(number, tuple(armed(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in cells))
             if row.blank:
                 continue
-            _check_size(name, len(rows) + 1, cells)
+            _check_size(name, len(rows) + 1, cells, most_rows)
             rows.append(row)
     except csv.Error as error:
         raise UploadError(
@@ -113,9 +113,9 @@ def _table(stem: str, name: str, content: bytes) -> Sheet:
     return Sheet(stem, tuple(rows))
 
 
-def _check_size(name: str, rows: int, cells: Sequence[str]) -> None:
-    if rows > MAX_ROWS:
-        raise UploadError(f"{name}: 行が多すぎます（{MAX_ROWS:,}行まで）。ファイルを分けてください")
+def _check_size(name: str, rows: int, cells: Sequence[str], most_rows: int) -> None:
+    if rows > most_rows:
+        raise UploadError(f"{name}: 行が多すぎます（{most_rows:,}行まで）。ファイルを分けてください")
     if len(cells) > MAX_COLUMNS and any(cell.strip() for cell in cells[MAX_COLUMNS:]):
         raise UploadError(f"{name}: 列が多すぎます（{MAX_COLUMNS}列まで）。いらない列を消してください")
 

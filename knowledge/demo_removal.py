@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from intents.grouping import text_key
 from knowledge import audit
+from knowledge.accuracy_draw import forget_drawn_from
 from knowledge.audit import Actor
 from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.demo_data import WRITER, demo_data, is_invented, removal_command
 from knowledge.demo_offices import remove_office_counts
+from knowledge.demo_set_aside import put_aside, put_back
+from knowledge.jobs import forget_jobs
+from knowledge.log_files import forget_files_since
+from knowledge.misguidance import recount_since
 from knowledge.models import DemoData, FigureEvent, LoggedQuestion, NeedCard, NeedText
 from knowledge.need_cards import count_cards
-from knowledge.period_closing import forget_counts
+from knowledge.pictures import forget as forget_pictures
+from knowledge.resident_words import forget_words
 
 PORTION = 1_000
 """Rows that are written or deleted in one transaction: others' writing waits for no more."""
@@ -52,15 +59,29 @@ def begin(session: Session, told: DemoData) -> None:
             f"{told.first_on}から{told.last_on}までに、実際の質問が{real:,}件あります。"
             "作りものの数字がまざらないように、見本のデータは入れません"
         )
+    told.set_aside = put_aside(session, code, told.first_on)
     session.add(told)
-    forget_counts(session, code, told.first_on)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many questions are gone, and whether words had been counted of them, so that they want counting anew."""
+
+    questions: int
+    words: bool
 
 
 def remove(
-    database: Database, code: str, actor: Actor, moment: dt.datetime, progress: Progress = lambda _: None
-) -> int:
-    """Take everything away that was invented; how many questions.  Raises DemoError where nothing was.
+    database: Database,
+    code: str,
+    actor: Actor,
+    moment: dt.datetime,
+    progress: Progress = lambda _: None,
+    works: Collection[str] = (),
+) -> Removed:
+    """Take everything away that was invented, or made of it.  Raises DemoError where nothing was.
 
+    ``works``: the kinds of jobs that read the log; what they did of it goes with it.
     Stopped on the way, it leaves the mark, and the next call takes the rest.
     """
     with database.writing() as session:
@@ -69,6 +90,7 @@ def remove(
             raise DemoError("見本のデータは入っていません")
         held.whole = False
         questions, made_at, first_on, last_on = held.questions, held.made_at, held.first_on, held.last_on
+        forget_jobs(session, code, works, made_at)
         _empty_cards(session, code, made_at, moment.astimezone(JST).date())
     gone = 0
     while found := _delete_portion(database, code, first_on, last_on):
@@ -79,11 +101,24 @@ def remove(
             delete(FigureEvent).where(FigureEvent.municipality_code == code, FigureEvent.written_by == WRITER)
         )
         remove_office_counts(session, code)
-        forget_counts(session, code, first_on)
+        put_back(session, code, first_on, session.get_one(DemoData, code).set_aside)
+        words = _forget_copies(session, code, made_at, first_on, last_on)
+        recount_since(session, code, made_at, moment)
         session.execute(delete(DemoData).where(DemoData.municipality_code == code))
         audit.append(session, actor, "demo_removed", at=moment, scope=code, details={"questions": gone})
     database.shrink_log()
-    return gone
+    return Removed(gone, words)
+
+
+def _forget_copies(session: Session, code: str, made_at: dt.datetime, first: dt.date, last: dt.date) -> bool:
+    """What was drawn, counted, written and painted of the log while there was something invented in it.
+
+    Whether words were among it.
+    """
+    forget_drawn_from(session, code, made_at, first, last)
+    forget_files_since(session, code, made_at)
+    forget_pictures(session, code, made_at)
+    return forget_words(session, code, made_at)
 
 
 def _delete_portion(database: Database, code: str, first: dt.date, last: dt.date) -> int:

@@ -56,6 +56,8 @@ def note_event(
         raise EventFaultError("kind", "種類をえらんでください")
     if not name.strip():
         raise EventFaultError("name", "何があったかを書いてください")
+    if len(name.strip()) > LONGEST_NAME:
+        raise EventFaultError("name", f"{LONGEST_NAME}字までで書いてください（今は{len(name.strip())}字）")
     if not EARLIEST <= first <= moment.astimezone(JST).date() + LATEST:
         raise EventFaultError("first", f"{EARLIEST.year}年から、一年先までの日を書いてください")
     if last < first:
@@ -67,7 +69,7 @@ def note_event(
         municipality_code=code,
         number=(highest or 0) + 1,
         kind=kind,
-        name=name.strip()[:LONGEST_NAME],
+        name=name.strip(),
         first=first,
         last=last,
         topic=topic,
@@ -84,7 +86,12 @@ def follow_notice(session: Session, code: str, text: str, ends_at: dt.datetime, 
     event = _event_of_notice(session, code, today)
     if event is None:
         event = note_event(session, code, "outage", "（お知らせ）", today, last, "", BY_NOTICE, moment)
-    event.name, event.last = text[:LONGEST_NAME], max(last, event.first)
+    event.name, event.last = _shortened(text), max(last, event.first)
+
+
+def _shortened(text: str) -> str:
+    """A notice may be longer than the name of an event: that it goes on is shown."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def follow_end_of_notice(session: Session, code: str, moment: dt.datetime) -> None:

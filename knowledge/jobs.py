@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
 from knowledge.db import Database
@@ -115,6 +115,13 @@ def ask_once(
     open_ones = session.scalars(_of(code).where(Job.kind == kind, Job.state.in_(_OPEN), Job.stop_asked.is_(False)))
     same = next((job.id for job in open_ones if job.payload == dict(payload)), None)
     return same or ask_for(session, code, kind, payload, moment, asked_by)
+
+
+def forget_jobs(session: Session, code: str, kinds: Collection[str], since: dt.datetime) -> None:
+    """Jobs that were asked for since a moment: what was done is forgotten, what is being done is told to stop."""
+    wanted = (Job.municipality_code == code, Job.kind.in_(kinds), Job.asked_at >= since)
+    session.execute(delete(Job).where(*wanted, Job.state != "running"))
+    session.execute(update(Job).where(*wanted).values(stop_asked=True))
 
 
 def stop_job(session: Session, code: str, job_id: str, moment: dt.datetime) -> None:

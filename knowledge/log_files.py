@@ -143,5 +143,10 @@ def forget_file(session: Session, code: str, file_id: str) -> None:
     session.execute(delete(LogFilePart).where(LogFilePart.municipality_code == code, LogFilePart.file_id == file_id))
 
 
+def forget_files_since(session: Session, code: str, since: dt.datetime) -> None:
+    """Those that were made since a moment: what was invented is among their rows."""
+    session.execute(delete(LogFilePart).where(LogFilePart.municipality_code == code, LogFilePart.made_at >= since))
+
+
 def forget_old_files(session: Session, moment: dt.datetime) -> None:
     session.execute(delete(LogFilePart).where(LogFilePart.made_at < moment - KEPT))

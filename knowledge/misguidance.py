@@ -16,6 +16,9 @@ from knowledge.models import EntryVersion, LoggedQuestion, Misguidance, Municipa
 from knowledge.tabular import OutSheet
 from knowledge.workbooks import workbook_bytes
 
+LONGEST = 2000
+"""Letters of each text."""
+
 
 class MisguidanceError(ValueError):
     """No sheet can be made of this; the message tells why, and what to do."""
@@ -92,6 +95,7 @@ def write_misguidance(
     for name, text in (("何が違っていたか", wrong), ("したこと", done)):
         if not text.strip():
             raise MisguidanceError(f"「{name}」が空です。書いてください（まだなら「確認中」と書いて、あとで直せます）")
+        _refuse_too_long(name, text)
     found = exposure(session, code, entry_id, first, last, moment)
     if found.since is None:
         raise MisguidanceError("この版は、一度も住民に公開されていません。公開した版を選んでください")
@@ -127,8 +131,25 @@ def recount(session: Session, code: str, number: int, moment: dt.datetime, *, do
     else:
         sheet.live_until = found.until
     if done is not None and done.strip():
+        _refuse_too_long("したこと", done)
         sheet.done = done.strip()
     return sheet
+
+
+def recount_since(session: Session, code: str, since: dt.datetime, moment: dt.datetime) -> None:
+    """Count the sheets anew that were counted since: some of what was shown then was invented, and is gone.
+
+    What staff wrote stays.
+    """
+    wanted = select(Misguidance).where(Misguidance.municipality_code == code, Misguidance.counted_at >= since)
+    for sheet in session.scalars(wanted):
+        found = exposure(session, code, sheet.entry_id, sheet.first_version, sheet.last_version, moment)
+        _count(sheet, found, moment)
+
+
+def _refuse_too_long(name: str, text: str) -> None:
+    if len(text.strip()) > LONGEST:
+        raise MisguidanceError(f"「{name}」は{LONGEST:,}字までで書いてください（今は{len(text.strip()):,}字）")
 
 
 def _count(sheet: Misguidance, found: Exposure, moment: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -24,12 +24,13 @@ from knowledge.office_counts import (
     CountKey,
     cell_name,
     counts_between,
+    held_of,
     hour_cell,
     month_name,
     names_of,
     two_forms,
 )
-from knowledge.sheet_places import ImportFaultsError, Known, headings_of, one_sheet
+from knowledge.sheet_places import ImportFaultsError, Known, Place, headings_of, one_sheet
 from knowledge.tabular import OutSheet, Row, Sheet
 
 MONTH, OFFICE_HEADING, KIND, PROCEDURE = "年月", "課", "種類", "手続"
@@ -44,6 +45,12 @@ _WIDTHS: Mapping[str, tuple[int, ...]] = {
     CERTIFICATES: (12, 20, 30, 10, 10, 10, 12),
     APPLICATIONS: (12, 34, 10, 12, 10),
 }
+_NOT_OF_ONE_OFFICE = (
+    "電子申請の件数は課に分かれていないので、市町村全体の編集の人だけが取り込めます。"
+    "その人に頼むか、この表を消して証明書発行件数だけを取り込んでください"
+)
+_TOLD_EVERY = 1_000
+"""Rows after which somebody may stop it."""
 _T = TypeVar("_T")
 
 
@@ -70,6 +77,11 @@ class CountsPlan:
     empty: int = 0
     problems: tuple[str, ...] = ()
 
+    def still_holds(self, session: Session, code: str) -> bool:
+        """Whether what it would change is as it was when it was looked at."""
+        held = held_of(session, code, self.wanted)
+        return all((held[one.key].count if one.key in held else None) == one.old for one in self.changes)
+
     @property
     def wanted(self) -> dict[CountKey, int | None]:
         return {one.key: one.new for one in self.changes}
@@ -93,12 +105,55 @@ class CountsPlan:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@dataclass(frozen=True)
+class ShownCounts:
+    """A plan as a page shows it, of however many counts it is: the first of each kind, and how many there are."""
+
+    added: int
+    changed: int
+    gone: int
+    same: int
+    left: int
+    empty: int
+    first_added: tuple[CountChange, ...]
+    first_changed: tuple[CountChange, ...]
+    first_gone: tuple[CountChange, ...]
+    problems: tuple[str, ...]
+    more_problems: int
+    digest: str
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.added or self.changed or self.gone)
+
+
+def shown_counts(plan: CountsPlan, most: int) -> ShownCounts:
+    """The first ``most`` of each."""
+    added, changed, gone = plan.added, plan.changed, plan.gone
+    return ShownCounts(
+        len(added),
+        len(changed),
+        len(gone),
+        plan.same,
+        plan.left,
+        plan.empty,
+        tuple(added[:most]),
+        tuple(changed[:most]),
+        tuple(gone[:most]),
+        plan.problems[:most],
+        max(len(plan.problems) - most, 0),
+        plan.digest,
+    )
+
+
 @dataclass
 class _Reading:
     """What is read so far: counts with the place that each stands in, and what is wrong."""
 
     offices: Mapping[str, str]
-    """By name and by id: the ids of the 課 that may be written for."""
+    """By name and by id: the ids of the 課."""
+    own: Mapping[str, str] | None
+    """The names of the 課 whose counts may be written, by their ids; None: all, and those of no 課."""
     names: Mapping[str, dict[str, str]]
     """By series: the spelling that is kept already, by what is compared."""
     latest: dt.date
@@ -134,19 +189,23 @@ def planned(
     today: dt.date,
     *,
     end_missing: bool = False,
+    own: Collection[str] | None = None,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> CountsPlan:
-    """What taking the tables in would do.  ``departments``: id -> name of those that may be written for.
+    """What taking the tables in would do.  ``departments``: id -> name of those that there are.
 
-    Raises ImportFaultsError where no table can be found.
+    ``own``: the 課 whose counts alone may be written, as whoever is an editor for these may; None: all.
+    ``progress`` may raise to stop.  Raises ImportFaultsError where no table can be found.
     """
     reading = _Reading(
         {normalize(told): one for one, name in departments.items() for told in (name, one)},
+        None if own is None else {one: name for one, name in departments.items() if one in own},
         {series: {normalize(name): name for name in names_of(session, code, series)} for series in SERIES},
         today.replace(day=1),
     )
     for series in _series_in(sheets):
         table = one_sheet(series, sheets, HEADINGS[series], _NEEDED[series])
-        _read_table(series, table, reading)
+        _read_table(series, table, reading, progress)
     if not reading.problems and not reading.counts:
         reading.problems.append("件数が一つも書かれていません。件数を書いて、もう一度えらんでください")
     if reading.problems:
@@ -167,8 +226,14 @@ def _series_in(sheets: Sequence[Sheet]) -> list[str]:
 # --- Reading -----------------------------------------------------------------------------------------------------
 
 
-def _read_table(series: str, table: Known, reading: _Reading) -> None:
-    for row in table.rows:
+def _read_table(series: str, table: Known, reading: _Reading, progress: Callable[[float], None]) -> None:
+    if series == APPLICATIONS and reading.own is not None:
+        where = table.place(table.rows[0]) if table.rows else Place(table.sheet, table.number, {})
+        reading.problems.append(where.fault(None, _NOT_OF_ONE_OFFICE))
+        return
+    for number, row in enumerate(table.rows):
+        if number % _TOLD_EVERY == 0:
+            progress(number / len(table.rows))
         cells = {heading: (table.text(row, heading) or "").strip() for heading in HEADINGS[series]}
         bad = list(table.bad_cells(row))
         if not any(cells.values()) and not bad:
@@ -233,16 +298,17 @@ def _name(series: str, cells: Mapping[str, str], reading: _Reading, faults: list
 
 
 def _office(given: str, reading: _Reading, faults: list[tuple[str, str]]) -> str:
-    if not given:
-        return ""
-    found = reading.offices.get(normalize(given))
+    found = reading.offices.get(normalize(given)) if given else ""
     if found is None:
-        faults.append(
-            (
-                OFFICE_HEADING,
-                f"「{given[:30]}」という課はないか、あなたの課ではありません。課の一覧の名前で書くか、空にしてください",
-            )
+        remedy = (
+            "課の一覧の名前で書いてください" if reading.own is not None else "課の一覧の名前で書くか、空にしてください"
         )
+        faults.append((OFFICE_HEADING, f"「{given[:30]}」という課はありません。{remedy}"))
+    elif reading.own is not None and found not in reading.own:
+        told = f"「{given[:30]}」は、あなたの課ではありません" if given else "課が空です"
+        own = "」「".join(reading.own.values())
+        remedy = "この行を消すか課を直してから取り込むか、市町村全体の編集の人に頼んでください"
+        faults.append((OFFICE_HEADING, f"{told}。取り込めるのは「{own}」の件数だけです。{remedy}"))
     return found or ""
 
 

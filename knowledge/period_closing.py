@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
 from knowledge.db import Database
+from knowledge.demo_hours import counting_hours
 from knowledge.models import CountedPeriod, LoggedQuestion, PeriodCorrection, PeriodCount
 from knowledge.opening_hours import OpeningHours
-from knowledge.opening_places import opening_hours
 from knowledge.periods import Period, PeriodKind, period_of
 from knowledge.retention import COUNTS, days_kept
 from knowledge.tallies import FIGURES, NOTHING, Tally, tally_of
@@ -83,11 +83,10 @@ def count_due(
 
     ``entries``, ``offices``: as count_period takes them.  ``go_on`` may raise to stop.
     """
-    with database.reading() as session:
-        hours = opening_hours(session, code)
     for period in periods:
         began = monotonic()
         with database.reading() as session:
+            hours = counting_hours(session, code, period.last)
             cells = count_period(session, code, period, entries, hours, offices, go_on)
         took = int((monotonic() - began) * 1000)
         with database.writing() as session:

@@ -34,6 +34,11 @@ def keep(session: Session, code: str, charts: Mapping[str, str], moment: dt.date
         session.execute(insert_ignoring(session, Picture, values))
 
 
+def forget(session: Session, code: str, since: dt.datetime) -> None:
+    """Those that were kept since a moment: of what is gone."""
+    session.execute(delete(Picture).where(Picture.municipality_code == code, Picture.kept_at >= since))
+
+
 def drawn(session: Session, code: str, digest: str) -> str | None:
     """The picture; None where it is not drawn yet.  Raises LookupError where there is no such chart."""
     row = session.get(Picture, (code, digest))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from intents.resident_words import Pair, Unknown
 from intents.text import normalize
-from knowledge.models import NeedCard, ResidentWord, ResidentWordChoice
+from knowledge.models import LoggedQuestion, NeedCard, ResidentWord, ResidentWordChoice
 from knowledge.small_counts import is_small, ranked_count
 from knowledge.staff_words import LONGEST, SYNONYM, Word, faults_of
 
@@ -151,6 +151,24 @@ def choose(
         session.add(row)
     row.choice, row.chosen_by, row.chosen_name, row.chosen_at = choice, by, name, at
     return True
+
+
+def forget_words(session: Session, code: str, since: dt.datetime) -> bool:
+    """Take away what was counted since a moment, and what staff chose of it; whether anything was.
+
+    A choice stays where somebody has really asked with that word: the log has nothing invented any more.
+    """
+    log, chosen = LoggedQuestion, ResidentWordChoice
+    counted = session.scalars(
+        delete(ResidentWord)
+        .where(ResidentWord.municipality_code == code, ResidentWord.counted_at >= since)
+        .returning(ResidentWord.word)
+    ).all()
+    for row in session.scalars(select(chosen).where(chosen.municipality_code == code, chosen.chosen_at >= since)):
+        held = log.text.contains(row.word, autoescape=True)
+        if session.scalar(select(log.id).where(log.municipality_code == code, held).limit(1)) is None:
+            session.delete(row)
+    return bool(counted)
 
 
 def counted_at(session: Session, code: str) -> dt.datetime | None:

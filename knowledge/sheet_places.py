@@ -36,7 +36,7 @@ class Place:
     letters: Mapping[str, str]
 
     def fault(self, heading: str | None, sentence: str) -> str:
-        where = f"シート「{self.sheet}」{self.number}行目"
+        where = f"{sheet_words(self.sheet)}{self.number}行目"
         if heading:
             letter = self.letters.get(plain_heading(heading))
             where += f" {letter}列「{heading}」" if letter else f"「{heading}」"
@@ -68,6 +68,11 @@ class Known:
         for column, cell in enumerate(row.cells):
             if isinstance(cell, BadCell) and column in by_place:
                 yield self.place(row).fault(by_place[column], cell.reason)
+
+
+def sheet_words(name: str) -> str:
+    """``シート「…」``; nothing of a CSV, which has one table and no name that staff know."""
+    return f"シート「{name}」" if name else ""
 
 
 def plain_heading(text: str) -> str:
@@ -110,7 +115,7 @@ def missing_headings(known: Known, wanted: Sequence[str], needed: Sequence[str])
         if plain_heading(heading) not in known.places:
             place = renamed.get(heading)
             where = f" {column_letter(place)}列" if place is not None else ""
-            yield f"シート「{known.sheet}」{known.number}行目{where}: 見出しを「{heading}」に戻してください"
+            yield f"{sheet_words(known.sheet)}{known.number}行目{where}: 見出しを「{heading}」に戻してください"
 
 
 def renamed_headings(places: Mapping[str, int], wanted: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -158,6 +163,6 @@ def merged_faults(known: Known, sheets: Sequence[Sheet]) -> Iterator[str]:
             found = _RANGE.fullmatch(merged)
             if found and int(found[4]) >= known.number and found[1] + found[2] != found[3] + found[4]:
                 yield (
-                    f"シート「{known.sheet}」{found[2]}行目 {found[1]}列: セルが結合されています（{merged}）。"
+                    f"{sheet_words(known.sheet)}{found[2]}行目 {found[1]}列: セルが結合されています（{merged}）。"
                     "結合を解除し、どの行にも値を書いてください"
                 )

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from knowledge.csv_files import UnwritableError, csv_bytes, read_csv, read_csv_folder, read_csv_zip
 from knowledge.tabular import OutSheet, Sheet
-from knowledge.upload_limits import UploadError
+from knowledge.upload_limits import MAX_ROWS, UploadError
 from knowledge.workbooks import read_workbook, workbook_bytes
 
 
-def read_tables(path: Path) -> list[Sheet]:
-    """The tables of a file or folder.  Raises UploadError."""
+def read_tables(path: Path, most_rows: int = MAX_ROWS) -> list[Sheet]:
+    """The tables of a file or folder; of a .csv or .xlsx up to ``most_rows``.  Raises UploadError."""
     if path.is_dir():
         return read_csv_folder(path)
     extension = path.suffix.lower()
     if extension == ".zip":
         return read_csv_zip(path)
-    return read_csv(path) if extension in (".csv", ".tsv", ".txt") else read_workbook(path)
+    return read_csv(path, most_rows) if extension in (".csv", ".tsv", ".txt") else read_workbook(path, most_rows)
 
 
 def write_tables(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -58,6 +60,12 @@ def sheets_as_json(sheets: Sequence[Sheet]) -> list[Any]:
 def sheets_of(value: Any) -> list[Sheet]:
     """What ``sheets_as_json`` wrote."""
     return [Sheet(name, tuple(Row(number, tuple(cells)) for number, *cells in rows)) for name, rows in value]
+
+
+def sheets_digest(sheets: Sequence[Sheet]) -> str:
+    """Names what was in the tables, for the audit log."""
+    told = json.dumps(sheets_as_json(sheets), ensure_ascii=False)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

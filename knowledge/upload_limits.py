@@ -11,6 +11,8 @@ MAX_MEMBERS = 200
 MAX_UNPACKED = 100 * MIB
 MAX_RATIO = 100
 MAX_ROWS = 20_000
+MAX_NARROW_ROWS = 100_000
+"""Of a file whose tables have few columns.  What is written of it at once lets others wait for a second or so."""
 MAX_COLUMNS = 50
 MEMORY = 512 * MIB
 CPU_SECONDS = 10

@@ -15,7 +15,8 @@ def _reader() -> Callable[[bytes], Iterator[dict[str, Any]]]:
     sys.modules["numpy"] = None  # type: ignore[assignment]  # how Python is told that a module is not to be had
     from knowledge.workbook_parts import workbook_messages
 
-    return workbook_messages
+    most_rows = int(sys.argv[1])
+    return lambda content: workbook_messages(content, most_rows)
 
 
 def _fault(error: Exception) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class _Page:
     hidden: bool
 
 
-def workbook_messages(content: bytes) -> Iterator[dict[str, Any]]:
+def workbook_messages(content: bytes, most_rows: int = MAX_ROWS) -> Iterator[dict[str, Any]]:
     """``{"sheet", "hidden"}``, then ``{"rows"}`` in batches and ``{"merged", "hidden_rows"}``, for each sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         related = _related(package)
@@ -73,10 +73,10 @@ def workbook_messages(content: bytes) -> Iterator[dict[str, Any]]:
         if part := related.by_type.get("sharedStrings"):
             strings.read(package.read(part))
         cells = _Cells(strings.found, [styles.format_of(number) for number in styles.used], book.epoch)
-        left = MAX_ROWS
+        left = most_rows
         for page in book.pages(related.by_id):
             yield {"sheet": page.name, "hidden": page.hidden}
-            rows = _Rows(cells, left)
+            rows = _Rows(cells, left, most_rows)
             rows.read(package.read(page.part))
             left -= len(rows.found)
             for start in range(0, len(rows.found), _BATCH):
@@ -290,12 +290,13 @@ class _Cells:
 class _Rows:
     """A worksheet: its rows that are not blank, its merged ranges, how many rows are hidden."""
 
-    def __init__(self, cells: _Cells, left: int) -> None:
+    def __init__(self, cells: _Cells, left: int, most: int) -> None:
         self.found: list[tuple[int, list[Value]]] = []
         self.merged: list[str] = []
         self.hidden = 0
         self._cells = cells
         self._left = left
+        self._most = most
         self._texts = _Texts()
         self._columns: dict[str, int] = {}
         self._number = 0
@@ -355,7 +356,7 @@ class _Rows:
         if not self._row:
             return
         if len(self.found) == self._left:
-            raise TooMuchError(f"行が多すぎます（{MAX_ROWS:,}行まで）。ファイルを分けてください")
+            raise TooMuchError(f"行が多すぎます（{self._most:,}行まで）。ファイルを分けてください")
         self.hidden += self._row_hidden
         self.found.append((self._number, self._row))
         self._row = []

@@ -11,7 +11,7 @@ from typing import Any
 from knowledge.cells import armed, disarmed
 from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.tabular import BadCell, Cell, OutSheet, Row, Sheet
-from knowledge.upload_limits import MAX_UNPACKED, UploadError, read_upload
+from knowledge.upload_limits import MAX_ROWS, MAX_UNPACKED, UploadError, read_upload
 from knowledge.zip_checks import BROKEN, WORKBOOK, zip_fault
 
 MAX_CELL = 32_767
@@ -44,7 +44,7 @@ def _check_lengths(sheet: OutSheet) -> None:
                 )
 
 
-def read_workbook(path: Path) -> list[Sheet]:
+def read_workbook(path: Path, most_rows: int = MAX_ROWS) -> list[Sheet]:
     """The sheets of a .xlsx.  Raises UploadError for whatever is no sound workbook within the limits."""
     content = read_upload(path, (".xlsx",))
     try:
@@ -55,7 +55,8 @@ def read_workbook(path: Path) -> list[Sheet]:
     if fault:
         raise UploadError(f"{path.name}: {fault}")
     try:
-        return _sheets(child_messages("knowledge.workbook_child", content=content, most=_LONGEST_ANSWER))
+        messages = child_messages("knowledge.workbook_child", str(most_rows), content=content, most=_LONGEST_ANSWER)
+        return _sheets(messages)
     except ChildFaultError as error:
         told = error.fault and error.fault["fault"]
         raise UploadError(

@@ -8,33 +8,49 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from intents.grouping import background_of
 from intents.lexicon import bundled_lexicon
 from intents.resident_words import Failed, Led, Official, Pair, joined_by, pairs
+from intents.text import normalize, to_katakana
 from intents.vectors import Vectors, open_vectors
 
 ROOT = Path(__file__).parent
 PUBLIC = ROOT.parents[1] / "shared" / "bench" / "localgovfaq"
 TOP = 30
+SEEDS = (1, 2, 3)
 CHANCE = 0.15
 """Of the questions, so many were led to an answer of another need: somebody tapped on what did not help."""
 IN_VAIN = 0.3
 """And so many led nowhere."""
 
 
-def our_needs() -> list[dict[str, list[str] | str]]:
-    found: list[dict[str, list[str] | str]] = yaml.safe_load((ROOT / "data" / "resident_words.yaml").read_text("utf-8"))
-    return found
+Need = dict[str, Any]
+"""``title``, ``text``, ``good``, ``said`` and ``means``: by a resident's word the official ones it may stand for."""
+SETS = ("resident_words", "resident_words_apart")
+"""The first was there when the ways of choosing were made; the second was written apart from them."""
 
 
-def our_pairs(vectors: Vectors, seed: int = 1) -> list[Pair]:
+def our_needs(name: str = SETS[0]) -> list[Need]:
+    needs: list[Need] = _read(name)
+    if name == SETS[0]:
+        means = _read("resident_words_means")
+        needs = [need | {"means": means[need["title"]]} for need in needs]
+    return needs
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((ROOT / "data" / f"{name}.yaml").read_text("utf-8"))
+
+
+def our_pairs(vectors: Vectors, seed: int = 1, name: str = SETS[0]) -> list[Pair]:
     """Every question asked by a person of its own, some astray and some in vain."""
-    needs, chance = our_needs(), random.Random(seed)
+    needs, chance = our_needs(name), random.Random(seed)
     led, failed = [], []
     for number, need in enumerate(needs):
         for place, text in enumerate(need["said"]):
@@ -59,7 +75,22 @@ def our_pairs(vectors: Vectors, seed: int = 1) -> list[Pair]:
     )
 
 
-def is_good(pair: Pair, needs: Sequence[Mapping[str, list[str] | str]]) -> bool:
+def proposed(found: Sequence[Pair]) -> list[Pair]:
+    """Those that staff are offered as a synonym."""
+    return [pair for pair in found if pair.official and not pair.known]
+
+
+def is_usable(pair: Pair, needs: Sequence[Need]) -> bool:
+    """Whether a colleague would lay the word down as a synonym of the official one, as it stands."""
+    means = {_plain(word): [_plain(one) for one in ones] for word, ones in needs[int(pair.entry_id)]["means"].items()}
+    return _plain(pair.official) in means.get(_plain(pair.word), ())
+
+
+def _plain(word: str) -> str:
+    return to_katakana(normalize(word))
+
+
+def is_good(pair: Pair, needs: Sequence[Need]) -> bool:
     """Whether a colleague would take the word for what the page is about."""
     return pair.word in needs[int(pair.entry_id)]["good"]
 
@@ -83,14 +114,26 @@ def public_pairs(vectors: Vectors) -> list[tuple[Pair, str]]:
 
 def main() -> None:
     vectors = open_vectors(ROOT.parent / "instance" / "vectors")
-    needs, found = our_needs(), our_pairs(vectors)
-    for pair in found[:TOP]:
-        mark = "○" if is_good(pair, needs) else "×"
-        print(f"{mark} {pair.word} → {pair.official or '－'}（{needs[int(pair.entry_id)]['title']}）{pair.askers}人")
-    top = found[:TOP]
-    print(f"{len(top)}のうち、もっともなもの {sum(is_good(pair, needs) for pair in top)}（全部で{len(found)}）")
-    named = [pair for pair in found if pair.official and not pair.known]
-    print("同義語の案：", "、".join(f"{pair.word}＝{pair.official}" for pair in named))
+    print("| 組 | 初めの30組 | もっともなもの | 同義語の案 | 使えるもの | 割合 |\n|---|---:|---:|---:|---:|---:|")
+    for name in SETS:
+        for seed in SEEDS:
+            needs, found = our_needs(name), our_pairs(vectors, seed, name)
+            top, offered = found[:TOP], proposed(found)
+            good, usable = (
+                sum(is_it(pair, needs) for pair in some) for is_it, some in ((is_good, top), (is_usable, offered))
+            )
+            share = f"{usable / len(offered):.0%}" if offered else "―"
+            print(f"| {name} 種{seed} | {len(top)} | {good} | {len(offered)} | {usable} | {share} |")
+    for name in SETS:
+        needs, found = our_needs(name), our_pairs(vectors, SEEDS[0], name)
+        told = (f"{'○' if is_usable(pair, needs) else '×'}{pair.word}＝{pair.official}" for pair in proposed(found))
+        print(f"{name}：", "、".join(told))
+        print(
+            "初めの30組で×：",
+            "、".join(
+                f"{pair.word}→{needs[int(pair.entry_id)]['title']}" for pair in found[:TOP] if not is_good(pair, needs)
+            ),
+        )
     if PUBLIC.is_dir():
         for pair, title in public_pairs(vectors):
             print(f"localgovFAQ：{pair.word} → {pair.official or '－'}（{title}）{pair.askers}人")

@@ -7,7 +7,7 @@ import io
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
-from bot.console.carried import Brought, brought, is_carried, sheets_digest
+from bot.console.carried import Brought, brought, is_carried
 from bot.console.entering import Answered
 from bot.console.forms import tell
 from bot.console.guard import actor, person
@@ -21,7 +21,7 @@ from knowledge.calendar import now
 from knowledge.csv_files import csv_bytes
 from knowledge.sessions import end_sessions
 from knowledge.staff import StaffError
-from knowledge.tabular import Sheet
+from knowledge.tabular import Sheet, sheets_digest
 from knowledge.upload_limits import UploadError
 
 blueprint = Blueprint("account_import", __name__)

@@ -6,8 +6,6 @@ what is done is what was shown.  Only of a large file, which the jobs process ha
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -94,9 +92,3 @@ def brought(purpose: str, read: Callable[[], list[Sheet]]) -> Brought:
         return Brought(sheets_of(carried(purpose)), request.form[FIELD])
     sheets = read()
     return Brought(sheets, carry(purpose, sheets_as_json(sheets)))
-
-
-def sheets_digest(sheets: list[Sheet]) -> str:
-    """Names what was in the tables, for the audit log."""
-    told = json.dumps(sheets_as_json(sheets), ensure_ascii=False)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

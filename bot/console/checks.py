@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
-from bot.console.carried import brought, is_carried, sheets_digest
+from bot.console.carried import brought, is_carried
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, note_denied, person, require
@@ -45,7 +45,7 @@ from knowledge.recently_used import RecentlyUsed
 from knowledge.roles import Role
 from knowledge.sheet_kinds import LANGUAGES
 from knowledge.sheet_places import ImportFaultsError
-from knowledge.tabular import Sheet
+from knowledge.tabular import Sheet, sheets_digest
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import workbook_bytes
 

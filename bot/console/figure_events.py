@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from bot.console.answer_desk import department_names, departments_in_use
 from bot.console.entering import Answered
-from bot.console.forms import day, tell, text
+from bot.console.forms import day, tell, whole
 from bot.console.guard import actor, person
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
+from knowledge.demo_data import WRITER
 from knowledge.figure_events import (
     BY_NOTICE,
     KINDS,
@@ -64,6 +65,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
         topics=topics,
         topic_names={**names, **dict(topics)},
         by_notice=BY_NOTICE,
+        invented=WRITER,
         longest=LONGEST_NAME,
         most_days=LONGEST_DAYS,
         may_write=person().may(Role.EDITOR, code),
@@ -81,7 +83,7 @@ def _topics(session: Session, code: str) -> list[tuple[str, str]]:
 @blueprint.post("/<code>/figures/events")
 def add(code: str) -> Answered:
     errors: dict[str, str] = {}
-    given = {name: text(name, 120) for name in ("kind", "name", "first", "last", "topic")}
+    given = {name: whole(name) for name in ("kind", "name", "first", "last", "topic")}
     first = day("first", errors)
     last = day("last", errors) or first
     if first is None and "first" not in errors:

@@ -31,6 +31,7 @@ from bot.console.pictures import shown
 from bot.figure_jobs import FIGURES
 from bot.services import services
 from knowledge.calendar import now, today
+from knowledge.demo_hours import counting_hours
 from knowledge.figure_events import KINDS as EVENT_KINDS
 from knowledge.figure_events import asked_by_day, events_between
 from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines
@@ -39,7 +40,6 @@ from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.ledger import CHANNELS, NOTED
 from knowledge.models import FigureEvent, PeriodCorrection
 from knowledge.movers import WEEK, WEEKS_BEFORE, Mover, Span, compared_spans, movers, standing_out
-from knowledge.opening_places import opening_hours
 from knowledge.period_closing import corrections_of
 from knowledge.periods import KIND_NAMES, Period
 from knowledge.roles import Role
@@ -354,7 +354,7 @@ def hours(code: str) -> Response:
     with services().database.reading() as session:
         found = tallies(session, code, wanted.period, channel, "hour")
         whole = tally(session, code, wanted.period, channel)
-        opening = opening_hours(session, code)
+        opening = counting_hours(session, code)
         around = _around(session, code, wanted)
     grid = [[found[f"{day}-{hour}"].asked if f"{day}-{hour}" in found else 0 for hour in HOURS] for day in range(7)]
     most = max((value for row in grid for value in row), default=0)

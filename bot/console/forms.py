@@ -18,6 +18,7 @@ from bot.services import services
 from knowledge.sheet_forms import DATE
 
 FIELD = "csrf_token"
+_LONGEST_DAY = 40
 
 
 def csrf_token() -> str:
@@ -74,16 +75,31 @@ def text(name: str, longest: int = 2000) -> str:
     return request.form.get(name, "").replace("\r\n", "\n")[:longest]
 
 
+def whole(name: str) -> str:
+    """A field as it was sent, however long: so that what is too long is told and shown again, and nothing is lost.
+
+    Its field has no ``maxlength``: by that a browser cuts what is pasted without a word.
+    """
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
+def too_long(label: str, given: str, longest: int) -> str | None:
+    """What is told of a text that is longer than ``longest``; None where it fits."""
+    if len(given) <= longest:
+        return None
+    return f"「{label}」は{longest:,}字までで書いてください（今は{len(given):,}字）"
+
+
 def day(name: str, errors: dict[str, str]) -> dt.date | None:
     """A day as it was sent, in any of the ways that sheets take, too; why not, in ``errors``."""
-    return day_of(text(name, 40), name, errors)
+    return day_of(whole(name), name, errors)
 
 
 def day_of(given: str, name: str, errors: dict[str, str]) -> dt.date | None:
     if not given.strip():
         return None
     try:
-        found: dt.date = DATE.read(given[:40])
+        found: dt.date = DATE.read(given.strip() if len(given.strip()) <= _LONGEST_DAY else "?")
     except ValueError:
         errors[name] = "日付は 2026-04-01 か 令和8年4月1日 のように書いてください"
         return None

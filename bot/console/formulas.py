@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.console.answer_desk import department_names
 from bot.console.entering import Answered
-from bot.console.forms import tell, text
+from bot.console.forms import tell, text, whole
 from bot.console.guard import actor, person, require
 from bot.services import services
 from knowledge import audit
@@ -102,7 +102,7 @@ def _given() -> tuple[Formula | None, dict[str, str]]:
     for field, chosen in (("certificates" if is_certificate else "procedures", names), ("departments", departments)):
         if len(chosen) > MOST_CHOSEN or any(len(one) > 80 for one in chosen):
             errors[field] = f"{MOST_CHOSEN}までえらべます"
-    note = " ".join(text("note", 400).split())
+    note = " ".join(whole("note").split())
     if len(note) > MOST_NOTE:
         errors["note"] = f"説明は{MOST_NOTE}字までで書いてください（今は{len(note)}字）"
     return Formula(kind, names, departments, bool(request.form.get("as_planned")), note), errors

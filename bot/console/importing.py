@@ -14,6 +14,7 @@ from bot.console.forms import tell
 from bot.console.guard import person, require
 from bot.console.shown_changes import counted
 from bot.import_jobs import FAQ_LOOK, PLAN_LOOK, SHEETS_LOOK, SHEETS_TAKE
+from bot.office_count_jobs import COUNTS_LOOK, COUNTS_TAKE
 from bot.services import services
 from knowledge.brought_files import MOST_WAITING, TooManyFilesError, forget_file, keep_file
 from knowledge.calendar import now
@@ -30,13 +31,21 @@ TITLES: Mapping[str, str] = {
     SHEETS_TAKE: "表を取り込む",
     PLAN_LOOK: "計画書を読み取る",
     FAQ_LOOK: "質問の一覧を確かめる",
+    COUNTS_LOOK: "課の件数を確かめる",
+    COUNTS_TAKE: "課の件数を取り込む",
 }
 _PAGES: Mapping[str, tuple[str, str]] = {
     SHEETS_LOOK: ("console.sheets.index", "表の出し入れ"),
     SHEETS_TAKE: ("console.sheets.index", "表の出し入れ"),
     PLAN_LOOK: ("console.plans.bring", "計画書を取り込む"),
     FAQ_LOOK: ("console.faq.bring", "質問の一覧の取り込み"),
+    COUNTS_LOOK: ("console.office_counts.bring", "課の件数の取り込み"),
+    COUNTS_TAKE: ("console.office_counts.bring", "課の件数の取り込み"),
 }
+
+
+_TAKES = (SHEETS_TAKE, COUNTS_TAKE)
+_OF_ONE_OFFICE = (COUNTS_LOOK, COUNTS_TAKE)
 
 
 def is_large(path: Path) -> bool:
@@ -75,9 +84,11 @@ def looked_at(code: str, kind: str) -> JobStatus | None:
 
 
 def _own_or_404(code: str, job_id: str) -> JobStatus:
-    require(Role.EDITOR, code, None)
     with services().database.reading() as session:
         found = job_status(session, code, job_id)
+    if found is None or found.kind not in _OF_ONE_OFFICE:
+        # The counts of a 課 are brought by whoever is an editor for it; what is in every other file is the whole's.
+        require(Role.EDITOR, code, None)
     if found is None or found.kind not in TITLES or found.asked_by != str(person().account_id):
         abort(404)
     return found
@@ -95,13 +106,16 @@ def job(code: str, job_id: str) -> Response:
             title=TITLES[found.kind],
             back=url_for(endpoint, code=code),
             page_title=page,
-            takes=found.kind == SHEETS_TAKE,
+            takes=found.kind in _TAKES,
             **progress_of(found),
         )
         return watched(shown, found)
-    if found.kind != SHEETS_TAKE:
+    if found.kind not in _TAKES:
         return redirect(url_for(endpoint, code=code, job=job_id), 303)
     done = found.result or {}
+    if found.kind == COUNTS_TAKE:
+        tell(counts_taken(done["counts"]))
+        return redirect(url_for("console.office_counts.index", code=code), 303)
     tell(taken(done.get("counts", {}), public=bool(done.get("public"))))
     return redirect(url_for(endpoint, code=code), 303)
 
@@ -109,6 +123,11 @@ def job(code: str, job_id: str) -> Response:
 def taken(counts: Mapping[str, int], *, public: bool) -> str:
     """What is told once sheets are taken in."""
     return f"取り込みました（{counted(counts)}）。{'次の質問から使われます。' if public else 'すべて下書きです。'}"
+
+
+def counts_taken(counts: Mapping[str, int]) -> str:
+    """What is told once counts of the offices are taken in."""
+    return f"取り込みました（新しく{counts['added']:,}、変わった{counts['changed']:,}、なくなった{counts['gone']:,}）。"
 
 
 @blueprint.post("/<code>/imports/<job_id>/stop")

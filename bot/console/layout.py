@@ -17,6 +17,7 @@ from bot.services import services
 from knowledge.calendar import JST, date_name, now
 from knowledge.corpus import Town
 from knowledge.demo_data import NOTICE, is_demo
+from knowledge.demo_hours import HOURS_NAME, counts_by_invented_hours
 from knowledge.roles import Person, Role
 
 
@@ -130,13 +131,17 @@ def _around() -> dict[str, Any]:
         "town": here,
         "several_towns": person is not None and len(towns_of(person)) > 1,
         "menu": menu(person, here.code if here else None) if person else (),
-        "demo_notice": NOTICE if here is not None and _is_invented(here.code) else None,
+        "demo_notice": _demo_notice(here.code) if here is not None else None,
     }
 
 
-def _is_invented(code: str) -> bool:
+def _demo_notice(code: str) -> str | None:
+    """That figures, and the opening hours by which they were counted, are invented; None where none is."""
     with services().database.reading() as session:
-        return is_demo(session, code)
+        if not is_demo(session, code):
+            return None
+        by_hours = counts_by_invented_hours(session, code)
+    return f"{NOTICE}。時間外は、{HOURS_NAME}で数えています" if by_hours else NOTICE
 
 
 def _town_here(person: Person, code: object) -> Town | None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from bot.console.answer_desk import edited_or_404, note
 from bot.console.answer_history import XLSX
 from bot.console.entering import Answered
-from bot.console.forms import tell, text
+from bot.console.forms import tell, text, whole
 from bot.console.guard import person
 from bot.console.layout import moment_name, town_or_404
 from bot.console.paging import paging
@@ -20,6 +20,7 @@ from bot.services import services
 from knowledge.calendar import now
 from knowledge.entry_versions import PUBLIC, STATES, Author
 from knowledge.misguidance import (
+    LONGEST,
     MisguidanceError,
     misguidance_workbook,
     misguidances,
@@ -30,8 +31,6 @@ from knowledge.models import Entry, EntryVersion, Misguidance
 from knowledge.roles import Role
 
 blueprint = Blueprint("misguidance", __name__)
-
-LONGEST = 2000
 
 
 @blueprint.get("/<code>/misguidance")
@@ -67,7 +66,7 @@ def new(code: str, entry_id: str) -> Answered:
         edited_or_404(session, code, entry_id)
     me, moment = person(), now()
     first, last = _number("first"), _number("last")
-    wrong, done = text("wrong", LONGEST), text("done", LONGEST)
+    wrong, done = whole("wrong"), whole("done")
     try:
         with services().database.writing() as session:
             author = Author(me.name, str(me.account_id))
@@ -78,10 +77,14 @@ def new(code: str, entry_id: str) -> Answered:
             note(session, code, entry_id, "misguidance_written", details)
             number = sheet.number
     except MisguidanceError as error:
-        field = "wrong" if not wrong.strip() else "done" if not done.strip() else "first"
+        field = "wrong" if _is_amiss(wrong) else "done" if _is_amiss(done) else "first"
         return _new_page(code, entry_id, {field: str(error)}), 422
     tell(f"誤案内の記録 {number} を作りました。")
     return redirect(url_for("console.misguidance.index", code=code), 303)
+
+
+def _is_amiss(written: str) -> bool:
+    return not 0 < len(written.strip()) <= LONGEST
 
 
 def _new_page(code: str, entry_id: str, errors: dict[str, str]) -> str:
@@ -121,11 +124,14 @@ def recount(code: str, number: int) -> Answered:
         sheet = _sheet_or_404(session, code, number)
         if request.method == "GET":
             return _sheet_page(sheet, {})
-    if not text("done", LONGEST).strip():
+    if not whole("done").strip():
         return _sheet_page(sheet, {"done": "「したこと」が空です。書いてください"}), 422
-    with services().database.writing() as session:
-        changed = recounted(session, code, number, now(), done=text("done", LONGEST))
-        note(session, code, changed.entry_id, "misguidance_recounted", {"number": number})
+    try:
+        with services().database.writing() as session:
+            changed = recounted(session, code, number, now(), done=whole("done"))
+            note(session, code, changed.entry_id, "misguidance_recounted", {"number": number})
+    except MisguidanceError as error:
+        return _sheet_page(sheet, {"done": str(error)}), 422
     tell(f"誤案内の記録 {number} を書き直し、数え直しました。")
     return redirect(url_for("console.misguidance.index", code=code), 303)
 

@@ -14,7 +14,7 @@ from bot.console.answer_desk import department_names, departments_in_use, note_t
 from bot.console.begun_answers import LONGEST_QUESTION, MOST_WORDINGS, begin_answer, own_words, short_words
 from bot.console.effect import progress_of, watched
 from bot.console.entering import Answered
-from bot.console.forms import day, tell, text
+from bot.console.forms import day, tell, text, whole
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.paging import paging
@@ -22,6 +22,7 @@ from bot.need_jobs import NEEDS
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
+from knowledge.demo_hours import counting_hours
 from knowledge.entry_checks import EntryFaultsError
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.models import Entry, NeedCard
@@ -68,7 +69,6 @@ from knowledge.need_steps import (
     take_reply,
     texts_of,
 )
-from knowledge.opening_places import opening_hours
 from knowledge.publishing import ChangedMeanwhileError, StepRefusedError
 from knowledge.roles import Role
 from knowledge.wordings import WordingError, add_wording
@@ -218,7 +218,7 @@ def _card_page(code: str, number: int, errors: Mapping[str, str], given: Mapping
         texts = texts_of(session, found)
         titles = _titles(session, code, [found.entry_id, found.answer_id])
         names, offices = department_names(session, code), departments_in_use(session, code)
-        told = told_of(session, found, opening_hours(session, code), today())
+        told = told_of(session, found, counting_hours(session, code), today())
         history = history_of(session, found)
         result = outcome(session, found)
     edits = person().reaches(Role.EDITOR, code, found.department)
@@ -273,18 +273,18 @@ def _titles(session: Session, code: str, ids: list[str | None]) -> dict[str, str
 
 
 STEPS: Mapping[str, Callable[[Session, str, NeedCard, By], object]] = {
-    "rename": lambda session, _, found, by: rename(session, found, text("name", 400), by),
+    "rename": lambda session, _, found, by: rename(session, found, whole("name"), by),
     "gap": lambda session, _, found, by: set_gap(session, found, text("gap", 20), by),
     "department": lambda session, code, found, by: give(session, found, _department(session, code), by),
     "inquire": lambda session, _, found, by: _inquire(session, found, by),
     "remind": lambda session, _, found, by: remind(session, found, today(), by),
-    "reply": lambda session, _, found, by: take_reply(session, found, _lines("reply"), text("reply_source", 2000), by),
+    "reply": lambda session, _, found, by: take_reply(session, found, _lines("reply"), whole("reply_source"), by),
     "consider": lambda session, _, found, by: consider(session, found, _lines("reason"), by),
     "decline": lambda session, _, found, by: decline(session, found, _lines("reason"), by),
     "reopen": lambda session, _, found, by: reopen(session, found, by),
     "merge": lambda session, code, found, by: merge(session, found, _target(session, code), by),
     "split": lambda session, _, found, by: split(
-        session, found, set(request.form.getlist("key")[:MOST_TEXTS]), text("split_name", 400), by
+        session, found, set(request.form.getlist("key")[:MOST_TEXTS]), whole("split_name"), by
     ),
 }
 """What the buttons of a card do, by ``act``."""
@@ -334,7 +334,7 @@ def by() -> By:
 
 
 def _lines(name: str) -> str:
-    return text(name, 20_000).replace("\r\n", "\n")
+    return whole(name)
 
 
 def _department(session: Session, code: str) -> str | None:
@@ -359,7 +359,7 @@ def _inquire(session: Session, found: NeedCard, by: By) -> None:
     due = day("due_on", errors)
     if errors:
         raise NeedStepError("due_on", errors["due_on"])
-    inquire(session, found, text("inquiry_of", 400), today(), due, by)
+    inquire(session, found, whole("inquiry_of"), today(), due, by)
 
 
 # --- To an answer ----------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from werkzeug.wrappers import Response
 
 from bot.console.answer_desk import departments_in_use
-from bot.console.carried import brought, is_carried, sheets_digest
+from bot.console.carried import brought, is_carried
 from bot.console.entering import Answered
-from bot.console.forms import day_of, tell, text
+from bot.console.forms import day_of, tell, text, whole
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.layout import town_or_404
 from bot.console.log import may_take_back, row_or_404
@@ -37,6 +37,7 @@ from knowledge.ledger_sheet import HEADINGS, LedgerPlan, planned, sample_sheet
 from knowledge.offices import public_numbers
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
+from knowledge.tabular import sheets_digest
 from knowledge.times_of_day import time_of_day
 from knowledge.upload_limits import UploadError
 
@@ -58,7 +59,7 @@ def index(code: str) -> str:
 def begin(code: str) -> str:
     """The form with what was tried for whoever called: by post, so that no address holds what somebody asked."""
     town_or_404(code)
-    return _page(code, {**_USUAL, "text": text("question", LONGEST)}, {})
+    return _page(code, {**_USUAL, "text": whole("question")}, {})
 
 
 @blueprint.post("/<code>/log/note")
@@ -88,9 +89,9 @@ def add(code: str) -> Answered:
 def _noted(code: str, errors: dict[str, str]) -> NotedQuestion:
     """As the form tells it; without a day it was just now."""
     moment = now()
-    day = day_of(text("day", 40), "day", errors)
+    day = day_of(whole("day"), "day", errors)
     try:
-        time = time_of_day(text("time", 10))
+        time = time_of_day(whole("time"))
     except ValueError:
         time, errors["time"] = None, "時刻を 9:15 か 9時15分 のように書いてください"
     asked_at = moment
@@ -103,7 +104,7 @@ def _noted(code: str, errors: dict[str, str]) -> NotedQuestion:
         text("channel", 8),
         asked_at,
         text("department", 60) or None,
-        text("text", LONGEST + 1),
+        whole("text"),
         text("result", 10),
     )
 

@@ -6,29 +6,29 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 
 from bot.console.answer_desk import department_names, departments_in_use
-from bot.console.carried import brought, is_carried, sheets_digest
+from bot.console.carried import brought, carried, is_carried, stored, stored_id
 from bot.console.entering import Answered
 from bot.console.forms import tell, text
 from bot.console.guard import actor, person, require
-from bot.console.importing import LARGE, is_large
+from bot.console.importing import begin, begin_with, counts_taken, is_large, looked_at
 from bot.console.layout import town_or_404
 from bot.console.uploads import uploaded
+from bot.office_count_jobs import COUNTS_LOOK, COUNTS_TAKE, MOST_SHOWN, read_counts, shown_from_json
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.count_months import CountLine, MonthForm, count_lines, faults_of, month_form, way_lines
 from knowledge.csv_files import csv_bytes
-from knowledge.office_count_sheet import HEADINGS, CountsPlan, planned, sample_counts
+from knowledge.office_count_sheet import HEADINGS, CountsPlan, ShownCounts, planned, sample_counts, shown_counts
 from knowledge.office_counts import (
     APPLICATIONS,
     CERTIFICATES,
-    HIGHEST,
-    LONGEST_NAME,
     SERIES,
     WAYS,
     TwoFormsError,
@@ -45,13 +45,11 @@ from knowledge.office_counts import (
 )
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
-from knowledge.spreadsheet_files import read_tables
-from knowledge.tabular import Sheet
-from knowledge.upload_limits import UploadError
+from knowledge.tabular import Sheet, sheets_digest
+from knowledge.upload_limits import MAX_BYTES, MAX_NARROW_ROWS, MIB, UploadError
 
 blueprint = Blueprint("office_counts", __name__)
 
-MOST_SHOWN = 100
 SHORT_MONTHS = tuple(f"{(number + 3) % 12 + 1}月" for number in range(12))
 _EMPTY_ROWS = 3
 
@@ -98,7 +96,7 @@ def index(code: str) -> str:
         way_names=WAYS,
         names=names,
         may_write=person().may(Role.EDITOR, code),
-        may_bring=person().reaches(Role.EDITOR, code, None),
+        writes_for=_own(code),
     )
 
 
@@ -121,14 +119,28 @@ def _year(years: Sequence[int]) -> int:
 
 @blueprint.route("/<code>/counts/import", methods=["GET", "POST"])
 def bring(code: str) -> Answered:
-    """A table of counts: what would change is shown first, then it is taken whole."""
+    """A table of counts: what would change is shown first, then it is taken whole.
+
+    An editor for some 課 brings the counts of these alone.
+    """
     town_or_404(code)
-    require(Role.EDITOR, code, None)
     if request.method == "GET":
-        return _import_page(code, {})
-    end_missing = bool(request.form.get("end_missing"))
+        return _looked_at(code)
+    end_missing, purpose = bool(request.form.get("end_missing")), f"counts {code}"
     try:
-        given = brought(f"counts {code}", _uploaded)
+        if (file_id := stored_id()) is not None:
+            return _take_large(code, file_id, carried(purpose), end_missing=end_missing)
+        if is_carried():
+            given = brought(purpose, list)
+        else:
+            with uploaded("file") as path:
+                if path.suffix not in (".csv", ".xlsx"):
+                    raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
+                if is_large(path):
+                    payload = {"end_missing": end_missing, "own": _own(code)}
+                    return begin_with(code, COUNTS_LOOK, purpose, path, payload)
+                sheets = read_counts(path)
+            given = brought(purpose, lambda: sheets)
         with services().database.reading() as session:
             plan = _planned(session, code, given.sheets, end_missing=end_missing)
     except UploadError as error:
@@ -136,24 +148,49 @@ def bring(code: str) -> Answered:
     except ImportFaultsError as error:
         return _import_page(code, {"file": "／".join(error.faults)}), 422
     if not is_carried() or plan.problems:
-        page = _import_page(code, {}, plan, given.held, end_missing=end_missing)
+        page = _import_page(code, {}, shown_counts(plan, MOST_SHOWN), given.held, end_missing=end_missing)
         return page, 422 if plan.problems else 200
     return _take(code, given.sheets, given.held, end_missing=end_missing)
 
 
-def _uploaded() -> list[Sheet]:
-    with uploaded("file") as path:
-        if path.suffix not in (".csv", ".xlsx"):
-            raise UploadError("この形式は読めません（読めるのは .csv と .xlsx）")
-        if is_large(path):
-            raise UploadError(
-                f"ファイルが大きすぎます（{LARGE // 1024}KiBまで）。年か手続で、いくつかのファイルに分けてください"
-            )
-        return read_tables(path)
+def _own(code: str) -> list[str] | None:
+    """The 課 whose counts the person may bring; None: all."""
+    found = person().departments(Role.EDITOR, code)
+    return None if found is None else sorted(found)
+
+
+def _looked_at(code: str) -> Answered:
+    """``job``: of a large file that was looked at."""
+    job = looked_at(code, COUNTS_LOOK)
+    if job is None:
+        return _import_page(code, {})
+    result = job.result or {}
+    if "file_fault" in result:
+        return _import_page(code, {"file": result["file_fault"]}), 422
+    plan, end_missing = shown_from_json(result["shown"]), bool(job.payload["end_missing"])
+    page = _import_page(code, {}, plan, stored(str(job.payload["file"])), end_missing=end_missing)
+    return page, 422 if plan.problems else 200
+
+
+def _take_large(code: str, file_id: str, held: Any, *, end_missing: bool) -> Answered:
+    """What the jobs process has read it takes in, too.  Raises UploadError."""
+    if isinstance(held, dict):
+        raise UploadError("このファイルは、もう取り込みました")
+    acts = actor()
+    payload = {
+        "file": file_id,
+        "digest": text("seen", 64),
+        "end_missing": end_missing,
+        "own": _own(code),
+        "writer": person().name,
+        "actor": [acts.account_id, acts.login, acts.address_hash],
+    }
+    return begin(code, COUNTS_TAKE, payload)
 
 
 def _planned(session: Session, code: str, sheets: Sequence[Sheet], *, end_missing: bool) -> CountsPlan:
-    return planned(session, code, sheets, dict(departments_in_use(session, code)), today(), end_missing=end_missing)
+    offices = dict(departments_in_use(session, code))
+    return planned(session, code, sheets, offices, today(), end_missing=end_missing, own=_own(code))
 
 
 def _take(code: str, sheets: list[Sheet], held: str, *, end_missing: bool) -> Answered:
@@ -164,17 +201,13 @@ def _take(code: str, sheets: list[Sheet], held: str, *, end_missing: bool) -> An
         is_same = plan.digest == text("seen", 64)
         if is_same:
             done = write_counts(session, code, plan.wanted, person().name, now())
-            details = {
-                "added": done.added,
-                "changed": done.changed,
-                "gone": done.gone,
-                "file_digest": sheets_digest(sheets),
-            }
+            counts = {"added": done.added, "changed": done.changed, "gone": done.gone}
+            details = counts | {"file_digest": sheets_digest(sheets)}
             audit.append(session, actor(), "office_counts_imported", at=now(), scope=code, details=details)
     if not is_same:
         errors = {"file": "確かめたあとに、ほかの人が件数を変えました。下の内容を、もう一度確かめてください"}
-        return _import_page(code, errors, plan, held, end_missing=end_missing), 409
-    tell(f"取り込みました（新しく{done.added:,}、変わった{done.changed:,}、なくなった{done.gone:,}）。")
+        return _import_page(code, errors, shown_counts(plan, MOST_SHOWN), held, end_missing=end_missing), 409
+    tell(counts_taken(counts))
     year = max((fiscal_year_of(one.key.month) for one in plan.changes), default=fiscal_year_of(today()))
     return redirect(url_for("console.office_counts.index", code=code, year=year), 303)
 
@@ -182,13 +215,14 @@ def _take(code: str, sheets: list[Sheet], held: str, *, end_missing: bool) -> An
 def _import_page(
     code: str,
     errors: Mapping[str, str],
-    plan: CountsPlan | None = None,
+    plan: ShownCounts | None = None,
     held: str = "",
     *,
     end_missing: bool = False,
 ) -> str:
     with services().database.reading() as session:
         names = department_names(session, code)
+    own = _own(code)
     return render_template(
         "console/office_counts/import.html",
         code=code,
@@ -197,11 +231,14 @@ def _import_page(
         held=held,
         end_missing=end_missing,
         headings=HEADINGS,
-        series=SERIES,
+        series=SERIES if own is None else {CERTIFICATES: SERIES[CERTIFICATES]},
+        own=None if own is None else [names.get(one, one) for one in own],
+        all_series=SERIES,
         names=names,
         cell_name=cell_name,
         month_name=month_name,
-        most=MOST_SHOWN,
+        most_size=MAX_BYTES // MIB,
+        most_rows=MAX_NARROW_ROWS,
     )
 
 
@@ -276,12 +313,10 @@ def _offices(session: Session, code: str) -> list[tuple[str, str]]:
 def _given(series: str) -> list[dict[str, str]]:
     """The rows of the form: the fields of one row stand at the same place."""
     cells = tuple(WAYS) if series == CERTIFICATES else ("total",)
-    columns = {name: request.form.getlist(name)[:500] for name in ("name", *cells)}
+    columns = {name: request.form.getlist(name) for name in ("name", *cells)}
     if len({len(column) for column in columns.values()}) != 1:
         abort(400)
-    return [
-        {name: column[place].strip()[:200] for name, column in columns.items()} for place in range(len(columns["name"]))
-    ]
+    return [{name: column[place].strip() for name, column in columns.items()} for place in range(len(columns["name"]))]
 
 
 def _month_page(code: str, shown: MonthForm, offices: Sequence[tuple[str, str]], errors: Mapping[str, str]) -> str:
@@ -305,8 +340,6 @@ def _month_page(code: str, shown: MonthForm, offices: Sequence[tuple[str, str]],
         empty_rows=_EMPTY_ROWS,
         former=[one for one in former if shown.series == APPLICATIONS or one.department == shown.department],
         former_cell=cell_name,
-        longest=LONGEST_NAME,
-        digits=len(f"{HIGHEST:,}"),
         year=fiscal_year_of(shown.month),
         may_write=me.reaches(Role.EDITOR, code, shown.department or None),
     )

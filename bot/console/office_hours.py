@@ -12,6 +12,7 @@ from bot.console.layout import town_or_404
 from bot.services import services
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, today
 from knowledge.count_hours import HOURS, HourTable, hour_table, outside_bounds
+from knowledge.demo_hours import counting_hours
 from knowledge.office_counts import (
     APPLICATIONS,
     LONGEST_NAME,
@@ -23,7 +24,6 @@ from knowledge.office_counts import (
     sums_by_cell,
 )
 from knowledge.opening_hours import OpeningHours
-from knowledge.opening_places import opening_hours
 from knowledge.periods import Period, PeriodKind
 from knowledge.tallies import BOT, standing, tallies
 
@@ -54,7 +54,7 @@ def index(code: str) -> str:
         period = Period(months[0], PeriodKind.YEAR)
         asked = {cell: one.asked for cell, one in tallies(session, code, period, BOT, "hour").items()}
         is_counted = standing(session, code, period) is not None
-        hours = opening_hours(session, code)
+        hours = counting_hours(session, code)
         invented = has_invented(session, code, APPLICATIONS, months[0], months[-1])
     return render_template(
         "console/office_hours/index.html",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from bot.console.entering import Answered
-from bot.console.forms import day, tell, text
+from bot.console.forms import day, tell, text, too_long, whole
 from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.services import services
@@ -15,6 +16,7 @@ from knowledge import audit
 from knowledge.calendar import fiscal_year_name, fiscal_year_of, now, today
 from knowledge.report_figures import FIGURES
 from knowledge.roles import Role
+from knowledge.year_fact_checks import Doubt, doubts_of, faults_of
 from knowledge.year_facts import (
     FACTS,
     MOST_NAME,
@@ -36,7 +38,7 @@ from knowledge.year_facts import (
 blueprint = Blueprint("year_facts", __name__)
 
 YEARS_BACK = 10
-_LONGEST_NUMBER = 30
+_IF_SO = "そのとおりなら、いちばん下の「確かめました」に印を付けてください"
 
 
 @blueprint.get("/<code>/reports/facts")
@@ -52,9 +54,12 @@ def save(code: str) -> Answered:
     town_or_404(code)
     year = asked_year()
     errors: dict[str, str] = {}
-    given = _given(errors)
+    given, targets = _given(errors)
+    errors = dict(faults_of(given, targets, today())) | errors
     if errors:
         return _page(code, year, errors, request.form), 422
+    if doubts := _doubts(code, year, given):
+        return _page(code, year, {one.field: f"{one.sentence}。{_IF_SO}" for one in doubts}, request.form, doubts), 422
     moment = now()
     with services().database.writing() as session:
         if text("seen", 9) != str(facts_of(session, code, year).seen):
@@ -70,6 +75,18 @@ def save(code: str) -> Answered:
     return redirect(url_for("console.year_facts.index", code=code, year=year), 303)
 
 
+def _doubts(code: str, year: int, given: Mapping[str, str | None]) -> list[Doubt]:
+    """What is to be looked at again: of what is new, unless the person has said just of this that it is so."""
+    with services().database.reading() as session:
+        held = facts_of(session, code, year).values
+    found = [one for one in doubts_of(given, year) if any(given.get(name) != held.get(name) for name in one.of)]
+    return [] if not found or text("sure", 64) == _sign(found) else found
+
+
+def _sign(doubts: Sequence[Doubt]) -> str:
+    return hashlib.sha256("\n".join(one.sentence for one in doubts).encode()).hexdigest() if doubts else ""
+
+
 def asked_year() -> int:
     """The 年度 of the address; else the one that runs."""
     this_year, given = fiscal_year_of(today()), request.values.get("year", "")
@@ -83,7 +100,8 @@ def years() -> list[tuple[int, str]]:
     return [(year, fiscal_year_name(year)) for year in range(this_year, this_year - YEARS_BACK, -1)]
 
 
-def _given(errors: dict[str, str]) -> dict[str, str | None]:
+def _given(errors: dict[str, str]) -> tuple[dict[str, str | None], dict[str, Target]]:
+    """Everything as it would be kept, and the targets as they were read."""
     found: dict[str, str | None] = {}
     for name, fact in FACTS.items():
         match fact.kind:
@@ -96,35 +114,43 @@ def _given(errors: dict[str, str]) -> dict[str, str | None]:
                 found[name] = text(name, 10) if text(name, 10) in SPANS else None
             case FactKind.TEXT:
                 found[name] = _text(name, errors)
-    return found | {name: target_text(_target(name, errors)) for name in TARGETS}
+    targets = {name: _target(name, errors) for name in TARGETS}
+    return found | {name: target_text(target) for name, target in targets.items()}, targets
 
 
 def _number(name: str, errors: dict[str, str]) -> str | None:
     try:
-        return number_text(text(name, _LONGEST_NUMBER))
+        return number_text(whole(name))
     except ValueError:
         errors[name] = f"「{FACTS[name].label}」は、0以上の数だけを書いてください（例 1200000）"
         return None
 
 
 def _text(name: str, errors: dict[str, str]) -> str | None:
-    given = text(name, 4 * MOST_TEXT).strip()
-    if len(given) > MOST_TEXT:
-        errors[name] = f"「{FACTS[name].label}」は{MOST_TEXT}字までで書いてください（今は{len(given)}字）"
+    given = whole(name).strip()
+    if sentence := too_long(FACTS[name].label, given, MOST_TEXT):
+        errors[name] = sentence
     return given or None
 
 
 def _target(name: str, errors: dict[str, str]) -> Target:
-    told, value = " ".join(text(f"{name}-name", 300).split()), " ".join(text(f"{name}-value", 300).split())
-    if len(told) > MOST_NAME or len(value) > MOST_NAME:
-        errors[f"{name}-name"] = f"目標の名前と値は、それぞれ{MOST_NAME}字までで書いてください"
-    elif bool(told) != bool(value):
+    told, value = (" ".join(whole(f"{name}-{part}").split()) for part in ("name", "value"))
+    for part, label, given in (("name", "目標の名前", told), ("value", "目標の値", value)):
+        if sentence := too_long(label, given, MOST_NAME):
+            errors[f"{name}-{part}"] = sentence
+    if bool(told) != bool(value):
         errors[f"{name}-name" if not told else f"{name}-value"] = "目標は、名前と値の両方を書いてください"
     figure = text(f"{name}-figure", 20)
     return Target(told, value, figure if figure in FIGURES else "")
 
 
-def _page(code: str, year: int, errors: Mapping[str, str], given: Mapping[str, str] | None = None) -> str:
+def _page(
+    code: str,
+    year: int,
+    errors: Mapping[str, str],
+    given: Mapping[str, str] | None = None,
+    doubts: Sequence[Doubt] = (),
+) -> str:
     with services().database.reading() as session:
         held, written = facts_of(session, code, year), history(session, code, year)
     return render_template(
@@ -140,6 +166,8 @@ def _page(code: str, year: int, errors: Mapping[str, str], given: Mapping[str, s
         spans=[("", "（えらんでください）"), *SPANS.items()],
         seen=given.get("seen", "") if given is not None else held.seen,
         errors=errors,
+        doubts=doubts,
+        sign=_sign(doubts),
         history=[
             (row.written_at, label_of(row.name), shown_fact(row.name, row.value), row.written_by) for row in written
         ],

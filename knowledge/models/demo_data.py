@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
@@ -28,3 +29,5 @@ class DemoData(Base):
     variant: Mapped[int]
     questions: Mapped[int]
     whole: Mapped[bool] = mapped_column(default=False)
+    set_aside: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    """The figures of its periods that were kept before: knowledge.demo_set_aside."""

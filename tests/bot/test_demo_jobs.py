@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import threading
+import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -21,39 +24,57 @@ from app import create_app
 from bot.conversation import answer_masked
 from bot.demo_asking import Asker, ask_all, asker_of_year
 from bot.demo_cards import care_for_cards
-from bot.demo_jobs import DEMO_REMOVAL, WORKS, make_year
+from bot.demo_jobs import DEMO_REMOVAL, READING_THE_LOG, WORKS, make_year, remove_all
 from bot.figure_jobs import count_figures
 from bot.jobs import work
+from bot.log_file_jobs import LOG_FILE
 from bot.log_rows import asked_question
 from bot.need_jobs import group_needs
+from bot.sample_jobs import draw_sample, month_key
 from bot.services import Services
+from bot.word_jobs import count_words
 from intents.delicate import delicate_matter
 from knowledge.audit import BY_COMMAND
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, now, today
 from knowledge.common_content import common_content
 from knowledge.demo_data import NOTICE, WRITER, demo_data, is_demo
+from knowledge.demo_hours import HOURS_NAME, counting_hours, counts_by_invented_hours
 from knowledge.demo_removal import DemoError, begin, remove
 from knowledge.demo_wordings import Subject, happenings, subjects
 from knowledge.demo_year import NOTED, Year
-from knowledge.jobs import ask_once, latest_job
+from knowledge.entry_versions import Author
+from knowledge.jobs import StopAskedError, ask_once, claim_job, latest_job, report_progress
 from knowledge.ledger import NotedQuestion, note
 from knowledge.loading import load_bundle
+from knowledge.log_files import filter_as_json
+from knowledge.log_lists import LogFilter
+from knowledge.misguidance import write_misguidance
 from knowledge.models import (
+    AccuracyLabel,
     AuditLine,
     Base,
     CountedPeriod,
     DemoData,
     FigureEvent,
     LoggedQuestion,
+    Misguidance,
     NeedCard,
     NeedEvent,
     NeedText,
+    PeriodCorrection,
+    ResidentWordChoice,
 )
 from knowledge.need_sheet import inquiry_workbook
 from knowledge.need_signals import SIGNALS, signal_of
 from knowledge.need_steps import By, merge, outcome
+from knowledge.opening_hours import Place, Span
+from knowledge.opening_places import opening_hours, save_place
+from knowledge.periods import Period, PeriodKind, period_of
+from knowledge.pictures import keep as keep_pictures
+from knowledge.public_holidays import holiday_name
 from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
+from knowledge.tallies import tally
 from tests.knowledge.small_town import CODE, write_town
 
 FEW = 250
@@ -84,13 +105,13 @@ def year() -> Year:
     return Year(today() - dt.timedelta(days=1), FEW, seed=1)
 
 
-def everything(kit: Services) -> dict[str, list[str]]:
+def everything(kit: Services, left_out: Set[str] = NOT_COMPARED) -> dict[str, list[str]]:
     """All rows of all tables."""
     with kit.database.reading() as session:
         return {
             table.name: sorted(repr(tuple(row)) for row in session.execute(select(table)))
             for table in Base.metadata.sorted_tables
-            if table.name not in NOT_COMPARED
+            if table.name not in left_out
         }
 
 
@@ -149,9 +170,9 @@ def test_a_row_is_what_the_channels_would_have_written(kit: Services, year: Year
     for row in invented(kit)[:: max(FEW // 60, 1)]:
         if row.text is None or row.personal_data or row.channel in NOTED:
             continue
-        subject = next((one for one in subjects() if row.text in one.texts), None)
-        if subject is not None and (subject.chosen or subject.published):
-            continue  # asked in a language that was chosen, or before its answer was there
+        of_it = [one for one in subjects() if row.text in one.texts]
+        if any(one.chosen or one.published for one in of_it):
+            continue  # asked another way, or of a knowledge without the answer
         outcome, found = answer_masked(knowledge, row.text)
         asked = asked_question(
             outcome,
@@ -230,7 +251,7 @@ def test_after_removal_all_tables_are_as_before(kit: Services, year: Year) -> No
     with kit.database.reading() as session:
         older = session.scalars(select(CountedPeriod.first).where(CountedPeriod.kind == "day")).all()
     made = sum("demo:" in row for row in meanwhile["query_log"])
-    assert remove(kit.database, CODE, BY_COMMAND, now()) == made
+    assert remove(kit.database, CODE, BY_COMMAND, now()).questions == made
     after = everything(kit)
     kept = {first for first in older if first < year.first}
     assert kept, "days before the year were counted, and stay"
@@ -241,6 +262,176 @@ def test_after_removal_all_tables_are_as_before(kit: Services, year: Year) -> No
         assert set(session.scalars(select(CountedPeriod.first).where(CountedPeriod.kind == "day"))) == kept
         line = session.scalars(select(AuditLine).where(AuditLine.action == "demo_removed")).one()
         assert line.details == {"questions": made}
+
+
+def run_all(kit: Services, month: Period) -> None:
+    """Everything that the jobs process makes of the log and keeps for long."""
+    group(kit)
+    count_figures(kit, CODE, {}, lambda _: None)
+    draw_sample(kit, CODE, {"month": month_key(month)}, lambda _: None)
+    count_words(kit, CODE, {}, lambda _: None)
+    work(kit, threading.Event(), once=True)
+
+
+def keep_copies(kit: Services, month: Period) -> None:
+    """What is kept for a day or a month: the log as a file, pictures of charts, the jobs that made them."""
+    payload = {"file": str(uuid.uuid4()), "filter": filter_as_json(LogFilter(month.first, today()))}
+    with kit.database.writing() as session:
+        keep_pictures(session, CODE, {uuid.uuid4().hex: "{}"}, now())
+        for kind in READING_THE_LOG:
+            told = {"month": month_key(month)}
+            ask_once(session, CODE, kind, payload if kind == LOG_FILE else told, now())
+    work(kit, threading.Event(), once=True)
+
+
+def ask_and_tap(kit: Services, text: str, at: dt.datetime, key: str, entry_id: str) -> None:
+    """Somebody chose among what was offered: a word that leads to an answer."""
+    row = ask_really(kit, text, at, key, "suggest")
+    with kit.database.writing() as session:
+        held = session.get_one(LoggedQuestion, row)
+        held.tapped_entry_id, held.need_signal = entry_id, None
+
+
+def test_of_all_that_was_made_of_invented_questions_nothing_is_left_and_what_is_real_stays(
+    kit: Services, year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every table, before and after: the log, figures with their 訂正, cards, samples, words, files, pictures, jobs."""
+    monkeypatch.setattr("bot.jobs._learned", lambda *_: None)
+    monkeypatch.setattr("bot.jobs._links_checked", lambda *_: None)
+    real = period_of(PeriodKind.MONTH, long_ago(year).date())
+    at = long_ago(year)
+    for number, text in enumerate(WASPS.texts[:6]):
+        ask_really(kit, text, at + dt.timedelta(minutes=number), f"line:{number}")
+    for number in range(15):
+        for text, entry in (("引越しの紙", "juki"), ("未来図の話", "goal")):
+            text += "がほしい" * (number % 2)
+            ask_and_tap(kit, text, now(), f"line:{entry}{number}", entry)
+    with time_machine.travel(at + dt.timedelta(days=40)):
+        run_all(kit, real)
+        with kit.database.writing() as session:
+            held = session.get_one(CountedPeriod, (CODE, "month", real.first))
+            assert held.closed_at is not None
+            wrong = {"changes": [], "reason": "電話の分をあとから書いた", "reason_by": "職員"}
+            session.add(
+                PeriodCorrection(
+                    municipality_code=CODE, kind="month", first=real.first, number=1, found_at=now(), **wrong
+                )
+            )
+            label = {"municipality_code": CODE, "month": real.first, "place": 1, "account": "1", "label": "right"}
+            session.add(AccuracyLabel(**label, labelled_at=now(), seconds=None))
+            choice = {"choice": "refused", "chosen_by": "1", "chosen_name": "職員", "chosen_at": now()}
+            session.add(ResidentWordChoice(municipality_code=CODE, word="引越し", entry_id="juki", **choice))
+    keep_copies(kit, real)
+    before = everything(kit, NOT_COMPARED - {"jobs"})
+    for name in (
+        "period_corrections", "accuracy_labels", "resident_words", "log_file_parts", "pictures", "needs", "jobs"
+    ):  # fmt: skip
+        assert before[name], name
+    make_year(kit, CODE, Year(year.last, 900, 1), asked=[WASPS, *subjects()[:12]])
+    last = period_of(PeriodKind.MONTH, year.last.replace(day=1) - dt.timedelta(days=1))
+    run_all(kit, last)
+    keep_copies(kit, last)
+    with kit.database.writing() as session:
+        choice = {"choice": "editors", "chosen_by": "1", "chosen_name": "職員", "chosen_at": now()}
+        for word in ("蜂の巣", "引越し"):
+            session.merge(ResidentWordChoice(municipality_code=CODE, word=word, entry_id="x", **choice))
+    meanwhile = everything(kit, NOT_COMPARED - {"jobs"})
+    for name in ("accuracy_samples", "accuracy_items", "log_file_parts", "pictures", "jobs", "needs", "period_counts"):
+        assert len(meanwhile[name]) > len(before[name]), name
+    remove_all(kit, CODE, BY_COMMAND)
+    after = everything(kit, NOT_COMPARED - {"jobs"})
+    chosen = [row for row in after["resident_word_choices"] if row not in before["resident_word_choices"]]
+    assert [("引越し" in row, "'x'" in row) for row in chosen] == [(True, True)], "of what was really asked, too"
+    after["resident_word_choices"] = before["resident_word_choices"]
+    for rows in (before, after):  # counted anew
+        rows["resident_words"] = without_times(rows["resident_words"])
+    for name, rows in before.items():
+        assert after[name] == rows, name
+
+
+def without_times(rows: list[str]) -> list[str]:
+    return [re.sub(r"datetime\.datetime\([^)]*\)", "", row) for row in rows]
+
+
+def test_what_a_colleague_wrote_of_a_wrong_answer_stays_and_is_counted_anew(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, year)
+    with kit.database.writing() as session:
+        entry = session.scalars(
+            select(LoggedQuestion.entry_id).where(
+                LoggedQuestion.decision == "answer", LoggedQuestion.entry_version == 1
+            )
+        ).first()
+        assert entry is not None
+        told = {"wrong": "手数料がちがう", "done": "直した", "author": Author("職員", "1"), "moment": now()}
+        sheet = write_misguidance(session, CODE, entry, 1, 1, **told)
+        assert sheet.shown > 0
+    remove(kit.database, CODE, BY_COMMAND, now())
+    with kit.database.reading() as session:
+        (sheet,) = session.scalars(select(Misguidance))
+        assert (sheet.wrong, sheet.shown, sheet.askers) == ("手数料がちがう", 0, 0)
+
+
+def test_work_on_the_invented_log_is_told_to_stop(kit: Services, year: Year) -> None:
+    make_year(kit, CODE, year, asked=[WASPS])
+    with kit.database.writing() as session:
+        for kind in ("resident_words", "log_file"):
+            ask_once(session, CODE, kind, {}, now())
+    claimed = claim_job(kit.database, ["resident_words"], now())
+    assert claimed is not None
+    remove_all(kit, CODE, BY_COMMAND)
+    with pytest.raises(StopAskedError):
+        report_progress(kit.database, claimed, 0.5, now())
+    with kit.database.reading() as session:
+        assert latest_job(session, CODE, "log_file") is None
+
+
+# --- Opening hours ---------------------------------------------------------------------------------------------------
+
+
+def test_what_comes_outside_of_the_hours_is_told_by_invented_ones_and_no_resident_is(kit: Services, year: Year) -> None:
+    real = ask_really(kit, "住民票がほしい", long_ago(year), "line:old")
+    make_year(kit, CODE, year)
+    count_figures(kit, CODE, {}, lambda _: None)
+    with kit.database.reading() as session:
+        assert counting_hours(session, CODE).places[0].name == HOURS_NAME
+        assert not opening_hours(session, CODE)
+        assert not kit.corpus.current(CODE).opening
+        whole = period_of(PeriodKind.MONTH, year.last.replace(day=1) - dt.timedelta(days=1))
+        held = tally(session, CODE, whole)
+        assert 0 < held.outside < held.asked
+        outside = [
+            row
+            for row in session.scalars(select(LoggedQuestion).where(LoggedQuestion.channel.in_(("line", "web", "api"))))
+            if whole.first <= row.jst_date <= whole.last and row.decision != "smalltalk" and is_outside(row.asked_at)
+        ]
+        assert held.outside == len(outside), "by an own reckoning"
+        days = session.scalars(select(CountedPeriod).where(CountedPeriod.kind == "day")).all()
+        assert {row.first for row in days if not row.hours_known} == {
+            row.first for row in days if row.first < year.first
+        }, "what was before the year is counted by nobody's hours"
+        assert real
+    remove(kit.database, CODE, BY_COMMAND, now())
+    count_figures(kit, CODE, {}, lambda _: None)
+    with kit.database.reading() as session:
+        assert not counting_hours(session, CODE)
+        assert not session.scalars(select(CountedPeriod).where(CountedPeriod.hours_known.is_(True))).all()
+
+
+def is_outside(at: dt.datetime) -> bool:
+    local = at.astimezone(JST)
+    new_year = (local.month, local.day) >= (12, 29) or (local.month, local.day) <= (1, 3)
+    closed = local.weekday() >= 5 or holiday_name(local.date()) is not None or new_year
+    return closed or not dt.time(8, 30) <= local.time() < dt.time(17, 15)
+
+
+def test_the_municipalitys_own_hours_are_those_that_count(kit: Services, year: Year) -> None:
+    nine_to_five = Span(dt.time(9), dt.time(17))
+    with kit.database.writing() as session:
+        save_place(session, CODE, Place(0, "本庁", (), (nine_to_five,) * 5 + (None, None)))
+    make_year(kit, CODE, year, asked=[WASPS])
+    with kit.database.reading() as session:
+        assert counting_hours(session, CODE).places[0].name == "本庁"
+        assert not counts_by_invented_hours(session, CODE)
 
 
 def test_without_anything_before_nothing_is_left(kit: Services, year: Year) -> None:

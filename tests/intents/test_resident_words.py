@@ -17,6 +17,7 @@ from intents.resident_words import (
     Led,
     Official,
     Pair,
+    is_general,
     joined_by,
     nearness,
     pairs,
@@ -24,7 +25,7 @@ from intents.resident_words import (
     words_in,
 )
 from intents.vectors import NO_VECTORS, open_vectors
-from tests.resident_words_table import TOP, is_good, our_needs, our_pairs
+from tests.resident_words_table import SEEDS, TOP, is_good, is_usable, our_needs, our_pairs, proposed
 
 DAY = dt.date(2026, 10, 1)
 OFFICIALS = {
@@ -110,6 +111,57 @@ def test_the_official_word_is_near_and_not_what_residents_say_themselves(vectors
     texts = ("原発のこと", "原発の場所", "原発は安全か")
     (pair,) = [one for one in pairs(led(texts, "power"), officials, USUAL, vectors=vectors) if one.word == "原発"]
     assert pair.official.startswith("原子力発電")
+
+
+@pytest.mark.parametrize("word", ["手続きの方法", "時間", "申請窓口", "補助", "こと", "今日の予約"])
+def test_words_of_place_time_wish_and_money_alone_are_general(word: str) -> None:
+    assert is_general(word.replace("の", ""))
+
+
+@pytest.mark.parametrize("word", ["粗大ごみ", "予約券", "蜂の巣", "仮ナンバー"])
+def test_a_word_that_names_a_thing_is_not_general(word: str) -> None:
+    assert not is_general(word)
+
+
+def test_a_general_word_is_neither_shown_nor_what_another_stands_for(vectors_folder: Path) -> None:
+    vectors = open_vectors(vectors_folder)
+    officials = {
+        "a": Official("減免の申請方法", ("用紙を出します。",)),
+        "b": Official("水道の使用開始", ("届け出ます。",)),
+    }
+    found = pairs(led(("費用の相談", "費用はいくら", "やり方の相談"), "a"), officials, USUAL, vectors=vectors)
+    assert not {"費用", "相談", "やり方"} & {one.word for one in found}
+
+
+def test_one_phrase_or_three_people_are_too_few_for_a_synonym(vectors_folder: Path) -> None:
+    vectors = open_vectors(vectors_folder)
+    officials = {"stamp": Official("印鑑登録証明書の交付", ("窓口で渡します。",))}
+
+    def proposed_of(texts: tuple[str, ...], people: int) -> set[str]:
+        asked = [Led(texts[n % len(texts)], str(n), DAY, "stamp", "tap") for n in range(people)]
+        return {one.official for one in pairs(asked, officials, USUAL, vectors=vectors) if one.word == "実印"}
+
+    assert proposed_of(("実印を作る", "実印がほしい"), 4) == {"印鑑"}
+    assert proposed_of(("実印を作る", "実印がほしい"), 3) == {""}, "shown to editors, not proposed"
+    assert proposed_of(("実印を作る",), 9) == {""}, "one phrase may be one leaflet's"
+
+
+def test_a_part_of_a_word_is_not_what_another_stands_for(vectors_folder: Path) -> None:
+    vectors = open_vectors(vectors_folder)
+    officials = {"shot": Official("予防接種の予診票", ("母子健康手帳を持って来てください。",))}
+    found = pairs(led(("注射をしたい", "注射の日", "注射はどこ"), "shot"), officials, USUAL, vectors=vectors)
+    assert {one.official for one in found if one.word == "注射"} <= {"", "予防接種"}
+
+
+@pytest.mark.parametrize(("name", "least"), [("resident_words", 0.5), ("resident_words_apart", 0.45)])
+def test_about_half_of_the_proposed_synonyms_are_usable_as_they_stand(
+    vectors_folder: Path, name: str, least: float
+) -> None:
+    needs = our_needs(name)
+    found = [pair for seed in SEEDS for pair in proposed(our_pairs(open_vectors(vectors_folder), seed, name))]
+    usable = sum(is_usable(pair, needs) for pair in found)
+    assert usable / len(found) >= least
+    assert len(found) >= 8 * len(SEEDS), "and there are some"
 
 
 def test_the_order_of_the_questions_makes_no_difference() -> None:

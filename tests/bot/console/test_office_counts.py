@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,9 @@ from flask import Flask
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, select
 
+from bot import jobs, office_count_jobs
+from bot.console.importing import LARGE
+from bot.services import Services
 from knowledge.calendar import fiscal_year_of, now, today
 from knowledge.csv_files import csv_bytes
 from knowledge.db import Database
@@ -31,6 +35,7 @@ from knowledge.office_counts import (
     APPLICATIONS,
     CERTIFICATES,
     DEMO,
+    WEEKDAYS,
     CountKey,
     counts_between,
     hour_cell,
@@ -204,7 +209,7 @@ def test_parts_take_the_place_of_a_total_and_never_stand_beside_it(
         (CERTIFICATES, ("きのう", "", "住民票", "1", "", "", ""), "年月は 2026-04 か 令和8年4月"),
         (CERTIFICATES, ("2099-01", "", "住民票", "1", "", "", ""), "まだ来ていません"),
         (CERTIFICATES, ("2025-13", "", "住民票", "1", "", "", ""), "という年月はありません"),
-        (CERTIFICATES, ("2025-04", "ない課", "住民票", "1", "", "", ""), "「ない課」という課はないか"),
+        (CERTIFICATES, ("2025-04", "ない課", "住民票", "1", "", "", ""), "「ない課」という課はありません"),
         (CERTIFICATES, ("2025-04", "", "", "1", "", "", ""), "種類の名前を書いてください"),
         (CERTIFICATES, ("2025-04", "", "住民票", "-1", "", "", ""), "0 か、それより大きい整数"),
         (CERTIFICATES, ("2025-04", "", "住民票", "1.5", "", "", ""), "0 か、それより大きい整数"),
@@ -302,9 +307,7 @@ def test_the_sample_is_taken_as_it_is(editor: Colleague, office_database: Databa
     assert len(known(office_database, series)) > 2
 
 
-def test_a_file_that_is_too_large_or_no_table_of_counts_is_told_so(editor: Colleague) -> None:
-    rows = [("2025-04", "", f"証明書{number}", "1", "", "", "") for number in range(12_000)]
-    assert "256KiBまで" in send(editor, table(CERTIFICATES, *rows), 422)
+def test_a_file_that_is_no_table_of_counts_is_told_so(editor: Colleague) -> None:
     assert "見出しが見つかりません" in send(editor, OutSheet("x", ("A", "B"), (9, 9), frozenset(), [("1", "2")]), 422)
 
 
@@ -384,6 +387,172 @@ def test_an_editor_of_one_office_writes_its_own_counts_alone(office: Flask, offi
     editor.post(path, {**row, "department": other}, 404)
     editor.post(path, row, 404)
     assert {department for _, department, _, _ in known(office_database, CERTIFICATES)} == {own}
+
+
+def test_an_editor_of_one_office_brings_its_own_counts_as_a_table(office: Flask, office_database: Database) -> None:
+    own = office_id(office_database, CITIZENS)
+    editor = signed_in(office, [Role.EDITOR], CODE, name="市民課 花子", department=own)
+    assert f"{COUNTS}/import" in editor.get(COUNTS).text
+    page = editor.get(f"{COUNTS}/import").text
+    assert "あなたの課（市民課）" in page
+    assert "sample/application" not in page, "whose counts are of no 課"
+    take(editor, table(CERTIFICATES, (f"{APRIL:%Y-%m}", CITIZENS, "住民票の写し", "100", "20", "", "")))
+    assert known(office_database, CERTIFICATES) == {
+        (f"{APRIL:%Y-%m}", own, "住民票の写し", "counter"): 100,
+        (f"{APRIL:%Y-%m}", own, "住民票の写し", "store"): 20,
+    }
+    (line,) = actions(office_database, "office_counts_imported")[-1:]
+    assert (line.account_id, line.details["added"]) == (editor.account_id, 2)
+
+
+def test_whoever_writes_for_one_office_is_led_to_its_own_months_alone(
+    office: Flask, editor: Colleague, office_database: Database
+) -> None:
+    own = office_id(office_database, TAX)
+    month = f"{today():%Y-%m}"
+    take(editor, table(CERTIFICATES, (month, CITIZENS, "住民票の写し", "9", "", "", "")))
+    clerk = signed_in(office, [Role.EDITOR], CODE, department=own)
+    page = clerk.get(COUNTS).text
+    assert f"certificate/{month}?department={own}" in page
+    assert "counts/application/" not in page, "which are of no 課, and not the clerk's to write"
+    assert "counts/application/" in editor.get(COUNTS).text
+
+
+@pytest.mark.parametrize(
+    ("series", "row", "told"),
+    [
+        pytest.param(
+            CERTIFICATES,
+            (f"{APRIL:%Y-%m}", TAX, "所得証明書", "5", "", "", ""),
+            ["3行目", "「市民税課」は、あなたの課ではありません", "「市民課」の件数だけ", "この行を消すか"],
+            id="of another 課",
+        ),
+        pytest.param(
+            CERTIFICATES,
+            (f"{APRIL:%Y-%m}", "", "所得証明書", "5", "", "", ""),
+            ["3行目", "課が空です", "「市民課」の件数だけ"],
+            id="of no 課",
+        ),
+        pytest.param(
+            APPLICATIONS,
+            (f"{APRIL:%Y-%m}", "犬の登録", "", "", "37"),
+            ["2行目", "市町村全体の編集の人だけ", "その人に頼むか"],
+            id="of the whole",
+        ),
+    ],
+)
+def test_a_row_that_is_not_of_the_editors_office_is_a_fault_and_nothing_is_taken(
+    office: Flask, office_database: Database, series: str, row: tuple[str, ...], told: list[str]
+) -> None:
+    editor = signed_in(office, [Role.EDITOR], CODE, department=office_id(office_database, CITIZENS))
+    mine = [(f"{APRIL:%Y-%m}", CITIZENS, "住民票の写し", "100", "", "", "")] if series == CERTIFICATES else []
+    page = send(editor, table(series, *mine, row), 422)
+    assert all(part in page for part in told), page
+    assert "シート「" not in page, "a CSV has one table, and no name of ours"
+    assert 'name="seen"' not in page
+    assert not known(office_database, series)
+
+
+def test_what_the_table_of_one_office_lacks_goes_for_that_office_alone(
+    office: Flask, editor: Colleague, office_database: Database
+) -> None:
+    own, month = office_id(office_database, CITIZENS), f"{APRIL:%Y-%m}"
+    rows = [(month, CITIZENS, name, "9", "", "", "") for name in ("住民票の写し", "戸籍の証明書")]
+    take(editor, table(CERTIFICATES, *rows, (month, TAX, "所得証明書", "5", "", "", "")))
+    chief = signed_in(office, [Role.EDITOR], CODE, department=own)
+    take(chief, table(CERTIFICATES, rows[0]), end_missing="1")
+    assert {name for _, _, name, _ in known(office_database, CERTIFICATES)} == {"住民票の写し", "所得証明書"}
+
+
+# --- Large tables ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def work(office: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the jobs process do what is asked for, and nothing that takes minutes beside."""
+    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
+    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
+    kit: Services = office.extensions["kotae"]
+    return lambda: jobs.work(kit, threading.Event(), once=True)
+
+
+def large_table(procedures: int) -> OutSheet:
+    """A month of many procedures, by weekday and hour."""
+    month = f"{APRIL:%Y-%m}"
+    rows = [
+        (month, f"手続その{number}", weekday, f"{hour}時", str((number * 7 + hour) % 13))
+        for number in range(procedures)
+        for weekday in WEEKDAYS
+        for hour in range(24)
+    ]
+    return table(APPLICATIONS, *rows)
+
+
+def bring_large(who: Colleague, sheet: OutSheet, work: Callable[[], None], status: int = 200, **fields: str) -> str:
+    """The page that shows what a large file would do."""
+    data = {"file": (io.BytesIO(csv_bytes(sheet)), "件数.csv"), **fields}
+    place = who.post(f"{COUNTS}/import", data, 303, content_type="multipart/form-data").location
+    assert "順番を待っています" in who.get(place).text
+    work()
+    return who.get(who.get(place, 303).location, status).text
+
+
+def test_a_month_of_many_procedures_is_brought_and_taken_whole(
+    editor: Colleague, office_database: Database, work: Callable[[], None]
+) -> None:
+    sheet = large_table(80)
+    assert len(csv_bytes(sheet)) > LARGE, "else it is read at once"
+    page = bring_large(editor, sheet, work)
+    assert f"新しい件数が{80 * 168:,}" in page
+    assert f"（{80 * 168:,}件のうち、はじめの100件）" in page
+    assert len(page) < 200_000, "the page holds no copy of the file"
+    assert not known(office_database, APPLICATIONS)
+    taking = editor.post(f"{COUNTS}/import", held(page)).location
+    work()
+    done = editor.get(editor.get(taking, 303).location).text
+    assert f"取り込みました（新しく{80 * 168:,}、変わった0、なくなった0）" in done
+    found = known(office_database, APPLICATIONS)
+    assert len(found) == 80 * 168
+    assert found[f"{APRIL:%Y-%m}", "", "手続その3", hour_cell(2, 9)] == (3 * 7 + 9) % 13
+    assert "もう取り込みました" in editor.post(f"{COUNTS}/import", held(page), 422).text
+    (line,) = actions(office_database, "office_counts_imported")[-1:]
+    assert (line.account_id, line.details["added"]) == (editor.account_id, 80 * 168)
+
+
+def test_a_count_that_changed_after_the_look_at_a_large_table_keeps_it_from_being_taken(
+    editor: Colleague, office_database: Database, work: Callable[[], None]
+) -> None:
+    page = bring_large(editor, large_table(60), work)
+    take(editor, table(APPLICATIONS, (f"{APRIL:%Y-%m}", "手続その0", "月", "9時", "555")))
+    taking = editor.post(f"{COUNTS}/import", held(page)).location
+    work()
+    assert "ほかの人が内容を変えました" in editor.get(taking).text
+    assert len(known(office_database, APPLICATIONS)) == 1
+
+
+def test_a_large_table_with_a_row_of_another_office_names_the_row_and_takes_nothing(
+    office: Flask, office_database: Database, work: Callable[[], None]
+) -> None:
+    editor = signed_in(office, [Role.EDITOR], CODE, department=office_id(office_database, CITIZENS))
+    month = f"{APRIL:%Y-%m}"
+    rows = [(month, CITIZENS, f"証明書その{number}", "1", "", "", "") for number in range(8_000)]
+    page = bring_large(editor, table(CERTIFICATES, *rows, (month, TAX, "所得証明書", "5", "", "", "")), work, 422)
+    assert "8002行目" in page
+    assert "「市民税課」は、あなたの課ではありません" in page
+    assert not known(office_database, CERTIFICATES)
+    page = bring_large(editor, table(CERTIFICATES, *rows), work)
+    taking = editor.post(f"{COUNTS}/import", held(page)).location
+    work()
+    editor.get(taking, 303)
+    assert len(known(office_database, CERTIFICATES)) == 8_000
+
+
+def test_what_is_too_large_even_so_is_told_with_the_limit(
+    editor: Colleague, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "10MiB、100,000行まで" in editor.get(f"{COUNTS}/import").text
+    monkeypatch.setattr(office_count_jobs, "MAX_NARROW_ROWS", 5_000)
+    assert "行が多すぎます（5,000行まで）" in bring_large(editor, large_table(60), work, 422)
 
 
 # --- Indicators counted from them ------------------------------------------------------------------------------------

@@ -272,7 +272,7 @@ def test_what_is_taken_back_leaves_its_history_and_nobody_overwrites_another(chi
         ({"cost": "-5"}, "0以上の数だけ"),
         ({"friends_on": "きのう"}, "日付は 2026-04-01"),
         ({"help_old": "あ" * 601}, "600字まで"),
-        ({"target-1-name": "あ" * 61, "target-1-value": "1"}, "それぞれ60字まで"),
+        ({"target-1-name": "あ" * 61, "target-1-value": "1"}, "「目標の名前」は60字まで"),
         ({"target-1-name": "目標"}, "名前と値の両方"),
     ],
 )
