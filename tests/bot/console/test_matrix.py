@@ -51,7 +51,7 @@ WHOLE = frozenset(
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
-        "office_counts.bring", "accuracy.save_size", "accuracy.draw", "accuracy.close_month", "accuracy.label", "accuracy.settle_page", "resident_words.choose_word", "report_settings.save", "year_facts.save", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+        "accuracy.save_size", "accuracy.draw", "accuracy.close_month", "accuracy.label", "accuracy.settle_page", "resident_words.choose_word", "report_settings.save", "year_facts.save", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
 """Only for who holds the role for the whole municipality: they change what every 課 says."""
