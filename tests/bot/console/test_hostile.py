@@ -677,7 +677,8 @@ def ledger_table() -> OutSheet:
     """Questions that staff noted, one of every string."""
     sample = sample_sheet([])
     strings = [one for one in safe_strings(500) if clean(one)]
-    rows = [(today().isoformat(), "9:15", "窓口", "", string, "答えた") for string in strings]
+    asked = (today() - dt.timedelta(days=1)).isoformat()
+    rows = [(asked, "9:15", "窓口", "", string, "答えた") for string in strings]
     return replace(sample, rows=rows)
 
 
