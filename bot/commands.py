@@ -405,7 +405,7 @@ def database_migrate() -> None:
 
 
 @line_group.command("send")
-@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 32), help="返信する糸の数。")
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 32), help="返信する糸の数。")
 def line_send(threads: int) -> None:
     """届いた LINE のメッセージに返信しつづける（止めるには Ctrl+C）。"""
     kit = services()

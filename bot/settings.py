@@ -43,7 +43,7 @@ SETTINGS = (
     Setting("PSEUDONYM_PEPPER", "", "質問者を仮名にする鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("DATA_KEY", "", "職員の確認コード（TOTP）の種を暗号にする鍵（32文字以上）。手元で試すときは自動で作られる"),
     Setting("LINE_API_HOST", LINE_API_HOST, "LINE の API の住所。試験や中継のときだけ変える"),
-    Setting("SENDER_THREADS", "2", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
+    Setting("SENDER_THREADS", "16", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
     Setting("TRUSTED_HOSTS", "", "受け付ける Host 名（カンマ区切り）。空なら BASE_URL の名前と 127.0.0.1、localhost"),
     Setting("PROXY_HOPS", "0", "前に置いた信頼できる中継（nginx など）の数"),
     Setting(

@@ -80,7 +80,7 @@ def open_database(url: str) -> Database:
         json_deserializer=from_json,
         pool_pre_ping=True,
         pool_size=10,
-        max_overflow=10,
+        max_overflow=20,
         pool_timeout=1.5,
         connect_args={"connect_timeout": 2, "options": "-c timezone=UTC -c lock_timeout=1500"},
     )

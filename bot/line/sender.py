@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.line import inbox
@@ -31,7 +31,11 @@ CIRCUIT_SECONDS = 10.0
 """How long a channel rests after LINE refused its access token."""
 BRAKE_SECONDS = 0.5
 """How long a channel pauses after LINE said that there are too many calls."""
-POLL_SECONDS = 0.25
+TURNS = (0.1, 0.3, 1.0)
+"""Seconds before the next attempt to write down what became of an event; each waits 1.5 s for the lock by itself."""
+POLL_SECONDS, OTHERS_POLL_SECONDS = 0.25, 2.0
+"""Between two looks of a process's first idle thread, and of each of the others: events of other processes' receipt,
+and what is to be tried again."""
 
 _log = structlog.get_logger("line.sender")
 
@@ -160,12 +164,24 @@ class Sender:
         What the database refuses to keep costs the row, never the state: or it would be sent for ever.
         """
         try:
-            with self._database.writing() as session:
-                self._write(session, claimed, prepared, state, accepted, note)
+            self._write_once_free(claimed, prepared, state, accepted, note)
         except (DataError, IntegrityError) as error:
             _log.error("not_logged", event_id=claimed.id, error=type(error).__name__)
-            with self._database.writing() as session:
-                self._write(session, claimed, None, state, accepted, note)
+            self._write_once_free(claimed, None, state, accepted, note)
+
+    def _write_once_free(
+        self, claimed: Claim, prepared: Prepared | None, state: str, accepted: bool, note: str | None
+    ) -> None:
+        """LINE may have the reply: what became of it is worth several waits for a database that others hold."""
+        for wait in (*TURNS, None):
+            try:
+                with self._database.writing() as session:
+                    self._write(session, claimed, prepared, state, accepted, note)
+                return
+            except OperationalError:
+                if wait is None:
+                    raise
+                time.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311
 
     def _write(
         self,
@@ -205,9 +221,9 @@ def _unless_uncertain(claimed: Claim, note: str) -> str:
 
 
 class SenderThreads:
-    """Threads that answer until told to stop; ``wake`` cuts their waiting short."""
+    """Threads that answer until told to stop; a turn of ``wake`` cuts the waiting of one short."""
 
-    def __init__(self, sender: Sender, wake: threading.Event) -> None:
+    def __init__(self, sender: Sender, wake: threading.Semaphore) -> None:
         self._sender = sender
         self._wake = wake
         self._stop = threading.Event()
@@ -222,7 +238,7 @@ class SenderThreads:
     def stop(self, seconds: float = 10.0) -> None:
         """Let every thread finish what it holds."""
         self._stop.set()
-        self._wake.set()
+        self._wake.release(max(len(self._threads), 1))
         end = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -236,5 +252,4 @@ class SenderThreads:
             except Exception as error:  # a thread that ends is missed by nobody, and by every resident
                 _log.error("step_failed", error=type(error).__name__)
                 self._stop.wait(1.0)
-            self._wake.wait(POLL_SECONDS)
-            self._wake.clear()
+            self._wake.acquire(timeout=OTHERS_POLL_SECONDS if number else POLL_SECONDS)

@@ -25,7 +25,7 @@ def test_at_hand_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert found.database_url == f"sqlite:///{tmp_path / 'instance' / 'kotae.db'}"
     assert (found.base_url, found.is_local) == ("http://127.0.0.1:8000", True)
     assert (found.line_api_host, found.line_channels) == (LINE_API_HOST, {})
-    assert (found.sender_threads, found.proxy_hops, found.log_level) == (2, 0, "INFO")
+    assert (found.sender_threads, found.proxy_hops, found.log_level) == (16, 0, "INFO")
     assert found.trusted_hosts == ("127.0.0.1", "127.0.0.1", "localhost")
     assert len(found.secret_key) >= 32
     assert len(found.pepper) >= 32

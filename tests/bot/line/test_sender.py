@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from bot.conversation import answer
 from bot.line import inbox
@@ -170,6 +171,23 @@ def test_what_the_database_refuses_to_log_is_still_finished(
     keep(kit, text_event(line, "住民票 コンビニ"))
     drain(sender_of(kit))
     assert [(row.state, row.accepted) for row in rows(kit)] == [("answered", 1)]
+
+
+def test_a_database_that_others_hold_is_waited_for_once_line_has_the_reply(
+    kit: Services, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([OperationalError("UPDATE", {}, Exception("database is locked"))] * 2)
+    finish = inbox.finish
+
+    def locked(*given: Any, **named: Any) -> bool:
+        for fault in faults:
+            raise fault
+        return finish(*given, **named)
+
+    monkeypatch.setattr(inbox, "finish", locked)
+    keep(kit, text_event(line, "住民票 コンビニ"))
+    assert sender_of(kit).step("test:1:0")
+    assert [(row.state, row.accepted, row.attempts) for row in rows(kit)] == [("answered", 1, 1)]
 
 
 def test_a_redelivery_of_an_answered_event_changes_nothing(kit: Services, line: FakeLine) -> None:
