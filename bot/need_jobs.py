@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import answer
 from bot.services import Services
 from intents.decision import Decision
-from intents.grouping import key_words
+from intents.grouping import key_words, text_key
 from intents.tokenizer import tokenize
 from knowledge.calendar import JST, now, today
 from knowledge.corpus import Knowledge
@@ -34,7 +35,7 @@ from knowledge.need_cards import (
     representatives,
     unjoined,
 )
-from knowledge.need_gaps import change_gaps, judged_by_job, signals_of
+from knowledge.need_gaps import change_gaps, chosen_of, judged_by_job, signals_of
 from knowledge.need_grouping import place
 from knowledge.need_steps import answers_to_follow, follow_answers
 from knowledge.online_standing import says_no
@@ -55,7 +56,12 @@ _ASKED_AGAIN = 3
 """Texts of a card that are asked anew to see whether an answer is there."""
 _LONGEST_NAME, _WORDS_OF_NAME = 80, 3
 
+CHOSEN_WITHIN = dt.timedelta(days=180)
+"""What people chose for the same question so far back tells whether the answer is there."""
+
 Progress = Callable[[float], None]
+Chosen = Mapping[str, Counter[str]]
+"""By the key of a question: the answers chosen among those offered for it."""
 
 
 def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -76,6 +82,7 @@ def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: 
         known = cards_of_keys(session, code, waiting)
         cards = representatives(session, code)
         offices = {name: department for department, name in department_names(session, code).items()}
+        chosen = chosen_of(session, code, moment.astimezone(JST).date() - CHOSEN_WITHIN)
     knowledge = kit.corpus.current(code)
     new = {key: one for key, one in waiting.items() if key not in known}
     placed = place(
@@ -90,9 +97,10 @@ def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     for key, number in (known | dict(placed.joined)).items():
         joined.setdefault(number, []).append(waiting[key])
     _write_joined(kit, code, joined)
-    _judge_again(kit, code, knowledge, joined, cards, moment)
+    _judge_again(kit, code, knowledge, joined, cards, chosen, moment)
     made = [[waiting[key] for key in keys] for keys in placed.made]
-    _write_made(kit, code, knowledge, offices, made, moment, lambda share: progress(0.7 + 0.25 * share))
+    tell = partial(described, knowledge, offices=offices, chosen=chosen)
+    _write_made(kit, code, tell, made, moment, lambda share: progress(0.7 + 0.25 * share))
     with kit.database.writing() as session:
         count_cards(session, code, today())
     return {"questions": sum(one.times for one in waiting.values()), "made": len(made), "joined": len(joined)}
@@ -129,6 +137,7 @@ def _judge_again(
     knowledge: Knowledge,
     joined: Mapping[int, Sequence[Waiting]],
     texts: Mapping[int, Sequence[str]],
+    chosen: Chosen,
     moment: dt.datetime,
 ) -> None:
     """What is missing by the cards that grew: answers have come meanwhile, or did not help."""
@@ -138,7 +147,7 @@ def _judge_again(
         signals = signals_of(session, code, list(held))
     changed = {}
     for number, (gap, near) in held.items():
-        judged = _gap_now(knowledge, texts.get(number, ()), signals.get(number, Counter()), near)
+        judged = _gap_now(knowledge, texts.get(number, ()), signals.get(number, Counter()), chosen, near)
         if judged is not None and judged != gap:
             changed[number] = judged
     if changed:
@@ -146,21 +155,24 @@ def _judge_again(
             change_gaps(session, code, changed, moment)
 
 
-def _gap_now(knowledge: Knowledge, texts: Sequence[str], signals: Mapping[str, int], near: str | None) -> str | None:
+def _gap_now(
+    knowledge: Knowledge, texts: Sequence[str], signals: Mapping[str, int], chosen: Chosen, near: str | None
+) -> str | None:
     """None where no text tells."""
     found = [answer(knowledge, text).reply for text in texts[:_ASKED_AGAIN]]
     if not found:
         return None
     answered = [reply.answer.entry_id for reply in found if reply.decision is Decision.ANSWER and reply.answer]
     not_online = _not_online(knowledge, answered[0] if answered else near)
-    return gap_of(signals, is_answered=len(answered) * 2 > len(found), not_online=not_online)
+    found_by = _chosen_for(chosen, map(text_key, texts)).total()
+    is_there = len(answered) * 2 > len(found) or _is_mostly_chosen(found_by, sum(signals.values()))
+    return gap_of(signals, is_answered=is_there, not_online=not_online)
 
 
 def _write_made(
     kit: Services,
     code: str,
-    knowledge: Knowledge,
-    offices: Mapping[str, str],
+    tell: Callable[[Sequence[Waiting]], Described],
     made: Sequence[Sequence[Waiting]],
     moment: dt.datetime,
     progress: Progress,
@@ -170,7 +182,7 @@ def _write_made(
     done = 0
     for portion in _portions(ordered, lambda own: sum(one.times for one in own)):
         progress(done / max(len(ordered), 1))
-        told = [described(knowledge, own, offices) for own in portion]
+        told = [tell(own) for own in portion]
         with kit.database.writing() as session:
             number = next_number(session, code)
             for place_of, words in enumerate(told):
@@ -193,7 +205,7 @@ def _portions(items: Sequence[Any], size: Callable[[Any], int]) -> list[list[Any
     return [one for one in found if one]
 
 
-def described(knowledge: Knowledge, own: Sequence[Waiting], offices: Mapping[str, str]) -> Described:
+def described(knowledge: Knowledge, own: Sequence[Waiting], *, offices: Mapping[str, str], chosen: Chosen) -> Described:
     """Name, gap, 課 and measure of a card, as far as its questions and the present answers tell.
 
     ``offices``: the name of each 課 -> its ID.
@@ -210,11 +222,26 @@ def described(knowledge: Knowledge, own: Sequence[Waiting], offices: Mapping[str
     found = [answer(knowledge, text).reply for text in texts[:_ASKED_AGAIN]]
     answered = [reply for reply in found if reply.decision is Decision.ANSWER and reply.answer is not None]
     near = next((choice.entry_id for reply in found for choice in reply.choices), None)
-    entry_id = answered[0].answer.entry_id if answered and answered[0].answer else _first(entries) or near
-    gap = gap_of(signals, is_answered=len(answered) * 2 > len(found), not_online=_not_online(knowledge, entry_id))
+    of_choices = _chosen_for(chosen, [one.key for one in own])
+    is_chosen = _is_mostly_chosen(of_choices.total(), sum(signals.values()))
+    known = (
+        answered[0].answer.entry_id if answered and answered[0].answer else _first(of_choices) if is_chosen else None
+    )
+    entry_id = known or _first(entries) or near
+    is_there = len(answered) * 2 > len(found) or is_chosen
+    gap = gap_of(signals, is_answered=is_there, not_online=_not_online(knowledge, entry_id))
     entry = knowledge.answers.get(entry_id) if entry_id else None
     department = _first(departments) or _office_of(knowledge, subjects, offices)
     return Described(name[:_LONGEST_NAME], gap, department, entry.measure if entry else None, entry_id)
+
+
+def _chosen_for(chosen: Chosen, keys: Iterable[str]) -> Counter[str]:
+    return sum((chosen[key] for key in keys if key in chosen), Counter[str]())
+
+
+def _is_mostly_chosen(times: int, in_vain: int) -> bool:
+    """Whether as many found their answer among those offered as asked in vain: it is there, the words differ."""
+    return 0 < in_vain <= times
 
 
 def card_name(words: Sequence[str]) -> str:

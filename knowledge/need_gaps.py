@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from intents.grouping import text_key
 from knowledge.models import LoggedQuestion, NeedCard
 from knowledge.need_cards import note
 
@@ -38,6 +39,22 @@ def signals_of(session: Session, code: str, numbers: Collection[int]) -> dict[in
     for number, signal, count in rows:
         if number is not None and signal is not None:
             found.setdefault(number, Counter())[signal] = count
+    return found
+
+
+def chosen_of(session: Session, code: str, since: dt.date) -> dict[str, Counter[str]]:
+    """By the key of a question: the answers that people chose among those offered for it, and how often."""
+    log = LoggedQuestion
+    rows = session.execute(
+        select(log.text, log.tapped_entry_id, func.count())
+        .where(log.municipality_code == code, log.tapped_entry_id.is_not(None), log.tapped_entry_id != "")
+        .where(log.jst_date >= since, log.text.is_not(None), log.decision == "suggest")
+        .where(log.feedback.is_(None) | (log.feedback != "unsolved"))
+        .group_by(log.text, log.tapped_entry_id)
+    )
+    found: dict[str, Counter[str]] = {}
+    for text, entry_id, count in rows:
+        found.setdefault(text_key(text or ""), Counter())[entry_id or ""] += count
     return found
 
 

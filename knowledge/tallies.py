@@ -93,7 +93,7 @@ class Tally:
     @property
     def solved_coverage(self) -> Share:
         """Of the answers that were shown, those to which somebody said whether it was solved."""
-        return share(min(self.solved + self.unsolved, self.shown), self.shown)
+        return share(self.solved + self.unsolved, self.shown)
 
     @property
     def estimated_share(self) -> Share:

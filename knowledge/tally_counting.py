@@ -145,6 +145,7 @@ class _Counting:
             "hour": f"{weekday}-{hour}",
         }
         is_shown = bool(shown)
+        is_told = decision in ("answer", "suggest") and is_shown
         figures = {
             "asked": decision != "smalltalk",
             "nameless": asker is None,
@@ -154,9 +155,10 @@ class _Counting:
             "refused": decision == "suggest" and tapped == "",
             "none": decision == "none",
             "handoff": decision == "handoff",
-            "solved": said == "solved",
-            "unsolved": said == "unsolved",
-            "failed": decision in ("answer", "suggest") and is_shown and signal in _FAILED,
+            # What is said of 「計画に記載がありません」 is said of no answer.
+            "solved": is_told and said == "solved",
+            "unsolved": is_told and said == "unsolved",
+            "failed": is_told and signal in _FAILED,
             "outside": self._is_outside(day, at),
             "small_talk": decision == "smalltalk",
         }

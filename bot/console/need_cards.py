@@ -315,6 +315,7 @@ def step(code: str, number: int) -> Answered:
     try:
         with services().database.writing() as session:
             found = _locked(session, code, number)
+            _refuse_if_changed(found)
             made = STEPS[act](session, code, found, by())
             if act == "merge":
                 to = found.merged_into or number
@@ -326,6 +327,14 @@ def step(code: str, number: int) -> Answered:
         return _card_page(code, number, {error.field: str(error)}, request.form), 422
     tell(DONE_WORDS[act])
     return redirect(url_for("console.need_cards.card", code=code, number=to), 303)
+
+
+def _refuse_if_changed(found: NeedCard) -> None:
+    """What was decided while looking at another state is asked again: a colleague may have asked the 課 meanwhile."""
+    seen = request.form.get("seen")
+    if seen is not None and seen != found.state:
+        now_is = f"この票は、ほかの人が先に「{STATES[found.state]}」に変えました。"
+        raise NeedStepError("state", now_is + "今のようすを見て、もう一度えらんでください")
 
 
 def by() -> By:

@@ -25,16 +25,19 @@ from knowledge.csv_files import csv_bytes
 from knowledge.ledger import (
     CHANNELS,
     LONGEST,
+    MATTERS,
     NOTED,
     RESULTS,
     NotedQuestion,
     faults_of,
     local_moment,
     note,
+    noted_row,
     take_back,
 )
 from knowledge.ledger_sheet import HEADINGS, LedgerPlan, planned, sample_sheet
 from knowledge.offices import public_numbers
+from knowledge.query_log import AskedQuestion
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.tabular import sheets_digest
@@ -191,6 +194,8 @@ def _import_page(code: str, errors: Mapping[str, str], plan: LedgerPlan | None =
         code=code,
         errors=errors,
         plan=plan,
+        kept=_as_kept(code, plan),
+        matters=MATTERS,
         held=held,
         headings=HEADINGS,
         channels=[CHANNELS[one] for one in NOTED],
@@ -200,6 +205,14 @@ def _import_page(code: str, errors: Mapping[str, str], plan: LedgerPlan | None =
         names=dict(_offices(code)),
         most=MOST_SHOWN,
     )
+
+
+def _as_kept(code: str, plan: LedgerPlan | None) -> list[AskedQuestion]:
+    """The first of what would be taken in, as the log would hold it: nobody else's eyes need the rest."""
+    if plan is None or not plan.added:
+        return []
+    numbers = public_numbers(services().database, code)
+    return [noted_row(one, "", numbers) for one in plan.added[:MOST_SHOWN]]
 
 
 @blueprint.get("/<code>/log/import/sample.csv")

@@ -150,7 +150,7 @@ def test_the_chief_figures_are_those_of_the_log(town: Database, period: Period) 
         assert rows["人数"][1] == f"{log.number(own, 'COUNT(DISTINCT asker)')}人"
         nameless = log.number(f"{own} AND asker IS NULL")
         assert rows["人数"][2] == (f"ほかに、だれか分からない質問が{nameless}件" if nameless else "")
-        said = f"{own} AND feedback IN ('solved', 'unsolved')"
+        said = f"{own} AND {IS_SHOWN} AND feedback IN ('solved', 'unsolved')"
         assert rows["解決率（回答による）"][1] == log.percent("feedback = 'solved'", said)
         assert rows["解決率（推定）"][1] == log.percent(f"NOT {FAILED}", f"{own} AND {IS_SHOWN}")
         taken = log.number(f"{own} AND decision = 'suggest' AND shown IS NOT NULL")
@@ -376,7 +376,10 @@ def test_the_councillors_figures_are_those_of_the_log(town: Database, year: int)
         nameless = log.number(f"{own} AND asker IS NULL")
         shown, none = log.number(f"{own} AND {IS_SHOWN}"), log.number(f"{own} AND {IS_NONE}")
         failed, outside = log.number(f"{own} AND {FAILED}"), log.number(f"{own} AND NOT ({OPEN})")
-        solved, said = (log.number(f"{own} AND feedback {how}") for how in ("= 'solved'", "IN ('solved', 'unsolved')"))
+        solved, said = (
+            log.number(f"{own} AND {IS_SHOWN} AND feedback {how}")
+            for how in ("= 'solved'", "IN ('solved', 'unsolved')")
+        )
         languages = log.by("language", own)
     answer = told["何件の質問があり、何人が使ったか。"].answer
     assert f"{asked:,}件、{people:,}人。ほかに、だれか分からない質問が{nameless:,}件。" in answer

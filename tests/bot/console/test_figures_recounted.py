@@ -216,7 +216,8 @@ def count(rows: Iterable[Asked], holds: Callable[[Asked], bool]) -> int:
 
 
 def solved(rows: Rows) -> tuple[int, int]:
-    said = [one.feedback for one in rows if one.feedback in ("solved", "unsolved")]
+    told = [one for one in rows if one.shown and one.decision in ("answer", "suggest")]
+    said = [one.feedback for one in told if one.feedback in ("solved", "unsolved")]
     return said.count("solved"), len(said)
 
 

@@ -250,6 +250,19 @@ def _saved(chief: Colleague, address: str, **fields: str) -> str:
     return chief.post(f"/staff/{CODE}/new-answer", {**begun, **missing, **fields}).location
 
 
+def test_what_was_decided_while_a_colleague_changed_the_card_is_asked_again(
+    chief: Colleague, office_database: Database
+) -> None:
+    assert '<input type="hidden" name="seen" value="open">' in chief.get(f"{NEEDS}/1").text
+    step(chief, "inquire", inquiry_of="環境課", due_on="2099-12-01", seen="open")
+    said = step(chief, "decline", 422, reason="行わない", seen="open")
+    assert "ほかの人が先に「照会中」に変えました" in said
+    assert card(office_database).state == "inquiring"
+    assert 'name="seen" value="inquiring"' in said
+    step(chief, "decline", reason="行わない", seen="inquiring")
+    assert card(office_database).state == "declined"
+
+
 def test_a_text_that_was_begun_before_is_not_lost_for_another(chief: Colleague) -> None:
     first, second = (chief.post(f"{NEEDS}/{number}/write").location for number in (1, 2))
     assert f'value="{GHOST[0]}"' in opened(chief, second)

@@ -133,6 +133,35 @@ def test_an_answer_that_was_asked_for_again_is_a_need_too(kit: Services) -> None
 
 
 @pytest.mark.parametrize(
+    ("chose", "told", "gap"),
+    [
+        pytest.param(2, {}, "wording", id="as many found it among the choices"),
+        pytest.param(1, {}, "missing", id="most did not"),
+        pytest.param(2, {"feedback": "unsolved"}, "missing", id="it did not help them"),
+        pytest.param(2, {"text": "別の質問です"}, "missing", id="they asked something else"),
+    ],
+)
+def test_what_others_chose_for_the_same_question_tells_that_an_answer_is_there(
+    kit: Services, chose: int, told: dict[str, str], gap: str
+) -> None:
+    for number in range(2):
+        row = ask(kit, GHOST[0], key=f"vain {number}", decision="suggest")
+        with kit.database.writing() as session:
+            note_tap(session, CODE, row, None, now())
+    for number in range(chose):
+        row = ask(kit, told.get("text", GHOST[0]), key=f"chose {number}", decision="suggest")
+        with kit.database.writing() as session:
+            note_tap(session, CODE, row, "online-procedures", now())
+            if "feedback" in told:
+                note_feedback(session, CODE, row, False, now())
+    run(kit)
+    card = cards(kit)[GHOST[0]]
+    assert card.gap == gap
+    if gap == "wording":
+        assert card.entry_id == "online-procedures"
+
+
+@pytest.mark.parametrize(
     ("signals", "is_answered", "not_online", "gap"),
     [
         pytest.param({"none": 5}, False, False, "missing", id="nothing answers"),

@@ -217,7 +217,7 @@ def test_what_the_office_writes_of_a_year_is_told_with_what_was_counted(
     share = told["どれだけ答えられたか。その割合の定義は何か。"]
     assert f"{shown / asked * 100:.1f}%（{asked:,}件中{shown:,}件" in share
     assert "÷すべての質問" in share
-    solved, unsolved = (number(office_database, "COUNT(*)", f"{YEAR} AND feedback = '{one}'") for one in ("solved", "unsolved"))  # fmt: skip
+    solved, unsolved = (number(office_database, "COUNT(*)", f"{YEAR} AND feedback = '{one}' AND (decision = 'answer' OR tapped_entry_id <> '')") for one in ("solved", "unsolved"))  # fmt: skip
     assert f"（{solved + unsolved:,}件中{solved:,}件" in told["住民の困りごとは解決したのか。"]
     assert f"目標80%、実績{shown / asked * 100:.1f}%" in told["目標に対して、実績はどうか。（答えを示せた割合）"]
     assert "目標1万人、実績8,000人" in told["目標に対して、実績はどうか。（友だち数）"]
