@@ -55,6 +55,8 @@ MOST_JUDGED = 100
 _ASKED_AGAIN = 3
 """Texts of a card that are asked anew to see whether an answer is there."""
 _LONGEST_NAME, _WORDS_OF_NAME = 80, 3
+_LONGEST_WORD, _MOST_KANJI, _MOST_REPEATED = 16, 8, 3
+"""Of a word in a name: how long it may be, and how often a letter of it may come on average."""
 
 CHOSEN_WITHIN = dt.timedelta(days=180)
 """What people chose for the same question so far back tells whether the answer is there."""
@@ -245,12 +247,21 @@ def _is_mostly_chosen(times: int, in_vain: int) -> bool:
 
 
 def card_name(words: Sequence[str]) -> str:
-    """At most three of ``words``: what is named before what is done, and none that another holds already."""
+    """At most three of ``words``: what is named before what is done, and none that another holds already.
+
+    A word that is as long as a question (of a language without spaces that is not read) is one: it would outlive it.
+    """
     kept: list[str] = []
+    words = [one for one in words if _is_word(one)]
     for word in [one for one in words if _is_name(one)] or words:
         if not any(word in other or other in word for other in kept):
             kept.append(word)
     return "・".join(kept[:_WORDS_OF_NAME]) or NAMELESS
+
+
+def _is_word(word: str) -> bool:
+    kanji = sum("一" <= letter <= "鿿" for letter in word)
+    return len(word) <= _LONGEST_WORD and kanji <= _MOST_KANJI and len(set(word)) * _MOST_REPEATED >= len(word)
 
 
 def _is_name(word: str) -> bool:

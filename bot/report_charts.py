@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.charts import Chart, Mark, Series, bars, is_empty, lines, week
 from knowledge.breakdowns import breakdown
@@ -29,6 +30,11 @@ def report_charts(found: PeriodFigures, names: Names, events: Sequence[FigureEve
         ),
     ]
     return [one for one in charts if one is not None and not is_empty(one) and found.now.asked]
+
+
+def named_alone(found: PeriodFigures, chart: Chart) -> Chart:
+    """``chart`` as it goes out by itself: whose it is, and where its figures are invented."""
+    return replace(chart, title=f"{found.town}{'（見本：作りものの数字）' if found.demo else ''}　{chart.title}")
 
 
 def told_hours(grid: Sequence[Sequence[int]]) -> list[list[float | None]]:

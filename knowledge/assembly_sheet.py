@@ -17,7 +17,7 @@ from knowledge.report_figures import FIGURES, MonthAlike, PeriodFigures, friends
 from knowledge.report_offices import application_words, certificate_words, months_words
 from knowledge.report_tables import ReportTable
 from knowledge.tallies import Tally
-from knowledge.year_facts import SPANS, YearFacts
+from knowledge.year_facts import A_YEAR, SPANS, YearFacts
 
 UNKNOWN = "分かりません"
 NOT_WRITTEN = "記録がないため。「年度の記録」に書くと、ここに出ます"
@@ -157,10 +157,17 @@ def _calls(told: YearTold) -> Item:
     if before is None or after is None:
         missing = "はじめる前" if before is None else "この年度"
         return _unknown(question, f"電話の件数（{missing}）の記録がないため。はじめる前と同じ数え方の数が要ります")
-    span = SPANS.get(told.facts.text("calls_span"), "期間の記録なし")
+    span = told.facts.text("calls_span")
+    counted = f"はじめる前{before:,.0f}件、この年度{after:,.0f}件（{SPANS.get(span, '期間の記録なし')}）。"
+    basis = "年度の記録。制度の変更や時期など、ほかの理由でも増減します。"
+    if span not in SPANS:
+        why = "年度の記録に「電話の件数の期間」がなく、同じ長さの数かどうかが分からないためです。"
+        return Item(question, f"{counted}減ったかどうかは{UNKNOWN}。{why}", basis)
+    if span == A_YEAR and told.found.is_running:
+        why = "年度が終わっていないので、一年分の件数とはくらべられません。"
+        return Item(question, f"{counted}減ったかどうかは{UNKNOWN}。{why}", basis)
     change = f"{(after - before) / before * 100:+.1f}%" if before else "割合は出せません"
-    answer = f"はじめる前{before:,.0f}件、この年度{after:,.0f}件（{span}）。差は{after - before:+,.0f}件（{change}）。"
-    return Item(question, answer, "年度の記録。制度の変更や時期など、ほかの理由でも増減します。")
+    return Item(question, f"{counted}差は{after - before:+,.0f}件（{change}）。", basis)
 
 
 def _friends(told: YearTold) -> Item:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.answers import Answer
 from knowledge.comparison import moment_name
+from knowledge.demo_data import NOTICE
 from knowledge.models import ResidentWord
 from knowledge.resident_words import Listed, months_text
 from knowledge.small_counts import EXPLAINED, shown_count
@@ -23,10 +24,13 @@ def editors_workbook(
     unknown: Sequence[ResidentWord],
     answers: Mapping[str, Answer],
     moment: dt.datetime,
+    *,
+    demo: bool = False,
 ) -> bytes:
-    """``unknown``: the words that led to no answer yet."""
+    """``unknown``: the words that led to no answer yet.  ``demo``: they are of invented questions."""
     about = [
         ("住民のことば", town),
+        *([("見本", NOTICE)] if demo else []),
         ("書き出した日時", moment_name(moment)),
         ("使い方", "ページの見出しや本文に、住民のことばを添えてください（例：家庭系大型廃棄物（粗大ごみ））。"),
         ("数え方", "人が分かる LINE の質問から、3人以上が使った語だけを出しています。名前と場所の名前は出しません。"),

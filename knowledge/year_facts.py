@@ -33,7 +33,8 @@ class FactKind(StrEnum):
     TEXT = "text"
 
 
-SPANS: Mapping[str, str] = MappingProxyType({"year": "1年間", "month": "1か月平均"})
+A_YEAR = "year"
+SPANS: Mapping[str, str] = MappingProxyType({A_YEAR: "1年間", "month": "1か月平均"})
 """What a number of calls is of."""
 
 

@@ -20,7 +20,7 @@ from bot.console.layout import moment_name, town_or_404
 from bot.console.pictures import shown
 from bot.console.year_facts import asked_year, years
 from bot.pictures import DrawingFaultError, png_files
-from bot.report_charts import month_course, report_charts
+from bot.report_charts import month_course, named_alone, report_charts
 from bot.services import services
 from knowledge.assembly_sheet import YearTold, items, items_table
 from knowledge.calendar import fiscal_year_name, now, today
@@ -93,15 +93,20 @@ def _months(first: Period | None) -> list[Period]:
 
 
 def _asked_month() -> Period:
-    """The month of the address (``2026-11``); else the last that is over."""
-    given = request.args.get("month", "")[:7]
-    try:
-        day = dt.date.fromisoformat(f"{given}-01") if given else None
-    except ValueError:
-        day = None
+    """The month of the address (``2026-11``); where none is asked for, the last that is over.
+
+    One that is not yet, or none at all, is not found: nobody shall take another month's report for it.
+    """
+    given = request.args.get("month", "")
     last = period_of(PeriodKind.MONTH, today()).previous
-    if day is None or not last.first.replace(year=last.first.year - 30) <= day <= today():
+    if not given:
         return last
+    try:
+        day = dt.date.fromisoformat(f"{given}-01")
+    except ValueError:
+        abort(404)
+    if not last.first.replace(year=last.first.year - 30) <= day <= today():
+        abort(404)
     return period_of(PeriodKind.MONTH, day)
 
 
@@ -142,7 +147,7 @@ def monthly_charts(code: str) -> Answered:
     """The charts as PNG: nothing is drawn where this machine has no letters to write them with."""
     told = _monthly(code)
     back = url_for("console.reports.monthly", code=code, month=told.found.period.first.isoformat()[:7])
-    charts = told.charts
+    charts = [named_alone(told.found, chart) for chart in told.charts]
     try:
         files = png_files(charts)
     except DrawingFaultError:

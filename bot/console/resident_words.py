@@ -18,6 +18,7 @@ from bot.services import services
 from bot.word_jobs import WORDS
 from knowledge import audit
 from knowledge.calendar import now
+from knowledge.demo_data import is_demo
 from knowledge.jobs import ask_once, latest_job
 from knowledge.models import NeedCard
 from knowledge.resident_evidence import SOURCES
@@ -147,7 +148,7 @@ def workbook(code: str) -> Response:
     with services().database.writing() as session:
         pairs = _lists(pairs_of(session, code, listed_words(session, code)))["editors"]
         unknown = [row for row, _ in unknown_of(session, code)]
-        content = editors_workbook(town.name, pairs, unknown, answers, moment)
+        content = editors_workbook(town.name, pairs, unknown, answers, moment, demo=is_demo(session, code))
         details = {"lines": len(pairs)}
         audit.append(session, actor(), "resident_words_exported", at=moment, scope=code, details=details)
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"juumin-no-kotoba-{code}.xlsx")

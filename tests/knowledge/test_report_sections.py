@@ -97,6 +97,26 @@ def sheet(database: Database, year: int, opened_on: dt.date | None = None) -> di
         return {one.question.partition("。")[0]: one for one in items(told)}
 
 
+# --- 電話 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        ("month", "この年度40件（1か月平均）。差は-10件（-20.0%）。"),
+        ("year", "この年度40件（1年間）。減ったかどうかは分かりません。年度が終わっていないので"),
+        ("", "この年度40件（期間の記録なし）。減ったかどうかは分かりません。年度の記録に"),
+    ],
+)
+def test_calls_are_compared_only_where_both_numbers_are_of_the_same_length(
+    town: Database, span: str, told: str
+) -> None:
+    with town.writing() as session:
+        given = {"calls_before": "50", "calls_after": "40", "calls_span": span or None}
+        write_facts(session, CODE, 2026, given, "職員", MOMENT)
+    assert told in sheet(town, 2026)["電話は減ったのか"].answer
+
+
 # --- 正答率 ------------------------------------------------------------------------------------------------------
 
 

@@ -186,6 +186,13 @@ def test_what_is_missing_is_told_by_the_signals_and_the_answers(
         pytest.param(("粗大ごみ", "手数料", "予約", "電話"), "粗大ごみ・手数料・予約", id="three at most"),
         pytest.param(("出す", "捨てる"), "出す・捨てる", id="where nothing is named, what is done"),
         pytest.param((), "（言葉を読み取れない質問）", id="no words"),
+        pytest.param(("在哪里办理国民健康保险",), "（言葉を読み取れない質問）", id="a whole question"),
+        pytest.param(
+            ("マイナンバーカード", "デジタルトランスフォーメーション"),
+            "マイナンバーカード・デジタルトランスフォーメーション",
+            id="long words",
+        ),
+        pytest.param(("aaaaaaaa", "花火"), "花火", id="a key that was held down"),
     ],
 )
 def test_a_card_is_named_after_what_it_is_about(words: tuple[str, ...], name: str) -> None:
