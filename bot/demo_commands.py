@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bot.demo_cards import care_for_cards
+from bot.demo_evidence import write_evidence
 from bot.demo_jobs import make_year, remove_all
 from bot.figure_jobs import count_figures
 from bot.many_questions import processes_here
@@ -59,6 +60,7 @@ def demo_traffic(municipality: str, until: dt.datetime | None, questions: int, s
             group_needs(kit, municipality, {}, partial(_show_share, progress, "ニーズ票にまとめています"))
             care_for_cards(kit, municipality)
             count_figures(kit, municipality, {}, partial(_show_share, progress, "数えています"))
+            write_evidence(kit, municipality, partial(_show_share, progress, "職員の記録を作っています"))
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bot.demo_asking import Asker, Told, ask_all, asker_of_year
+from bot.demo_asking import Asker, Asking, Told, ask_all, asker_of_year
 from bot.effect_jobs import JobFaultError
-from bot.figure_jobs import FIGURES
+from bot.figure_jobs import FIGURES, entry_kinds
 from bot.log_file_jobs import LOG_FILE
 from bot.need_jobs import NEEDS
 from bot.sample_jobs import SAMPLE
@@ -28,7 +29,7 @@ from knowledge.db import Database
 from knowledge.demo_data import WRITER
 from knowledge.demo_offices import write_office_counts
 from knowledge.demo_removal import PORTION, DemoError, begin, remove
-from knowledge.demo_wordings import Happenings, Subject, happenings, subjects
+from knowledge.demo_wordings import Happenings, Subject, Wave, happenings, subjects
 from knowledge.demo_year import (
     NOTED,
     RESULTS,
@@ -40,7 +41,9 @@ from knowledge.demo_year import (
     with_those_asked_again,
 )
 from knowledge.figure_events import note_event
+from knowledge.freshness import department_names
 from knowledge.ledger import NotedQuestion, noted_row
+from knowledge.log_offices import office_departments
 from knowledge.models import DemoData, LoggedQuestion
 from knowledge.need_signals import signal_of
 from knowledge.offices import public_numbers
@@ -96,8 +99,9 @@ def make_year(
             session.execute(insert(LoggedQuestion), rows)
         progress("書き込んでいます", start + len(portion), len(questions))
     _mark_rephrased(kit.database, code, year)
+    topics = _Topics(kit, code, questions, told)
     with kit.database.writing() as session:
-        _note_happenings(session, code, year, events, moment)
+        _note_happenings(session, code, year, events, topics, moment)
         write_office_counts(session, code, year.last, year.seed, moment)
         held = session.get_one(DemoData, code)
         held.whole, held.questions = True, len(questions)
@@ -190,14 +194,46 @@ def _mark_rephrased(database: Database, code: str, year: Year) -> None:
             mark_rephrased(session, again[start : start + PORTION])
 
 
-def _note_happenings(session: Session, code: str, year: Year, events: Happenings, moment: dt.datetime) -> None:
-    """What staff would have noted beside the figures."""
+class _Topics:
+    """What a wave is noted to be about: the 分類 or the 課 under which its questions are counted."""
+
+    def __init__(self, kit: Services, code: str, questions: Sequence[Asked], told: Mapping[Asking, Told]) -> None:
+        kinds = entry_kinds(kit, code)
+        with kit.database.reading() as session:
+            offices, own = office_departments(session, code), department_names(session, code)
+        self._asked: Counter[str] = Counter()
+        self._categories: dict[str, Counter[str]] = {}
+        self._departments: dict[str, Counter[str]] = {}
+        for one in questions:
+            row, subject = told[one.asking].row, one.subject.id
+            self._asked[subject] += 1
+            if row.decision == Decision.ANSWER and row.entry_id in kinds:
+                self._categories.setdefault(subject, Counter())[kinds[row.entry_id].category] += 1
+            department = offices.get(row.department or "", row.department or "")
+            if department in own:
+                self._departments.setdefault(subject, Counter())[department] += 1
+
+    def of(self, wave: Wave) -> str:
+        """As an event keeps it; empty, which is everything, where most of its questions are counted under neither."""
+        asked = sum(self._asked[subject] for subject in wave.subjects)
+        for dimension, held in (("category", self._categories), ("department", self._departments)):
+            times = sum((held.get(subject, Counter()) for subject in wave.subjects), Counter[str]())
+            name = min(times, key=lambda value: (-times[value], value), default="")
+            if times[name] * 2 > asked:
+                return f"{dimension}:{name}"
+        return ""
+
+
+def _note_happenings(
+    session: Session, code: str, year: Year, events: Happenings, topics: _Topics, moment: dt.datetime
+) -> None:
+    """What staff would have noted beside the figures.  An outage is of everything."""
     told = [
-        ("newsletter", events.campaign.name, events.campaign.day, events.campaign.days),
-        ("mailing", events.mailing.name, events.mailing.day, events.mailing.days),
-        ("outage", events.outage.name, events.outage.day, 1),
+        ("newsletter", events.campaign.name, events.campaign.day, events.campaign.days, topics.of(events.campaign)),
+        ("mailing", events.mailing.name, events.mailing.day, events.mailing.days, topics.of(events.mailing)),
+        ("outage", events.outage.name, events.outage.day, 1, ""),
     ]
-    for kind, name, day, days in told:
+    for kind, name, day, days, topic in told:
         first = year.days[day]
-        note_event(session, code, kind, name, first, first + dt.timedelta(days=days - 1), "", WRITER, moment)
+        note_event(session, code, kind, name, first, first + dt.timedelta(days=days - 1), topic, WRITER, moment)
         session.flush()

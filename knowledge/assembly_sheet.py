@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from knowledge.accuracy_figures import DEFINITION
 from knowledge.breakdowns import counted
@@ -22,6 +22,8 @@ from knowledge.year_facts import A_YEAR, SPANS, YearFacts
 UNKNOWN = "分かりません"
 NOT_WRITTEN = "記録がないため。「年度の記録」に書くと、ここに出ます"
 NOT_COUNTED = "この年度の数字の記録がないため（はじめる前か、まだ数えていません）"
+INVENTED = "見本の値が入っています。実際の値ではありません。"
+_FACTS, _TARGET = "年度の記録", "目標に対して、実績はどうか。"
 MOST_TOLD, LONGEST_TOLD = 10, 300
 """Things that one answer lists, and letters of what staff wrote about each."""
 _MOST_LANGUAGES = 4
@@ -63,7 +65,13 @@ class YearTold:
 
 
 def items(told: YearTold) -> tuple[Item, ...]:
-    return tuple(_items(told))
+    return tuple(_marked(one) if told.facts.invented else one for one in _items(told))
+
+
+def _marked(item: Item) -> Item:
+    """Of what rests on 年度の記録: that its values are those of a demonstration year."""
+    rests = item.known and (_FACTS in item.basis or item.question.startswith(_TARGET))
+    return replace(item, basis=f"{item.basis.removesuffix('。')}。{INVENTED}") if rests else item
 
 
 def _items(told: YearTold) -> Iterator[Item]:
@@ -301,7 +309,7 @@ def _improvements(told: YearTold) -> Item:
 
 
 def _targets(told: YearTold) -> Iterator[Item]:
-    question = "目標に対して、実績はどうか。"
+    question = _TARGET
     if not told.facts.targets:
         yield _unknown(question, "目標の記録がないため。「年度の記録」に書くと、実績とならべて出ます")
         return

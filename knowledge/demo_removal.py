@@ -17,6 +17,7 @@ from knowledge.audit import Actor
 from knowledge.calendar import JST
 from knowledge.db import Database
 from knowledge.demo_data import WRITER, demo_data, is_invented, removal_command
+from knowledge.demo_evidence import remove_evidence
 from knowledge.demo_offices import remove_office_counts
 from knowledge.demo_set_aside import put_aside, put_back
 from knowledge.jobs import forget_jobs
@@ -101,6 +102,7 @@ def remove(
             delete(FigureEvent).where(FigureEvent.municipality_code == code, FigureEvent.written_by == WRITER)
         )
         remove_office_counts(session, code)
+        remove_evidence(session, code)
         put_back(session, code, first_on, session.get_one(DemoData, code).set_aside)
         words = _forget_copies(session, code, made_at, first_on, last_on)
         recount_since(session, code, made_at, moment)

@@ -37,6 +37,11 @@ _TO_FILL = ""
 NOT_COUNTED = "（まだ数えていません）"
 MOST_NEEDS = 5
 """Of one measure, on the sheet."""
+GUESSED_MEASURE = (
+    "ニーズの施策は、質問にいちばん近い答えの施策から、自動で選んだものです。"
+    "求めていることと、いつも合うとは限りません。写す前に、合っているかを確かめてください。"
+)
+"""No card knows how near that answer is: whoever fills in the sheet looks."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,7 @@ def _checked(lines: Sequence[MeasureLine], year: int) -> ReportTable:
 def _known(lines: Sequence[MeasureLine], found: PeriodFigures) -> ReportTable:
     headings = (
         *("番号", "個別の取り組み", "指標（現状・目標・この年度の実績）", "この年度の予定"),
-        *("住民の質問（件）", "解決率（推定）", "かなえられていないニーズ"),
+        *("住民の質問（件）", "解決率（推定）", "かなえられていないニーズ（施策は自動で選んだもの）"),
     )
     rows = tuple(
         (
@@ -249,6 +254,7 @@ def _known(lines: Sequence[MeasureLine], found: PeriodFigures) -> ReportTable:
     note = (
         "質問は、LINE・ウェブ・API のうち、答えに施策が付いているものだけです。ニーズは、この年度にたずねられた件数で、"
         "職員が書きとめた電話・窓口などの質問は分けて書いています。対応は、この表を作った日のものです。"
+        f"{GUESSED_MEASURE}"
         "「計算」は課の件数から計算した値で、実績とは別のものです。"
         f"割合のもとが{FEWEST}件より少ないものは「{TOO_FEW}」とします。"
     )

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.demo_data import WRITER
 from knowledge.models import YearFact
 
 MOST_TEXT = 600
@@ -88,6 +89,8 @@ class YearFacts:
     """By one of TARGETS."""
     seen: int
     """Rows that it rests on: a form that was opened on fewer is out of date."""
+    invented: bool = False
+    """Whether some of what holds was written by a demonstration year."""
 
     def number(self, name: str) -> float | None:
         return float(self.values[name]) if name in self.values else None
@@ -101,10 +104,12 @@ class YearFacts:
 
 def facts_of(session: Session, code: str, year: int) -> YearFacts:
     rows = _rows(session, code, year)
-    newest = {row.name: row.value for row in rows}
-    held = {name: value for name, value in newest.items() if value is not None}
+    newest = {row.name: row for row in rows}
+    held = {name: row.value for name, row in newest.items() if row.value is not None}
+    invented = any(newest[name].written_by == WRITER for name in held)
     targets = {name: Target(**json.loads(held[name])) for name in TARGETS if name in held}
-    return YearFacts({name: value for name, value in held.items() if name in FACTS}, targets, len(rows))
+    values = {name: value for name, value in held.items() if name in FACTS}
+    return YearFacts(values, targets, len(rows), invented)
 
 
 def opening_day(session: Session, code: str) -> dt.date | None:

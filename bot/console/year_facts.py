@@ -165,6 +165,7 @@ def _page(
         figures=[("", "（数字とくらべない）"), *((name, figure.label) for name, figure in FIGURES.items())],
         spans=[("", "（えらんでください）"), *SPANS.items()],
         seen=given.get("seen", "") if given is not None else held.seen,
+        invented=held.invented,
         errors=errors,
         doubts=doubts,
         sign=_sign(doubts),

@@ -44,6 +44,7 @@ from knowledge.demo_removal import DemoError, begin, remove
 from knowledge.demo_wordings import Subject, happenings, subjects
 from knowledge.demo_year import NOTED, Year
 from knowledge.entry_versions import Author
+from knowledge.figure_events import days_around
 from knowledge.jobs import StopAskedError, ask_once, claim_job, latest_job, report_progress
 from knowledge.ledger import NotedQuestion, note
 from knowledge.loading import load_bundle
@@ -56,6 +57,7 @@ from knowledge.models import (
     Base,
     CountedPeriod,
     DemoData,
+    Entry,
     FigureEvent,
     LoggedQuestion,
     Misguidance,
@@ -65,6 +67,7 @@ from knowledge.models import (
     PeriodCorrection,
     ResidentWordChoice,
 )
+from knowledge.movers import around_event
 from knowledge.need_sheet import inquiry_workbook
 from knowledge.need_signals import SIGNALS, signal_of
 from knowledge.need_steps import By, merge, outcome
@@ -626,6 +629,25 @@ def test_marks_of_one_municipality_say_nothing_of_another(app: Flask) -> None:
         begin(session, DemoData(municipality_code="122106", made_at=now(), first_on=today(), last_on=today(), variant=1, questions=0, whole=False))  # fmt: skip
         assert is_demo(session, "122106")
         assert not is_demo(session, "242047")
+
+
+def test_an_event_is_about_what_its_questions_are_counted_under(kit: Services, year: Year) -> None:
+    """Of everything that is asked, a campaign of one subject moves next to nothing."""
+    texts = ("住民票はコンビニで取れますか？", "住民票をコンビニで")
+    asked = [
+        Subject("convenience", "コンビニ", 1, texts),
+        Subject("card-renew", "更新", 1, ("ほにゃらら", "ふがふが")),
+        Subject("goal", "計画", 6, ("計画の将来像は何ですか？",)),
+    ]
+    make_year(kit, CODE, Year(year.last, 1_500, 1), asked=asked)
+    count_figures(kit, CODE, {}, lambda _: None)
+    with kit.database.reading() as session:
+        category = session.scalars(select(Entry.category).where(Entry.entry_id == "juki")).one()
+        events = session.scalars(select(FigureEvent).order_by(FigureEvent.number)).all()
+        days = days_around(session, CODE, events)
+    assert [event.topic for event in events] == [f"category:{category}", "", ""]
+    [meanwhile, *_] = around_event(events[0].first, events[0].last, days[1], today())
+    assert meanwhile.ratio.low > 1.2, "asked more while it was in the paper"
 
 
 def test_the_outage_and_the_campaign_lie_within_the_year() -> None:

@@ -327,6 +327,8 @@ def test_the_sheet_of_measures_is_that_of_the_log_of_its_year(town: Database, ye
         log = Log(session, found.period)
         own = f"{BOT} AND {ASKED} AND shown = 'juki'"
         needs = {where: log.by("need", f"need IS NOT NULL AND {where}") for where in (BOT, NOTED)}
+    assert "自動で選んだ" in known.headings[6], "a need stands below a measure that nobody chose"
+    assert "いつも合うとは限りません" in known.note
     rows = {row[0]: row for row in known.rows}
     asked = log_number(town, found.period, own)
     assert rows["1-1"][4] in (str(asked), KEPT_BACK)

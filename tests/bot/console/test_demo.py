@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from bot.demo_jobs import DEMO_REMOVAL, make_year
+from bot.demo_evidence import write_evidence
+from bot.demo_jobs import DEMO_REMOVAL, make_year, remove_all
 from bot.jobs import work
 from bot.services import Services
-from knowledge.calendar import today
+from knowledge.audit import BY_COMMAND
+from knowledge.calendar import fiscal_year_of, today
 from knowledge.db import Database
 from knowledge.demo_data import NOTICE, WRITER
 from knowledge.demo_wordings import subjects
@@ -71,6 +73,26 @@ def test_a_page_tells_what_is_invented_and_how_it_goes(chief: Colleague, made: i
     assert f"demo remove --municipality {CODE}" in page
     assert "見本のデータを消す" in page
     assert "見本のデータは入っていません" in chief.get(f"/staff/{OTHER}/demo").text
+
+
+def test_what_stays_empty_says_what_would_fill_it(chief: Colleague, made: int) -> None:
+    told = "見本のデータは、住民への返事を変えないように"
+    for page in ("online", "needs?gap=impossible"):
+        assert told in chief.get(f"/staff/{CODE}/{page}").text
+        assert told not in chief.get(f"/staff/{OTHER}/{page}").text
+    assert told not in chief.get(f"/staff/{CODE}/needs").text
+
+
+def test_invented_facts_of_a_year_are_said_to_be_so(office: Flask, chief: Colleague, made: int) -> None:
+    path = f"/staff/{CODE}/reports/facts?year={fiscal_year_of(today() - dt.timedelta(days=1))}"
+    told = "見本の値が入っています"
+    assert told not in chief.get(path).text
+    write_evidence(office.extensions["kotae"], CODE)
+    assert told in chief.get(path).text
+    sheet = f"/staff/{CODE}/reports/assembly?year={fiscal_year_of(today() - dt.timedelta(days=1))}"
+    assert told in chief.get(sheet).text
+    remove_all(office.extensions["kotae"], CODE, BY_COMMAND)
+    assert told not in chief.get(path).text
 
 
 def test_it_is_removed_only_by_who_has_made_sure(chief: Colleague, made: int, office_database: Database) -> None:
