@@ -9,7 +9,10 @@ from dataclasses import astuple, dataclass, replace
 from knowledge.accuracy_figures import DEFINITION
 from knowledge.breakdowns import counted
 from knowledge.calendar import JST, date_name
+from knowledge.headlines import UNKNOWN as PEOPLE_UNKNOWN
+from knowledge.headlines import askers_text, nameless_text, people_text
 from knowledge.intervals import FEWEST, TOO_FEW, Share
+from knowledge.models import Misguidance
 from knowledge.office_counts import month_name
 from knowledge.report_accuracy import latest, rate_words
 from knowledge.report_documents import ANSWERED_MEANS, Names, counted_until, outcome_share
@@ -197,9 +200,10 @@ def _asked(told: YearTold) -> Item:
     if told.found.stands is None:
         return _unknown(question, NOT_COUNTED)
     now = told.found.now
-    answer = f"{now.asked:,}件、{now.askers:,}人。"
+    people = askers_text(now, "人", total=True)
+    answer = f"{now.asked:,}件、{'人数は' if people == PEOPLE_UNKNOWN else ''}{people}。"
     if now.nameless:
-        answer += f"ほかに、だれか分からない質問が{now.nameless:,}件。"
+        answer += f"{nameless_text(now, f'が{now.nameless:,}件')}。"
     answer += _since(told)
     basis = "LINE・ウェブ・API。あいさつは入れません。LINEは同じ人を一度だけ、ウェブは会話ごとに一人と数えます。"
     return Item(question, answer, basis)
@@ -276,11 +280,17 @@ def _misguidance(told: YearTold) -> Item:
         return Item(question, "この年度に書きとめた誤案内はありません。", basis)
     parts = []
     for one in sheets:
-        nameless = f"、ほかに{one.nameless:,}回" if one.nameless else ""
-        shown = f"「{one.question}」を{one.shown:,}回（{one.askers:,}人{nameless}）示した。"
+        shown = f"「{one.question}」を{one.shown:,}回（{_shown_to(one)}）示した。"
         parts.append(f"{shown}{_short(one.wrong)} 対応：{_short(one.done)}")
     basis = "誤案内の記録。示した回数は、数えた日までのもの。"
     return Item(question, f"{len(sheets)}件。" + _listed(parts, "誤案内"), basis)
+
+
+def _shown_to(one: Misguidance) -> str:
+    people = people_text(one.shown, one.askers, "人", total=True)
+    if people == PEOPLE_UNKNOWN:
+        return f"人数は{people}"
+    return f"{people}、ほかに{one.nameless:,}回" if one.nameless else people
 
 
 def _outside(told: YearTold) -> Item:
@@ -428,7 +438,7 @@ def _months_compared(alike: Sequence[MonthAlike]) -> str:
 def _compared(before: Tally, told: YearTold) -> Iterator[str]:
     now = told.found.now
     yield f"質問{before.asked:,}件→{now.asked:,}件"
-    yield f"人数{before.askers:,}人→{now.askers:,}人"
+    yield f"人数{askers_text(before, '人', total=True)}→{askers_text(now, '人', total=True)}"
     yield f"答えを示せた割合{before.shown_share.percent}→{now.shown_share.percent}"
     yield f"解決率（推定）{before.estimated_share.percent}→{now.estimated_share.percent}"
     yield from _written(told, ("cost", "friends"))

@@ -13,7 +13,7 @@ from knowledge.calendar import JST
 from knowledge.models import CountedPeriod, FigureEvent, PeriodCount
 from knowledge.movers import AROUND, WEEK, WEEKS_BEFORE
 from knowledge.periods import PeriodKind
-from knowledge.tallies import ALL, BOT
+from knowledge.tallies import ALL, BOT, begins
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -158,7 +158,7 @@ def _days_of(session: Session, code: str, event: FigureEvent) -> dict[dt.date, i
 def asked_by_day(
     session: Session, code: str, first: dt.date, last: dt.date, dimension: str = ALL, value: str = ""
 ) -> dict[dt.date, int]:
-    """Questions to the bot on each day that was counted; 0 on those on which nobody asked."""
+    """Questions to the bot on each day that was counted since its first; 0 on those on which nobody asked."""
     own = (PeriodCount.municipality_code == code, PeriodCount.kind == PeriodKind.DAY.value)
     between = (PeriodCount.first >= first, PeriodCount.first <= last, PeriodCount.channel == BOT)
     rows = session.execute(
@@ -172,4 +172,5 @@ def asked_by_day(
 def _counted_days(session: Session, code: str, first: dt.date, last: dt.date) -> list[dt.date]:
     of = CountedPeriod
     wanted = select(of.first).where(of.municipality_code == code, of.kind == PeriodKind.DAY.value)
-    return list(session.scalars(wanted.where(of.first >= first, of.first <= last)))
+    since = max(first, begins(session, code))
+    return list(session.scalars(wanted.where(of.first >= since, of.first <= last)))

@@ -34,22 +34,40 @@ Counted = Callable[[int, str], str]
 UNKNOWN = "分からない"
 
 
+def are_known(times: int, askers: int) -> bool:
+    """Whether anybody can be told apart among those who asked ``times`` times: none is not known, and no 0."""
+    return bool(askers) or not times
+
+
+def people_text(times: int, askers: int, unit: str = "", *, total: bool = False) -> str:
+    return shown_count(askers, unit, total=total) if are_known(times, askers) else UNKNOWN
+
+
 def askers_text(found: Tally, unit: str = "", *, total: bool = False) -> str:
-    """How many people; none where nobody can be told apart is not known, and no 0."""
-    if found.asked and not found.askers:
-        return UNKNOWN
-    return shown_count(found.askers, unit, total=total)
+    """How many people asked, wherever it is told."""
+    return people_text(found.asked, found.askers, unit, total=total)
 
 
-def headlines(found: Tally, *, hours_known: bool, noted: bool, total: bool = True) -> list[Headline]:
+def nameless_text(found: Tally, count: str) -> str:
+    """What is said beside the people of the questions of which nobody knows who asked; ``count`` of them."""
+    if not found.nameless:
+        return ""
+    return f"{'ほかに、' if found.askers else ''}だれか分からない質問{count}"
+
+
+def headlines(
+    found: Tally, *, hours_known: bool, noted: bool, total: bool = True, of_office: bool = False
+) -> list[Headline]:
     """Those that mean something for the channel: what staff noted was never offered choices or rated.
 
     ``total``: of all that came, whose small counts are told; those of one 課 or one way alone are not.
+    ``of_office``: of one 課 alone; most questions in vain have none, so nothing is told of how many were answered.
     """
     counted = partial(shown_count, total=total)
-    lines = [*_asked(found, counted, askers_text(found, "人", total=total)), *_came_of_it(found, counted, noted=noted)]
+    came = _came_to_office(found, counted) if of_office and not noted else _came_of_it(found, counted, noted=noted)
+    lines = [*_asked(found, counted, askers_text(found, "人", total=total)), *came]
     if not noted:
-        lines += _solved(found, counted)
+        lines += _solved(found, counted, of_office=of_office)
     return [
         *lines,
         _outside(found, counted, hours_known=hours_known),
@@ -64,7 +82,7 @@ def _asked(found: Tally, counted: Counted, askers: str) -> list[Headline]:
             "askers",
             "人数",
             askers,
-            f"ほかに、だれか分からない質問が{counted(found.nameless, '件')}" if found.nameless else "",
+            nameless_text(found, f"が{counted(found.nameless, '件')}"),
             "同じ人は一度だけ数えます。LINE は年度の中で同じ人と分かり、ウェブは会話ごとに一人と数えます。"
             "職員が書きとめた質問は、だれか分かりません。",
         ),
@@ -100,7 +118,44 @@ def _came_of_it(found: Tally, counted: Counted, *, noted: bool) -> list[Headline
     ]
 
 
-def _solved(found: Tally, counted: Counted) -> list[Headline]:
+NO_OFFICE_SHARE = "割合は出しません（答えられなかった質問の多くは、担当課が分からず入っていないため）"
+
+
+def _came_to_office(found: Tally, counted: Counted) -> list[Headline]:
+    """Counts alone: a choice belongs to a 課 once it is taken, a question in vain only by what was nearest to it."""
+    return [
+        Headline(
+            "answered",
+            "答えを示した",
+            counted(found.answered, "件"),
+            NO_OFFICE_SHARE,
+            "この課の答えを、その場で示した質問です。",
+        ),
+        Headline(
+            "taken",
+            "選択肢から選ばれた",
+            counted(found.taken, "件"),
+            NO_OFFICE_SHARE,
+            "この課の答えが選ばれた質問です。選ばれなかった選択肢（「この中にない」も）は、どの課の数にも入りません。",
+        ),
+        Headline(
+            "none",
+            "答えられなかった",
+            counted(found.none, "件"),
+            NO_OFFICE_SHARE,
+            "「わかりません」と伝えた質問のうち、いちばん近い答えがこの課のものです。",
+        ),
+        Headline(
+            "handoff",
+            "人・緊急の窓口を案内した",
+            counted(found.handoff, "件"),
+            NO_OFFICE_SHARE,
+            "連絡先を示した質問のうち、この課のものと分かるものです。",
+        ),
+    ]
+
+
+def _solved(found: Tally, counted: Counted, *, of_office: bool) -> list[Headline]:
     shown, said = counted(found.shown, "件"), counted(found.solved + found.unsolved, "件")
     of_shown = f"、{found.solved_coverage.percent}" if found.solved_coverage.is_judged else ""
     return [
@@ -120,7 +175,7 @@ def _solved(found: Tally, counted: Counted) -> list[Headline]:
             "答えが示された質問のうち、そのあと「解決しなかった」・3分以内の言いかえ・電話番号を見る、のどれもなかった割合。"
             + (
                 f"もとになったのは、全部の質問の{found.estimated_coverage.percent}です。"
-                if found.estimated_coverage.is_judged
+                if found.estimated_coverage.is_judged and not of_office
                 else ""
             ),
         ),

@@ -18,11 +18,11 @@ from knowledge.indicator_values import latest_values
 from knowledge.indicators import figures_of
 from knowledge.models import Indicator, Measure, NeedCard, ScheduleItem
 from knowledge.need_steps import CLOSED, GAPS, STATES
-from knowledge.noted_counts import NotedCounts, noted_counts
+from knowledge.noted_counts import NOT_COUNTED, NotedCounts, noted_counts
 from knowledge.periods import Period
 from knowledge.small_counts import ranked_count, shown_count
 from knowledge.tabular import OutSheet
-from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, tallies
+from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, standing, tallies
 
 MOST_NEEDS = 10
 LIVE = "published"
@@ -79,7 +79,8 @@ class MeasureSheet:
     number: str
     title: str
     department: str | None
-    tally: Tally
+    tally: Tally | None
+    """None where the bot's questions of the period were not counted."""
     noted: int
     notes: NotedCounts
     unmet: int
@@ -96,6 +97,7 @@ def measure_sheets(
     rows = select(Measure).where(Measure.municipality_code == code).order_by(Measure.position)
     measures = [one for one in session.scalars(rows) if numbers is None or one.number in numbers]
     asked = tallies(session, code, period, BOT, "measure")
+    is_counted = standing(session, code, period) is not None
     noted = tallies(session, code, period, NOTED_TOGETHER, "measure")
     notes = noted_counts(session, code, period)
     needs, indicators = _needs(session, code, period), _indicators(session, code, period, today)
@@ -105,7 +107,7 @@ def measure_sheets(
             one.number,
             one.title,
             one.department,
-            asked.get(one.number, NOTHING),
+            asked.get(one.number, NOTHING) if is_counted else None,
             noted.get(one.number, NOTHING).asked,
             notes,
             len(cards := needs.get(one.number, [])),
@@ -247,10 +249,12 @@ def workbook_sheets(sheets: Sequence[MeasureSheet]) -> list[OutSheet]:
 
 
 def _measure_row(one: MeasureSheet) -> tuple[str, ...]:
+    tail = (one.notes.text(one.noted), str(one.unmet), shown_count(one.unmet_times))
     tally = one.tally
+    if tally is None:
+        return (one.number, one.title, *((NOT_COUNTED,) * 7), *tail)
     shares = (tally.solved_share, tally.solved_coverage, tally.estimated_share, tally.estimated_coverage)
     numbers = (shown_count(tally.asked), askers_text(tally), shown_count(tally.shown))
-    tail = (one.notes.text(one.noted), str(one.unmet), shown_count(one.unmet_times))
     return (one.number, one.title, *numbers, *(each.percent for each in shares), *tail)
 
 

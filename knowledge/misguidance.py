@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import JST
 from knowledge.comparison import moment_name
 from knowledge.entry_versions import Author, history
+from knowledge.headlines import people_text
 from knowledge.models import EntryVersion, LoggedQuestion, Misguidance, Municipality
 from knowledge.tabular import OutSheet
 from knowledge.workbooks import workbook_bytes
@@ -194,7 +195,7 @@ def _cells(sheet: Misguidance) -> Iterator[str]:
     yield moment_name(sheet.live_from) if sheet.live_from else ""
     yield moment_name(sheet.live_until) if sheet.live_until else "いまも公開中"
     yield str(sheet.shown)
-    yield str(sheet.askers)
+    yield people_text(sheet.shown, sheet.askers, total=True).replace(",", "")
     yield str(sheet.nameless)
     yield sheet.wrong
     yield sheet.done

@@ -56,13 +56,14 @@ class Mover:
 class BeforeAfter:
     """How much was asked a day in a span, beside the span that it is held against.
 
-    ``days_before``: how many days of ``before`` are held against it.
+    ``days_before``, ``days_after``: how many days of each were counted; of what was not, nothing is known.
     """
 
     label: str
     before: Span
     after: Span
     days_before: int
+    days_after: int
     ratio: Ratio
 
     @property
@@ -71,7 +72,7 @@ class BeforeAfter:
 
     @property
     def a_day_after(self) -> float:
-        return self.ratio.after / self.after.days
+        return self.ratio.after / self.days_after if self.days_after else 0.0
 
 
 def compared_spans(period: Period, today: dt.date) -> tuple[Span, Span] | None:
@@ -121,8 +122,9 @@ def _during(during: Span, by_day: Mapping[dt.date, int]) -> BeforeAfter:
         return _held("その間", Span(during.first - weeks * _ONE_DAY, during.first - _ONE_DAY), during, by_day)
     like = like_days(during.dates, by_day)
     before = Span(during.first - WEEK * WEEKS_BEFORE * _ONE_DAY, during.first - _ONE_DAY)
-    found = ratio(sum(like), _sum(during, by_day), max(len(like), 1), during.days)
-    return BeforeAfter("その間（前の4週間の同じ曜日とくらべて）", before, during, len(like), found)
+    days = _counted(during, by_day)
+    found = ratio(sum(like), _sum(during, by_day), max(len(like), 1), max(days, 1))
+    return BeforeAfter("その間（前の4週間の同じ曜日とくらべて）", before, during, len(like), days, found)
 
 
 def like_days(days: Sequence[dt.date], by_day: Mapping[dt.date, int]) -> list[int]:
@@ -144,8 +146,13 @@ def standing_out(by_day: Mapping[dt.date, int], span: Span) -> list[tuple[dt.dat
 
 
 def _held(label: str, before: Span, after: Span, by_day: Mapping[dt.date, int]) -> BeforeAfter:
-    held = ratio(_sum(before, by_day), _sum(after, by_day), before.days, after.days)
-    return BeforeAfter(label, before, after, before.days, held)
+    days = _counted(before, by_day), _counted(after, by_day)
+    held = ratio(_sum(before, by_day), _sum(after, by_day), max(days[0], 1), max(days[1], 1))
+    return BeforeAfter(label, before, after, *days, held)
+
+
+def _counted(span: Span, by_day: Mapping[dt.date, int]) -> int:
+    return sum(day in by_day for day in span.dates)
 
 
 def _sum(span: Span, by_day: Mapping[dt.date, int]) -> int:

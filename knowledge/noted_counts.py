@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from knowledge.periods import Period
 from knowledge.small_counts import shown_count
-from knowledge.tallies import NOTED_TOGETHER, tally
+from knowledge.tallies import NOTED_TOGETHER, standing, tally
 
 UNKNOWN = "分からない"
+NOT_COUNTED = "記録なし"
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class NotedCounts:
 
     asked: int
     unmatched: int
+    is_counted: bool = True
 
     @property
     def is_known(self) -> bool:
@@ -26,11 +28,15 @@ class NotedCounts:
 
     def text(self, count: int) -> str:
         """``count`` of them as a cell has it."""
+        if not self.is_counted:
+            return NOT_COUNTED
         return shown_count(count) if self.is_known else UNKNOWN
 
     @property
     def told(self) -> str:
         """What a page with such counts says of them."""
+        if not self.is_counted:
+            return "職員が書きとめた質問（電話・窓口など）の、この期間の記録はありません。"
         if not self.asked:
             return "この期間に、職員が書きとめた質問（電話・窓口など）はありません。"
         if not self.is_known:
@@ -47,4 +53,5 @@ class NotedCounts:
 
 def noted_counts(session: Session, code: str, period: Period) -> NotedCounts:
     asked = tally(session, code, period, NOTED_TOGETHER).asked
-    return NotedCounts(asked, tally(session, code, period, NOTED_TOGETHER, "entry", "").asked)
+    unmatched = tally(session, code, period, NOTED_TOGETHER, "entry", "").asked
+    return NotedCounts(asked, unmatched, standing(session, code, period, NOTED_TOGETHER) is not None)

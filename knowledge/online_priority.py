@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from knowledge.answers import Answer
 from knowledge.models import NeedCard, PeriodCount
 from knowledge.need_steps import STATES
-from knowledge.noted_counts import NotedCounts, noted_counts
+from knowledge.noted_counts import NOT_COUNTED, NotedCounts, noted_counts
 from knowledge.online_standing import NAMES, ROW, OnlineStanding, online_standing
 from knowledge.periods import Period, PeriodKind, last_periods, period_of
 from knowledge.small_counts import ranked_count, shown_count
 from knowledge.tabular import OutSheet
-from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, standing
+from knowledge.tallies import BOT, NOTED_TOGETHER, NOTHING, Tally, counted_of, standing
 
 PROCEDURE = "procedure"
 IMPOSSIBLE = "impossible"
@@ -84,6 +84,8 @@ class Priorities:
     untold_count: int
     unclear_count: int
     notes: NotedCounts
+    is_counted: bool
+    """Whether the bot's questions of the period were: else the people and questions of a line are not known."""
 
 
 def priorities(
@@ -125,6 +127,7 @@ def priorities(
         len(untold),
         len(unclear),
         noted_counts(session, code, period),
+        found is not None,
     )
 
 
@@ -169,7 +172,7 @@ def _with_months(
         )
     )
     asked = {(value, first): count for value, first, count in rows}
-    counted = {month.first for month in months if standing(session, code, month) is not None}
+    counted = counted_of(session, code, months)
     return tuple(
         replace(
             one,
@@ -251,9 +254,8 @@ def _row(one: PriorityLine, place: int, found: Priorities, names: Mapping[str, s
         names.get(one.department or "", one.department or ""),
         NAMES[one.standing],
         one.said,
-        shown_count(one.people),
-        shown_count(one.tally.asked),
-        outside_text(one, hours_known=found.hours_known),
+        *((shown_count(one.people), shown_count(one.tally.asked)) if found.is_counted else (NOT_COUNTED, NOT_COUNTED)),
+        outside_text(one, hours_known=found.hours_known) if found.is_counted else NOT_COUNTED,
         found.notes.text(one.noted),
         *("" if count is None else shown_count(count) for count in one.months),
         "、".join(f"{need.number}番「{need.name}」（{need.state}）" for need in one.needs),

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from knowledge.demo_data import is_demo
 from knowledge.ledger import CHANNELS, NOTED
 from knowledge.models import CountedPeriod, PeriodCorrection, PeriodCount
-from knowledge.periods import PeriodKind
+from knowledge.periods import Period, PeriodKind
 from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.report_settings import Reporting, reporting
 from knowledge.sheet_kinds import LANGUAGES
 from knowledge.suppression import published
-from knowledge.tallies import ALL, BOT, BOT_CHANNELS, Tally, tally_of
+from knowledge.tallies import ALL, BOT, BOT_CHANNELS, Tally, counted_of, tally_of
 
 MOST_MONTHS = 60
 KEPT_BACK = "秘匿"
@@ -62,6 +62,8 @@ class _Month:
     standing: str
     cells: Mapping[tuple[str, str], Mapping[str, Tally]]
     """By dimension and channel."""
+    in_use: bool
+    """Whether the bot had its first question by the end of it: else its counts are not known, and no 0."""
 
     @property
     def name(self) -> str:
@@ -130,11 +132,15 @@ def _months(session: Session, code: str) -> list[_Month]:
     found: dict[dt.date, dict[tuple[str, str], dict[str, Tally]]] = {first: {} for first in firsts}
     for row in session.scalars(wanted.where(of.dimension.in_((ALL, "category", "language", "hour")))):
         found[row.first].setdefault((row.dimension, row.channel), {})[row.value] = tally_of(row)
-    return [_Month(first, CORRECTED if first in corrected else STANDS, cells) for first, cells in found.items()]
+    used = counted_of(session, code, [Period(first, PeriodKind.MONTH) for first in firsts]) if firsts else set()
+    return [
+        _Month(first, CORRECTED if first in corrected else STANDS, cells, first in used)
+        for first, cells in found.items()
+    ]
 
 
 def _rows(month: _Month) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for parts in (_bot_parts(month), _noted_parts(month)):
+    for parts in (_bot_parts(month) if month.in_use else [], _noted_parts(month)):
         told = [(part, published([count for _, count in part.cells])) for part in parts]
         whole_hidden = any(one.total is None for _, one in told)
         for part, one in told:
@@ -143,7 +149,8 @@ def _rows(month: _Month) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield part.table, _row(month, (*part.shown, name), shown)
             if part.table == "questions":
                 yield part.table, _row(month, (*part.shown, "合計"), None if whole_hidden else one.total)
-    yield from _category_rows(month)
+    if month.in_use:
+        yield from _category_rows(month)
 
 
 def _row(month: _Month, names: tuple[str, ...], count: int | None) -> tuple[str, ...]:
@@ -218,7 +225,10 @@ _Fields = tuple[tuple[str, str, str, str], ...]
 _TABLES: Mapping[str, tuple[str, str, _Fields]] = {
     "questions": (
         "受けた方法ごとの質問の件数",
-        "あいさつを除いた質問の件数。職員が書きとめた数は、書きとめる余裕で変わるため、ほかと合わせていません。",
+        (
+            "あいさつを除いた質問の件数。利用者の最初の質問より前の月は、記録がないので、利用者の質問の行がありません"
+            "（0件ではありません）。職員が書きとめた数は、書きとめる余裕で変わるため、ほかと合わせていません。"
+        ),
         (
             ("group", "string", "区分", "利用者の質問か、職員が書きとめた質問か"),
             ("channel", "string", "受けた方法", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.breakdowns import breakdown, counted
+from knowledge.headlines import askers_text, nameless_text
 from knowledge.intervals import TOO_FEW, Share
 from knowledge.need_steps import STATES
 from knowledge.report_accuracy import latest, rate_words
@@ -87,10 +88,10 @@ def _numbers(found: PeriodFigures) -> tuple[Number, ...]:
     span = partly(found, found.period.previous) or whole
     was = f"前の期間{span} {before.asked:,}件" if before else f"前の期間 {NOBODY}"
     was = f"途中の値。{was}" if found.is_running else was
-    people = f"ほかに、だれか分からない質問 {now.nameless:,}件" if now.nameless else "同じ人は一度だけ"
+    people = nameless_text(now, f" {now.nameless:,}件") or "同じ人は一度だけ"
     told = (
         (f"{now.asked:,}件", was),
-        (f"{now.askers:,}人", people),
+        (askers_text(now, "人", total=True), people),
         _share(now.shown_share),
         _share(now.estimated_share),
         _share(now.none_share),

@@ -9,7 +9,7 @@ from math import ceil, floor
 from knowledge.breakdowns import FEW, KEPT_BACK, breakdown, few_words
 from knowledge.calendar import JST, date_name
 from knowledge.demo_data import NOTICE
-from knowledge.headlines import NOT_THE_POPULATION, headlines
+from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines
 from knowledge.intervals import FEWEST, TOO_FEW, ratio
 from knowledge.ledger import CHANNELS, NOTED
 from knowledge.need_steps import GAPS, STATES
@@ -56,7 +56,7 @@ class Report:
 def mark_words(found: PeriodFigures) -> str:
     """How the figures stand, as a sentence."""
     if found.stands is None:
-        return "この期間の数字はありません（はじめる前か、まだ数えていません）。"
+        return f"この期間の数字はありません（{why_none(found)}）。"
     if found.stands.closed_at is None:
         return f"速報：{date_name(found.period.closes_on)}に締めるまで、変わることがあります。"
     told = f"確定：{date_name(found.stands.closed_at.astimezone(JST).date())}に締めた数字です。"
@@ -64,6 +64,13 @@ def mark_words(found: PeriodFigures) -> str:
         return told
     days = "、".join(date_name(one.found_at.astimezone(JST).date()) for one in found.corrections)
     return f"{told}そのあと{days}に訂正しました。"
+
+
+def why_none(found: PeriodFigures) -> str:
+    """Why nothing is known of the bot's period, though staff may have noted questions of it."""
+    if found.begun is not None and found.period.last < found.begun:
+        return f"LINE・ウェブなどの最初の質問は{date_name(found.begun)}"
+    return "はじめる前か、まだ数えていません"
 
 
 def notes_of(found: PeriodFigures) -> tuple[str, ...]:
@@ -156,7 +163,7 @@ def change_words(found: PeriodFigures) -> str:
 
 def channel_table(found: PeriodFigures) -> ReportTable:
     """What the bot was asked, and what staff noted: each group has a sum of its own."""
-    rows = tuple(_channel_rows(found)) if found.stands else ()
+    rows = tuple(_channel_rows(found)) if found.noted_stands else ()
     note = "電話・窓口などは、職員が書きとめた数です。書きとめる余裕で変わるため、ほかと合わせません。"
     headings = ("受けた方法", "質問（件）", "人数（人）", "答えた・示せた（件）", "答えられなかった（件）")
     return ReportTable("受けた方法ごと", headings, rows, note, frozenset({1, 2, 3, 4}), NOT_COUNTED)
@@ -164,6 +171,9 @@ def channel_table(found: PeriodFigures) -> ReportTable:
 
 def _channel_rows(found: PeriodFigures) -> Iterator[tuple[str, ...]]:
     for group in (BOT_CHANNELS, NOTED):
+        if group is BOT_CHANNELS and found.stands is None:
+            yield from ((CHANNELS[channel], *([NOBODY] * 4)) for channel in group)
+            continue
         tallies = [found.channels.get(one, NOTHING) for one in group]
         backwards = tallies[::-1]
         # Kept back for the sake of others in the order of the open data: from the last on.
@@ -171,13 +181,17 @@ def _channel_rows(found: PeriodFigures) -> Iterator[tuple[str, ...]]:
         came = [[_come(name, one) for one in backwards] for name in ("shown", "none")]
         results = _from_the_last(came, forced=asked)
         for place, (channel, one) in enumerate(zip(group, tallies, strict=True)):
-            people = NO_PEOPLE if channel in NOTED else _kept(one.askers, place in asked)
+            people = NO_PEOPLE if channel in NOTED else KEPT_BACK if place in asked else _people(one)
             yield (
                 CHANNELS[channel],
                 _kept(one.asked, place in asked),
                 people,
                 *(_kept(_come(name, one), place in results) for name in ("shown", "none")),
             )
+
+
+def _people(one: Tally) -> str:
+    return askers_text(one, total=True)
 
 
 def _come(name: str, one: Tally) -> int:
@@ -341,7 +355,7 @@ def course_table(found: PeriodFigures) -> ReportTable:
         (
             f"{period.name}{_running(found, period)}{partly(found, period) if one is not None else ''}",
             *(
-                (_count(one.asked), _count(one.askers), one.shown_share.percent, one.estimated_share.percent)
+                (_count(one.asked), _people(one), one.shown_share.percent, one.estimated_share.percent)
                 if one is not None
                 else (NOBODY,) * 4
             ),

@@ -15,6 +15,7 @@ from knowledge.accuracy_figures import figures_of as accuracy_of
 from knowledge.calendar import JST
 from knowledge.demo_data import is_demo
 from knowledge.figure_events import events_between
+from knowledge.headlines import are_known
 from knowledge.models import (
     FigureEvent,
     LoggedQuestion,
@@ -35,7 +36,7 @@ from knowledge.tallies import (
     Standing,
     Tally,
     by_channel,
-    first_counted,
+    first_asked,
     standing,
     tallies,
     tally,
@@ -77,7 +78,7 @@ class PeriodFigures:
     """Everything that a report says of a period.  ``before``: the period before, ``year_ago``: a year before; None
     where they were not counted.  ``stands`` None: this one was not.  ``all_needs``: in the order of
     needs_of.  ``accuracy``: the months of which something was drawn, the last first.
-    ``begun``: the first day that was counted at all.
+    ``begun``: the day of the first question to the bot; what staff noted before it stands by ``noted_stands``.
     """
 
     town: str
@@ -96,6 +97,7 @@ class PeriodFigures:
     accuracy: tuple[MonthFigures, ...]
     offices: OfficeFigures
     begun: dt.date | None
+    noted_stands: Standing | None
     events: tuple[FigureEvent, ...]
     improvements: tuple[Improvement, ...]
     misguidances: tuple[Misguidance, ...]
@@ -136,7 +138,6 @@ def period_figures(session: Session, code: str, period: Period) -> PeriodFigures
     # Told of months alone: a year more of the log takes its time.
     compared = needs_of(session, code, before.first, before.last) if period.kind is PeriodKind.MONTH else []
     earlier = {one.card.number: one.times for one in compared}
-    first = first_counted(session, code, PeriodKind.DAY)
     course = trend(session, code, _month_of(period), MONTHS_SHOWN)
     return PeriodFigures(
         town=session.get_one(Municipality, code).name,
@@ -154,7 +155,8 @@ def period_figures(session: Session, code: str, period: Period) -> PeriodFigures
         all_needs=tuple(replace(one, before=earlier.get(one.card.number, 0)) for one in needs),
         accuracy=tuple(one for one in accuracy_of(session, code) if period.first <= one.month.first <= period.last),
         offices=office_figures(session, code, period),
-        begun=first.first if first else None,
+        begun=first_asked(session, code),
+        noted_stands=standing(session, code, period, NOTED_TOGETHER),
         events=tuple(sorted(events_between(session, code, period.first, period.last), key=lambda one: one.first)),
         improvements=tuple(improvements_of(session, code, period.last)),
         misguidances=tuple(misguidances_of(session, code, period)),
@@ -270,6 +272,10 @@ def _count(value: float | None, unit: str) -> str | None:
     return None if value is None else f"{value:,.0f}{unit}"
 
 
+def _people(found: Tally) -> str | None:
+    return _count(found.askers, "人") if are_known(found.asked, found.askers) else None
+
+
 def friends_share(facts: YearFacts) -> float | None:
     """友だち数 of the population; None where either is not known."""
     friends, population = facts.number("friends"), facts.number("population")
@@ -283,7 +289,7 @@ def _percent(value: float | None) -> str | None:
 FIGURES: Mapping[str, FigureKind] = MappingProxyType(
     {
         "asked": FigureKind("質問の件数", lambda found, _: _count(found.asked, "件")),
-        "askers": FigureKind("使った人数", lambda found, _: _count(found.askers, "人")),
+        "askers": FigureKind("使った人数", lambda found, _: _people(found)),
         "shown": FigureKind("答えを示せた割合", lambda found, _: found.shown_share.percent),
         "none": FigureKind("答えられなかった割合", lambda found, _: found.none_share.percent),
         "solved": FigureKind("解決率（回答による）", lambda found, _: found.solved_share.percent),

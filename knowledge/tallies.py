@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.intervals import Share, share
@@ -119,10 +119,41 @@ class Standing:
     hours_known: bool
 
 
-def standing(session: Session, code: str, period: Period) -> Standing | None:
-    """None where it was not counted (yet)."""
+def standing(session: Session, code: str, period: Period, channel: str = BOT) -> Standing | None:
+    """None where it was not counted (yet), or was over before the channel was known to be in use."""
     row = session.get(CountedPeriod, (code, period.kind.value, period.first))
-    return Standing(row.counted_at, row.closed_at, row.hours_known) if row else None
+    if row is None or period.last < begins(session, code, channel):
+        return None
+    return Standing(row.counted_at, row.closed_at, row.hours_known)
+
+
+def first_asked(session: Session, code: str) -> dt.date | None:
+    """The day of the first question to the bot that is kept; None where it was never asked.
+
+    Read from what was counted, which outlives the log: of days, else of the shortest periods that are kept.
+    """
+    days = (_first_asked(session, code, kind) for kind in PeriodKind)
+    return next((day for day in days if day is not None), None)
+
+
+def _first_asked(session: Session, code: str, kind: PeriodKind) -> dt.date | None:
+    """Each period is one look-up by its whole key, the oldest first: hundreds of them for years of noted ones alone."""
+    held, of = CountedPeriod, PeriodCount
+    same = (of.municipality_code == held.municipality_code, of.kind == held.kind, of.first == held.first)
+    is_asked = exists().where(*same, of.dimension == ALL, of.channel == BOT, of.value == "", of.asked > 0)
+    wanted = select(held.first).where(held.municipality_code == code, held.kind == kind.value, is_asked)
+    return session.scalar(wanted.order_by(held.first).limit(1))
+
+
+def begins(session: Session, code: str, channel: str = BOT) -> dt.date:
+    """The day from which on no question in a channel means that nobody asked.
+
+    What staff noted of days long gone makes the days since then counted ones; of the bot, which was not in use yet,
+    that tells nothing.
+    """
+    if channel not in (BOT, *BOT_CHANNELS):
+        return dt.date.min
+    return first_asked(session, code) or dt.date.max
 
 
 def tally(
@@ -165,7 +196,7 @@ def trend(
         )
     )
     found = {row.first: tally_of(row) for row in rows}
-    counted = _counted(session, code, wanted)
+    counted = counted_of(session, code, wanted, channel)
     return [(period, found.get(period.first, NOTHING) if period.first in counted else None) for period in wanted]
 
 
@@ -189,12 +220,12 @@ def sums_by_value(
     return found
 
 
-def counted_days(session: Session, code: str, first: dt.date, last: dt.date) -> int:
+def counted_days(session: Session, code: str, first: dt.date, last: dt.date, channel: str = BOT) -> int:
     """On how many of the days from ``first`` to ``last`` it was counted; days on which nobody asked are, too."""
     rows = select(func.count()).where(
         CountedPeriod.municipality_code == code,
         CountedPeriod.kind == PeriodKind.DAY.value,
-        CountedPeriod.first >= first,
+        CountedPeriod.first >= max(first, begins(session, code, channel)),
         CountedPeriod.first <= last,
     )
     return session.scalar(rows) or 0
@@ -223,7 +254,8 @@ def _of(code: str, periods: Sequence[Period]) -> Select[PeriodCount]:
     )
 
 
-def _counted(session: Session, code: str, periods: Sequence[Period]) -> set[dt.date]:
+def counted_of(session: Session, code: str, periods: Sequence[Period], channel: str = BOT) -> set[dt.date]:
+    """The first days of those, all of a kind, that were counted while the channel was in use."""
     rows = session.scalars(
         select(CountedPeriod.first).where(
             CountedPeriod.municipality_code == code,
@@ -231,4 +263,5 @@ def _counted(session: Session, code: str, periods: Sequence[Period]) -> set[dt.d
             CountedPeriod.first.in_([period.first for period in periods]),
         )
     )
-    return set(rows)
+    since = begins(session, code, channel)
+    return {first for first in rows if Period(first, periods[0].kind).last >= since}

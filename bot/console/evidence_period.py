@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flask import request
 from sqlalchemy.orm import Session
 
-from knowledge.calendar import today
+from knowledge.calendar import date_name, today
 from knowledge.periods import Period, PeriodKind, last_periods, period_of
-from knowledge.tallies import Standing, first_counted, standing
+from knowledge.tallies import Standing, first_asked, first_counted, standing
 
 MOST: dict[PeriodKind, int] = {PeriodKind.YEAR: 6, PeriodKind.QUARTER: 9, PeriodKind.MONTH: 13}
 
@@ -23,6 +23,7 @@ class ChosenPeriod:
     period: Period
     options: tuple[tuple[str, str], ...]
     standing: Standing | None
+    first_asked: dt.date | None = None
 
     @property
     def value(self) -> str:
@@ -31,6 +32,8 @@ class ChosenPeriod:
     @property
     def stands(self) -> str:
         """How the figures stand, as officials say it."""
+        if self.standing is None and self.first_asked is not None and self.period.last < self.first_asked:
+            return f"記録なし（LINE・ウェブなどの最初の質問は{date_name(self.first_asked)}）"
         if self.standing is None:
             return "まだ数えていません"
         return "速報" if self.standing.closed_at is None else "確定"
@@ -48,7 +51,8 @@ def chosen_period(session: Session, code: str, kinds: Sequence[PeriodKind]) -> C
     wanted = _read(request.args.get("period", "")[:20], kinds, now) or period_of(kinds[0], now)
     if wanted not in options:
         options.append(wanted)
-    return ChosenPeriod(wanted, tuple((value_of(one), one.name) for one in options), standing(session, code, wanted))
+    names = tuple((value_of(one), one.name) for one in options)
+    return ChosenPeriod(wanted, names, standing(session, code, wanted), first_asked(session, code))
 
 
 def _options(session: Session, code: str, kind: PeriodKind, now: dt.date) -> list[Period]:

@@ -19,7 +19,7 @@ from knowledge.period_closing import corrections, counted_periods, give_reason
 from knowledge.periods import CLOSING_DAY, Period, PeriodKind
 from knowledge.retention import FIGURES, days_kept
 from knowledge.roles import Role
-from knowledge.tallies import BOT, NOTED_TOGETHER, by_channel
+from knowledge.tallies import BOT, NOTED_TOGETHER, by_channel, counted_of
 
 blueprint = Blueprint("figure_closings", __name__)
 
@@ -40,6 +40,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
             for row in counted_periods(session, code, PeriodKind.MONTH, MOST_MONTHS)
         ]
         counts = {period.first: by_channel(session, code, period) for period, _ in months}
+        known = counted_of(session, code, [period for period, _ in months]) if months else set()
         found = [one for kind in KINDS for one in corrections(session, code, kind)]
         kept = days_kept(session, code)[FIGURES]
     return render_template(
@@ -49,6 +50,7 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str]) -> str
         given=given,
         months=months,
         counts=counts,
+        known=known,
         bot=BOT,
         together=NOTED_TOGETHER,
         corrections=[(Period(one.first, PeriodKind(one.kind)), one) for one in found],

@@ -34,7 +34,7 @@ from knowledge.calendar import now, today
 from knowledge.demo_hours import counting_hours
 from knowledge.figure_events import KINDS as EVENT_KINDS
 from knowledge.figure_events import asked_by_day, events_between
-from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines
+from knowledge.headlines import NOT_THE_POPULATION, askers_text, headlines, people_text
 from knowledge.intervals import share
 from knowledge.jobs import ask_once, latest_job, stop_job
 from knowledge.ledger import CHANNELS, NOTED
@@ -49,8 +49,10 @@ from knowledge.tallies import (
     DIMENSIONS,
     NOTED_TOGETHER,
     Tally,
+    begins,
     by_channel,
     counted_days,
+    first_asked,
     standing,
     sums_by_value,
     tallies,
@@ -61,6 +63,7 @@ from knowledge.tallies import (
 blueprint = Blueprint("figures", __name__)
 blueprint.add_app_template_filter(shown_count, "cell")
 blueprint.add_app_template_filter(askers_text, "askers")
+blueprint.add_app_template_global(people_text, "people")
 
 BREAKDOWNS = ("category", "department", "channel", "language", "measure", "subject", "entry")
 BY_ANSWER = ("category", "measure", "entry")
@@ -80,18 +83,20 @@ def index(code: str) -> Response:
     with services().database.reading() as session:
         found = tally(session, code, wanted.period, wanted.channel, *dimension)
         before = tally(session, code, wanted.period.previous, wanted.channel, *dimension)
-        has_before = standing(session, code, wanted.period.previous) is not None
+        has_before = standing(session, code, wanted.period.previous, wanted.channel) is not None
         course = trend(session, code, wanted.period, SHOWN_BEFORE[wanted.period.kind], wanted.channel, *dimension)
         first, last = course[0][0].first, wanted.period.last
         events = events_between(session, code, first, last) if not wanted.department else []
         channels = by_channel(session, code, wanted.period, *dimension)
         around = _around(session, code, wanted)
-    charts = [] if wanted.is_noted else _charts(wanted, course, events)
+    told = partial(headlines, hours_known=around["hours_known"], noted=wanted.is_noted, total=wanted.is_total)
+    told = partial(told, of_office=bool(wanted.department))
+    charts = [] if wanted.is_noted else _charts(wanted, course, events, around["part_of"])
     page = render_template(
         "console/figures/index.html",
         **around,
-        lines=headlines(found, hours_known=around["hours_known"], noted=wanted.is_noted, total=wanted.is_total),
-        before=headlines(before, hours_known=around["hours_known"], noted=wanted.is_noted, total=wanted.is_total),
+        lines=told(found),
+        before=told(before),
         has_before=has_before,
         course=course[::-1],
         channels=[(CHANNELS[one], channels[one]) for one in CHANNELS if one in channels],
@@ -100,13 +105,15 @@ def index(code: str) -> Response:
         events=events,
         event_kinds=EVENT_KINDS,
         noted=NOTED,
+        noted_names=[CHOICES[NOTED_TOGETHER], *(CHANNELS[one] for one in NOTED)],
     )
     return watched(page, around["job"])
 
 
 def _around(session: Session, code: str, wanted: Choice) -> dict[str, Any]:
     """What every page of figures shows: the period, how its figures stand, and the ways to others."""
-    stands = standing(session, code, wanted.period)
+    stands = standing(session, code, wanted.period, wanted.channel)
+    first = first_asked(session, code)
     job = latest_job(session, code, FIGURES)
     names = value_names(session, code, "department")
     return {
@@ -115,6 +122,9 @@ def _around(session: Session, code: str, wanted: Choice) -> dict[str, Any]:
         "explained": EXPLAINED,
         "wanted": wanted,
         "stands": stands,
+        "first_asked": None if wanted.is_noted else first,
+        "before_use": not wanted.is_noted and wanted.period.last < begins(session, code),
+        "part_of": partial(part_of, first=None if wanted.is_noted else first),
         "hours_known": stands.hours_known if stands else False,
         "corrections": corrections_of(session, code, wanted.period),
         "corrected": correction_lines,
@@ -137,6 +147,13 @@ def _around(session: Session, code: str, wanted: Choice) -> dict[str, Any]:
     }
 
 
+def part_of(period: Period, *, first: dt.date | None) -> str:
+    """That a period is told in part: from the first question on, or as it runs; empty where it is whole."""
+    if first is not None and period.first < first <= period.last:
+        return f"（途中、{first.month}月{first.day}日から）"
+    return "（途中）" if period.last >= today() else ""
+
+
 _PAGES: Mapping[str, str] = {
     "index": "まとめ",
     "breakdown": "内訳",
@@ -157,12 +174,16 @@ def correction_lines(correction: PeriodCorrection) -> list[str]:
 
 
 def _charts(
-    wanted: Choice, course: Sequence[tuple[Period, Tally | None]], events: Sequence[FigureEvent]
+    wanted: Choice,
+    course: Sequence[tuple[Period, Tally | None]],
+    events: Sequence[FigureEvent],
+    part: Callable[[Period], str],
 ) -> list[Chart]:
+    """A period that is told in part says so at its label."""
     counted = [(period, one) for period, one in course if one is not None]
     if len(counted) < 2:
         return []
-    labels = [period.short_name for period, _ in counted]
+    labels = [f"{period.short_name}{'（途中）' if part(period) else ''}" for period, _ in counted]
     told = partial(drawn_count, total=wanted.is_total)
     name = KIND_NAMES[wanted.period.kind]
     marks = _marks([period for period, _ in counted], events)
@@ -310,7 +331,7 @@ def movers_(code: str) -> Response:
     wanted = choice()
     spans = compared_spans(wanted.period, today())
     with services().database.reading() as session:
-        counted = tuple(counted_days(session, code, one.first, one.last) for one in spans or ())
+        counted = tuple(counted_days(session, code, one.first, one.last, wanted.channel) for one in spans or ())
         moved = [
             (DIMENSIONS[by], value_names(session, code, by), _moved(session, code, wanted, by, spans, counted))
             for by in MOVED_BY

@@ -23,6 +23,7 @@ from knowledge.entry_steps import standing
 from knowledge.models import UnsavedText
 from knowledge.roles import Person, Role
 from knowledge.staff import grants_of
+from knowledge.tallies import first_asked
 from knowledge.this_week import Example, Kind, Pile, Task, Week, planned
 from knowledge.this_week_counts import Reader, figures, piles
 from knowledge.unsaved_texts import unsaved_texts
@@ -118,7 +119,9 @@ def town(code: str) -> str:
     reader = Reader(str(me.account_id), me.departments(Role.EDITOR, code), me.departments(Role.APPROVER, code))
     with services().database.reading() as session:
         week = planned(piles(session, code, reader, moment))
-        this, last = figures(session, code, moment.astimezone(JST).date())
+        day = moment.astimezone(JST).date()
+        this, last = figures(session, code, day)
+        began = first_asked(session, code)
     return render_template(
         "console/front/town.html",
         week=week,
@@ -127,6 +130,7 @@ def town(code: str) -> str:
         code=code,
         unsaved=_unsaved(code),
         rows=(("この7日間", this), ("その前の7日間", last)),
+        unknown=began if began is not None and began > day - dt.timedelta(days=7) and not last.asked else None,
         writes=reader.writes,
     )
 

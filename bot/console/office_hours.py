@@ -67,7 +67,7 @@ def index(code: str) -> str:
         shown=[
             _shown("電子申請の件数", "この年度の、曜日・時間帯ごとの件数はまだ入っていません。", applied, hours),
             _shown(
-                "LINE・ウェブで聞かれた質問の件数",
+                "LINE・ウェブ・APIで聞かれた質問の件数",
                 "この年度に聞かれた質問はありません。" if is_counted else "この年度の質問は、まだ数えていません。",
                 asked,
                 hours,

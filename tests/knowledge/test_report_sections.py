@@ -29,7 +29,7 @@ from knowledge.report_tables import ReportTable
 from knowledge.year_end_sheet import check_tables, measure_lines
 from knowledge.year_facts import write_facts
 from tests.knowledge.test_open_data import CODE, write_town
-from tests.support.questions import any_rows
+from tests.support.questions import any_rows, question_row
 
 MOMENT = dt.datetime(2026, 11, 22, 12, tzinfo=JST)
 OCTOBER = Period(dt.date(2026, 10, 1), PeriodKind.MONTH)
@@ -49,6 +49,7 @@ def town(database: Database) -> Database:
     days = [dt.datetime(*day, tzinfo=JST) for day in ((2025, 11, 20), (2026, 11, 21))]
     with database.writing() as session:
         session.add_all(any_rows(CODE, 400, days[0], days[1]))
+        session.add(question_row(CODE, 9000, days[0]))
     count(database, MOMENT)
     return database
 

@@ -131,7 +131,9 @@ def test_every_page_opens_for_every_kind_of_period_and_for_one_without_questions
 
 
 def test_a_period_that_was_not_counted_says_so(chief: Colleague) -> None:
-    assert "まだ数えていません" in read(chief, f"{FIGURES_PAGE}?day=2020-01-01")
+    page = read(chief, f"{FIGURES_PAGE}?day=2020-01-01")
+    assert "記録なし（LINE・ウェブなどの最初の質問は令和8年10月1日）" in page
+    assert "まだ数えていません" in read(chief, f"{FIGURES_PAGE}?day=2020-01-01&channel=noted")
 
 
 def test_one_department_alone(chief: Colleague, office_database: Database, kit: Services) -> None:

@@ -323,8 +323,10 @@ def test_one_department_alone_is_what_the_rows_give(chief: Colleague, log: Rows,
     own = [one for one in within(log, WEEK) if department_of(one, entries) == "dep-it"]
     told = {line[0]: line[1:] for line in tables(chief.get(f"{HERE}/figures?kind=week&day={WEEK[0]}&department=dep-it").text)["主な数字"]}  # fmt: skip
     assert told["質問"][0] == (FEW if 0 < len(own) < 5 else f"{len(own)}件")
-    for name, decision in (("選択肢を示した", "suggest"), ("答えられなかった", "none"), ("答えを示した", "answer")):
-        part = sum(one.decision == decision for one in own)
+    assert "選択肢を示した" not in told, "of what was not taken nobody knows the 課"
+    for name, decision in (("選択肢から選ばれた", "suggest"), ("答えられなかった", "none"), ("答えを示した", "answer")):
+        part = sum(one.decision == decision and (decision != "suggest" or bool(one.shown)) for one in own)
+        assert told[name][1].startswith("割合は出しません")
         assert told[name][0] == (FEW if 0 < part < 5 else f"{part}件")
 
 

@@ -110,7 +110,7 @@ def test_the_month_that_runs_is_told_as_such_and_one_that_was_never_counted(chie
     page = chief.get(f"{REPORTS}/monthly?month=2026-11").text
     assert "速報：令和8年12月5日に締めるまで" in page
     page = chief.get(f"{REPORTS}/monthly?month=2020-01").text
-    assert "まだ数えていません" in page
+    assert "この期間の数字はありません（LINE・ウェブなどの最初の質問は" in page
     assert "前の期間の記録がないため" in page
     for month in ("nonsense", "2026-12", "2026-13", "1990-01", "2026-10-05"):
         chief.get(f"{REPORTS}/monthly?month={month}", status=404)
