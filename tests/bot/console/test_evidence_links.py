@@ -37,7 +37,7 @@ CODE = "122106"
 HERE = f"/staff/{CODE}"
 PAGES = (
     *(f"{HERE}/figures{page}" for page in ("", "/breakdown?by=entry", "/movers", "/hours", "/events", "/closings")),
-    *(f"{HERE}/{page}" for page in ("measures", "online", "log", "needs", "resident-words", "counts", "unanswered")),
+    *(f"{HERE}/{page}" for page in ("measures", "online", "log", "needs", "resident-words", "counts")),
     f"{HERE}/resident-words?list=unknown",
 )
 OWN, OTHER = "dep-citizens", "dep-general-affairs"
