@@ -97,7 +97,7 @@ def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progres
     """``{"file", "publish", "end_missing"}``: what the file would change, or what is wrong with it."""
     progress(0.0)
     try:
-        sheets = _sheets_of(kit, code, payload)
+        sheets = sheets_brought(kit, code, payload)
         with kit.database.reading() as session:
             plan = planned(session, code, sheets, **_flags(payload), progress=part_of(progress, _READ, 1.0))
     except UploadError as error:
@@ -109,13 +109,15 @@ def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progres
     return {"looked": _LOOKED.dump_python(found, mode="json")}
 
 
-def _sheets_of(kit: Services, code: str, payload: Mapping[str, Any]) -> list[Sheet]:
-    """What was read before the work was begun anew; else the file.  Raises UploadError."""
+def sheets_brought(
+    kit: Services, code: str, payload: Mapping[str, Any], read: Callable[[Path], list[Sheet]] = read_tables
+) -> list[Sheet]:
+    """What was read before the work was begun anew; else what ``read`` finds in the file.  Raises UploadError."""
     held = held_value(kit, code, payload)
     if held is not None:
         return sheets_of(held[1])
     with opened_file(kit, code, payload) as path:
-        return read_tables(path)
+        return read(path)
 
 
 def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

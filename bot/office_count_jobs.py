@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.effect_jobs import JobFaultError, Work
-from bot.import_jobs import CHANGED_MEANWHILE, GONE, forgetting, held_value, keep_read, opened_file, part_of
+from bot.import_jobs import CHANGED_MEANWHILE, GONE, forgetting, held_value, keep_read, part_of, sheets_brought
 from bot.many_questions import Progress
 from bot.services import Services
 from knowledge import audit
@@ -51,7 +51,7 @@ def look_at_counts(kit: Services, code: str, payload: Mapping[str, Any], progres
     """``{"file", "end_missing", "own"}``: what the file would change, or what is wrong with it."""
     progress(0.0)
     try:
-        sheets = _sheets_of(kit, code, payload)
+        sheets = sheets_brought(kit, code, payload, read_counts)
         with kit.database.reading() as session:
             plan = _planned(session, code, sheets, payload, part_of(progress, _READ, 1.0))
     except UploadError as error:
@@ -61,15 +61,6 @@ def look_at_counts(kit: Services, code: str, payload: Mapping[str, Any], progres
     if not plan.problems:
         keep_read(kit, code, payload, [plan.digest, sheets_as_json(sheets)])
     return {"shown": _SHOWN.dump_python(shown_counts(plan, MOST_SHOWN), mode="json")}
-
-
-def _sheets_of(kit: Services, code: str, payload: Mapping[str, Any]) -> list[Sheet]:
-    """What was read before the work was begun anew; else the file.  Raises UploadError."""
-    held = held_value(kit, code, payload)
-    if held is not None:
-        return sheets_of(held[1])
-    with opened_file(kit, code, payload) as path:
-        return read_counts(path)
 
 
 def take_counts(kit: Services, code: str, payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
