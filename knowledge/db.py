@@ -62,7 +62,10 @@ class Database:
                 return False
             raw.rollback()
             cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError:  # the driver's own, which nobody above looks for: locked, or no room
+                return False
             blocked: Any = cursor.fetchone()
             return bool(blocked[0] == 0)
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.line.inbox import forget_late_texts
 from knowledge.calendar import now
@@ -17,6 +16,8 @@ LOOK_SECONDS = 30.0
 """Between two looks for words that can no longer be answered."""
 AGAIN_SECONDS = 0.5
 """Before the next attempt, where a reader stood in the way."""
+AFTER_FAULT_SECONDS = 5.0
+"""The same where the database is away: each attempt writes a line."""
 
 _log = structlog.get_logger("line.housekeeping")
 
@@ -61,10 +62,10 @@ class Housekeeping:
         while not self._stop.is_set():
             try:
                 self._tidy()
-            except SQLAlchemyError as error:
+            except Exception as error:  # a thread that ends is missed by nobody, and the words would stay
                 _log.error("not_tidied", error=type(error).__name__)
                 self._wanted.set()
-                self._stop.wait(AGAIN_SECONDS)
+                self._stop.wait(AFTER_FAULT_SECONDS)
             with self._starting:
                 if not self._looking and not self._wanted.is_set():
                     self._thread = None

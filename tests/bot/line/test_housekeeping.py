@@ -78,9 +78,29 @@ def test_words_that_can_no_longer_be_answered_are_looked_for_beside_the_answerin
         assert session.scalars(select(LineEvent.text)).all() == [None]
 
 
+def test_no_fault_ends_the_looking(kept: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.line.housekeeping.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.line.housekeeping.AFTER_FAULT_SECONDS", 0.05)
+    looked: list[int] = []
+
+    def failing(*_: object) -> int:
+        looked.append(1)
+        if len(looked) == 1:
+            raise OSError("too many open files")
+        return 0
+
+    monkeypatch.setattr("bot.line.housekeeping.forget_late_texts", failing)
+    housekeeping = Housekeeping(kept.database)
+    housekeeping.start()
+    try:
+        assert seen(lambda: len(looked) > 2)
+    finally:
+        housekeeping.stop()
+
+
 def test_it_goes_on_when_the_database_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.line.housekeeping.LOOK_SECONDS", 0.05)
-    monkeypatch.setattr("bot.line.housekeeping.AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("bot.line.housekeeping.AFTER_FAULT_SECONDS", 0.05)
     database = open_database(f"sqlite:///{tmp_path / 'none.db'}")
     housekeeping = Housekeeping(database)
     housekeeping.start()
