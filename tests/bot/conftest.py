@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,14 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from app import create_app
 from bot.conversation import answer
+from bot.services import Services
 from intents.decision import Decision
+from knowledge.bundle import read_bundle
+from knowledge.calendar import now
+from knowledge.common_content import common_content
 from knowledge.corpus import Corpus
+from knowledge.loading import load_bundle
+from tests.knowledge.small_town import write_town
 
 GOLD = Path(__file__).parent.parent / "data" / "gold"
 
@@ -27,6 +33,23 @@ def site(tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_
     made = create_app({"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"})
     yield made
     made.extensions["kotae"].database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kit(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    vectors_folder: Path,
+    database_url_maker: Callable[[str], str],
+) -> Iterator[Services]:
+    """The services of an app with a small municipality, on both databases."""
+    (tmp_path / "vectors").symlink_to(vectors_folder)
+    url = database_url_maker(request.param)
+    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url, "SENDER_THREADS": "0", "JOBS": "0"})
+    services: Services = app.extensions["kotae"]
+    load_bundle(services.database, read_bundle(write_town(tmp_path / "content")), now(), common_content())
+    yield services
+    services.database.dispose()
 
 
 @pytest.fixture

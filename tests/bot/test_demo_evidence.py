@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from app import create_app
 from bot.demo_evidence import write_evidence
 from bot.demo_jobs import make_year, remove_all
 from bot.figure_jobs import count_figures
@@ -17,15 +14,12 @@ from bot.services import Services
 from knowledge.accuracy_figures import figures_of
 from knowledge.accuracy_labelling import agreement_of, standings
 from knowledge.audit import BY_COMMAND
-from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, fiscal_year_of, now, today
-from knowledge.common_content import common_content
 from knowledge.demo_data import WRITER, is_invented
 from knowledge.demo_evidence import LABELLERS, months_to_judge
 from knowledge.demo_wordings import Subject
 from knowledge.demo_year import Year
 from knowledge.entry_versions import Author
-from knowledge.loading import load_bundle
 from knowledge.misguidance import write_misguidance
 from knowledge.models import (
     AccuracyItem,
@@ -41,30 +35,13 @@ from knowledge.models import (
 )
 from knowledge.year_facts import facts_of, write_facts
 from tests.bot.test_demo_jobs import everything
-from tests.knowledge.small_town import CODE, write_town
+from tests.knowledge.small_town import CODE
 
 ASKED = [
     Subject("juki", "住民票", 4, ("住民票はコンビニで取れますか？", "住民票をコンビニで", "写しをコンビニで")),
     Subject("goal", "計画", 3, ("計画の目標は何ですか？", "めざすものは何ですか")),
     Subject("other", "ほか", 2, ("ほにゃらら", "ふがふがはどこですか", "温泉の割引はありますか")),
 ]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kit(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    vectors_folder: Path,
-    database_url_maker: Callable[[str], str],
-) -> Iterator[Services]:
-    """The services of an app with a small municipality, on both databases."""
-    (tmp_path / "vectors").symlink_to(vectors_folder)
-    url = database_url_maker(request.param)
-    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url, "SENDER_THREADS": "0", "JOBS": "0"})
-    services: Services = app.extensions["kotae"]
-    load_bundle(services.database, read_bundle(write_town(tmp_path / "content")), now(), common_content())
-    yield services
-    services.database.dispose()
 
 
 @pytest.fixture

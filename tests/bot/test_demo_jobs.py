@@ -9,10 +9,9 @@ import threading
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Set
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app import create_app
 from bot.conversation import answer_masked
 from bot.demo_asking import Asker, ask_all, asker_of_year
 from bot.demo_cards import care_for_cards
@@ -35,9 +33,7 @@ from bot.services import Services
 from bot.word_jobs import count_words
 from intents.delicate import delicate_matter
 from knowledge.audit import BY_COMMAND
-from knowledge.bundle import read_bundle
 from knowledge.calendar import JST, now, today
-from knowledge.common_content import common_content
 from knowledge.demo_data import NOTICE, WRITER, demo_data, is_demo
 from knowledge.demo_hours import HOURS_NAME, counting_hours, counts_by_invented_hours
 from knowledge.demo_removal import DemoError, begin, remove
@@ -47,7 +43,6 @@ from knowledge.entry_versions import Author
 from knowledge.figure_events import days_around
 from knowledge.jobs import StopAskedError, ask_once, claim_job, latest_job, report_progress
 from knowledge.ledger import NotedQuestion, note
-from knowledge.loading import load_bundle
 from knowledge.log_files import filter_as_json
 from knowledge.log_lists import LogFilter
 from knowledge.misguidance import write_misguidance
@@ -78,29 +73,12 @@ from knowledge.pictures import keep as keep_pictures
 from knowledge.public_holidays import holiday_name
 from knowledge.query_log import AskedQuestion, log_id, note_feedback, record
 from knowledge.tallies import tally
-from tests.knowledge.small_town import CODE, write_town
+from tests.knowledge.small_town import CODE
 
 FEW = 250
 NOT_COMPARED = {"audit_lines", "audit_head", "jobs"}
 """What tells of the making and the removal themselves."""
 WASPS = next(subject for subject in subjects() if subject.id == "wasp-nest")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kit(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    vectors_folder: Path,
-    database_url_maker: Callable[[str], str],
-) -> Iterator[Services]:
-    """The services of an app with a small municipality, on both databases."""
-    (tmp_path / "vectors").symlink_to(vectors_folder)
-    url = database_url_maker(request.param)
-    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url, "SENDER_THREADS": "0", "JOBS": "0"})
-    services: Services = app.extensions["kotae"]
-    load_bundle(services.database, read_bundle(write_town(tmp_path / "content")), now(), common_content())
-    yield services
-    services.database.dispose()
 
 
 @pytest.fixture
