@@ -11,21 +11,25 @@ from sqlalchemy.exc import ArgumentError
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot import commands, console
+from bot import commands, console, limits
 from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
 from bot.line.housekeeping import Housekeeping
 from bot.line.receiver import Receiver
 from bot.log_setup import set_up_logging
 from bot.oidc.provider import OfficeProvider
+from bot.operation import requests
+from bot.operation.notes import NOTES
 from bot.services import Services
 from bot.settings import SettingsError, read_settings
-from bot.web import api, chat, headers, health, line_preview, open_data, problems
+from bot.startup_checks import check_start
+from bot.web import api, chat, entrances, headers, health, line_preview, open_data, problems
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
 from knowledge.index_files import IndexFiles
 from knowledge.preview import Previews
+from knowledge.replica import evidence_reader
 from knowledge.web_addresses import host_of
 
 
@@ -36,18 +40,23 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         database = open_database(settings.database_url)
     except (SettingsError, ArgumentError) as error:
         raise NoAppException(f"設定に誤りがあります。{error}") from error
+    set_up_logging(settings.log_level)
     app = Flask("app", template_folder="bot/templates", static_folder="bot/static")
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         MAX_CONTENT_LENGTH=1 << 20,
-        TRUSTED_HOSTS=list(settings.trusted_hosts),
     )
+    entrances.register(app, settings)
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=0
         )
+    try:
+        check_start(settings, debug=app.debug)
+    except SettingsError as error:
+        raise NoAppException(f"このままでは動かせません。{error}") from error
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    set_up_logging(settings.log_level)
     # A question's few small products gain nothing from many threads, and lose much when the cores are busy.
     threadpool_limits(1, "blas")
     clients = LineClients(settings.line_channels, settings.line_api_host)
@@ -55,17 +64,26 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     app.extensions["kotae"] = Services(
         settings,
         database,
-        Corpus(database, vectors, index_files=index_files, most_answers=settings.kept_answers),
+        evidence_reader(database, settings.read_database_url),
+        Corpus(
+            database,
+            vectors,
+            index_files=index_files,
+            most_answers=settings.kept_answers,
+            on_fault=NOTES.index_failed,
+        ),
         Previews(database, vectors, index_files=index_files),
         clients,
         Receiver(clients),
-        Housekeeping(database),
+        Housekeeping(database, queue_most=settings.queue_most),
         OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
+    limits.register(app, database, settings.rates, settings.pepper)
     for part in (health, line_webhook, api, chat, line_preview, open_data):
         app.register_blueprint(part.blueprint)
     console.register(app, https=not settings.is_local)
     app.jinja_env.filters["host_of"] = host_of
+    requests.register(app)
     headers.register(app, https=settings.base_url.startswith("https:"))
     problems.register(app)
     commands.register(app)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -13,11 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.services import Services, services
 from bot.towns import require_town
 from knowledge import archives
 from knowledge.archives import ArchiveError, count_rows, erase, export_all, restore
+from knowledge.backups_ledger import FILE, read_ledger, replay_of_people
 from knowledge.bundle import content_folders
 from knowledge.calendar import now
 from knowledge.models import Municipality
@@ -77,13 +81,27 @@ def knowledge_restore(file: Path) -> None:
     kit = services()
     with _stopped_cleanly("復元を止めました（何も変わっていません）"), _progress() as progress:
         try:
-            manifest = restore(kit.database, file, progress)
+            manifest = restore(kit.database, file, progress, partial(_erase_again, kit), now())
         except ArchiveError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"{file} を読めません") from error
     _show_counts(manifest.counts)
     click.echo(f"{manifest.municipality_name}（{manifest.municipality_code}）を戻しました")
+
+
+def _erase_again(kit: Services, session: Session, code: str, since: dt.datetime) -> int:
+    """What was taken back since the file was written, as far as the ledger beside the backups knows."""
+    try:
+        ledger = read_ledger(kit.settings.backup_folder / FILE)
+    except FileNotFoundError:
+        click.echo(
+            f"注意: 消した記録（{FILE}）がありません。このファイルを書いたあとに取り消された質問があれば、戻っています",
+            err=True,
+        )
+        return 0
+    # Whoever restores a municipality on purpose wants it back, though it was erased.
+    return replay_of_people(session, (one for one in ledger.erasures if one.municipality_code == code), now())
 
 
 @click.command("erase")

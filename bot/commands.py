@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sys
@@ -15,14 +16,17 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import click
+from alembic.util import CommandError
 from flask import Flask
 from flask.cli import AppGroup
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import egress
 from bot.answer_object import answer_object
 from bot.archive_commands import knowledge_erase, knowledge_export_all, knowledge_restore
 from bot.audit_commands import audit_group
+from bot.backup_commands import backup_group, database_move, restore_command
 from bot.calibration_report import reliability_tables
 from bot.common_commands import common_group
 from bot.conversation import answer_masked
@@ -30,25 +34,33 @@ from bot.count_commands import knowledge_counts
 from bot.database_faults import explain_database_faults
 from bot.demo_commands import demo_group
 from bot.dialogue import NEW_DIALOGUE, Dialogue
+from bot.doctor_commands import line_doctor
 from bot.draft_commands import drafts
 from bot.due_commands import knowledge_due
 from bot.effect_commands import checks_group, effect_command, why_command
 from bot.faq_commands import faq_page_command, import_faq, publish_faq
 from bot.history_commands import knowledge_history
 from bot.jobs import work
+from bot.jobs_keeper import is_gone
 from bot.line.inbox import reconcile
 from bot.line.serving import start_senders
 from bot.link_commands import knowledge_links
 from bot.municipality_commands import new_municipality
+from bot.operation.pulse import start_pulse
+from bot.operation_commands import alerts_group, evidence_pack_command, status_command
+from bot.partition_commands import partition_log_command
+from bot.pepper_commands import pepper_group
 from bot.plan_commands import import_plan_command
 from bot.plan_text_commands import plan_text
 from bot.replies import plain_text
+from bot.resident_commands import residents_group
 from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.slot_commands import slots_group
 from bot.spreadsheet_commands import knowledge_export, knowledge_import
 from bot.staff_commands import new_first_code, staff_group
 from bot.subject_commands import subjects_group
+from bot.upgrade_commands import upgrade_command
 from bot.verification_commands import knowledge_verify
 from bot.word_commands import words_group
 from bot.wording import is_reviewed
@@ -65,6 +77,7 @@ from knowledge.common_content import CommonContent, common_content
 from knowledge.content_places import NoContentError, folders_to_load
 from knowledge.corpus import UnknownMunicipalityError
 from knowledge.db import migrate
+from knowledge.heartbeats import JOBS, SENDER
 from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
 from knowledge.municipality_codes import unknown_municipality
@@ -77,6 +90,7 @@ knowledge_group.add_command(common_group)
 knowledge_group.add_command(slots_group)
 log_group = AppGroup("log", help="質問の記録。")
 database_group = AppGroup("database", help="データベース。")
+database_group.add_command(partition_log_command)
 line_group = AppGroup("line", help="LINE とのつながり。")
 jobs_group = AppGroup("jobs", help="時間のかかる仕事。")
 needs_group = AppGroup("needs", help="質問から分かる、住民の求めること。")
@@ -127,10 +141,11 @@ def welcome() -> None:
     for town in kit.corpus.towns():
         channel = _channel_state(kit.settings.line_channels.get(town.code))
         click.echo(f"  {town.name}  {kit.settings.base_url}/{town.code}/  （{channel}）")
-    click.echo(f"\n職員用の画面  {kit.settings.base_url}/staff/")
+    click.echo(f"\n職員用の画面  {kit.settings.console_url}/staff/")
     if (code := new_first_code(kit.database, now())) is not None:
-        click.echo(f"  最初の管理者を {kit.settings.base_url}/staff/first で決めてください")
+        click.echo(f"  最初の管理者を {kit.settings.console_url}/staff/first で決めてください")
         click.echo(f"  一度だけ使えるコード（24時間）: {code}")
+    click.echo(f"\nデータは {kit.settings.instance} に置きます（場所と通信する相手: flask --app app status）")
     click.echo("\n止めるには Ctrl+C\n")
 
 
@@ -376,14 +391,19 @@ def _show_learning(code: str, share: float) -> None:
 
 @jobs_group.command("run")
 @click.option("--once", is_flag=True, help="今ある仕事だけをして終わる。")
-@click.option("--beside", type=int, metavar="PID", help="この番号の親プロセスが終われば、いっしょに終わる。")
+@click.option("--beside", type=int, metavar="PID", help="この番号のプロセス（サービス）が終われば、いっしょに終わる。")
 def jobs_run(once: bool, beside: int | None) -> None:
     """時間のかかる仕事（学習）を、サービスとは別に続ける（止めるには Ctrl+C）。"""
     kit = services()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    work(kit, stop, once=once, parent=beside)
+    if beside is not None:
+        os.nice(10)  # whoever asks a question comes first
+    egress.limit(kit.settings)
+    if not once:
+        start_pulse(kit, JOBS)
+    work(kit, stop, once=once, is_alone=is_gone(beside) if beside is not None else None)
 
 
 @log_group.command("mask")
@@ -398,10 +418,19 @@ def database_migrate() -> None:
     """表を今のプログラムに合わせる。"""
     try:
         migrate(services().database)
+    except CommandError as error:
+        raise click.ClickException(
+            "データベースの表は、このプログラムの知らない版です。もっと新しいプログラムで使われたか、"
+            "復元が途中で止まったものです（docs/backup.md）"
+        ) from error
     except SQLAlchemyError as error:
         raise click.ClickException(
             f"データベースを使えません（DATABASE_URL を確かめてください）: {type(error).__name__}"
         ) from error
+
+
+database_group.add_command(database_move)
+line_group.add_command(line_doctor)
 
 
 @line_group.command("send")
@@ -412,6 +441,8 @@ def line_send(threads: int) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    egress.limit(kit.settings)
+    start_pulse(kit, SENDER)
     running = start_senders(kit, threads)
     click.echo(f"LINE への返信を始めました（{threads}本）", err=True)
     stop.wait()
@@ -490,6 +521,14 @@ COMMANDS = (
     demo_group,
     staff_group,
     audit_group,
+    backup_group,
+    restore_command,
+    upgrade_command,
+    status_command,
+    evidence_pack_command,
+    alerts_group,
+    residents_group,
+    pepper_group,
 )
 for each in COMMANDS:
     explain_database_faults(each)

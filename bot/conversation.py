@@ -90,7 +90,7 @@ _EMERGENCY_SENTENCES = {
     Need.DISASTER: "emergency_disaster",
     Need.NATIONAL_NUMBER: "emergency_national_number",
 }
-_TOLD_DATA = re.compile(r"[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*(?:[。、\n]|$)")
+_TOLD_DATA = re.compile(r"(?<![^。、\n?？])[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*+(?:[。、\n]|$)")
 _MOST_SIDES = 2
 """A message that asks for as many sides (目標は何年度まで) makes one of them its topic."""
 _ASKING = (Fresh, Unclear, FollowUp, OtherTopic)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from bot.effect_jobs import JobFaultError, Work
 from bot.faq_brought import BroughtList, read_list_file
+from bot.import_gate import OPEN, Gate, gate_of_sheets
 from bot.many_questions import Progress
 from bot.plan_brought import document_as_json
 from bot.services import Services
@@ -57,6 +58,12 @@ class LookedSheets:
     notices: tuple[str, ...]
     public: bool
     digest: str
+    gate: Gate = OPEN
+
+    @property
+    def is_refused(self) -> bool:
+        """Too many 確認用の質問 would be answered wrongly."""
+        return self.gate.is_closed
 
     @property
     def changes(self) -> bool:
@@ -65,6 +72,12 @@ class LookedSheets:
 
 _LOOKED = TypeAdapter(LookedSheets)
 _FAQ_PLAN = TypeAdapter(FaqPlan)
+
+
+def looked_through(kit: Services, code: str, sheets: Sequence[Sheet], flags: Flags, plan: ImportPlan) -> LookedSheets:
+    """With what it would do to the 確認用の質問, where residents would notice it at all."""
+    found = looked_sheets(plan)
+    return replace(found, gate=gate_of_sheets(kit, code, sheets, flags, now())) if found.public else found
 
 
 def looked_sheets(plan: ImportPlan) -> LookedSheets:
@@ -104,8 +117,10 @@ def look_at_sheets(kit: Services, code: str, payload: Mapping[str, Any], progres
         return {"file_fault": str(error)}
     except ImportFaultsError as error:
         return {"faults": list(error.faults)}
-    found = looked_sheets(plan)
-    keep_read(kit, code, payload, [found.digest, sheets_as_json(sheets), found.public])
+    found = looked_through(kit, code, sheets, _flags(payload), plan)
+    if not found.is_refused:
+        # Only what is kept can be taken in.
+        keep_read(kit, code, payload, [found.digest, sheets_as_json(sheets), found.public])
     return {"looked": _LOOKED.dump_python(found, mode="json")}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,20 +14,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import demo_jobs, effect_jobs, import_jobs, office_count_jobs
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
+from bot.limits import forget_old as forget_old_counts
 from bot.log_file_jobs import LOG_FILE, write_log_file
+from bot.log_setup import place_of
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
+from bot.restore_drill import drill_now
 from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
 from bot.word_jobs import WORDS, ask_for_words, count_words
 from intents.vectors import Vectors, open_vectors
-from knowledge import log_files
-from knowledge.audit_chain import expire, note_daily_head
+from knowledge import restore_drills
+from knowledge.audit_chain import note_daily_head
+from knowledge.backups import findings_of, is_due, make, prune
+from knowledge.backups_file import BackupError, FolderBusyError
+from knowledge.backups_ledger import LedgerKeeper, shorten
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
-from knowledge.brought_files import forget_old_files
 from knowledge.calendar import JST, now
+from knowledge.data_items import tables_of_items
+from knowledge.expiry import Kept, forget_of_staff, forget_records
 from knowledge.jobs import (
     Claimed,
     StopAskedError,
@@ -42,10 +48,9 @@ from knowledge.jobs import (
 from knowledge.lessons import ClaimLostError, learn_next
 from knowledge.link_visitor import LinkVisitor
 from knowledge.links import RoundLostError, check_next
+from knowledge.log_partitions import keep_partitions
 from knowledge.organisation_settling import settle_due
-from knowledge.outbox import forget_old
-from knowledge.retention import purge_all
-from knowledge.sessions import forget_old_sessions
+from knowledge.pseudonyms import pepper_fault
 from knowledge.staff_mails import write_mails
 
 IDLE_SECONDS = 5.0
@@ -74,6 +79,12 @@ NEEDS_SECONDS = 600.0
 """Between two looks at what was asked in vain."""
 FIGURES_SECONDS = 300.0
 """Between two looks at what is to be counted."""
+BACKUP_AGAIN_SECONDS = 600.0
+"""Before a backup that failed is tried again: a full disk does not empty itself."""
+DRILL_LOOK_SECONDS = 600.0
+"""Between two looks whether a 復元の訓練 is due."""
+FORGET_COUNTS_SECONDS = 600.0
+"""Between two looks for counts of questions whose minute is long over."""
 SHRINK_SECONDS = 20.0
 """How long it is tried to erase from the database's log file what was erased from the database."""
 LINKS_A_TURN = 20
@@ -86,15 +97,17 @@ class StoppedError(Exception):
     """Told to stop in the middle of something: it is given back, and done later."""
 
 
-def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: int | None = None) -> None:
+def work(
+    kit: Services, stop: threading.Event, *, once: bool = False, is_alone: Callable[[], bool] | None = None
+) -> None:
     """Do what is due; with ``once``, until nothing is.  A database that is away is waited for.
 
-    ``parent``: the process beside which this one runs; when that is gone, this one ends too.
+    ``is_alone``: whether the service beside which this process runs is gone; then this one ends too.
     """
     vectors = open_vectors(kit.settings.vectors_folder)
 
     def stopped() -> bool:
-        return stop.is_set() or (parent is not None and os.getppid() != parent)
+        return stop.is_set() or (is_alone is not None and is_alone())
 
     def go_on() -> None:
         if stopped():
@@ -110,7 +123,7 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail, looks = _Mail(kit), _looks(kit)
+    mail, looks, backups, drills = _Mail(kit), _looks(kit), _Backups(kit), _Drills(kit)
     with _bookings_watched(kit):
         while not stopped():
             try:
@@ -121,6 +134,8 @@ def work(kit: Services, stop: threading.Event, *, once: bool = False, parent: in
                     or _staff_kept_up(kit, go_on)
                     or next(filter(None, (one.look() for one in looks)), None)
                     or mail.send()
+                    # Not for one turn: whoever wants one then says so (`backup run`).
+                    or (None if once else backups.make(meanwhile) or drills.run(meanwhile))
                 )
                 if did is None:
                     if once:
@@ -212,7 +227,8 @@ def _do(kit: Services, claimed: Claimed, go_on: Callable[[], None]) -> None:
         raise  # the lease ends, and somebody begins it anew
     except Exception as error:  # whoever waits for it must be told, and the others' work goes on
         fail_job(kit.database, claimed, "うまくいきませんでした。もう一度始めるか、管理者に知らせてください", now())
-        _log.exception("job_failed", kind=claimed.kind, municipality=claimed.code, error=type(error).__name__)
+        at = place_of(error.__traceback__)
+        _log.error("job_failed", kind=claimed.kind, municipality=claimed.code, error=type(error).__name__, at=at)
     else:
         finish_job(kit.database, claimed, result, now())
         _log.info("job_done", kind=claimed.kind, municipality=claimed.code)
@@ -239,19 +255,24 @@ def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
         with kit.database.writing() as session:
             if not note_daily_head(session, moment):
                 return None
-            expired = expire(session, moment, kit.settings.audit_days)
-            forgotten = forget_old_sessions(session, moment)
-            forget_old(session, moment)
-            forget_old_files(session, moment)
-            log_files.forget_old_files(session, moment)
-        records = purge_all(kit.database, moment, go_on)
+            gone = forget_of_staff(session, moment, _kept(kit))
+        if fault := pepper_fault(kit.settings.pepper, moment):
+            _log.warning("pepper_not_of_this_year", remedy=fault)
+        records = forget_records(kit.database, moment, go_on)
+        kit.database.vacuum(tables_of_items())
         if not kit.database.shrink_log(SHRINK_SECONDS):
             _log.warning("log_not_shrunk")  # what was erased stays in it until the next time
+        with kit.database.writing() as session:
+            keep_partitions(session, moment.astimezone(JST).date())
     except SQLAlchemyError as error:
         _log.error("job_failed", kind="staff", error=type(error).__name__)
         return None
-    _log.info("staff_kept_up", audit_lines=expired, sessions=forgotten, records=records)
+    _log.info("staff_kept_up", audit_lines=gone.audit_lines, sessions=gone.sessions, records=records)
     return "staff"
+
+
+def _kept(kit: Services) -> Kept:
+    return Kept(kit.settings.audit_days, kit.settings.session_days, kit.settings.upload_days)
 
 
 class _Look:
@@ -285,7 +306,13 @@ def _looks(kit: Services) -> list[_Look]:
         _Look(kit, FIGURES, FIGURES_SECONDS, ask_for_counting),
         _Look(kit, SAMPLE, NEEDS_SECONDS, ask_for_samples),
         _Look(kit, WORDS, NEEDS_SECONDS, ask_for_words),
+        _Look(kit, "rate_windows", FORGET_COUNTS_SECONDS, _forget_counts),
     ]
+
+
+def _forget_counts(kit: Services, moment: dt.datetime) -> list[str]:
+    forget_old_counts(kit.database, moment)
+    return []
 
 
 def _ask_for_booked_checks(kit: Services, moment: dt.datetime) -> list[str]:
@@ -295,6 +322,69 @@ def _ask_for_booked_checks(kit: Services, moment: dt.datetime) -> list[str]:
             return []
     with kit.database.writing() as session:
         return list(ask_for_checks(session, moment))
+
+
+class _Backups:
+    """An hour's backup, where there is a key, and beside it what was erased: a restore erases it again.
+
+    Of the processes of one machine one does it, for the folder is held by whoever is at it.
+    """
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._ledger = LedgerKeeper(kit.database, kit.settings.backup_folder)
+        self._told, self._not_before = False, 0.0
+
+    def make(self, meanwhile: Callable[..., None]) -> str | None:
+        """None where it is not time yet, where it is off, or where it could not be done now."""
+        settings = self._kit.settings
+        if not settings.backup_key:
+            if not self._told:
+                _log.warning("backups_off", why="BACKUP_KEY")
+            self._told = True
+            return None
+        try:
+            self._ledger.keep(now())
+            if time.monotonic() < self._not_before or not is_due(settings.backup_folder, now()):
+                return None
+            self._not_before = time.monotonic() + BACKUP_AGAIN_SECONDS
+            made, examined = make(self._kit.database, settings.backup_folder, settings.backup_key, now(), meanwhile)
+            gone = prune(settings.backup_folder, now(), settings.backup_days)
+            shorten(settings.backup_folder, now())
+        except FolderBusyError:
+            return None
+        except (SQLAlchemyError, BackupError, OSError) as error:
+            _log.error("job_failed", kind="backup", error=type(error).__name__)
+            return None
+        _log.info("backed_up", bytes=made.size, rows=examined.manifest.rows, pruned=len(gone))
+        for finding in findings_of(examined):
+            _log.error("audit_finding", finding=finding)
+        return "backup"
+
+
+class _Drills:
+    """A week's 復元の訓練, where there are backups: the newest is tried in a place of its own."""
+
+    def __init__(self, kit: Services) -> None:
+        self._kit = kit
+        self._not_before = 0.0
+
+    def run(self, meanwhile: Callable[..., None]) -> str | None:
+        """None where it is not time yet, where it is off, or where it could not be done now."""
+        settings = self._kit.settings
+        if not (settings.backup_key and settings.restore_drill) or time.monotonic() < self._not_before:
+            return None
+        self._not_before = time.monotonic() + DRILL_LOOK_SECONDS
+        try:
+            if not restore_drills.is_due(settings.backup_folder, now()):
+                return None
+            drill_now(self._kit, meanwhile)
+        except FolderBusyError:
+            return None
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("job_failed", kind="drill", error=type(error).__name__)
+            return None
+        return "drill"
 
 
 class _Mail:
@@ -321,7 +411,7 @@ class _Mail:
             return
         self._looked = time.monotonic()
         with self._kit.database.writing() as session:
-            write_mails(session, now(), self._kit.settings.base_url)
+            write_mails(session, now(), self._kit.settings.console_url)
 
 
 def _links_checked(kit: Services, progress: Callable[[int, int], None]) -> str | None:

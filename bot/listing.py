@@ -33,7 +33,7 @@ from knowledge.lists import Listing, Row, make_listing
 _LONGEST = 40
 """Longer messages ask for no list."""
 _DIFFERENCE = re.compile(r"違い|ちがい|違う|比べ|比較")
-_ONLY_YEAR = re.compile(r"^[のはって、?。\s]*(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$")
+_ONLY_YEAR = re.compile(r"^[のはって、?。\s]*+(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$")
 _YEAR_BESIDE = re.compile(
     r"^(?:もう一つ)?(?:(?P<earlier>前|まえ)|次|つぎ|翌|あと|後)の?(?:年度?|とし)(?:は|って|だと)?(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$"
 )

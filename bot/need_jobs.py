@@ -24,14 +24,16 @@ from knowledge.models import Municipality
 from knowledge.need_cards import (
     Described,
     Waiting,
+    card_counts,
+    card_numbers,
     cards_of_keys,
-    count_cards,
     is_any_card,
     is_any_uncounted,
     is_any_unjoined,
     join,
     make_card,
     next_number,
+    note_counts,
     representatives,
     unjoined,
 )
@@ -46,8 +48,8 @@ NEEDS = "needs"
 LOOK_BACK = dt.timedelta(days=2)
 """Rephrased questions are looked for so far back; the first time, as far as texts are kept."""
 LONGEST_LOOK_BACK = dt.timedelta(days=400)
-PORTION = 1_000
-"""Questions that are joined in one transaction: others' writing waits for no more."""
+PORTION = 250
+"""Questions that are joined in one transaction, and cards that are counted: others' writing waits for no more."""
 NAMELESS = "（言葉を読み取れない質問）"
 """No text stands for the name: it is kept longer than the texts are."""
 MOST_JUDGED = 100
@@ -103,8 +105,7 @@ def group_needs(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     made = [[waiting[key] for key in keys] for keys in placed.made]
     tell = partial(described, knowledge, offices=offices, chosen=chosen)
     _write_made(kit, code, tell, made, moment, lambda share: progress(0.7 + 0.25 * share))
-    with kit.database.writing() as session:
-        count_cards(session, code, today())
+    _write_counts(kit, code, today())
     return {"questions": sum(one.times for one in waiting.values()), "made": len(made), "joined": len(joined)}
 
 
@@ -128,9 +129,26 @@ def _is_due(session: Session, code: str, moment: dt.datetime) -> bool:
 
 
 def _write_joined(kit: Services, code: str, joined: Mapping[int, Sequence[Waiting]]) -> None:
-    for portion in _portions(list(joined.items()), lambda item: sum(one.times for one in item[1])):
+    pieces = [(number, piece) for number, own in joined.items() for one in own for piece in one.pieces(PORTION)]
+    for portion in _portions(pieces, lambda item: item[1].times):
         with kit.database.writing() as session:
-            join(session, code, dict(portion))
+            join(session, code, _by_card(portion))
+
+
+def _by_card(pieces: Iterable[tuple[int, Waiting]]) -> dict[int, list[Waiting]]:
+    found: dict[int, list[Waiting]] = {}
+    for number, piece in pieces:
+        found.setdefault(number, []).append(piece)
+    return found
+
+
+def _write_counts(kit: Services, code: str, day: dt.date) -> None:
+    """Read without holding up anybody who writes: all questions of a year are counted."""
+    with kit.database.reading() as session:
+        counts, numbers = card_counts(session, code, day), card_numbers(session, code)
+    for start in range(0, len(numbers), PORTION):
+        with kit.database.writing() as session:
+            note_counts(session, code, day, numbers[start : start + PORTION], counts)
 
 
 def _judge_again(
@@ -185,13 +203,21 @@ def _write_made(
     for portion in _portions(ordered, lambda own: sum(one.times for one in own)):
         progress(done / max(len(ordered), 1))
         told = [tell(own) for own in portion]
+        # Of what was asked thousands of times the rest follows: the card is there, and the texts' keys lead to it.
+        parts = [_portions([piece for one in own for piece in one.pieces(PORTION)], _times) for own in portion]
         with kit.database.writing() as session:
             number = next_number(session, code)
             for place_of, words in enumerate(told):
                 make_card(session, code, number + place_of, words, moment)
             session.flush()
-            join(session, code, dict(enumerate(portion, number)))
+            join(session, code, {number + place_of: part[0] for place_of, part in enumerate(parts)})
+        rest = {number + place_of: [one for each in part[1:] for one in each] for place_of, part in enumerate(parts)}
+        _write_joined(kit, code, rest)
         done += len(portion)
+
+
+def _times(one: Waiting) -> int:
+    return one.times
 
 
 def _portions(items: Sequence[Any], size: Callable[[Any], int]) -> list[list[Any]]:

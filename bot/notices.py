@@ -21,7 +21,7 @@ def circumstances(database: Database, code: str, moment: dt.datetime) -> Circums
     The notice is read anew each time: it must reach residents without a restart, and end by itself.
     """
     try:
-        with database.reading() as session:
+        with database.glancing() as session:
             found = current_notice(session, code, moment)
             paused = paused_entries(session, found) if found is not None else frozenset()
     except SQLAlchemyError as error:

@@ -239,11 +239,18 @@ def details_reply(knowledge: Knowledge, answer: Answer) -> Reply:
         title=say("more_title"),
         text=answer.title,
         facts=tuple((name, value) for name, value in rows if value),
-        links=answer.links,
+        links=_with_source(answer),
         contact=whom_to_ask(knowledge, answer),
         notes=plan_notes(knowledge, answer.plan),
         told_of=answer.entry_id,
     )
+
+
+def _with_source(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """The links of an answer, and where its plan can be read: LINE has no other place for that address."""
+    if not answer.plan.url or any(url == answer.plan.url for _, url in answer.links):
+        return answer.links
+    return (*answer.links, (answer.plan.short_title, answer.plan.url))
 
 
 def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | None = None) -> Reply:

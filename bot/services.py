@@ -14,12 +14,15 @@ from bot.settings import Settings
 from knowledge.corpus import Corpus
 from knowledge.db import Database
 from knowledge.preview import Previews
+from knowledge.replica import EvidenceReader
 
 
 @dataclass(frozen=True)
 class Services:
     settings: Settings
     database: Database
+    evidence: EvidenceReader
+    """What figures are read from: a copy of the database, where there is one."""
     corpus: Corpus
     previews: Previews
     """What staff see beside it: drafts, and what is for them alone."""
@@ -28,6 +31,12 @@ class Services:
     housekeeping: Housekeeping
     office_provider: OfficeProvider | None
     """The office's own directory, where it is set up."""
+
+
+def keys_in_force() -> list[str]:
+    """What signatures are taken by: keys that were replaced, then the one that new ones are made with."""
+    settings = services().settings
+    return [*settings.old_secret_keys, settings.secret_key]
 
 
 def services() -> Services:

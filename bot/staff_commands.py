@@ -53,7 +53,7 @@ def staff_first_code() -> None:
     code = new_first_code(kit.database, now())
     if code is None:
         raise click.ClickException("管理者はもういます。staff list で確かめてください")
-    click.echo(f"{kit.settings.base_url}/staff/first を開き、このコードを入力してください（24時間、一度だけ）")
+    click.echo(f"{kit.settings.console_url}/staff/first を開き、このコードを入力してください（24時間、一度だけ）")
     click.echo(code)
 
 
@@ -98,7 +98,7 @@ def staff_new_administrator(login: str, name: str | None) -> None:
             audit.append(session, BY_COMMAND, "administrator_added", at=moment, subject=account.login)
     except StaffError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{kit.settings.base_url}/staff/invitation を開き、次の二つを入力してください（7日、一度だけ）")
+    click.echo(f"{kit.settings.console_url}/staff/invitation を開き、次の二つを入力してください（7日、一度だけ）")
     click.echo(account.login)
     click.echo(code)
 

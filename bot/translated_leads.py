@@ -10,7 +10,10 @@ from itertools import combinations, pairwise
 from intents.leads import split_sentences
 from intents.text import normalize
 
-_PIECE = re.compile(r".+?(?:[。！？।](?![」』”）)])|[.!?]+[”)\"']*(?=\s+[^a-zà-ỹ\s])|$)\s*")
+_STOP = r"[。！？।](?![」』”）)])"
+_FULL_STOPS = r"[.!?]++[”)\"']*+(?=\s++[^a-zà-ỹ\s])"
+_PIECE = re.compile(rf".(?:{_STOP}|{_FULL_STOPS}|$|.+?(?:{_STOP}|(?<![.!?]){_FULL_STOPS}|$))\s*")
+"""Full stops in a row are looked at from their first only."""
 _ANCHOR = re.compile(r"\d+(?:[.,]\d+)*|[㐀-鿿々]{2,}|[ァ-ヺー]{3,}")
 """What a translation keeps as it is: figures, and the Japanese term beside its translation."""
 _YES_OR_NO = 5

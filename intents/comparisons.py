@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intents.patterns import ending_of
 from intents.text import normalize
 
 
@@ -44,14 +45,15 @@ _MEASURES = {
 }
 _ASKING = re.compile(
     rf"{_WHICH}(?:が|は|も)?(?:より|一番|もっと)?(?P<after>{_MORE}|{_LESS}|{_FIRST}|{_LAST})[一-鿿ぁ-ゖ]*"
-    rf"|(?P<head>[^、,と]*?)[がは](?:より|一番|もっと)?(?P<before>{_MORE}|{_LESS}|{_FIRST}|{_LAST})[ぁ-ゖ]*の?(?:方|ほう)?[はが]{_WHICH}[一-鿿ぁ-ゖ]*"
+    rf"|(?<![^、,と])(?P<head>[^、,と]*?)[がは](?:より|一番|もっと)?(?P<before>{_MORE}|{_LESS}|{_FIRST}|{_LAST})[ぁ-ゖ]{{,30}}の?(?:方|ほう)?[はが]{_WHICH}[一-鿿ぁ-ゖ]*"
     rf"|{_WHICH}の(?P<of>[^、,とがはの]{{1,15}})[がは](?P<last>{_MORE}|{_LESS}|{_FIRST}|{_LAST})[一-鿿ぁ-ゖ]*"
     r"|(?P<beside>比べ(?:て(?:みて)?|ると|たい|よう)?(?:どう)?|くらべて?|比較(?:して|する|したい)?|並べて|対比して?|見比べて?)"
     r"|(?:何|なに|どこ|どう)?が?(?P<difference>違(?:い|う)|ちが(?:い|う)|差)(?=$|[はがを?。でかのな、\s]|って|教)[一-鿿ぁ-ゖ]*"
 )
-_ENDING = re.compile(
-    r"(?:教えて|おしえて|見せて|知りたい|ください|下さい|お願いします|ですか|でしょうか|なの|って|とでは|では|だと|なら|[をはがのでにもか?。!、,\s])+$"
+_END_WORD = re.compile(
+    r"教えて|おしえて|見せて|知りたい|ください|下さい|お願いします|ですか|でしょうか|なの|って|とでは|では|だと|なら|[をはがのでにもか?。!、,\s]"
 )
+LONGEST_END_WORD = 6
 _BEGINNING = re.compile(r"^(?:では|じゃあ|それじゃ|[をはがのでにも?。!、,\s])+")
 _BETWEEN = re.compile(r"(?<=[^\s])と(?!り|め|もに|き|ころ)|[、,]|\bvs\.?\b|それとも|または|もしくは")
 _OF_ALL = re.compile(r"^(?P<head>[^はがで]{2,}?)(?:は|が|で|では)(?P<side>.{2,})$")
@@ -60,7 +62,7 @@ _FIGURES = re.compile(
 )
 _NAMES = re.compile(r"[^\Wぁ-ゖ]|[ぁ-ゖ]{3}")
 """What stands in a name: anything but a particle or two."""
-_ASKED_ABOUT = re.compile(r"^(?:(?:の|は|が|で|を)?(?:目標(?:値)?|現状(?:値)?|数値|数字|値|割合)(?:が|は|の|で|を)?)+$")
+_ASKED_ABOUT = re.compile(r"^(?:(?:の|は|が|で|を)?(?:目標値?+|現状値?+|数値|数字|値|割合)(?:が|は|の|で|を)?+)++$")
 
 
 _WORDED = {
@@ -93,7 +95,7 @@ def worded_as(wording: str, asked: Comparison) -> bool:
 
 def asks_which(text: str) -> Measure | None:
     """「どっちが高い？」 of what was put side by side just before."""
-    plain = _ENDING.sub("", normalize(text))
+    plain = _without_ending(normalize(text))
     asked = _ASKING.search(plain)
     if asked is None or _bare(f"{plain[: asked.start()]}{_head(asked)}{plain[asked.end() :]}"):
         return None
@@ -136,7 +138,11 @@ def _sides(rest: str) -> tuple[str, ...]:
 
 def _bare(part: str) -> str:
     """A part without the particles and the words for figures around it."""
-    found = _ENDING.sub("", _BEGINNING.sub("", part))
+    found = _without_ending(_BEGINNING.sub("", part))
     found = "" if _ASKED_ABOUT.match(found) else _FIGURES.sub("", found)
-    found = _ENDING.sub("", found).strip()
+    found = _without_ending(found).strip()
     return found if _NAMES.search(found) else ""
+
+
+def _without_ending(text: str) -> str:
+    return text[: ending_of(text, _END_WORD, LONGEST_END_WORD)]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from intents.facets import Facet
-from intents.patterns import patterns
+from intents.patterns import ending_of, patterns
 from intents.remembered import remembered
 from intents.text import normalize
 from intents.tokenizer import tokenize
@@ -19,8 +19,10 @@ from intents.tokenizer import tokenize
 _PARTS = patterns("contacts")
 _SIDES = {Facet(name.removeprefix("side_")): part for name, part in _PARTS.items() if name.startswith("side_")}
 _HALL, _FILLER, _PLACE, _UNIT = (_PARTS[name].pattern for name in ("hall", "filler", "place", "unit"))
-_NOTHING = re.compile(f"(?:{_FILLER})*")
-_THE_HALL = re.compile(rf"(?:市の?)?(?:{_HALL}|{_FILLER})*")
+_FILLERS = re.compile(_FILLER)
+_HALL_OR_FILLERS = re.compile(f"{_HALL}|{_FILLER}")
+LONGEST_WORD = 16
+"""Letters of a word around a name: more than any of them has."""
 _NAMES_A_PLACE = re.compile(_PLACE)
 _NAMED_OUTSIDE = re.compile(_PARTS["outside"].pattern)
 _NO_NAME = re.compile(r"[\sをがはでにへと?]|する|した|して")
@@ -29,7 +31,6 @@ _UNITS = re.compile(_UNIT)
 _UNIT_AT_END = re.compile(rf"(?:{_UNIT})$")
 _ABOUT = re.compile(_PARTS["about"].pattern)
 _BEFORE = re.compile(r"^(?:[\s、。・]|の|あの|えっと|すみません|すいません)+")
-_AFTER = re.compile(rf"(?:{_FILLER})+$")
 _SPACE_IN_JAPANESE = re.compile(r"(?<=[ぁ-ゖァ-ヺ一-龥]) (?=[ぁ-ゖァ-ヺ一-龥])")
 _LABEL = re.compile("〔[^〕]{1,20}〕")
 _LONGEST = 60
@@ -80,8 +81,8 @@ def contact_question(text: str, own: Collection[str] = (), offices: Offices = NO
     for asking in _SIDES.values():
         rest = asking.sub(" ", rest)
     left = _without_own(rest, own)
-    if _THE_HALL.fullmatch(left):
-        bare = not named and bool(_NOTHING.fullmatch(rest))
+    if _is_the_hall(left):
+        bare = not named and ending_of(rest, _FILLERS, LONGEST_WORD) == 0
         return ContactQuestion(side, office=offices.names[named] if named else None, bare=bare)
     return None if named or side is Facet.OFFICE else _of_another(side, left, offices)
 
@@ -119,7 +120,7 @@ def _without_own(rest: str, own: Collection[str]) -> str:
     bare = _trimmed(rest)
     for name in sorted(own, key=len, reverse=True):
         left = bare.removeprefix(name)
-        if left != bare and _THE_HALL.fullmatch(left):
+        if left != bare and _is_the_hall(left):
             return ""
     return bare
 
@@ -145,4 +146,11 @@ def _is_outside(name: str) -> bool:
 
 
 def _trimmed(rest: str) -> str:
-    return _AFTER.sub("", _BEFORE.sub("", rest)).strip()
+    whole = _BEFORE.sub("", rest)
+    return whole[: ending_of(whole, _FILLERS, LONGEST_WORD)].strip()
+
+
+def _is_the_hall(text: str) -> bool:
+    """Whether ``text`` is words for the city office and what stands around them, or nothing."""
+    begins = ending_of(text, _HALL_OR_FILLERS, LONGEST_WORD)
+    return text[:begins] in ("", "市")

@@ -14,8 +14,9 @@ MAX_QUESTION = 2000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
-_DIGITS_AT_END = re.compile(r"[\d\s〇一二三四五六七八九()ー‐‑‒–—―−－-]+$")
-_DIGITS_AT_START = re.compile(r"^[\d\s〇一二三四五六七八九()ー‐‑‒–—―−－-]+")
+_DIGITS = r"[\d\s〇一二三四五六七八九()ー‐‑‒–—―−－-]"
+_DIGITS_AT_END = re.compile(rf"(?<!{_DIGITS}){_DIGITS}++$")
+_DIGITS_AT_START = re.compile(rf"^{_DIGITS}+")
 _HYPHENS = re.compile("[‐‑‒–—―−﹣－]")
 
 

@@ -233,3 +233,27 @@ def _place_names(text: str) -> Iterator[tuple[str, str]]:
             yield stem, stem[:-1]
         else:
             yield stem, stem
+
+
+def name_classes(word: str) -> frozenset[str]:
+    """What the dictionary has under exactly this word: 姓, 名 and 人 for names of people, 他 for anything else."""
+    _tokenizer()  # opens the dictionary
+    assert _dictionary is not None
+    return frozenset(_name_class(morpheme.part_of_speech_id()) for morpheme in _dictionary.lookup(word))
+
+
+def name_readings(word: str, of: str) -> frozenset[str]:
+    """How the word is read where it is a 姓, or where it is a 名; in katakana."""
+    _tokenizer()
+    assert _dictionary is not None
+    found = _dictionary.lookup(word)
+    return frozenset(each.reading_form() for each in found if _name_class(each.part_of_speech_id()) == of)
+
+
+@lru_cache(maxsize=2_000)
+def _name_class(number: int) -> str:
+    assert _dictionary is not None
+    part = _dictionary.pos_of(number)
+    if part is None or part[2] != "人名":
+        return "地" if part is not None and part[2] == "地名" else "他"
+    return part[3] if part[3] in ("姓", "名") else "人"

@@ -30,7 +30,7 @@ _LABEL = re.compile("〔[^〕]{1,20}〕")
 _ERAS = ("令和", "平成")
 _WRITTEN = pattern_sources("foreign_figures")
 _UNITS = {
-    unit: re.compile(rf"(?<![0-9])([0-9]+(?:[.,][0-9]+)*)\s?(?:{written})(?![a-zà-ỹ])", re.IGNORECASE)
+    unit: re.compile(rf"(?<![0-9])(?<![0-9][.,])([0-9]++(?:[.,][0-9]++)*+)\s?(?:{written})(?![a-zà-ỹ])", re.IGNORECASE)
     for unit, written in _WRITTEN.items()
     if unit not in _ERAS
 }
@@ -39,7 +39,8 @@ _ERA_YEARS = {
     for era in _ERAS
 }
 _AS_TYPED = re.compile(
-    r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:令和|平成)[0-9]+年度|[0-9]+(?:[.,][0-9]+)*[%人件]|[0-9]+(?:[./:,-][0-9]+)+"
+    r"https?://\S+|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]+)+|(?:令和|平成)[0-9]+年度"
+    r"|(?<![0-9])[0-9]++(?:[.,][0-9]++)*+[%人件]|(?<![0-9])[0-9]++(?:[./:,-][0-9]++)++"
 )
 _NEPALI_FIGURE = re.compile(rf"[०-९]{{4}}|[०-९]+(?=\s?(?:{'|'.join(_WRITTEN[unit] for unit in _UNITS)}))")
 _WESTERN_YEAR = re.compile("(?:19|20)[0-9]{2}")

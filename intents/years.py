@@ -25,7 +25,9 @@ _YEAR = re.compile(
     r"(?:\s?の?(?P<month>\d{1,2})月)?"
 )
 
-_ONLY_YEAR = re.compile(r"^(?:じゃあ|では|それでは|なら|[のはって、?。\s])*(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$")
+_ONLY_YEAR = re.compile(
+    r"^(?:じゃあ|では|それでは|なら|[のはって、?。\s])*+(?:どう|何|なに)?(?:ですか|なの|か)?[?。]*$"
+)
 
 _HINT = re.compile(r"\d|年|ねん|ことし|れいわ|へいせい")
 """Without any of these a text names no year, which is quickly seen."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
+import getpass
 import hashlib
 import json
 import os
@@ -46,8 +47,10 @@ from knowledge import audit
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now
 from knowledge.db import Database, migration_config
-from knowledge.models import Base, LineTester, Municipality
+from knowledge.models import Base, LineEvent, LineTester, Municipality, UnsentMessage
 from knowledge.models.base import UtcDateTime
+from knowledge.residents_data import forget_message
+from knowledge.retention import purge_within
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -62,6 +65,10 @@ SECRET_COLUMNS: Mapping[str, frozenset[str]] = {"line_events": frozenset({"reply
 
 Progress = Callable[[str, int, int], None]
 """Told (table, rows done, rows in all); may raise to stop."""
+
+
+EraseAgain = Callable[[Session, str, dt.datetime], int | None]
+"""Erases what was erased of a municipality since a moment; how many acts."""
 
 
 class ArchiveError(ValueError):
@@ -111,20 +118,21 @@ def _code_column(table: Table) -> Column[Any] | None:
     return table.c.get("code") if table.name == Municipality.__tablename__ else table.c.get("municipality_code")
 
 
-def _is_own(table: Table, code: str) -> ColumnElement[bool]:
+def is_own(table: Table, code: str) -> ColumnElement[bool]:
+    """Whether a row is a municipality's."""
     column = _code_column(table)
     assert column is not None
     return column == code
 
 
 def _rows_of(table: Table, code: str) -> Select[Any]:
-    return select(table).where(_is_own(table, code)).order_by(*table.primary_key.columns)
+    return select(table).where(is_own(table, code)).order_by(*table.primary_key.columns)
 
 
 def count_rows(session: Session, code: str) -> dict[str, int]:
     """How many rows of each table are a municipality's."""
     return {
-        table.name: session.scalar(select(func.count()).select_from(table).where(_is_own(table, code))) or 0
+        table.name: session.scalar(select(func.count()).select_from(table).where(is_own(table, code))) or 0
         for table in own_tables()
     }
 
@@ -255,11 +263,18 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     return manifest
 
 
-def restore(database: Database, path: Path, progress: Progress = lambda *_: None) -> Manifest:
+def restore(
+    database: Database,
+    path: Path,
+    progress: Progress = lambda *_: None,
+    erase_again: EraseAgain = lambda *_: None,
+    moment: dt.datetime | None = None,
+) -> Manifest:
     """Bring an archive into a database that does not have its municipality: all of it, or nothing.
 
     Raises ArchiveError.  What running processes keep in memory of an earlier one is given up, since the
-    knowledge version moves.
+    knowledge version moves.  ``moment``: what is too old by then is gone before anybody sees the rest of it, and so
+    is what was erased since, by ``erase_again``.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -271,6 +286,8 @@ def restore(database: Database, path: Path, progress: Progress = lambda *_: None
                     if table.name in manifest.tables:
                         _read_table(session, table, archive, manifest, progress)
                 _move_version(session, manifest.municipality_code)
+                _made_ready(session, manifest, path, erase_again, moment or now())
+            database.shrink_log()
             return manifest
     except FileNotFoundError as error:
         raise ArchiveError(f"{path}: ファイルがありません") from error
@@ -280,6 +297,30 @@ def restore(database: Database, path: Path, progress: Progress = lambda *_: None
         raise ArchiveError(
             f"データベースに入れられませんでした（何も変わっていません）: {type(error).__name__}"
         ) from error
+
+
+def _made_ready(session: Session, manifest: Manifest, path: Path, erase_again: EraseAgain, moment: dt.datetime) -> None:
+    code = manifest.municipality_code
+    for unsent in list(session.scalars(select(UnsentMessage).where(UnsentMessage.municipality_code == code))):
+        forget_message(session, code, unsent.message_id, moment)
+    erased = erase_again(session, code, manifest.exported_at) or 0
+    purged = sum(purge_within(session, code, moment).values())
+    told = {
+        "file": path.name,
+        "rows": sum(manifest.counts.values()),
+        "purged": purged,
+        "erased": erased,
+        "user": operator(),
+    }
+    audit.append(session, BY_COMMAND, "municipality_restored", at=moment, scope=code, details=told)
+
+
+def operator() -> str:
+    """Who is at the command line, as the machine knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _refuse_other_tables(session: Session, manifest: Manifest) -> None:
@@ -361,6 +402,9 @@ def _row(table: Table, line: bytes, place: str, code: str) -> dict[str, Any]:
     if "lease_until" in values:
         # Whoever was at work on it is not here.
         values["lease_until"] = None
+    if table.name == LineEvent.__tablename__ and values.get("state") in ("received", "sending"):
+        # Without its token nobody can reply any more, and what it said is of no more use.
+        values |= {"state": "expired", "note": "restored", "text": None, "finished_at": values["received_at"]}
     return values
 
 
@@ -411,7 +455,7 @@ def erase(database: Database, code: str, indexes: Path | None, progress: Progres
     with database.writing() as session:
         present = count_rows(session, code)
         for table in reversed(own_tables()):
-            session.execute(delete(table).where(_is_own(table, code)))
+            session.execute(delete(table).where(is_own(table, code)))
             counts[table.name] = present[table.name]
             progress(table.name, present[table.name], present[table.name])
         testers = cast(CursorResult[Any], session.execute(delete(LineTester).where(LineTester.scope == code)))

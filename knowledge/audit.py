@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,7 @@ from knowledge.models import AuditHead, AuditLine
 NOBODY = "（だれでもない）"
 COMMAND_LINE = "（コマンド）"
 
+_tells: ContextVar[bool] = ContextVar("audit_tells", default=True)
 _log = structlog.get_logger("audit")
 
 
@@ -34,6 +37,8 @@ class Actor:
 BY_COMMAND = Actor(None, COMMAND_LINE)
 BY_DATE = Actor(None, "（期日）")
 """What was decided for a day comes on that day; who decided it stands in an earlier line."""
+BY_SYSTEM = Actor(None, "（システム）")
+"""What follows from a resident's own act: nobody of the office did it."""
 
 
 def append(
@@ -113,4 +118,15 @@ def _tell_the_log(session: Session, said: dict[str, Any]) -> None:
     def tell(_: Session) -> None:
         _log.info("audit", line=_shown(said))
 
-    event.listen(session, "after_commit", tell, once=True)
+    if _tells.get():
+        event.listen(session, "after_commit", tell, once=True)
+
+
+@contextmanager
+def telling(tells: bool) -> Iterator[None]:
+    """Whether lines that are added within are told to the application's log: it is of the database in use alone."""
+    token = _tells.set(tells)
+    try:
+        yield
+    finally:
+        _tells.reset(token)

@@ -101,8 +101,16 @@ ACTIONS: Mapping[str, Action] = {
     "opening_place_removed": _action("受付の場所の取り消し", "number", "before"),
     "special_day_set": _action("受付の特別な日の保存", "place", "kind", "hours", "reason"),
     "special_day_removed": _action("受付の特別な日の取り消し", "place", "kind", "hours", "reason"),
+    "line_confirmed": _action("LINE の設定の確認（コマンド）", "item", "by"),
+    "evidence_exported": _action("点検・監査の資料の書き出し", "accounts", "audit_lines"),
     "retention_changed": _action("保存期間の変更", "before", "after"),
     "records_expired": _action("保存期間を過ぎた記録の削除", "counts"),
+    "message_taken_back": _action("住民による送信取り消し", "messages", "counts"),
+    "erasure_looked_up": _action("消す記録の検索", "how", "found"),
+    "resident_erased": _action("住民の記録の消去", "how", "counts"),
+    "erasures_repeated": _action("復元のあとの消去のやり直し", "lines", "counts"),
+    "incident_counted": _action("漏えいの調べの数え上げ", "first", "last", "channel", "people", "questions"),
+    "inventory_exported": _action("個人情報の取扱い整理表の書き出し", "lines"),
     "line_tester_code": _action("試験用のLINEの確認コードの発行"),
     "line_tester_admitted": _action("試験用のLINEの利用者の追加"),
     "line_tester_dismissed": _action("試験用のLINEの利用者の取り消し"),
@@ -145,5 +153,12 @@ ACTIONS: Mapping[str, Action] = {
     "change_withdrawn": _action("変更の取り下げ", *_CHANGE),
     "demo_made": _action("見本のデータの作成", "questions", "first", "last", "seed"),
     "demo_removed": _action("見本のデータの消去", "questions"),
+    "backup_restored": _action(
+        "バックアップからの復元（コマンド）", "file", "made_at", "rows", "purged", "erased", "user"
+    ),
+    "restore_drilled": _action("復元の訓練", "file", "rows", "seconds", "faults"),
+    "database_moved": _action("別のデータベースへの引っ越し（コマンド）", "engine", "rows", "user"),
+    "database_upgraded": _action("更新（コマンド）", "old_revision", "new_revision", "backup", "user"),
+    "municipality_restored": _action("市町村の復元（コマンド）", "file", "rows", "purged", "erased", "user"),
 }
 """A screen that does something new adds its acts here."""

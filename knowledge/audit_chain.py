@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from knowledge import audit
@@ -39,25 +39,46 @@ def verify(session: Session, expected: tuple[int, str] | None = None) -> ChainRe
     start = session.scalars(
         select(AuditCheckpoint).where(AuditCheckpoint.kind == EXPIRED).order_by(AuditCheckpoint.number.desc()).limit(1)
     ).first()
-    number, digest = (start.number, start.digest) if start else (0, NOTHING)
-    first, known, lines = number + 1, _known(session, expected), 0
-    findings: list[str] = []
+    walk = ChainWalk((start.number, start.digest) if start else (0, NOTHING), _known(session, expected))
     for line in _lines(session):
-        lines += 1
-        findings += _line_findings(line, number, digest)
-        findings += _known_findings(known.pop(line.number, line.digest), line)
-        number, digest = line.number, line.digest
+        walk.see(line)
     head = session.get_one(AuditHead, 1)
-    if (head.number, head.digest) != (number, digest):
-        findings.append(
-            f"最後の行は{head.number}番のはずですが、{number}番で終わっています（末尾が消されたか、足されました）"
-        )
-    gone = [each for each in known if each > number]
-    if gone:
-        findings.append(
-            f"{max(gone)}番までの行があったことが控えに残っていますが、{number}番で終わっています（末尾が消されました）"
-        )
-    return ChainReport(lines, first, number, digest, tuple(findings[:_MOST_FINDINGS]))
+    return walk.end((head.number, head.digest))
+
+
+class ChainWalk:
+    """Lines looked at one after the other, wherever they come from.
+
+    ``start``: what the first of them follows.  ``known``: digests that are kept elsewhere, by number.
+    """
+
+    def __init__(self, start: tuple[int, str], known: Mapping[int, str]) -> None:
+        self._number, self._digest = start
+        self._first, self._lines = start[0] + 1, 0
+        self._known = dict(known)
+        self._findings: list[str] = []
+
+    def see(self, line: AuditLine) -> None:
+        self._lines += 1
+        if len(self._findings) < _MOST_FINDINGS:
+            self._findings += _line_findings(line, self._number, self._digest)
+            self._findings += _known_findings(self._known.pop(line.number, line.digest), line)
+        self._number, self._digest = line.number, line.digest
+
+    def end(self, head: tuple[int, str]) -> ChainReport:
+        """``head``: where they are to end."""
+        number, findings = self._number, self._findings
+        if head != (number, self._digest):
+            findings.append(
+                f"最後の行は{head[0]}番のはずですが、{number}番で終わっています（末尾が消されたか、足されました）"
+            )
+        gone = [each for each in self._known if each > number]
+        if gone:
+            findings.append(
+                f"{max(gone)}番までの行があったことが控えに残っていますが、"
+                f"{number}番で終わっています（末尾が消されました）"
+            )
+        return ChainReport(self._lines, self._first, number, self._digest, tuple(findings[:_MOST_FINDINGS]))
 
 
 def _known(session: Session, expected: tuple[int, str] | None) -> dict[int, str]:
@@ -108,6 +129,10 @@ def expire(session: Session, moment: dt.datetime, days: int) -> int:
     number, digest = last.number, last.digest
     session.merge(AuditCheckpoint(number=number, kind=EXPIRED, digest=digest, at=moment))
     gone = session.execute(select(func.count()).where(AuditLine.number <= number)).scalar_one()
-    session.execute(delete(AuditLine).where(AuditLine.number <= number))
+    if session.get_bind().dialect.name == "postgresql":
+        # The service's own role may be one that deletes nothing there (deploy/postgresql-roles.sql).
+        session.execute(text("SELECT audit_lines_expire(:number)"), {"number": number})
+    else:
+        session.execute(delete(AuditLine).where(AuditLine.number <= number))
     audit.append(session, audit.BY_COMMAND, "audit_expired", at=moment, details={"lines": gone, "up_to": number})
     return int(gone)

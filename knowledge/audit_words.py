@@ -11,9 +11,11 @@ from knowledge.accuracy_labels import LABELS as ACCURACY
 from knowledge.calendar import JST
 from knowledge.caution import LEVELS
 from knowledge.check_questions import DECISIONS
+from knowledge.data_items import ITEMS
 from knowledge.ledger import CHANNELS, RESULTS
 from knowledge.office_counts import SERIES
 from knowledge.organisation import CHANGES
+from knowledge.residents_data import REMOVED
 from knowledge.retention import KINDS as RETAINED
 from knowledge.roles import ROLE_NAMES
 from knowledge.sheet_kinds import KINDS as SHEETS
@@ -22,6 +24,15 @@ from knowledge.staff_words import KINDS as WORDS
 
 FIELDS: Mapping[str, str] = {
     "accounts": "利用者の数",
+    "backup": "バックアップ",
+    "engine": "前のデータベース",
+    "erased": "消しなおした数",
+    "file": "ファイル",
+    "made_at": "いつのものか",
+    "new_revision": "新しい表の版",
+    "old_revision": "前の表の版",
+    "purged": "保存期間を過ぎて消した数",
+    "user": "コマンドを打った人",
     "act": "したこと",
     "action": "変わり方",
     "active_from": "使い始める日",
@@ -34,6 +45,7 @@ FIELDS: Mapping[str, str] = {
     "author": "依頼した人",
     "based_on": "もとの版",
     "before": "変える前",
+    "by": "確かめた人",
     "cells": "変わったところ",
     "changed": "変更",
     "changes_digest": "変更の中身の印",
@@ -62,11 +74,13 @@ FIELDS: Mapping[str, str] = {
     "entries": "答えの数",
     "entry_ids": "答えの番号",
     "event": "できごと",
+    "faults": "見つかった誤り",
     "faulty": "取り込めなかった行",
     "fields": "項目",
     "file_digest": "ファイルの印",
     "filter": "条件",
     "first": "はじめの日",
+    "found": "見つけた数",
     "first_version": "はじめの版",
     "fiscal_year": "年度",
     "form": "ファイルの形",
@@ -88,6 +102,8 @@ FIELDS: Mapping[str, str] = {
     "lunch": "昼休み",
     "means": "意味する語",
     "measures": "施策の数",
+    "messages": "取り消されたメッセージの数",
+    "people": "人数（区別できる人）",
     "method": "操作の種類",
     "month": "年月",
     "municipality": "市町村",
@@ -119,6 +135,7 @@ FIELDS: Mapping[str, str] = {
     "rows": "行数",
     "same": "変更なし",
     "scope": "市町村",
+    "seconds": "秒",
     "sections": "章節",
     "seed": "乱数の種",
     "separate_approver": "書いた人は承認できない",
@@ -143,9 +160,15 @@ FIELDS: Mapping[str, str] = {
     "week": "曜日ごとの時間（月曜から）",
     "what": "したこと",
     "why": "失敗したところ",
+    "words": "言葉でさがした",
+    # 消した件数の中
+    **{name: item.name for item in ITEMS if len(item.tables) == 1 for name in item.tables},
+    **REMOVED,
     # 変える前・変えたあとの中
     **{kind.id: kind.label for kind in RETAINED},
     **{label.id: label.name for label in ACCURACY.values()},
+    "item": "確かめた項目",
+    "audit_lines": "操作の記録の行数",
 }
 
 _SHEETS = {name: kind.title for name, kind in SHEETS.items()}
@@ -158,7 +181,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "decision": DECISIONS,
     "form": {"xlsx": "Excel", "csv": "CSV（UTF-8）", "sjis": "CSV（Shift_JIS）"},
     "how": {
-        "code": "最初の管理者のコード",
+        "code": "コード",
+        "sample": "質問の文の一部",
         "command": "コマンド",
         "console": "画面",
         "first": "最初の管理者として",

@@ -1,6 +1,6 @@
 """Files too large to be read while somebody waits: kept for the jobs process, and what it read of them for the page.
 
-A file is its colleague's alone, for one page of one municipality, and goes after a day.
+A file is its colleague's alone, for one page of one municipality, and goes after a day (UPLOAD_DAYS).
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ class TooManyFilesError(Exception):
 def keep_file(
     session: Session, code: str, account_id: int, purpose: str, ending: str, content: bytes, moment: dt.datetime
 ) -> str:
-    """Keep a file until it is read; its id.  What is too old goes.  Raises TooManyFilesError."""
-    forget_old_files(session, moment)
-    own = (BroughtFile.account_id == account_id, BroughtFile.is_read.is_(False))
+    """Keep a file until it is read; its id.  Raises TooManyFilesError."""
+    own = (BroughtFile.account_id == account_id, BroughtFile.is_read.is_(False), BroughtFile.made_at >= moment - KEPT)
     if (session.scalar(select(func.count()).select_from(BroughtFile).where(*own)) or 0) >= MOST_WAITING:
         raise TooManyFilesError
     made = BroughtFile(
@@ -73,9 +72,9 @@ def is_own(session: Session, code: str, file_id: str, account_id: int, purpose: 
     return found == (code, account_id, purpose)
 
 
-def forget_old_files(session: Session, moment: dt.datetime) -> None:
+def forget_old_files(session: Session, moment: dt.datetime, kept: dt.timedelta = KEPT) -> None:
     """Those that nobody came back for."""
-    session.execute(delete(BroughtFile).where(BroughtFile.made_at < moment - KEPT))
+    session.execute(delete(BroughtFile).where(BroughtFile.made_at < moment - kept))
 
 
 def forget_file(session: Session, code: str, file_id: str) -> None:

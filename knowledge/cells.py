@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _FORMULA = r"[\s\u3000]*[=+\-@\t\r\n\0＝＋－＠−]"
-_RISKY = re.compile(rf"'*{_FORMULA}")
-_DISARMED = re.compile(rf"'+{_FORMULA}")
+_RISKY = re.compile(rf"\A'*+{_FORMULA}")
+_DISARMED = re.compile(rf"\A'++{_FORMULA}")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _WRITTEN = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")

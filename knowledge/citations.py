@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from intents.patterns import ending_of
 from knowledge.plan_sections import COLOPHON, CONTENTS, COVER, Section, letters, split_heading
 
 _NOTE = re.compile(
@@ -23,8 +24,10 @@ _NAMES_OF = {
     CONTENTS: ("目次",),
     COLOPHON: ("奥付", "巻末", "裏表紙"),
 }
-_SPECIAL = re.compile(rf"^(?:(?:{'|'.join(name for names in _NAMES_OF.values() for name in names)})[^・]{{0,10}}・?)+$")
-_GLOSSARY_TERM = re.compile("(.*用語集)\\s*「(.+)」$")
+_NAMES = [name for names in _NAMES_OF.values() for name in names]
+_SPECIAL = re.compile(rf"(?:{'|'.join(_NAMES)})[^・]{{0,10}}・?")
+_LONGEST_SPECIAL = max(map(len, _NAMES)) + 11
+_GLOSSARY_TERM = re.compile("^(?=.*」$)(.*用語集)\\s*「(.+)」$")
 _STEP = re.compile(
     r"(?:^|(?<=[\s)）]))(?:第[0-9一二三四五六七八九十]+[編部章節]"
     r"|[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}\.|[0-9]{1,2}(?=[\s(]|$)"
@@ -91,7 +94,7 @@ def _restored(text: str) -> str:
 
 def _part(part: str, sections: Sequence[Section], before: Section | None) -> list[Section]:
     """The sections of one part of a citation; a part that begins in the middle leans on the one before."""
-    if _SPECIAL.match(part):
+    if part and ending_of(part, _SPECIAL, _LONGEST_SPECIAL) == 0:
         wanted = [head for head, names in _NAMES_OF.items() if any(name in part for name in names)]
         return [one for one in sections if one.heading in wanted]
     term = _GLOSSARY_TERM.match(part)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
+import time
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,12 +57,27 @@ from knowledge.terms import term_answer
 MOST_ANSWERS = 3_000
 """Some ten municipalities of 300 answers, of which each weighs about 12 MB (make bench)."""
 
+LONGEST_WAIT = 60.0
+"""Seconds before the next attempt to build what could not be built."""
+
 _CODE = re.compile(r"[0-9]{6}")
 """Anything else is asked for nowhere: PostgreSQL refuses some texts."""
 
 _log = structlog.get_logger("corpus")
 
 _Row = TypeVar("_Row", Entry, Indicator, ScheduleItem, Department, Term)
+
+
+@dataclass(frozen=True)
+class Lag:
+    """A municipality that is answered from an older version than the published one, whose index cannot be built."""
+
+    code: str
+    serving: int
+    wanted: int
+    since: dt.datetime
+    failures: int
+    error: str
 
 
 class UnknownMunicipalityError(LookupError):
@@ -176,44 +192,89 @@ class Corpus:
         *,
         index_files: IndexFiles | None = None,
         most_answers: int = MOST_ANSWERS,
+        on_fault: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``on_fault``: told of a municipality whose index could not be made."""
         self._database = database
         self._clock = clock
         self._files = index_files or IndexFiles(None)
         self._vectors = vectors
         self._kept = RecentlyUsed[str, Knowledge](most_answers, size=lambda knowledge: len(knowledge.answers))
+        self._on_fault = on_fault
         self._building: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lags: dict[str, Lag] = {}
+        self._again: dict[str, float] = {}
+        self._towns: list[Town] = []
 
     @property
     def vectors(self) -> Vectors:
         return self._vectors
 
     def towns(self) -> list[Town]:
-        """All municipalities, in the order of their codes."""
-        with self._database.reading() as session:
-            return [_town(row) for row in session.scalars(select(Municipality).order_by(Municipality.code))]
+        """All municipalities, in the order of their codes; while the database is away, those that were there before."""
+        try:
+            with self._database.reading() as session:
+                found = [_town(row) for row in session.scalars(select(Municipality).order_by(Municipality.code))]
+        except SQLAlchemyError:
+            if not self._towns:
+                raise
+            return self._towns
+        self._towns = found
+        return found
+
+    def lagging(self) -> list[Lag]:
+        """The municipalities that are answered from an older version than the published one."""
+        return sorted(self._lags.values(), key=lambda lag: lag.code)
 
     def current(self, code: str) -> Knowledge:
-        """The knowledge of ``code`` as published now.  Raises UnknownMunicipalityError."""
+        """The knowledge of ``code`` as published now.  Raises UnknownMunicipalityError.
+
+        While the database is away, as it was last; where the published version cannot be built, the one before.
+        """
         if not _CODE.fullmatch(code):
             raise UnknownMunicipalityError(code)
         day = self._clock()
         kept = self._kept.get(code)
         if kept is None or kept.day != day:
             self._settle(code, day)
-        with self._database.reading() as session:
-            versions = session.execute(
-                select(Municipality.knowledge_version, Municipality.learned_version).where(Municipality.code == code)
-            ).first()
+        try:
+            versions = self._versions(code)
+        except SQLAlchemyError as error:
+            if kept is None:
+                raise
+            _log.error("served_from_memory", municipality=code, error=type(error).__name__)
+            return kept
         if versions is None:
             raise UnknownMunicipalityError(code)
-        wanted = State(versions.knowledge_version, versions.learned_version, day)
+        wanted = State(*versions, day)
         if kept is not None and kept.state == wanted:
             return kept
         if kept is not None and replace(kept.state, learned=wanted.learned) == wanted:
-            self._swap_later(code, wanted)
+            self._swap_later(kept, code, wanted)
             return kept
-        return self._rebuilt(code, wanted)
+        return self._rebuilt(code, wanted) if kept is None else self._rebuilt_or(kept, code, wanted)
+
+    def _versions(self, code: str) -> tuple[int, int] | None:
+        with self._database.glancing() as session:
+            found = session.execute(
+                select(Municipality.knowledge_version, Municipality.learned_version).where(Municipality.code == code)
+            ).first()
+        return None if found is None else (found.knowledge_version, found.learned_version)
+
+    def _rebuilt_or(self, kept: Knowledge, code: str, wanted: State) -> Knowledge:
+        """What is ``wanted``, or ``kept`` where that cannot be built: then it is tried again, less and less often."""
+        if time.monotonic() < self._again.get(code, 0.0):
+            return kept
+        try:
+            return self._rebuilt(code, wanted)
+        except Exception as error:  # whatever it is: residents are answered as they were before
+            failures = self._lags[code].failures + 1 if code in self._lags else 1
+            since = self._lags[code].since if code in self._lags else now()
+            self._again[code] = time.monotonic() + min(2.0 ** (failures - 1), LONGEST_WAIT)
+            kind = type(error).__name__
+            self._lags[code] = Lag(code, kept.state.published, wanted.published, since, failures, kind)
+            _log.error("not_rebuilt", municipality=code, serving=kept.version, wanted=wanted.published, error=kind)
+            return kept
 
     def _settle(self, code: str, day: dt.date) -> None:
         """Bring into force what changes in the organisation today; nobody waits for an answer because it cannot be."""
@@ -259,18 +320,27 @@ class Corpus:
         """Whether another municipality would drive one out."""
         return self._kept.is_full
 
-    def _swap_later(self, code: str, wanted: State) -> None:
+    def _swap_later(self, kept: Knowledge, code: str, wanted: State) -> None:
         """What was learned anew changes no answer: nobody waits while the index is laid out by it."""
-        if not self._building[code].locked():
-            threading.Thread(target=self._rebuilt, args=(code, wanted), name="index", daemon=True).start()
+        if not self._building[code].locked() and time.monotonic() >= self._again.get(code, 0.0):
+            threading.Thread(target=self._rebuilt_or, args=(kept, code, wanted), name="index", daemon=True).start()
 
     def _rebuilt(self, code: str, wanted: State) -> Knowledge:
         with self._building[code]:
             kept = self._kept.get(code)
             if kept is None or kept.state != wanted:
-                with self._database.reading() as session:
-                    kept = read_knowledge(session, code, wanted.day, self._vectors, self._files)
+                try:
+                    with self._database.reading() as session:
+                        kept = read_knowledge(session, code, wanted.day, self._vectors, self._files)
+                except SQLAlchemyError:
+                    raise  # the database's fault, told as its own
+                except Exception as error:
+                    _log.error("index_failed", municipality=code, error=type(error).__name__)
+                    self._on_fault(code)
+                    raise
                 self._kept.put(code, kept)
+            self._lags.pop(code, None)
+            self._again.pop(code, None)
             return kept
 
 

@@ -143,8 +143,8 @@ _GUESSES: Mapping[str, tuple[str, ...]] = {
 
 _SEVERAL = ("answer", "category")
 """What a list may have in several columns: 回答1・回答2, 大分類・中分類."""
-_ASIDE = re.compile(r"[((].*?[))]")
-_NUMBER_BEHIND = re.compile(r"[\s.:・_-]*\d*$")
+_ASIDE = re.compile(r"\([^()\n]*+\)")
+_NUMBER_BEHIND = re.compile(r"(?<![\s.:・_-])[\s.:・_-]++\d*+$|(?<![\d\s.:・_-])\d++$")
 _OTHER_TONGUE = re.compile(r"英|やさしい|中国|韓国|ポルトガル|ベトナム|外国|en|番号|日付|更新")
 _PREFIX = re.compile(
     r"^(?:[QqAaＱＡ]\s*\d*\s*[.:．：、](?![A-Za-z])|(?:質問|問|答え|答|回答)\s*\d*\s*[.:．：、]"

@@ -56,7 +56,7 @@ _ONLY_THEMSELVES = frozenset(
 _UNITS = "|".join(sorted(_GROUP_OF, key=len, reverse=True))
 _COUNTED = f"(?:{_UNITS}|割|%|パーセント|月|時|業務|原則|視点|市町|団体|施策|目標|方針)"
 _KANJI_NUMBER = re.compile(
-    rf"(?<![一-鿿])(?!十分|一[人部般方層度]|一つ)[〇一二三四五六七八九十百千][〇一二三四五六七八九十百千万]*(?=の?{_COUNTED})"
+    rf"(?<![一-鿿〇])(?!十分|一[人部般方層度]|一つ)[〇一二三四五六七八九十百千][〇一二三四五六七八九十百千万]*(?=の?{_COUNTED})"
     r"|[〇一二三四五六七八九]{4}(?=年)"
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

@@ -21,7 +21,7 @@ _FISCAL = re.compile(r"\b(?:fiscal(?:\s+years?)?|FY)\s*((?:19|20)\d{2})\b", re.I
 _CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<=\d)\s*per\s?cent\b", re.IGNORECASE)
 _UNNAMED = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
-_READING = re.compile("[（(](?=[^）)]*[ぁ-ん])[ぁ-んー・ 　0-9０-９]+[)）]")
+_READING = re.compile("[（(](?=[ー・ 　0-9０-９]*+[ぁ-ん])[ぁ-んー・ 　0-9０-９]++[)）]")
 _AFTER_WORD = re.compile(r"(?<=[A-Za-z.]) +(?=[0-9〒])")
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥々ー]{2,}")
 _BETWEEN_WORDS = re.compile("(?<=[^A-Za-z0-9])[ 　]+|[ 　]+(?=[^A-Za-z0-9])")

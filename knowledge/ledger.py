@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intents.delicate import Matter, delicate_matter
 from intents.personal_data import mask
 from intents.text import clean
+from knowledge import erasures
 from knowledge.calendar import JST
 from knowledge.models import LoggedQuestion
 from knowledge.query_log import AskedQuestion, record
+from knowledge.residents_data import erase_rows
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
     {
@@ -124,10 +126,14 @@ def noted_row(noted: NotedQuestion, account: str, public_numbers: Collection[str
     )
 
 
-def take_back(session: Session, code: str, row_id: str) -> None:
-    """Remove what was noted by mistake; what residents asked the bot stays."""
+def take_back(session: Session, code: str, row_id: str, moment: dt.datetime) -> None:
+    """Remove what was noted by mistake, and what was made of it, for good; what residents asked the bot stays."""
     log = LoggedQuestion
-    session.execute(delete(log).where(log.municipality_code == code, log.id == row_id, log.channel.in_(NOTED)))
+    noted = select(log.id).where(log.municipality_code == code, log.id == row_id, log.channel.in_(NOTED))
+    if session.scalar(noted) is None:
+        return
+    erase_rows(session, code, [row_id], moment)
+    erasures.note(session, code, erasures.LOG_ROW, row_id, moment)
 
 
 def local_moment(day: dt.date, time: dt.time) -> dt.datetime:

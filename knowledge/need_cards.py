@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -38,6 +38,10 @@ class Waiting:
     @property
     def times(self) -> int:
         return len(self.rows)
+
+    def pieces(self, most: int) -> list[Waiting]:
+        """The same question in several, of at most ``most`` rows each, to be joined one after the other."""
+        return [replace(self, rows=self.rows[start : start + most]) for start in range(0, len(self.rows), most)]
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def representatives(session: Session, code: str) -> dict[int, list[str]]:
 
 def join(session: Session, code: str, cards: Mapping[int, Iterable[Waiting]]) -> None:
     """The rows of these texts belong to the cards from now on, and the texts with them."""
-    placed = [(number, one) for number, own in cards.items() for one in own]
+    placed = _still_asked(session, [(number, one) for number, own in cards.items() for one in own])
     kept = _kept_texts(session, code, [one.key for _, one in placed])
     new = []
     for number, one in placed:
@@ -157,6 +161,18 @@ def join(session: Session, code: str, cards: Mapping[int, Iterable[Waiting]]) ->
     # What was said to be solved meanwhile has no signal any more, and stays without a card.
     joined = update(LoggedQuestion).where(log.c.id == bindparam("row"), log.c.need_signal.is_not(None))
     session.connection().execute(joined.values(need=bindparam("number")), rows)
+
+
+def _still_asked(session: Session, placed: Sequence[tuple[int, Waiting]]) -> list[tuple[int, Waiting]]:
+    """Without what was taken back, or erased, since it was read: no card may bring it back."""
+    log = LoggedQuestion
+    ids = [row_id for _, one in placed for row_id in one.rows]
+    there: set[str] = set()
+    for start in range(0, len(ids), 500):
+        wanted = select(log.id).where(log.id.in_(ids[start : start + 500]), log.text.is_not(None))
+        there.update(session.scalars(wanted))
+    left = [(number, replace(one, rows=[row for row in one.rows if row in there])) for number, one in placed]
+    return [(number, one) for number, one in left if one.rows]
 
 
 def _kept_texts(session: Session, code: str, keys: Sequence[str]) -> dict[str, NeedText]:
@@ -212,35 +228,61 @@ def note(
     )
 
 
+@dataclass(frozen=True)
+class CardCount:
+    """How often the questions of one card were asked.  ``recent``, ``before``: in two spans of RECENT days."""
+
+    times: int = 0
+    askers: int = 0
+    nameless: int = 0
+    recent: int = 0
+    before: int = 0
+    first_on: dt.date | None = None
+    last_on: dt.date | None = None
+
+
 def count_cards(session: Session, code: str, day: dt.date, numbers: Sequence[int] | None = None) -> None:
     """Count the questions of the cards (of all, without ``numbers``) as of ``day``."""
+    counts = card_counts(session, code, day, numbers)
+    note_counts(session, code, day, card_numbers(session, code) if numbers is None else numbers, counts)
+
+
+def card_counts(
+    session: Session, code: str, day: dt.date, numbers: Sequence[int] | None = None
+) -> dict[int, CardCount]:
+    """By the number of each card that has questions.  It reads all of them: the longer the log, the longer it takes."""
     log = LoggedQuestion
     first, before = day - dt.timedelta(days=RECENT - 1), day - dt.timedelta(days=2 * RECENT - 1)
     wanted = select(
         log.need,
-        func.count().label("times"),
-        func.count(log.asker.distinct()).label("askers"),
-        func.sum(case((log.asker.is_(None), 1), else_=0)).label("nameless"),
-        func.min(log.jst_date).label("first_on"),
-        func.max(log.jst_date).label("last_on"),
-        func.sum(case((log.jst_date >= first, 1), else_=0)).label("recent"),
-        func.sum(case((log.jst_date.between(before, first - dt.timedelta(days=1)), 1), else_=0)).label("before"),
+        func.count(),
+        func.count(log.asker.distinct()),
+        func.sum(case((log.asker.is_(None), 1), else_=0)),
+        func.sum(case((log.jst_date >= first, 1), else_=0)),
+        func.sum(case((log.jst_date.between(before, first - dt.timedelta(days=1)), 1), else_=0)),
+        func.min(log.jst_date),
+        func.max(log.jst_date),
     ).where(log.municipality_code == code, log.need.is_not(None))
-    cards = select(NeedCard).where(NeedCard.municipality_code == code)
     if numbers is not None:
-        wanted, cards = wanted.where(log.need.in_(numbers)), cards.where(NeedCard.number.in_(numbers))
-    counted = {row.need: row for row in session.execute(wanted.group_by(log.need))}
-    for card in session.scalars(cards):
-        row = counted.get(card.number)
+        wanted = wanted.where(log.need.in_(numbers))
+    return {number: CardCount(*counted) for number, *counted in session.execute(wanted.group_by(log.need))}
+
+
+def note_counts(
+    session: Session, code: str, day: dt.date, numbers: Sequence[int], counts: Mapping[int, CardCount]
+) -> None:
+    """Write ``counts`` on the cards ``numbers``, as of ``day``; what has none was asked by nobody."""
+    for card in session.scalars(
+        select(NeedCard).where(NeedCard.municipality_code == code, NeedCard.number.in_(numbers))
+    ):
         card.counted_on = day
-        card.times, card.askers, card.nameless = (row.times, row.askers, row.nameless) if row else (0, 0, 0)
-        card.recent, card.before = (row.recent, row.before) if row else (0, 0)
-        card.first_on, card.last_on = (row.first_on, row.last_on) if row else (None, None)
+        for name, value in asdict(counts.get(card.number, CardCount())).items():
+            setattr(card, name, value)
 
 
-def forget_text(session: Session, code: str, text: str) -> None:
-    """A message that its author took back: no card holds it either."""
-    session.execute(delete(NeedText).where(NeedText.municipality_code == code, NeedText.key == text_key(text)))
+def card_numbers(session: Session, code: str) -> list[int]:
+    wanted = select(NeedCard.number).where(NeedCard.municipality_code == code).order_by(NeedCard.number)
+    return list(session.scalars(wanted))
 
 
 def forget_texts(session: Session, code: str, before: dt.date) -> None:

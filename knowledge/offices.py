@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from knowledge.answers import Answer, Office, Surroundings, make_answer
 from knowledge.db import Database
@@ -59,11 +60,19 @@ def _facts(department: Department) -> tuple[tuple[str, str], ...]:
 
 
 def public_numbers(database: Database, municipality_code: str) -> frozenset[str]:
-    """The offices' own numbers: a resident who quotes one has told nothing about herself."""
-    with database.reading() as session:
-        offices = select(Department.telephone, Department.fax).where(Department.municipality_code == municipality_code)
-        numbers = [number for row in session.execute(offices) for number in row]
-        numbers.append(
-            session.scalar(select(Municipality.contact_telephone).where(Municipality.code == municipality_code))
-        )
+    """The offices' own numbers: a resident who quotes one has told nothing about herself.
+
+    None while the database is away: rather is a number too much made unreadable than somebody not answered.
+    """
+    try:
+        with database.glancing() as session:
+            offices = select(Department.telephone, Department.fax).where(
+                Department.municipality_code == municipality_code
+            )
+            numbers = [number for row in session.execute(offices) for number in row]
+            numbers.append(
+                session.scalar(select(Municipality.contact_telephone).where(Municipality.code == municipality_code))
+            )
+    except SQLAlchemyError:
+        return frozenset()
     return frozenset(number for number in numbers if number)

@@ -14,12 +14,12 @@ _TERM_HEAD = re.compile(r"^(?:用\s?語|言葉|ことば|名称|略語)(?:名)?$
 _MEANING_HEAD = re.compile(r"解説|説明|意味|内容|定義")
 _GLOSSARY = re.compile(r"用語(?:集|解説|の解説|説明|の説明)|^<?用語")
 _NOTE = re.compile(
-    r"^\s*(?:[(（]?\s*[※＊*]\s*\d{0,2}\s*[)）]?|[(（]?注\s?\d{0,2}\s?[)）])\s*"
-    r"(?P<term>[^…:：。=＝]{1,60}?)\s*(?:…+|・{2,}|[:：]|とは、|\s[=＝]\s)\s*(?P<meaning>\S.+)$"
+    r"^\s*+(?:[(（]?\s*+[※＊*]\s*+\d{0,2}\s*+[)）]?|[(（]?注\s?\d{0,2}\s?[)）])\s*+"
+    r"(?P<term>[^…:：。=＝]{1,60}?)(?:\s*+(?:…+|・{2,}|[:：]|とは、)|\s++[=＝]\s)\s*+(?P<meaning>\S.+)$"
 )
 _NUMBERED = re.compile(r"^\s*\d{1,3}\s+(?P<term>[^…。\t]{1,60}?)\s*…+\s*(?P<meaning>\S.+)$")
-_PAIR = re.compile(r"^\s*[・•●○■◆]?\s*(?P<term>[^…:：。\t]{1,40}?)\s*(?:…+|・{3,}|[:：])\s*(?P<meaning>\S.+)$")
-_BRACKETS = re.compile(r"\s*[(（]([^()（）]{2,60})[)）]\s*")
+_PAIR = re.compile(r"^\s*+[・•●○■◆]?\s*+(?P<term>[^…:：。\t]{1,40}?)\s*+(?:…++|・{3,}+|[:：])\s*+(?P<meaning>\S.+)$")
+_BRACKETS = re.compile(r"(?:(?<!\s)\s++)?+[(（]([^()（）]{2,60}+)[)）]\s*+")
 _NUMBER_BEHIND = re.compile(r"[※＊*]\s?\d*$")
 _NO_TERM = re.compile(r"^(?:参考|出典|資料|注|注意|例|備考|なお|ただし)$|(?:内訳|一覧)$")
 _QUOTED = re.compile(r"^「(.+)」$")

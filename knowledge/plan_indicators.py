@@ -30,7 +30,7 @@ _NOTHING = re.compile(r"[-‐‑–—―ー－~～]*|(?:未定|未設定|調査
 _AMOUNT = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>[^\d()（）\s~～〜・,、]{0,10}?)(?<!以上|以下|未満|程度|以内)"
 )
-_IN_BRACKETS = re.compile(r"\s*[(（]([^()（）]*)[)）]$")
+_IN_BRACKETS = re.compile(r"(?:(?<!\s)\s++)?+[(（]([^()（）]*+)[)）]$")
 _AS_OF = re.compile(
     r"(?:令和|平成|R|H)?\s?(?:\d{1,4}|元)年\s?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?\s?(?:末|時点|現在)*$"
 )
@@ -38,15 +38,22 @@ _NONE = "なし"
 
 _LIST_HEADING = re.compile(r"^[■◆●【<〈\[(（]?[^。]{0,40}(?:指標|KPI|KGI)[^。]{0,12}[】>〉\])）]?$")
 _BULLET = re.compile(r"^\s*(?:[・•●○◎◆\-]\s*)+(?P<name>[^。✓\s][^。]{1,60})$")
-_DEEPER = re.compile(r"^\s*-?\s*[✓✔–]|^\s+\S")
-_NOTE_SIGNS = re.compile(r"\s*[⁰¹²³⁴-⁹]+\s*|\s*[(（]?[※＊]\s?\d{0,2}[)）]?\s*$")
+_DEEPER = re.compile(r"^\s*+(?:-\s*+)?[✓✔–]|^\s++\S")
+_NOTE_SIGNS = re.compile(r"(?:(?<!\s)\s++)?+(?:[⁰¹²³⁴-⁹]++\s*+|[(（]?[※＊]\s?\d{0,2}[)）]?\s*$)")
 _NAMED_LINE = re.compile(
-    r"^\s*[■◆●○・【]?\s*(?:(?:KPI|KGI)|(?:成果|評価|数値)指標)\s*[①-⑳0-9]{0,2}】?\s*[:：]?\s*(?P<text>[^:：。\t]{2,60})$"
+    r"^\s*+[■◆●○・【]?\s*+(?:(?:KPI|KGI)|(?:成果|評価|数値)指標)\s*+[①-⑳0-9]{0,2}】?\s*+[:：]?\s*+(?P<text>[^:：。\t]{2,60})$"
 )
 """KPI① and the indicator's name, with its values on lines of their own below."""
-_ARROW = re.compile(r"^(?P<name>.+?)\s*[:：\s]\s*(?P<base>[^→⇒➡:：]*\d[^→⇒➡:：]*?)\s*[→⇒➡]\s*(?P<target>\S.*)$")
+_ARROW = re.compile(
+    r"^(?=[^→⇒➡]*+[→⇒➡])(?P<name>.+?) ?[:： ] ?"
+    r"(?P<base>[^→⇒➡:：]*\d[^→⇒➡:：]*?) ?[→⇒➡] ?(?P<target>\S.*)$"
+)
 """利用者数：10人→50人"""
-_LABELLED = re.compile(r"^\s*[・•●○■◆]?\s*(?P<label>[^:：]{2,20}?)\s*[:：]\s*(?P<text>.{1,200})$")
+_LABELLED = re.compile(
+    r"^\s*+[・•●○■◆]?\s*+(?P<label>[^:：]{2,20}?)\s*+[:：](?:\s*+(?=\S)|\s*(?=\s$))(?P<text>.{1,200})$"
+)
+_LONGEST_ARROW = 300
+"""Letters of a line: what is longer is prose, and the pattern takes its time over it."""
 _LOOK_AHEAD = 8
 """Lines between the heading of a list and its first item, or between an indicator's name and its target."""
 
@@ -300,7 +307,8 @@ def _listed(lines: Sequence[str]) -> Iterator[FoundIndicator]:
 
 def _item(text: str, line: int) -> FoundIndicator:
     """An item of a list: a name, and where an arrow stands in it what was and what shall be."""
-    found = _ARROW.match(text)
+    squeezed = " ".join(text.split())
+    found = _ARROW.match(squeezed) if len(text) <= _LONGEST_ARROW else None
     if found is None:
         return FoundIndicator(_named(text), "", None, (), None, None, None, line)
     unit, (base, target) = _with_unit([_reading(found["base"], 0), _reading(found["target"], 0)], "")

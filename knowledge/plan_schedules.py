@@ -26,7 +26,7 @@ _STAGE = r"(?:研究|検討|調査|準備|設計|構築|整備|試行|実証|導
 _STAGES = re.compile(f"{_STAGE}(?:[・、]?{_STAGE}){{0,3}}")
 _MARKS = re.compile(r"[\s▶▷►→⇒➡➔⇨>＞━─―\-=＝○●◎◯■□★☆✓✔]+")
 _ARROWS = re.compile(r"[▶▷►→⇒➡➔⇨>＞━─―=＝]")
-_BAR = re.compile(r"\[[^\]]*\bfrom\s+(\S+)\s+to\s+([^\]\s]+)\]", re.IGNORECASE)
+_BAR = re.compile(r"\[[^\]\[]*\bfrom\s++(\S++)\s++to\s++([^\]\s]++)\]", re.IGNORECASE)
 """What some converters write for a drawn bar."""
 
 

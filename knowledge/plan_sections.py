@@ -120,7 +120,8 @@ _LONGEST = 60
 _NO_HEADING = re.compile(r"[。、，]$|[\t。]|…|\.{3}")
 _PAGE = re.compile(r"(?:\s*[.…‥・]{2,}\s*|\t[.…‥\s]*)([0-9]{1,3})$")
 """A row of the table of contents ends in dots or a tab, and the page."""
-_MARKS = re.compile(r"\s※[^※]*(?:欄外|参照)[）)]?$|[⁰¹²³⁴-⁹]+|[（(]?※[0-9０-９]*[）)]?|\*+[0-9]*$")
+LONGEST_ROW = 400
+_MARKS = re.compile(r"\s※[^※]*(?:欄外|参照)[）)]?$|[⁰¹²³⁴-⁹]+|[（(]?※[0-9０-９]*[）)]?|(?<!\*)\*++[0-9]*+$")
 """Footnote marks, which are no part of a heading."""
 _CONTENTS_HEADING = re.compile(r"^(?:目\s*次|内\s*容|もくじ)$")
 _GLOSSARY = re.compile("^.{0,8}用語の?(?:集|解説|説明|定義)$")
@@ -274,7 +275,7 @@ def _lines(text: str) -> tuple[list[str], dict[int, int]]:
 def _contents(lines: Sequence[str]) -> tuple[int, int]:
     """Where the table of contents begins and ends (both 0 where there is none)."""
     begins = next((i for i, line in enumerate(lines) if _CONTENTS_HEADING.match(_plain(line))), None)
-    rows = [i for i, line in enumerate(lines) if _PAGE.search(line.strip())]
+    rows = [i for i, line in enumerate(lines) if _paged(line)]
     if begins is None:
         return 0, 0
     last = begins
@@ -284,12 +285,18 @@ def _contents(lines: Sequence[str]) -> tuple[int, int]:
     return (begins, last + 1) if last > begins else (0, 0)
 
 
+def _paged(line: str) -> re.Match[str] | None:
+    """The dots and the page that a row of the table of contents ends with; prose is longer than such a row."""
+    row = line.strip()
+    return _PAGE.search(row) if len(row) <= LONGEST_ROW else None
+
+
 def _listed(rows: Iterable[str]) -> Iterable[_Listed]:
     """The rows of a table of contents; one without a page has that of the next, its part or its second line."""
     waiting: tuple[int, str] | None = None
     for line in rows:
-        row = _PAGE.search(line.strip())
-        title = _title(_PAGE.sub("", line.strip()))
+        row = _paged(line)
+        title = _title(line.strip()[: row.start()] if row else line.strip())
         way = _way_of(title)
         if row and way is not None:
             yield _Listed(way, title, int(row[1]))

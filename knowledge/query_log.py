@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from intents.word_lines import word_line
 from knowledge.calendar import JST
 from knowledge.models import Conversation, LoggedQuestion
-from knowledge.need_cards import forget_text
 from knowledge.need_signals import signal_of
 
 _NAMESPACE = uuid.UUID("6f6b9c0e-53a4-4f0a-9a0b-6b6f74616500")
@@ -81,6 +80,11 @@ def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) 
     return _insert(session)(table).values(**values).on_conflict_do_nothing()
 
 
+def insert_ignoring_all(session: Session, table: type[Any]) -> Insert:
+    """The same for many rows, which are handed over where it is run."""
+    return _insert(session)(table).on_conflict_do_nothing()
+
+
 def _insert(session: Session) -> Callable[[type[Any]], postgresql.Insert | sqlite.Insert]:
     """The INSERT of the database at hand that can say what to do about a row with the same key."""
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -140,19 +144,25 @@ def _signal_anew(session: Session, municipality_code: str, row_id: str) -> None:
         session.execute(update(log).where(*own).values(**changed))
 
 
-def erase_message(session: Session, municipality_code: str, message_id: str) -> None:
-    """A message its author took back: its text goes, from the card of its need too; the count stays."""
-    log = LoggedQuestion
-    own = (log.municipality_code == municipality_code, log.message_id == message_id)
-    for text in session.scalars(select(log.text).where(*own, log.text.is_not(None), log.need.is_not(None))):
-        forget_text(session, municipality_code, text or "")
-    session.execute(update(log).where(*own).values(text=None, words=None))
+@dataclass(frozen=True)
+class Remembered:
+    """What a dialogue was about, empty for a new one, and when it was gone on with last."""
+
+    state: dict[str, Any]
+    last_turn: dt.datetime | None
+
+
+NOTHING_REMEMBERED = Remembered({}, None)
+
+
+def remembered(session: Session, municipality_code: str, key: str) -> Remembered:
+    row = session.get(Conversation, (municipality_code, key))
+    return Remembered(row.state, row.occurred_at) if row else NOTHING_REMEMBERED
 
 
 def load_dialogue(session: Session, municipality_code: str, key: str) -> dict[str, Any]:
     """What a dialogue was about; empty for a new one."""
-    row = session.get(Conversation, (municipality_code, key))
-    return row.state if row else {}
+    return remembered(session, municipality_code, key).state
 
 
 def keep_dialogue(

@@ -46,6 +46,7 @@ class Kind:
 
 TEXTS, COUNTS, DIALOGUES, EVENTS = "question_text", "question_row", "dialogue", "line_event"
 CHANGES, FIGURES = "change_request", "figures"
+_ORDER = (COUNTS, TEXTS, DIALOGUES, EVENTS, CHANGES, FIGURES)
 KINDS: tuple[Kind, ...] = (
     Kind(
         TEXTS,
@@ -118,10 +119,29 @@ def faults_of(days: Mapping[str, int | None]) -> dict[str, str]:
     return faults
 
 
-def set_days(session: Session, code: str, days: Mapping[str, int]) -> None:
-    """Keep records as long as ``days`` says, from the next daily deletion on."""
+def classes_of(session: Session, code: str) -> dict[str, tuple[str, str]]:
+    """文書分類名 and 保存期間 as the office's own rules call them, by kind."""
+    rows = session.scalars(select(Retention).where(Retention.municipality_code == code))
+    named = {row.kind: (row.document_class, row.period_name) for row in rows}
+    return {kind.id: named.get(kind.id, ("", "")) for kind in KINDS}
+
+
+def set_days(
+    session: Session, code: str, days: Mapping[str, int], classes: Mapping[str, tuple[str, str]] | None = None
+) -> None:
+    """Keep records as long as ``days`` says, from the next daily deletion on; without ``classes`` they stay."""
+    named = classes_of(session, code) if classes is None else classes
     for kind in KINDS:
-        session.merge(Retention(municipality_code=code, kind=kind.id, days=days[kind.id]))
+        document_class, period_name = named[kind.id]
+        session.merge(
+            Retention(
+                municipality_code=code,
+                kind=kind.id,
+                days=days[kind.id],
+                document_class=document_class,
+                period_name=period_name,
+            )
+        )
 
 
 def due_counts(session: Session, code: str, days: Mapping[str, int], moment: dt.datetime) -> dict[str, int]:
@@ -145,7 +165,7 @@ def purge(
     """Delete what is older than the days of a municipality; by kind how many, which the audit log keeps, too."""
     gone: dict[str, int] = {}
     try:
-        for kind in (COUNTS, TEXTS, DIALOGUES, EVENTS, CHANGES, FIGURES):
+        for kind in _ORDER:
             while found := _purge_batch(database, kind, code, moment):
                 gone[kind] = gone.get(kind, 0) + found
                 go_on()
@@ -160,27 +180,42 @@ def purge(
     return gone
 
 
+def purge_within(session: Session, code: str, moment: dt.datetime) -> dict[str, int]:
+    """The same in a transaction of the caller's: nobody sees the records before it ends."""
+    gone: dict[str, int] = {}
+    for kind in _ORDER:
+        while found := _delete_batch(session, kind, code, moment):
+            gone[kind] = gone.get(kind, 0) + found
+    cutoff = moment - dt.timedelta(days=days_kept(session, code)[TEXTS])
+    forget_texts(session, code, cutoff.astimezone(JST).date())
+    return gone
+
+
 def _purge_batch(database: Database, kind: str, code: str, moment: dt.datetime) -> int:
     with database.writing() as session:
-        keys = session.scalars(_old(kind, code, days_kept(session, code), moment).limit(BATCH)).all()
-        if not keys:
-            return 0
-        match kind:
-            case "question_text":
-                session.execute(update(LoggedQuestion).where(LoggedQuestion.id.in_(keys)).values(text=None, words=None))
-            case "question_row":
-                session.execute(delete(LoggedQuestion).where(LoggedQuestion.id.in_(keys)))
-            case "dialogue":
-                own = Conversation.municipality_code == code
-                session.execute(delete(Conversation).where(own, Conversation.key.in_(keys)))
-            case "change_request":
-                session.execute(delete(ChangeRequest).where(ChangeRequest.id.in_(keys)))
-            case "figures":
-                session.execute(
-                    delete(CountedPeriod).where(CountedPeriod.municipality_code == code, CountedPeriod.first.in_(keys))
-                )
-            case _:
-                session.execute(delete(LineEvent).where(LineEvent.id.in_(keys)))
+        return _delete_batch(session, kind, code, moment)
+
+
+def _delete_batch(session: Session, kind: str, code: str, moment: dt.datetime) -> int:
+    keys = session.scalars(_old(kind, code, days_kept(session, code), moment).limit(BATCH)).all()
+    if not keys:
+        return 0
+    match kind:
+        case "question_text":
+            session.execute(update(LoggedQuestion).where(LoggedQuestion.id.in_(keys)).values(text=None, words=None))
+        case "question_row":
+            session.execute(delete(LoggedQuestion).where(LoggedQuestion.id.in_(keys)))
+        case "dialogue":
+            own = Conversation.municipality_code == code
+            session.execute(delete(Conversation).where(own, Conversation.key.in_(keys)))
+        case "change_request":
+            session.execute(delete(ChangeRequest).where(ChangeRequest.id.in_(keys)))
+        case "figures":
+            session.execute(
+                delete(CountedPeriod).where(CountedPeriod.municipality_code == code, CountedPeriod.first.in_(keys))
+            )
+        case _:
+            session.execute(delete(LineEvent).where(LineEvent.id.in_(keys)))
     return len(keys)
 
 

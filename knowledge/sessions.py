@@ -164,7 +164,7 @@ def open_sessions(session: Session, account_id: int, moment: dt.datetime) -> lis
     return [row for row in rows if _holds(row, moment)]
 
 
-def forget_old_sessions(session: Session, moment: dt.datetime) -> int:
-    found = session.execute(delete(StaffSession).where(StaffSession.expires_at < moment - KEPT))
+def forget_old_sessions(session: Session, moment: dt.datetime, kept: dt.timedelta = KEPT) -> int:
+    found = session.execute(delete(StaffSession).where(StaffSession.expires_at < moment - kept))
     assert isinstance(found, CursorResult)
     return found.rowcount

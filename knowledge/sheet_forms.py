@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -21,10 +21,10 @@ NO_VALUE = "（記載なし）"
 
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 _DAY = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_STEP = re.compile(r"([^：:]*)[：:](.*)", re.DOTALL)
+_STEP = re.compile(r"\A([^：:]*+)[：:](.*)", re.DOTALL)
 _YEAR = re.compile(r"(?:(令和|平成|R|H)\s*(元|\d{1,2})|(\d{4}))\s*(?:年度?)?")
 _ESCAPE = {"\\": "\\\\", "\n": "\\n", "｜": "\\｜"}
-_PART = re.compile(r"((?:\\.|[^｜\\])*)｜", re.DOTALL)
+_PART = re.compile(r"(?:\\.|[^｜\\])*+", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -193,7 +193,7 @@ def _read_readings(text: str) -> list[dict[str, Any]]:
 
 
 def _read_reading(line: str) -> dict[str, Any]:
-    parts = [_restored(part) for part in _PART.findall(f"{line}｜")]
+    parts = list(map(_restored, _parts(line)))
     value, year, as_of, note, *rest = [*parts, "", "", ""][: max(4, len(parts))]
     if rest:
         raise ValueError(f"「値｜年度｜時点｜注記」の順に書きます: {line}")
@@ -203,6 +203,16 @@ def _read_reading(line: str) -> dict[str, Any]:
         "as_of": _as_of(as_of) if as_of else None,
         "note": note or None,
     }
+
+
+def _parts(line: str) -> Iterator[str]:
+    """What stands between the bars of a line; a bar behind a backslash is a letter."""
+    at = 0
+    while at <= len(line):
+        found = _PART.match(line, at)
+        end = found.end() if found else at
+        yield line[at:end]
+        at = end + 1 if line[end : end + 1] != "\\" else len(line) + 1
 
 
 def _figure(value: str | None) -> str:

@@ -13,7 +13,7 @@ MOST_FAULTS = 100
 SEARCHED_FOR_HEADINGS = 10
 """The rows among which the headings may stand: staff put titles above."""
 
-_RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
+_RANGE = re.compile(r"\A([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
 
 class ImportFaultsError(ValueError):

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from threadpoolctl import threadpool_limits
 
+import bot.line.receiver
+import bot.settings
 from app import create_app
 from intents.vectors import NO_VECTORS, Vectors, make_vectors, open_vectors
 from knowledge.bundle import Bundle, content_folders, read_bundle
@@ -33,6 +36,42 @@ _numbers = itertools.count()
 # The same examples at every run, and no judging by the clock: a busy machine is no fault.
 settings.register_profile("kotae", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kotae")
+
+
+DEFAULTS = {each.name: each.default for each in bot.settings.SETTINGS}
+"""What holds where nothing is set."""
+MANY_A_MINUTE = {
+    "RATE_CONVERSATION": "10000",
+    "RATE_ADDRESS": "100000",
+    "RATE_ALL": "1000000",
+    "RATE_LINE_PERSON": "10000",
+}
+"""Tests ask faster than people; those of the limits name their own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def many_a_minute() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        given = [replace(each, default=MANY_A_MINUTE.get(each.name, each.default)) for each in bot.settings.SETTINGS]
+        patch.setattr(bot.settings, "SETTINGS", tuple(given))
+        yield
+
+
+STORING_SECONDS = bot.line.receiver.STORING_SECONDS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_line() -> Iterator[None]:
+    """A webhook may take longer than LINE waits, where a test's machine stands still."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.line.receiver, "STORING_SECONDS", 20.0)
+        yield
+
+
+@pytest.fixture
+def impatient_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webhook may take as long as in service; before the app is made."""
+    monkeypatch.setattr(bot.line.receiver, "STORING_SECONDS", STORING_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +158,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with postgresql_in(folder) as url:
         maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
         with maintenance.connect() as connection:
-            # Nothing here outlives the run: no need to wait for the disk.
-            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            # Nothing here outlives the run: no need to wait for the disk, nor to fill it.
+            for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '64MB'", "min_wal_size = '32MB'"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting}"))
             connection.execute(text("SELECT pg_reload_conf()"))
             connection.execute(text("CREATE DATABASE template_kotae"))
         maintenance.dispose()
@@ -146,8 +186,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
 
 
 @pytest.fixture
-def database_url_maker(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Callable[[str], str]:
-    """Make a fresh database of an engine; its URL."""
+def database_url_maker(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
+) -> Iterator[Callable[[str], str]]:
+    """Make a fresh database of an engine; its URL.  It goes with the test, as ten thousand would fill the disk."""
+    made: list[str] = []
 
     def make(engine: str) -> str:
         if engine == "sqlite":
@@ -156,13 +199,24 @@ def database_url_maker(request: pytest.FixtureRequest, tmp_path: Path, migrated_
             return f"sqlite:///{path}"
         maintenance = request.getfixturevalue("postgresql")
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        engine_ = create_engine(maintenance, isolation_level="AUTOCOMMIT")
-        with engine_.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_kotae"))
-        engine_.dispose()
+        _maintain(maintenance, f"CREATE DATABASE {name} TEMPLATE template_kotae STRATEGY FILE_COPY")
+        made.append(name)
         return _named(maintenance, name)
 
-    return make
+    yield make
+    for name in made:
+        in_use = f"SELECT FROM pg_stat_activity WHERE datname = '{name}'"
+        if _maintain(request.getfixturevalue("postgresql"), in_use) == 0:
+            _maintain(request.getfixturevalue("postgresql"), f"DROP DATABASE {name}")
+
+
+def _maintain(maintenance: str, statement: str) -> int:
+    """Run it outside of a transaction; how many rows it found."""
+    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        found = connection.execute(text(statement)).rowcount
+    engine.dispose()
+    return found
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def _account_page(session: Session, found: StaffAccount, code: str | None = None
         held=len(held_by(session, found, me.scopes(Role.ADMIN), moment)),
         leaves=found.disabled or found.active_until is not None,
         code=code,
-        invitation=f"{services().settings.base_url}{url_for('console.invitation.invitation')}",
+        invitation=f"{services().settings.console_url}{url_for('console.invitation.invitation')}",
         office_identity=session.get(OfficeIdentity, found.id),
     )
 

@@ -24,6 +24,7 @@ from bot.console.forms import day, tell, text
 from bot.console.guard import person
 from bot.console.layout import moment_name
 from bot.console.moments import END_HINT, HINT, moment, moment_text
+from bot.effect_jobs import prepare_soon
 from bot.services import services
 from knowledge.approval import Book, Decision, Step
 from knowledge.approvers import Approvers, approvers
@@ -169,6 +170,9 @@ def step(code: str, entry_id: str, name: str) -> Answered:
         return _page(code, found, version, wanted, errors_of(error), request.form), 422
     except (StepRefusedError, ChangedMeanwhileError, NoSuchVersionError) as error:
         return _page(code, found, version, wanted, {_field(wanted): str(error)}, request.form), 422
+    if wanted is Step.REQUEST:
+        # Whoever decides asks for the check before publishing next: its one side is laid out meanwhile.
+        prepare_soon(services(), code)
     tell(_said(used, decision, version.audience))
     return redirect(url_for("console.answers.entry", code=code, entry_id=entry_id), 303)
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.console.guard import person
-from bot.services import services
+from bot.services import keys_in_force, services
 from knowledge.brought_files import is_own, read_value
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
 from knowledge.upload_limits import MAX_BYTES, UploadError
@@ -75,7 +75,7 @@ def _stored(purpose: str, file_id: str) -> Any:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="carried staff data")
+    return URLSafeTimedSerializer(keys_in_force(), salt="carried staff data")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from bot.effect_jobs import (
     both_sides,
     effect_from_json,
     ending_in,
-    prepare_soon,
     versions_in,
     word_in,
 )
@@ -113,7 +112,6 @@ def about(session: Session, code: str, payload: Mapping[str, Any]) -> About:
 @blueprint.get("/<code>/effect")
 def index(code: str) -> str:
     town_or_404(code)
-    prepare_soon(services(), code)
     return _index_page(code, {}, request.args.getlist("version"))
 
 

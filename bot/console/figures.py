@@ -80,7 +80,7 @@ def index(code: str) -> Response:
     town_or_404(code)
     wanted = choice()
     dimension = wanted.dimension
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found = tally(session, code, wanted.period, wanted.channel, *dimension)
         before = tally(session, code, wanted.period.previous, wanted.channel, *dimension)
         has_before = standing(session, code, wanted.period.previous, wanted.channel) is not None
@@ -238,7 +238,7 @@ def breakdown(code: str) -> Response:
     town_or_404(code)
     wanted, by = choice(), request.args.get("by", "")
     by = by if by in BREAKDOWNS else BREAKDOWNS[0]
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         if by == "channel":
             held = by_channel(session, code, wanted.period)
             ways = sorted(set(CHANNELS) & set(held), key=lambda one: (-ranked_count(held[one].asked), one))
@@ -330,7 +330,7 @@ def movers_(code: str) -> Response:
     town_or_404(code)
     wanted = choice()
     spans = compared_spans(wanted.period, today())
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         counted = tuple(counted_days(session, code, one.first, one.last, wanted.channel) for one in spans or ())
         moved = [
             (DIMENSIONS[by], value_names(session, code, by), _moved(session, code, wanted, by, spans, counted))
@@ -372,7 +372,7 @@ def hours(code: str) -> Response:
     town_or_404(code)
     wanted = choice()
     channel = _channel_of(wanted, "hour")
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found = tallies(session, code, wanted.period, channel, "hour")
         whole = tally(session, code, wanted.period, channel)
         opening = counting_hours(session, code)

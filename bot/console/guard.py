@@ -68,7 +68,8 @@ def _allowed(need: Need, person: Person, code: str | None) -> Verdict:
     if need.role is None:
         return Verdict.PASS
     if need.where is Where.ANYWHERE:
-        return Verdict.PASS if person.anywhere(need.role) else Verdict.DENIED
+        enough = person.anywhere(need.role) or (need.or_role is not None and person.anywhere(need.or_role))
+        return Verdict.PASS if enough else Verdict.DENIED
     if code is None or not person.knows(code):
         return Verdict.UNKNOWN
     return Verdict.PASS if person.may(need.role, code) else Verdict.DENIED

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import current_app, g, render_template, request
+from flask import g, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.console import forms
+from bot.services import keys_in_force
 from knowledge.entry_form import COLUMNS
 
 SECONDS = 12 * 3600
@@ -103,4 +104,4 @@ _UNSAID = frozenset(
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="kept staff form")
+    return URLSafeTimedSerializer(keys_in_force(), salt="kept staff form")

@@ -93,9 +93,12 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.opening.index", "受付時間"),
             MenuItem("console.settings.index", "設定"),
             MenuItem("console.retention.index", "保存期間"),
+            MenuItem("console.erasing.index", "住民の記録を消す"),
+            MenuItem("console.incident.index", "漏えいの調べ"),
             MenuItem("console.organisation.index", "組織の変更"),
             MenuItem("console.accounts.index", "利用者"),
             MenuItem("console.audit_log.index", "操作の記録"),
+            MenuItem("console.service.index", "今の状態"),
         ),
     ),
 )
@@ -164,7 +167,8 @@ def _link(item: MenuItem, person: Person, code: str | None) -> Link | None:
         if code is None or need.role is None or not person.may(need.role, code):
             return None
         return Link(item.label, url_for(item.endpoint, code=code), _is_here(item.endpoint))
-    if need.role is not None and not person.anywhere(need.role):
+    roles = [role for role in (need.role, need.or_role) if role is not None]
+    if roles and not any(person.anywhere(role) for role in roles):
         return None
     return Link(item.label, url_for(item.endpoint), _is_here(item.endpoint))
 

@@ -59,7 +59,7 @@ def index(code: str) -> str:
     town_or_404(code)
     errors: dict[str, str] = {}
     wanted = wanted_of(request.args, errors, person().departments(Role.VIEWER, code))
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         total = count_questions(session, code, wanted)
         pages = paging(total)
         rows = questions(session, code, wanted, pages.start, pages.size) if total else []
@@ -67,6 +67,7 @@ def index(code: str) -> str:
         known = log_offices(session, code)
         offices = known.choices(departments_in_use(session, code))
         every_measure = measures(session, code)
+    with services().database.reading() as session:  # what was just asked for is to be seen
         files = own_files(recent_jobs(session, code, LOG_FILE), str(person().account_id))
     any_one = [("", "すべて")]
     return render_template(

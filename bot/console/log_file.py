@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -16,10 +18,12 @@ from bot.console.layout import town_or_404
 from bot.console.log import fields_of, wanted_of
 from bot.log_file_jobs import LOG_FILE
 from bot.services import services
+from intents.personal_data import mask
 from knowledge import audit
 from knowledge.calendar import now
 from knowledge.jobs import JobStatus, ask_for, job_status, recent_jobs, stop_job
 from knowledge.log_files import KEPT, file_content, filter_as_json, filter_of
+from knowledge.offices import public_numbers
 from knowledge.roles import Role
 
 blueprint = Blueprint("log_file", __name__)
@@ -33,6 +37,8 @@ def start(code: str) -> Answered:
     wanted = wanted_of(request.form, errors, person().departments(Role.EDITOR, code))
     if errors:
         return redirect(_log_page(code, {name: request.form.get(name, "")[:40] for name in ("first", "last")}), 303)
+    # What is typed may be a name or a number: the log is searched masked, and so is what it is searched for.
+    wanted = replace(wanted, words=mask(wanted.words, public_numbers=public_numbers(services().database, code)).text)
     moment, told, own = now(), filter_as_json(wanted), str(person().account_id)
     with services().database.writing() as session:
         open_ones = [one for one in recent_jobs(session, code, LOG_FILE) if one.is_open and one.asked_by == own]
@@ -40,9 +46,14 @@ def start(code: str) -> Answered:
         if same is not None:
             return redirect(url_for("console.log_file.job", code=code, job_id=same), 303)
         job_id = ask_for(session, code, LOG_FILE, {"filter": told, "file": str(uuid.uuid4())}, moment, own)
-        details = {"filter": told}
+        details = {"filter": _told_of(told)}
         audit.append(session, actor(), "log_file_asked", at=moment, scope=code, subject=job_id, details=details)
     return redirect(url_for("console.log_file.job", code=code, job_id=job_id), 303)
+
+
+def _told_of(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """As the audit log tells it, which is kept long: that words were searched for, and not which."""
+    return {**wanted, "words": bool(wanted["words"])}
 
 
 @blueprint.get("/<code>/log-file/<job_id>")
@@ -90,7 +101,7 @@ def take(code: str, job_id: str) -> Answered:
     if found.state != "done" or found.finished_at is None or moment - found.finished_at > KEPT:
         abort(404)
     with database.writing() as session:
-        details = {"lines": (found.result or {}).get("rows", 0), "filter": found.payload["filter"]}
+        details = {"lines": (found.result or {}).get("rows", 0), "filter": _told_of(found.payload["filter"])}
         audit.append(session, actor(), "log_file_taken", at=moment, scope=code, subject=job_id, details=details)
     name = f"shitsumon-kiroku-{found.payload['filter']['first']}-{found.payload['filter']['last']}.csv"
     response = Response(file_content(database, code, str(found.payload["file"])), mimetype="text/csv")

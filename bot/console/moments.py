@@ -9,7 +9,9 @@ import unicodedata
 from bot.console.forms import day_of, text
 from knowledge.calendar import JST
 
-_MOMENT = re.compile(r"(?P<day>.*?\d日?)(?:[T\s]+(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|時(?:(?P<after>\d{1,2})分)?))?")
+_MOMENT = re.compile(
+    r"\A(?P<day>.*?\d日?)(?:[T\s]+(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|時(?:(?P<after>\d{1,2})分)?))?"
+)
 HINT = "日本時間です。例 2026-04-01 08:30。時刻がなければ 0:00 になります"
 END_HINT = "時刻がなければ、その日の 0:00 に終わります。その日いっぱい出すときは 2027-03-31 24:00 のように書きます"
 

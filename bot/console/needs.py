@@ -19,10 +19,14 @@ class Where(Enum):
 
 @dataclass(frozen=True)
 class Need:
-    """``fresh``: the password must have been given within ten minutes.  ``upload``: a file may be sent."""
+    """``fresh``: the password must have been given within ten minutes.  ``upload``: a file may be sent.
+
+    ``or_role``: a second role that is enough, ANYWHERE alone.
+    """
 
     where: Where
     role: Role | None = None
+    or_role: Role | None = None
     fresh: bool = False
     upload: bool = False
 
@@ -36,8 +40,8 @@ def in_town(role: Role) -> Need:
     return Need(Where.IN_TOWN, role)
 
 
-def anywhere(role: Role) -> Need:
-    return Need(Where.ANYWHERE, role)
+def anywhere(role: Role, or_role: Role | None = None) -> Need:
+    return Need(Where.ANYWHERE, role, or_role)
 
 
 def fresh(need: Need) -> Need:
@@ -83,6 +87,10 @@ NEEDS: Mapping[str, Need] = {
     "console.account_handover.hand_over": fresh(anywhere(Role.ADMIN)),
     "console.account_import.index": upload(fresh(anywhere(Role.ADMIN))),
     "console.account_import.sample": anywhere(Role.ADMIN),
+    # 今の状態
+    "console.service.index": anywhere(Role.ADMIN, Role.AUDITOR),
+    "console.service.line_errors": anywhere(Role.ADMIN, Role.AUDITOR),
+    "console.service.evidence": fresh(anywhere(Role.AUDITOR)),
     # 操作の記録
     "console.audit_log.index": anywhere(Role.AUDITOR),
     "console.audit_log.export": fresh(anywhere(Role.AUDITOR)),
@@ -184,6 +192,15 @@ NEEDS: Mapping[str, Need] = {
     # 保存期間
     "console.retention.index": in_town(Role.VIEWER),
     "console.retention.save": fresh(in_town(Role.ADMIN)),
+    "console.retention.inventory_file": in_town(Role.VIEWER),
+    # 住民の記録を消す
+    "console.erasing.index": fresh(in_town(Role.ADMIN)),
+    "console.erasing.find": fresh(in_town(Role.ADMIN)),
+    "console.erasing.show": fresh(in_town(Role.ADMIN)),
+    "console.erasing.erase": fresh(in_town(Role.ADMIN)),
+    # 漏えいの調べ（件数だけ）
+    "console.incident.index": in_town(Role.ADMIN),
+    "console.incident.count": in_town(Role.ADMIN),
     # 見本のデータ
     "console.demo.index": in_town(Role.VIEWER),
     "console.demo.remove": fresh(in_town(Role.ADMIN)),

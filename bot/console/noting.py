@@ -153,10 +153,11 @@ def remove(code: str, row_id: str) -> Response:
     if not may_take_back(code, row):
         note_denied()
         abort(404)
+    moment = now()
     with services().database.writing() as session:
-        take_back(session, code, row_id)
+        take_back(session, code, row_id, moment)
         details = {"channel": row.channel, "result": row.decision, "department": row.department}
-        audit.append(session, actor(), "question_taken_back", at=now(), scope=code, details=details)
+        audit.append(session, actor(), "question_taken_back", at=moment, scope=code, details=details)
     tell("書きとめた質問を取り消しました。")
     return redirect(url_for("console.log.index", code=code, channel=row.channel), 303)
 

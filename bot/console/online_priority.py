@@ -49,7 +49,7 @@ def index(code: str) -> str:
     order = _order()
     own = person().departments(Role.VIEWER, code)
     answers = knowledge_or_404(code).answers.values()
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         chosen = chosen_period(session, code, KINDS)
         found = priorities(
             session, code, chosen.period, answers, today(), order=order, departments=own, most=MOST_SHOWN
@@ -86,7 +86,7 @@ def workbook(code: str) -> Response:
     town = town_or_404(code)
     own = person().departments(Role.VIEWER, code)
     answers = knowledge_or_404(code).answers.values()
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         chosen = chosen_period(session, code, KINDS)
         found = priorities(session, code, chosen.period, answers, today(), order=_order(), departments=own)
         names = department_names(session, code)

@@ -71,7 +71,7 @@ class Monthly:
 def index(code: str) -> str:
     town_or_404(code)
     month, year = _asked_month(), asked_year()
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         first = first_counted(session, code, PeriodKind.MONTH)
     return render_template(
         "console/reports/index.html",
@@ -117,7 +117,7 @@ def _names(session: Session, code: str) -> Names:
 def _monthly(code: str) -> Monthly:
     town_or_404(code)
     month = _asked_month()
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found = period_figures(session, code, month)
         events = events_between(session, code, found.course[0][0].first, month.last)
         return Monthly(found, _names(session, code), events)
@@ -204,7 +204,7 @@ def year_end_workbook(code: str) -> Response:
 def _year_end(code: str) -> tuple[PeriodFigures, list[ReportTable]]:
     town_or_404(code)
     year = asked_year()
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found, _, _ = years_figures(session, code, year)
         offices = value_names(session, code, "department")
         lines = measure_lines(session, code, found, year, today())
@@ -236,7 +236,7 @@ def assembly_workbook(code: str) -> Response:
 
 def _assembly(code: str) -> YearTold:
     town_or_404(code)
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found, facts, before = years_figures(session, code, asked_year())
         opened = opening_day(session, code)
         alike = months_alike(session, code, found, opened or found.begun)

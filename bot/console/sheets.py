@@ -27,7 +27,7 @@ from bot.import_jobs import (
     SHEETS_TAKE,
     LookedSheets,
     looked_from_json,
-    looked_sheets,
+    looked_through,
 )
 from bot.services import services
 from knowledge import audit
@@ -75,7 +75,8 @@ def index(code: str) -> Answered:
     if "faults" in result:
         return _page(code, {}, faults=result["faults"], given=given), 422
     plan = looked_from_json(result["looked"])
-    return _page(code, {}, plan=plan, token=stored(found.payload["file"]) if plan.changes else "", given=given)
+    token = stored(found.payload["file"]) if plan.changes and not plan.is_refused else ""
+    return _page(code, {}, plan=plan, token=token, given=given)
 
 
 def _page(
@@ -174,8 +175,10 @@ def bring(code: str) -> Answered:
                 return begin_with(code, SHEETS_LOOK, purpose, path, payload)
             sheets = read_tables(path)
         with services().database.reading() as session:
-            plan = looked_sheets(planned(session, code, sheets, **flags))
-        token = carry(purpose, [plan.digest, sheets_as_json(sheets), plan.public]) if plan.changes else ""
+            read = planned(session, code, sheets, **flags)
+        plan = looked_through(services(), code, sheets, flags, read)
+        may_go_on = plan.changes and not plan.is_refused
+        token = carry(purpose, [plan.digest, sheets_as_json(sheets), plan.public]) if may_go_on else ""
         return _page(code, {}, plan=plan, token=token)
     except UploadError as error:
         return _page(code, {"file": str(error)}), 422

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import request
@@ -13,7 +14,7 @@ from bot.console.guard import actor
 from bot.virus_check import look_for_viruses
 from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet
-from knowledge.upload_limits import UploadError
+from knowledge.upload_limits import MIB, UploadError
 
 
 @contextmanager
@@ -25,12 +26,23 @@ def uploaded(name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="kotae-upload-") as folder:
         path = Path(folder) / f"file{_ending(file.filename)}"
         file.save(path)
+        file.close()  # what was sent is kept once, not twice, while it is read
         look_for_viruses(path, actor(), (request.view_args or {}).get("code"))
+        large = path.stat().st_size > MIB
         try:
             yield path
         except UploadError as error:
             # The name that staff know it by, not ours.
             raise UploadError(str(error).removeprefix(f"{path.name}: ")) from error
+        finally:
+            if large:
+                _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """What a large file took while it was looked at: the allocator would keep it for the next one of that size."""
+    with suppress(AttributeError, OSError):  # another C library has no such thing
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def uploaded_tables(name: str = "file") -> list[Sheet]:

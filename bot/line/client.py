@@ -23,6 +23,7 @@ from pydantic.v1 import ValidationError
 
 from bot.deadline import Deadline
 from bot.line.messages import Message
+from bot.operation.notes import note_line_call
 from bot.settings import LINE_API_HOST, LineChannel
 
 TIMEOUT = (1.5, 5.0)
@@ -154,6 +155,7 @@ def _request_id(headers: Mapping[str, str] | None) -> str | None:
 
 
 def _note_call(code: str, endpoint: str, begun: float, sending: Sending) -> None:
+    note_line_call(code, endpoint, sending.status, time.monotonic() - begun)
     _log.info(
         "line_call",
         municipality=code,

@@ -1,17 +1,20 @@
-"""Erasing beside the answering: no request waits for what is to be gone, and nothing that is stays in a log file."""
+"""Beside the answering: what is to be gone is erased, in the database's log file too, and what is too late is ended."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 
-from bot.line.inbox import forget_late_texts
+from bot.line.inbox import forget_late_texts, settle
 from knowledge.calendar import now
 from knowledge.db import Database
 
+BEAT_SECONDS = 1.0
+"""Between two looks for events that can no longer be answered."""
 LOOK_SECONDS = 30.0
 """Between two looks for words that can no longer be answered."""
 AGAIN_SECONDS = 0.5
@@ -23,11 +26,18 @@ _log = structlog.get_logger("line.housekeeping")
 
 
 class Housekeeping:
-    """Of one process: the database's log file is emptied soon after something was erased, again until it is."""
+    """Of one process: the database's log file is emptied soon after something was erased, again until it is.
 
-    def __init__(self, database: Database, clock: Callable[[], dt.datetime] = now) -> None:
+    ``queue_most``: how many events may wait for an answer; beyond it the oldest are ended.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], dt.datetime] = now, *, queue_most: int | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._queue_most = queue_most
+        self._looked: float | None = None
         self._wanted = threading.Event()
         self._stop = threading.Event()
         self._looking = False
@@ -70,11 +80,16 @@ class Housekeeping:
                 if not self._looking and not self._wanted.is_set():
                     self._thread = None
                     return
-            self._wanted.wait(LOOK_SECONDS)
+            self._wanted.wait(min(BEAT_SECONDS, LOOK_SECONDS))
 
     def _tidy(self) -> None:
-        if self._looking and forget_late_texts(self._database, self._clock()):
-            self._wanted.set()
+        if self._looking:
+            if ended := settle(self._database, self._clock(), self._queue_most):
+                _log.warning("ended_unanswered", events=ended)
+            if self._looked is None or time.monotonic() - self._looked >= LOOK_SECONDS:
+                self._looked = time.monotonic()
+                if forget_late_texts(self._database, self._clock()):
+                    self._wanted.set()
         if self._wanted.is_set():
             self._wanted.clear()
             if not self._database.shrink_log():

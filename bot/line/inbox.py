@@ -7,21 +7,43 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Result, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Result,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, aliased
 
 from bot.line.events import IncomingEvent
 from bot.settings import channel_name
 from knowledge.db import Database
+from knowledge.erasures import unsend
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
-from knowledge.query_log import erase_message, forget_dialogue, insert_ignoring
+from knowledge.query_log import forget_dialogue, insert_ignoring, insert_ignoring_all
 
 OPEN = ("received", "sending")
+_IS_OPEN: tuple[ColumnElement[str], ...] = tuple(literal_column(f"'{state}'") for state in OPEN)
+"""Written out, not handed over: else PostgreSQL cannot know that the indexes of the few open events serve."""
+TAKEN_UP_AGAIN = ("expired", "failed")
+"""What a redelivery opens anew: nobody was answered, and LINE certainly took nothing."""
+_FORGETTING = ("unsend", "unfollow")
+"""Kinds of events that change what was stored before them, and so must not be stored together with it."""
+_REPEATED, _UNSTORABLE = "repeated", "unstorable"
 FINAL = ("answered", "unconfirmed", "expired", "ignored", "failed", "merged")
 
 ANSWER_WITHIN = dt.timedelta(seconds=50)
@@ -30,7 +52,13 @@ TOKEN_HORIZON = dt.timedelta(minutes=20)
 """From the event: after that not even a redelivered token works."""
 LEASE = dt.timedelta(seconds=12)
 """Longer than a call to LINE may take (1.5 s to connect, 5 s to answer)."""
+LONGEST_WAIT = dt.timedelta(seconds=11)
+"""Before the next try."""
 LONGEST_OPEN = dt.timedelta(seconds=75)
+BLOCKING = dt.timedelta(seconds=5)
+"""So long after its deadline an event still goes before the same person's next: by then it was ended."""
+LOGGED_WITHIN = dt.timedelta(minutes=10)
+"""After the token's horizon: what is not in the query log by then never will be."""
 UNCERTAIN = "perhaps delivered"
 """The note on an event that LINE may have: it ends unconfirmed, never expired."""
 
@@ -72,6 +100,29 @@ class Claim:
         return channel_name(self.municipality_code, test=self.test)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """The events of one webhook.  ``unreadable``: what stood among them and is none."""
+
+    municipality_code: str
+    events: Sequence[IncomingEvent]
+    moment: dt.datetime
+    unreadable: Sequence[Any] = ()
+    test: bool = False
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event, and the webhook that brought it."""
+
+    batch: Batch
+    event: IncomingEvent
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.batch.municipality_code, self.event.webhook_event_id
+
+
 def store(
     database: Database,
     municipality_code: str,
@@ -82,26 +133,41 @@ def store(
     test: bool = False,
 ) -> Stored:
     """Keep a batch in one transaction.  Raises what the database raises: then nothing was kept."""
-    fresh: list[IncomingEvent] = []
-    repeated = quarantined = 0
+    (stored,) = store_all(database, [Batch(municipality_code, tuple(events), moment, unreadable, test)])
+    return stored
+
+
+def store_all(database: Database, batches: Sequence[Batch]) -> list[Stored]:
+    """Keep several batches in one transaction, in their order.
+
+    Raises what the database raises: then nothing of any was kept.
+    """
+    arrivals = [Arrival(batch, event) for batch in batches for event in batch.events]
     with database.writing() as session:
-        if unreadable:
-            session.add(_unreadable_row(municipality_code, unreadable, moment))
-        for event in events:
-            try:
-                with session.begin_nested():
-                    is_new = _store_one(session, municipality_code, event, moment, test=test)
-            except (DataError, StatementError, IntegrityError) as error:
-                if getattr(error, "connection_invalidated", False) or not isinstance(error, DataError | IntegrityError):
-                    raise
-                session.add(_quarantine_row(municipality_code, "unstorable event", b"", moment))
-                quarantined += 1
-                continue
-            if is_new is None:
-                repeated += 1
-            elif is_new == "received":
-                fresh.append(event)
-    return Stored(tuple(fresh), repeated, quarantined)
+        session.add_all(_unreadable_row(batch) for batch in batches if batch.unreadable)
+        runs = [list(run) for _, run in groupby(arrivals, lambda one: one.event.kind in _FORGETTING)]
+        states = iter([state for run in runs for state in _store_run(session, run)])
+    return [_stored(batch, [next(states) for _ in batch.events]) for batch in batches]
+
+
+def _stored(batch: Batch, states: Sequence[str]) -> Stored:
+    fresh = tuple(event for event, state in zip(batch.events, states, strict=True) if state == "received")
+    return Stored(fresh, states.count(_REPEATED), states.count(_UNSTORABLE))
+
+
+def _store_run(session: Session, run: Sequence[Arrival]) -> list[str]:
+    """The state of each.  All at once; one by one where the database refuses something about one of them."""
+    try:
+        with session.begin_nested():
+            return _store_events(session, run)
+    except (DataError, StatementError, IntegrityError) as error:
+        if getattr(error, "connection_invalidated", False) or not isinstance(error, DataError | IntegrityError):
+            raise
+    if len(run) > 1:
+        return [state for one in run for state in _store_run(session, [one])]
+    batch = run[0].batch
+    session.add(_quarantine_row(batch.municipality_code, "unstorable event", b"", batch.moment))
+    return [_UNSTORABLE]
 
 
 def quarantine(database: Database, municipality_code: str, reason: str, body: bytes, moment: dt.datetime) -> None:
@@ -110,10 +176,11 @@ def quarantine(database: Database, municipality_code: str, reason: str, body: by
         session.add(_quarantine_row(municipality_code, reason, body, moment))
 
 
-def _unreadable_row(municipality_code: str, unreadable: Sequence[Any], moment: dt.datetime) -> QuarantinedBody:
+def _unreadable_row(batch: Batch) -> QuarantinedBody:
     """One row for all of a body's events that are none: their hash and size, no text."""
-    parts = json.dumps(list(unreadable)).encode("utf-8", "surrogatepass")
-    return _quarantine_row(municipality_code, f"{len(unreadable)} unreadable event(s)", parts, moment)
+    parts = json.dumps(list(batch.unreadable)).encode("utf-8", "surrogatepass")
+    reason = f"{len(batch.unreadable)} unreadable event(s)"
+    return _quarantine_row(batch.municipality_code, reason, parts, batch.moment)
 
 
 def _quarantine_row(municipality_code: str, reason: str, body: bytes, moment: dt.datetime) -> QuarantinedBody:
@@ -126,20 +193,51 @@ def _quarantine_row(municipality_code: str, reason: str, body: bytes, moment: dt
     )
 
 
-def _store_one(
-    session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime, *, test: bool
-) -> str | None:
-    """Insert an event, or note its repetition; the state of a new one, None for a repetition."""
+def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
+    """Insert events, or note their repetition; the state of each."""
+    for one in run:
+        _forget_what_it_says(session, one)
+    unsent = _unsent_among(session, run)
+    rows = [_row_of(one, unsent) for one in run]
+    inserting = insert_ignoring_all(session, LineEvent).returning(
+        LineEvent.municipality_code, LineEvent.webhook_event_id
+    )
+    added = {tuple(key) for key in session.execute(inserting, rows)}
+    states = []
+    for one, row in zip(run, rows, strict=True):
+        if one.key in added:
+            added.remove(one.key)
+            states.append(row["state"])
+        else:
+            _note_repetition(session, one.batch.municipality_code, one.event, one.batch.moment)
+            states.append(_REPEATED)
+    return states
+
+
+def _forget_what_it_says(session: Session, one: Arrival) -> None:
+    event, batch = one.event, one.batch
     if event.kind == "unsend" and event.message_id:
-        _unsend(session, municipality_code, event.message_id, moment)
-        if event.asker:
-            forget_dialogue(session, municipality_code, event.asker, moment)
-    if event.kind == "unfollow" and event.asker:
-        forget_dialogue(session, municipality_code, event.asker, event.occurred_at)
-    state, note, text = _first_state(session, municipality_code, event, moment)
-    values = {
-        "municipality_code": municipality_code,
-        "test": test,
+        _unsend(session, batch.municipality_code, event.message_id, batch.moment)
+    if event.kind in _FORGETTING and event.asker:
+        until = batch.moment if event.kind == "unsend" else event.occurred_at
+        forget_dialogue(session, batch.municipality_code, event.asker, until)
+
+
+def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[str, str]]:
+    """(municipality, message) of those that were taken back before they came."""
+    ids = {one.event.message_id for one in run if one.event.kind == "message" and one.event.message_id}
+    if not ids:
+        return frozenset()
+    code, message = UnsentMessage.municipality_code, UnsentMessage.message_id
+    return frozenset((row[0], row[1]) for row in session.execute(select(code, message).where(message.in_(ids))))
+
+
+def _row_of(one: Arrival, unsent: Collection[tuple[str, str]]) -> dict[str, Any]:
+    event, batch = one.event, one.batch
+    state, note, text = _first_state(one, unsent)
+    return {
+        "municipality_code": batch.municipality_code,
+        "test": batch.test,
         "webhook_event_id": event.webhook_event_id,
         "kind": event.kind,
         "message_kind": event.message_kind,
@@ -152,19 +250,15 @@ def _store_one(
         "personal_data": event.personal_data,
         "postback": event.postback,
         "occurred_at": event.occurred_at,
-        "received_at": moment,
-        "deadline_at": moment + ANSWER_WITHIN,
-        "next_try_at": moment,
+        "received_at": batch.moment,
+        "deadline_at": batch.moment + ANSWER_WITHIN,
+        "next_try_at": batch.moment,
         "fence": 0,
         "attempts": 0,
         "accepted": 0,
         "deliveries": 1,
-        "finished_at": None if state == "received" else moment,
+        "finished_at": None if state == "received" else batch.moment,
     }
-    added = session.scalar(insert_ignoring(session, LineEvent, values).returning(LineEvent.id))
-    if added is None:
-        _note_repetition(session, municipality_code, event, moment)
-    return None if added is None else state
 
 
 def _count(result: Result[Any]) -> int:
@@ -172,12 +266,10 @@ def _count(result: Result[Any]) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _first_state(
-    session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime
-) -> tuple[str, str | None, str | None]:
+def _first_state(one: Arrival, unsent: Collection[tuple[str, str]]) -> tuple[str, str | None, str | None]:
     """(state, note, text to keep) of an event that is seen for the first time."""
-    key = (municipality_code, event.message_id)
-    if event.kind == "message" and event.message_id and session.get(UnsentMessage, key) is not None:
+    event, moment = one.event, one.batch.moment
+    if event.kind == "message" and event.message_id and (one.batch.municipality_code, event.message_id) in unsent:
         return "ignored", "unsent", None
     if event.ignored is not None:
         return "ignored", event.ignored[:80], None
@@ -187,20 +279,32 @@ def _first_state(
 
 
 def _note_repetition(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> None:
-    """A redelivery brings a token that lives again: whoever is unanswered gets new time."""
+    """A redelivery makes the token live again: whoever is unanswered gets new time.
+
+    LINE repeats the very same token.  That of an open event is left as it is all the same: an attempt with it may be
+    under way, and only a token's single use keeps a second from becoming a second answer.  What is taken up again has
+    none left, and gets that of the redelivery.
+    """
     same = and_(LineEvent.municipality_code == municipality_code, LineEvent.webhook_event_id == event.webhook_event_id)
     session.execute(update(LineEvent).where(same).values(deliveries=LineEvent.deliveries + 1))
     if moment - event.occurred_at > TOKEN_HORIZON:
         return
+    session.execute(update(LineEvent).where(same, LineEvent.state.in_(OPEN)).values(deadline_at=moment + ANSWER_WITHIN))
     session.execute(
         update(LineEvent)
-        .where(same, or_(LineEvent.state.in_(OPEN), and_(LineEvent.state == "expired", _can_still_be_answered())))
-        .values(deadline_at=moment + ANSWER_WITHIN)
-    )
-    session.execute(
-        update(LineEvent)
-        .where(same, LineEvent.state == "expired", _can_still_be_answered())
-        .values(state="received", reply_token=event.reply_token, next_try_at=moment, finished_at=None, note="again")
+        .where(same, LineEvent.state.in_(TAKEN_UP_AGAIN), _can_still_be_answered())
+        .values(
+            state="received",
+            reply_token=event.reply_token,
+            deadline_at=moment + ANSWER_WITHIN,
+            next_try_at=moment,
+            lease_until=None,
+            fence=LineEvent.fence + 1,
+            attempts=0,
+            finished_at=None,
+            note="again",
+            unlogged=False,
+        )
     )
 
 
@@ -218,13 +322,12 @@ def _unsend(session: Session, municipality_code: str, message_id: str, moment: d
         LineEvent.message_id == message_id,
         LineEvent.kind == "message",
     )
-    session.execute(update(LineEvent).where(its).values(text=None))
     session.execute(
         update(LineEvent)
         .where(its, LineEvent.state == "received")
         .values(state="ignored", note="unsent", reply_token=None, finished_at=moment)
     )
-    erase_message(session, municipality_code, message_id)
+    unsend(session, municipality_code, message_id, moment)
 
 
 def who_am_i(thread: int) -> str:
@@ -233,14 +336,14 @@ def who_am_i(thread: int) -> str:
 
 
 def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | None:
-    """Take the oldest event that nobody works on.
+    """Take the oldest event that nobody works on and that can still be answered.
 
     Only an asker's oldest open event is taken, so that messages do not overtake each other.
     """
     older = aliased(LineEvent)
-    free = or_(LineEvent.lease_until.is_(None), LineEvent.lease_until < moment)
     waits = select(older.id).where(
-        older.state.in_(OPEN),
+        older.state.in_(_IS_OPEN),
+        older.deadline_at > moment - BLOCKING,
         older.municipality_code == LineEvent.municipality_code,
         older.asker == LineEvent.asker,
         or_(
@@ -250,7 +353,7 @@ def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | Non
     )
     oldest = (
         select(LineEvent.id)
-        .where(LineEvent.state.in_(OPEN), free, LineEvent.next_try_at <= moment, ~waits.exists())
+        .where(_is_claimable(moment), ~waits.exists())
         .order_by(LineEvent.occurred_at, LineEvent.id)
         .limit(1)
     )
@@ -271,21 +374,154 @@ def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | Non
         .returning(LineEvent)
         .execution_options(synchronize_session=False)
     )
-    if not _has_claimable(database, moment):
-        return None
     with database.writing() as session:
         row = session.scalars(taking).one_or_none()
-        return None if row is None else Claim(**{name: getattr(row, name) for name in Claim.__dataclass_fields__})
+        return None if row is None else _claim_of(row)
 
 
-def _has_claimable(database: Database, moment: dt.datetime) -> bool:
+def _claim_of(row: LineEvent) -> Claim:
+    return Claim(**{name: getattr(row, name) for name in Claim.__dataclass_fields__})
+
+
+def _is_free(moment: dt.datetime) -> ColumnElement[bool]:
+    return or_(LineEvent.lease_until.is_(None), LineEvent.lease_until < moment)
+
+
+def _is_claimable(moment: dt.datetime) -> ColumnElement[bool]:
+    open_ = LineEvent.state.in_(_IS_OPEN)
+    return and_(open_, _is_free(moment), LineEvent.next_try_at <= moment, LineEvent.deadline_at > moment)
+
+
+def _is_overdue(moment: dt.datetime) -> ColumnElement[bool]:
+    return and_(LineEvent.state.in_(_IS_OPEN), _is_free(moment), LineEvent.deadline_at <= moment)
+
+
+def _is_ahead(moment: dt.datetime) -> ColumnElement[bool]:
+    """What a clock wrote that ran ahead: it would hold the event longer than anything may."""
+    return and_(
+        LineEvent.state.in_(_IS_OPEN),
+        or_(
+            LineEvent.deadline_at > moment + ANSWER_WITHIN,
+            LineEvent.next_try_at > moment + LONGEST_WAIT,
+            LineEvent.lease_until > moment + LEASE,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What there is to do.  ``overdue``: to be ended.  ``unlogged``: ended, and to be written into the query log."""
+
+    claimable: bool
+    overdue: bool
+    unlogged: bool
+
+
+def look(database: Database, moment: dt.datetime) -> Waiting:
     """A look without a lock: idle senders must not take turns at the writer's lock."""
-    free = or_(LineEvent.lease_until.is_(None), LineEvent.lease_until < moment)
+    unlogged = and_(LineEvent.unlogged, _is_free(moment))
+    kinds = (_is_claimable(moment), or_(_is_overdue(moment), _is_ahead(moment)), unlogged)
+    with database.glancing() as session:
+        found = session.execute(select(*(exists().where(kind) for kind in kinds))).one()
+    return Waiting(*map(bool, found))
+
+
+def settle(database: Database, moment: dt.datetime, most: int | None = None) -> int:
+    """End what can no longer be answered, and of more than ``most`` open events the oldest; how many.
+
+    Not one of them is read, and none costs an answer: in two statements, however many they are.  What perhaps
+    reached LINE ends unconfirmed.
+    """
+    open_ = LineEvent.state.in_(_IS_OPEN)
     with database.reading() as session:
-        found = session.scalar(
-            select(LineEvent.id).where(LineEvent.state.in_(OPEN), free, LineEvent.next_try_at <= moment).limit(1)
+        ahead = session.scalar(select(LineEvent.id).where(_is_ahead(moment)).limit(1))
+        overdue = session.scalar(select(LineEvent.id).where(_is_overdue(moment)).limit(1))
+        count = (session.scalar(select(func.count()).where(open_)) or 0) if most is not None else 0
+    over = count - most if most is not None else 0
+    if ahead is None and overdue is None and over <= 0:
+        return 0
+    ended = 0
+    with database.writing() as session:
+        if ahead is not None:
+            _bring_back(session, moment)
+        ended += _end(session, _is_overdue(moment), moment, None)
+        if most is not None and over > ended:
+            over = (session.scalar(select(func.count()).where(open_)) or 0) - most
+            oldest = (
+                select(LineEvent.id)
+                .where(LineEvent.state == "received")
+                .order_by(LineEvent.occurred_at, LineEvent.id)
+                .limit(max(over, 0))
+            )
+            if not database.is_sqlite:
+                oldest = oldest.with_for_update(skip_locked=True)
+            ended += _end(session, LineEvent.id.in_(oldest.scalar_subquery()), moment, "queue full")
+    return ended
+
+
+def _end(session: Session, which: ColumnElement[bool], moment: dt.datetime, note: str | None) -> int:
+    perhaps = or_(LineEvent.state == "sending", LineEvent.note == UNCERTAIN)
+    is_question = and_(LineEvent.kind == "message", LineEvent.message_kind == "text", LineEvent.text.is_not(None))
+    return _count(
+        session.execute(
+            update(LineEvent)
+            .where(which)
+            .values(
+                state=case((perhaps, "unconfirmed"), else_="expired"),
+                note=case((perhaps, UNCERTAIN), else_=note),
+                unlogged=and_(is_question, not_(LineEvent.test)),
+                fence=LineEvent.fence + 1,
+                reply_token=None,
+                lease_until=None,
+                finished_at=moment,
+            )
+            .execution_options(synchronize_session=False)
         )
-    return found is not None
+    )
+
+
+def _bring_back(session: Session, moment: dt.datetime) -> None:
+    bounds = (
+        (LineEvent.deadline_at, moment + ANSWER_WITHIN, moment + ANSWER_WITHIN),
+        (LineEvent.next_try_at, moment + LONGEST_WAIT, moment),
+        (LineEvent.lease_until, moment + LEASE, moment + LEASE),
+    )
+    for column, latest, instead in bounds:
+        session.execute(
+            update(LineEvent).where(LineEvent.state.in_(_IS_OPEN), column > latest).values({column: instead})
+        )
+
+
+def claim_unlogged(database: Database, claimant: str, moment: dt.datetime) -> Claim | None:
+    """Take an event that ended without an answer, for its row in the query log."""
+    oldest = select(LineEvent.id).where(LineEvent.unlogged, _is_free(moment)).order_by(LineEvent.id).limit(1)
+    if not database.is_sqlite:
+        oldest = oldest.with_for_update(skip_locked=True)
+    taking = (
+        update(LineEvent)
+        .where(LineEvent.id == oldest.scalar_subquery())
+        .values(lease_until=moment + LEASE, claimed_by=claimant, fence=LineEvent.fence + 1)
+        .returning(LineEvent)
+        .execution_options(synchronize_session=False)
+    )
+    with database.writing() as session:
+        row = session.scalars(taking).one_or_none()
+        return None if row is None else _claim_of(row)
+
+
+def finish_logging(session: Session, claimed: Claim) -> bool:
+    """Nothing is left to log of it; whether it still was: LINE may have delivered it again meanwhile.
+
+    Of what cannot come again the text goes: it stands in the query log.
+    """
+    comes_again = LineEvent.state.in_(TAKEN_UP_AGAIN)
+    written = session.execute(
+        update(LineEvent)
+        .where(LineEvent.id == claimed.id, LineEvent.fence == claimed.fence, LineEvent.unlogged)
+        .values(unlogged=False, lease_until=None, text=case((comes_again, LineEvent.text), else_=None))
+        .execution_options(synchronize_session=False)
+    )
+    return bool(_count(written))
 
 
 def finish(
@@ -293,20 +529,19 @@ def finish(
 ) -> bool:
     """Write the final state, unless somebody else holds a newer claim; whether it was written.
 
-    Text and token go: what is worth keeping stands in the query log.  An expired event keeps
-    both, in case LINE delivers it again.
+    Text and token go: what is worth keeping stands in the query log.  What LINE may deliver
+    again, and is then taken up again, keeps its text.
     """
-    if accepted:
-        session.execute(update(LineEvent).where(LineEvent.id == claimed.id).values(accepted=LineEvent.accepted + 1))
+    its = LineEvent.id == claimed.id
+    counted: dict[str, Any] = {"accepted": LineEvent.accepted + 1} if accepted else {}
     values = {"state": state, "note": note, "finished_at": moment, "lease_until": None, "reply_token": None}
-    if state != "expired":
+    if state not in TAKEN_UP_AGAIN:
         values["text"] = None
-    written = session.execute(
-        update(LineEvent)
-        .where(LineEvent.id == claimed.id, LineEvent.fence == claimed.fence, LineEvent.state.in_(OPEN))
-        .values(**values)
-    )
-    return bool(_count(written))
+    mine = its & (LineEvent.fence == claimed.fence) & LineEvent.state.in_(OPEN)
+    written = _count(session.execute(update(LineEvent).where(mine).values(**values, **counted)))
+    if not written and accepted:
+        session.execute(update(LineEvent).where(its).values(**counted))
+    return bool(written)
 
 
 def try_later(database: Database, claimed: Claim, at: dt.datetime, note: str) -> None:
@@ -354,14 +589,18 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
 
     What is worth keeping of them, masked and without what is delicate, stands in the query log.
     """
+    horizon = moment - TOKEN_HORIZON
     late = and_(
-        LineEvent.state == "expired", LineEvent.occurred_at < moment - TOKEN_HORIZON, LineEvent.text.is_not(None)
+        LineEvent.state.not_in(OPEN),
+        LineEvent.text.is_not(None),
+        LineEvent.occurred_at < horizon,
+        or_(not_(LineEvent.unlogged), LineEvent.occurred_at < horizon - LOGGED_WITHIN),
     )
     with database.reading() as session:
         if session.scalar(select(LineEvent.id).where(late).limit(1)) is None:
             return 0
     with database.writing() as session:
-        return _count(session.execute(update(LineEvent).where(late).values(text=None)))
+        return _count(session.execute(update(LineEvent).where(late).values(text=None, unlogged=False)))
 
 
 def is_unsent(session: Session, claimed: Claim) -> bool:
@@ -439,3 +678,38 @@ def reconcile(database: Database, moment: dt.datetime) -> Reconciliation:
             session.scalar(select(func.count()).where(LineEvent.accepted > 1)) or 0,
             session.scalar(select(func.count()).select_from(QuarantinedBody)) or 0,
         )
+
+
+@dataclass(frozen=True)
+class Skew:
+    """How far our clock is ahead of LINE's, as the quickest of the last events tell; behind where negative."""
+
+    seconds: float
+    events: int
+
+
+SKEW_EVENTS = 50
+SKEW_WITHIN = dt.timedelta(minutes=10)
+
+
+def clock_skew(session: Session, moment: dt.datetime) -> Skew | None:
+    """None where too little came lately to tell.  Some events come late; none comes before it happened."""
+    lately = (
+        select(LineEvent.received_at, LineEvent.occurred_at)
+        .where(LineEvent.received_at > moment - SKEW_WITHIN, LineEvent.deliveries == 1)
+        .order_by(LineEvent.id.desc())
+        .limit(SKEW_EVENTS)
+    )
+    delays = [(received - occurred).total_seconds() for received, occurred in session.execute(lately)]
+    return Skew(min(delays), len(delays)) if len(delays) >= 3 else None
+
+
+def oldest_waiting(database: Database, moment: dt.datetime) -> float:
+    """Seconds that the oldest event waits which somebody should work on or end; 0 where none does."""
+    with database.reading() as session:
+        deadline = session.scalar(
+            select(func.min(LineEvent.deadline_at)).where(
+                LineEvent.state.in_(OPEN), _is_free(moment), LineEvent.next_try_at <= moment
+            )
+        )
+    return 0.0 if deadline is None else max(0.0, (moment - deadline + ANSWER_WITHIN).total_seconds())

@@ -7,6 +7,8 @@ on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +31,7 @@ from bot.taps import REASONS, Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
 from knowledge.answers import Office
-from knowledge.web_addresses import BadAddressError, ascii_address
+from knowledge.web_addresses import BadAddressError, ascii_address, host_of
 
 Message = dict[str, Any]
 Part = dict[str, Any]
@@ -175,12 +177,21 @@ def _openable(url: str) -> str | None:
     return address if len(address) <= URI else None
 
 
+def _link_buttons(links: Iterable[tuple[str, str]]) -> list[Part]:
+    """A button each; below those that lead to one host, which it is: the button itself shows the label alone."""
+    opened = [(host_of(url), label, address) for label, url in links if (address := _openable(url)) is not None]
+    parts: list[Part] = []
+    for host, there in groupby(opened, key=itemgetter(0)):
+        parts += [
+            _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": address})
+            for _, label, address in there
+        ]
+        parts.append(_text(f"{say('link_host_label')}：{host}", 300, size="xs", color=_QUIET))
+    return parts
+
+
 def _footer(reply: Reply, log_id: str) -> list[Part]:
-    buttons = [
-        _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": address})
-        for label, url in reply.links
-        if (address := _openable(url)) is not None
-    ]
+    buttons = _link_buttons(reply.links)
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
     buttons += [_telephone_button(say("call", name=name), number) for name, number in numbers[:4]]
     if reply.answer and (office := _own_office(reply)) and office.telephone:

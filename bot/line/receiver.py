@@ -5,17 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from bot.deadline import Deadline
 from bot.line.client import LineClients
 from bot.line.events import IncomingEvent
+from bot.line.gathering import Gathering
 from knowledge.db import Database, is_current
+from knowledge.offices import public_numbers
 
 STORING_SECONDS = 1.7
 """LINE waits two seconds; a locked SQLite is waited for 1.5."""
 STORING_THREADS = 16
+MANY_AT_ONCE = 4
+"""Webhooks at work in this process, of the sixteen that its threads let in: those who answer step aside for them."""
+STEPPING_ASIDE_SECONDS = 2.0
+"""For so long at most: whoever asked has 50 seconds, LINE waits two."""
+NUMBERS_HOLD_SECONDS = 10.0
+"""The offices' own telephone numbers are read anew so often."""
 MOST_SHOWN = 20
 """People of one batch who are shown that somebody is at work."""
 LATEST_SECONDS = 0.5
@@ -29,10 +38,45 @@ class Receiver:
         self.wake = threading.Semaphore(0)
         """One turn for each event: of many idle senders as many look as there is work."""
         self.storing = Deadline("storing", STORING_SECONDS, STORING_THREADS)
+        self.gathering = Gathering()
+        self._calm = threading.Condition()
+        self._at_work = 0
+        self._numbers: dict[str, tuple[float, frozenset[str]]] = {}
         self._fit = False
         self._clients = clients
         self._pool: ThreadPoolExecutor | None = None
         self._starting = threading.Lock()
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Within, a webhook is at work."""
+        with self._calm:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._calm:
+                self._at_work -= 1
+                if self._at_work < MANY_AT_ONCE:
+                    self._calm.notify_all()
+
+    @property
+    def is_pressed(self) -> bool:
+        return self._at_work >= MANY_AT_ONCE
+
+    def step_aside(self) -> None:
+        """Let the webhooks of a burst go before: an answer may take its time, LINE's 200 may not."""
+        if self.is_pressed:
+            with self._calm:
+                self._calm.wait_for(lambda: not self.is_pressed, STEPPING_ASIDE_SECONDS)
+
+    def public_numbers(self, database: Database, code: str) -> frozenset[str]:
+        """Those of the municipality's offices, as they were a moment ago."""
+        until, numbers = self._numbers.get(code, (0.0, frozenset()))
+        if time.monotonic() >= until:
+            numbers = public_numbers(database, code)
+            self._numbers[code] = (time.monotonic() + NUMBERS_HOLD_SECONDS, numbers)
+        return numbers
 
     def tables_fit(self, database: Database) -> bool:
         """Whether the tables are this program's: asked until they are, for no running program takes them away."""
@@ -40,10 +84,13 @@ class Receiver:
         return self._fit
 
     def announce(self, name: str, events: Iterable[IncomingEvent]) -> None:
-        """Show on the channel ``name`` that somebody is at work.  The user ids live in this call alone."""
+        """Show on the channel ``name`` that somebody is at work, unless very many ask at once.
+
+        The user ids live in this call alone.
+        """
         client = self._clients.get(name)
         asked = Counter(event.user_id for event in events)
-        if client is None:
+        if client is None or self.is_pressed:
             self.wake.release(max(asked.total(), 1))
             return
         shown = [user_id for user_id in asked if user_id][:MOST_SHOWN]

@@ -5,26 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
 from bot.conversation import Outcome, answer
 from bot.dialogue import Dialogue, dialogue_from_json
+from bot.erase_replies import erase_reply
+from bot.limits import most_of_line_person
 from bot.line import inbox
 from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
-from bot.replies import Reply, greeting_reply, plain_reply, saying_first
+from bot.replies import Reply, Rule, greeting_reply, plain_reply, saying_first
 from bot.taps import mark_tap, reply_to_tap
+from bot.wording import say
+from intents.erase_wishes import erase_wish
 from knowledge.calendar import JST
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
-from knowledge.query_log import AskedQuestion, load_dialogue, log_id
+from knowledge.erasure_codes import code_of, issue
+from knowledge.models import LineEvent
+from knowledge.query_log import NOTHING_REMEMBERED, AskedQuestion, Remembered, log_id, remembered
+
+TOO_MANY, TOO_MANY_TOLD = "too many in a minute", "told: too many in a minute"
+_ASKING = ("message", "postback", "follow")
+"""What asks for an answer."""
 
 Mark = Callable[[Session], None]
+TOLD_AGAIN = dt.timedelta(days=30)
+"""Whoever comes back after so long is told again what not to write, and where it is kept."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +56,47 @@ class Prepared:
 
 def prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime) -> Prepared:
     """Decide what a claimed event gets.  Reads only: the same event may be prepared again."""
+    slowed = slowed_down(database, claimed)
+    if slowed:
+        return slowed_reply(knowledge, claimed, slowed)
     around = circumstances(database, claimed.municipality_code, moment)
-    prepared = _prepare(database, knowledge, claimed, moment, around)
+    if slowed is None:
+        prepared = _prepare(database, knowledge, claimed, moment, around)
+    else:
+        prepared = slowed_reply(knowledge, claimed, slowed)
     if prepared.reply is None:
         return prepared
     return replace(prepared, reply=with_notice(prepared.reply, around))
+
+
+def slowed_down(database: Database, claimed: Claim) -> bool | None:
+    """Of who sends more in a minute than is answered: whether that was told already.  None of everybody else.
+
+    Counted by the rows that LINE's messages are kept in, so nothing is written for it.
+    """
+    if claimed.asker is None:
+        return None
+    begun = claimed.received_at.replace(second=0, microsecond=0)
+    its_minute = (
+        LineEvent.municipality_code == claimed.municipality_code,
+        LineEvent.asker == claimed.asker,
+        LineEvent.received_at >= begun,
+        LineEvent.received_at < begun + dt.timedelta(minutes=1),
+        LineEvent.id < claimed.id,
+    )
+    asked = case((LineEvent.kind.in_(_ASKING), 1))
+    told = case((LineEvent.note == TOO_MANY_TOLD, 1))
+    with database.glancing() as session:
+        before, was_told = session.execute(select(func.count(asked), func.count(told)).where(*its_minute)).one()
+    return was_told > 0 if before >= most_of_line_person(database) else None
+
+
+def slowed_reply(knowledge: Knowledge, claimed: Claim, was_told: bool) -> Prepared:
+    """One notice, then silence until the minute is over."""
+    row_id = log_id(claimed.municipality_code, _event_key(claimed))
+    if was_told:
+        return Prepared(None, row_id, note=TOO_MANY)
+    return Prepared(plain_reply(knowledge, "too_many"), row_id, note=TOO_MANY_TOLD)
 
 
 def _prepare(
@@ -73,15 +121,20 @@ def _event_key(claimed: Claim) -> str:
 def _after_text(
     database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, around: Circumstances
 ) -> Prepared:
-    with database.reading() as session:
-        before = dialogue_from_json(_remembered(session, claimed))
+    if wished := erase_wish(claimed.text or ""):
+        return _after_erase_wish(knowledge, claimed, row_id, wished)
+    with database.glancing() as session:
+        before = _remembered(session, claimed)
         missed = inbox.unapologised(session, claimed)
-    outcome = answer(knowledge, claimed.text or "", before, around=around)
+        is_new = _is_to_be_told(session, claimed, before.last_turn)
+    outcome = answer(knowledge, claimed.text or "", dialogue_from_json(before.state), around=around)
     reply = outcome.reply
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
     if missed:
         reply = saying_first(reply, "missed")
+    if is_new and reply.rule is not Rule.EMERGENCY:
+        reply = replace(reply, notes=(*reply.notes, say("privacy_notice", language=reply.language)))
     return Prepared(
         reply,
         row_id,
@@ -91,13 +144,42 @@ def _after_text(
     )
 
 
+def _after_erase_wish(knowledge: Knowledge, claimed: Claim, row_id: str, language: str) -> Prepared:
+    """A code, which works once LINE has the reply; that it was asked for is no question, and is not logged."""
+    asker = claimed.asker
+    if asker is None:
+        return Prepared(erase_reply(knowledge, language, None), row_id, note="erase wish of nobody known")
+    code, municipality = code_of(f"{claimed.webhook_event_id}\0{claimed.reply_token}"), claimed.municipality_code
+    marks = (lambda session: issue(session, municipality, code, asker, asker, "line", claimed.received_at),)
+    return Prepared(erase_reply(knowledge, language, code), row_id, note="erase code", marks=marks)
+
+
+def _is_to_be_told(session: Session, claimed: Claim, last: dt.datetime | None) -> bool:
+    """Whether this person is here for the first time, or again after 30 days: they are told what not to write.
+
+    Told by what is remembered of them anyway, ``last`` their last turn: nothing is kept longer to know it.
+    """
+    if claimed.asker is None or claimed.personal_data:
+        return False
+    since = claimed.occurred_at - TOLD_AGAIN
+    return (last is None or last <= since) and not _was_greeted(session, claimed, since)
+
+
+def _was_greeted(session: Session, claimed: Claim, since: dt.datetime) -> bool:
+    """The greeting of new friends tells the same."""
+    event = LineEvent
+    wanted = (event.municipality_code == claimed.municipality_code, event.asker == claimed.asker)
+    greeted = (event.note == "greeting", event.occurred_at > since)
+    return session.scalar(select(event.id).where(*wanted, *greeted).limit(1)) is not None
+
+
 def _after_media(
     database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, moment: dt.datetime
 ) -> Prepared:
     """One kind hint a day that only text can be read; then silence."""
     local = moment.astimezone(JST)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    with database.reading() as session:
+    with database.glancing() as session:
         if inbox.had_hint_today(session, claimed, midnight):
             return Prepared(None, row_id, note="hint given today")
     return Prepared(plain_reply(knowledge, "media"), row_id, note="hint")
@@ -114,15 +196,15 @@ def _after_tap(
     tap = read_postback(claimed.postback or "")
     if tap is None:
         return Prepared(None, row_id, note="postback not ours")
-    with database.reading() as session:
-        before = dialogue_from_json(_remembered(session, claimed))
+    with database.glancing() as session:
+        before = dialogue_from_json(_remembered(session, claimed).state)
     reply, dialogue = reply_to_tap(knowledge, tap, before, around)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)
     return Prepared(reply, tap.log_id or row_id, note=f"tap {tap.act.value}", dialogue=dialogue, marks=marks)
 
 
-def _remembered(session: Session, claimed: Claim) -> dict[str, Any]:
-    return load_dialogue(session, claimed.municipality_code, claimed.asker) if claimed.asker else {}
+def _remembered(session: Session, claimed: Claim) -> Remembered:
+    return remembered(session, claimed.municipality_code, claimed.asker) if claimed.asker else NOTHING_REMEMBERED
 
 
 def _logged(outcome: Outcome, claimed: Claim) -> AskedQuestion:

@@ -18,10 +18,13 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from bot.line import inbox
 from bot.line.events import IncomingEvent, Reading, UnreadableEventError, read_event
+from bot.line.inbox import Batch
+from bot.operation.notes import NOTES
 from bot.services import Services, services
 from bot.settings import LineChannel
 from knowledge.calendar import now
-from knowledge.offices import public_numbers
+from knowledge.db import hurried
+from knowledge.my_numbers import note_received
 from knowledge.pseudonyms import pseudonym
 
 blueprint = Blueprint("line_webhook", __name__)
@@ -54,10 +57,13 @@ def receive(name: str) -> tuple[str, int]:
         _log.warning("bad_signature", municipality=name, size=len(body))
         abort(400)
     try:
-        fresh = kit.receiver.storing.call(_keep, kit, channel, body)
+        with kit.receiver.receiving():
+            fresh = kit.receiver.storing.call(_keep, kit, channel, body)
     except (SQLAlchemyError, TimeoutError, TablesDoNotFitError) as error:
         _log.error("not_stored", municipality=name, error=type(error).__name__)
+        NOTES.received(now(), kept=False)
         raise ServiceUnavailable from error
+    NOTES.received(now(), kept=True)
     kit.receiver.announce(name, fresh)
     return "", 200
 
@@ -81,6 +87,11 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 
 def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
+    with hurried():
+        return _kept(kit, channel, body)
+
+
+def _kept(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
     if not kit.receiver.tables_fit(kit.database):
         raise TablesDoNotFitError
     moment, code = now(), channel.municipality_code
@@ -90,7 +101,9 @@ def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEve
         inbox.quarantine(kit.database, code, str(error), body, moment)
         return ()
     # On each channel a person is another: what is tried out must not enter a resident's conversation.
-    reading = Reading(partial(pseudonym, kit.settings.pepper, channel.name), public_numbers(kit.database, code))
+    reading = Reading(
+        partial(pseudonym, kit.settings.pepper, channel.name), kit.receiver.public_numbers(kit.database, code)
+    )
     events: list[IncomingEvent] = []
     unreadable: list[Any] = []
     for one in raw:
@@ -103,7 +116,10 @@ def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEve
             unreadable.append(one)
     if not raw:
         return ()
-    stored = inbox.store(kit.database, code, events, moment, unreadable, test=channel.test)
+    for event in events:
+        note_received(code, "line", event.text)
+    batch = Batch(code, tuple(events), moment, unreadable, channel.test)
+    stored = kit.receiver.gathering.store(kit.database, batch)
     if any(event.kind == "unsend" for event in events):
         kit.housekeeping.shrink_soon()
     _log.info(

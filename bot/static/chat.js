@@ -29,8 +29,13 @@
         body: new URLSearchParams(new FormData(form)),
         headers: { "X-Kotae-Fragment": "1" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.status === 429) {
+        // The page says how long to wait, and why.
+        state.textContent = page.querySelector("main p").textContent;
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
       const turn = document.importNode(page.querySelector(".turn"), true);
       log.append(turn);
       state.textContent = "";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,18 +11,25 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answer_object import answer_object
-from bot.conversation import answer
+from bot.conversation import Outcome, answer
 from bot.dialogue import NEW_DIALOGUE, dialogue_from_json
+from bot.erase_replies import erase_reply
+from bot.limits import take_or_refuse
 from bot.log_rows import asked_question
 from bot.notices import circumstances
+from bot.operation.metrics import answered
 from bot.services import services
 from bot.web.openapi import description
 from bot.web.problems import Problem
 from bot.wording import say
+from intents.erase_wishes import erase_wish
 from intents.personal_data import mask
 from intents.text import MAX_QUESTION, clean
 from knowledge.calendar import now
-from knowledge.corpus import UnknownMunicipalityError
+from knowledge.corpus import Knowledge, UnknownMunicipalityError
+from knowledge.db import hurried
+from knowledge.erasure_codes import issue, new_code
+from knowledge.my_numbers import note_received
 from knowledge.offices import public_numbers
 from knowledge.pseudonyms import pseudonym
 from knowledge.query_log import keep_dialogue, load_dialogue, record
@@ -41,18 +49,29 @@ def openapi() -> Response:
 @blueprint.post("/<code>/ask")
 def ask(code: str) -> Response:
     """Answer one question; questions that share a ``conversation`` are one dialogue."""
+    with hurried():  # where PostgreSQL hangs, from memory
+        return _answered(code)
+
+
+def _answered(code: str) -> Response:
     kit = services()
     given = _given()
     try:
         knowledge = kit.corpus.current(code)
     except UnknownMunicipalityError as error:
         raise Problem(404, "市町村がありません", f"コード {code[:20]} の市町村はありません。") from error
+    conversation = given.get("conversation")
+    take_or_refuse(request.remote_addr, f"api {code} {conversation}" if conversation else None)
     moment = now()
     masked = mask(clean(given["question"]), public_numbers=public_numbers(kit.database, code))
-    conversation = given.get("conversation")
+    note_received(code, "api", masked.text)
     around = circumstances(kit.database, code, moment)
+    kept = True
     key = f"a:{pseudonym(kit.settings.pepper, code, conversation, moment)}" if conversation else None
+    wished = erase_wish(masked.text)
     try:
+        if wished:
+            return jsonify(_erased(knowledge, masked.text, key, wished, moment))
         with kit.database.reading() as session:
             before = dialogue_from_json(load_dialogue(session, code, key)) if key else NEW_DIALOGUE
         outcome = answer(knowledge, masked.text, before, language=given.get("language"), around=around)
@@ -66,6 +85,7 @@ def ask(code: str) -> Response:
             personal_data=masked.found,
             asker=key[2:] if key else None,
         )
+        answered(row)
         with kit.database.writing() as session:
             record(session, row)
             if key:
@@ -73,12 +93,25 @@ def ask(code: str) -> Response:
     except SQLAlchemyError as error:
         _log.error("not_logged", municipality=code, error=type(error).__name__)
         outcome = answer(knowledge, masked.text, language=given.get("language"), around=around)
+        kept = False
     body = answer_object(knowledge, outcome)
+    if not kept:
+        body["text"] = f"{say('not_kept', language=outcome.reply.language)}\n\n{body['text']}"
     if masked.found:
         body["text"] = f"{say('personal_data', language=outcome.reply.language)}\n\n{body['text']}"
     if around.notice:
         body["text"] = f"{around.notice.text_in(outcome.reply.language)}\n\n{body['text']}"
     return jsonify(body)
+
+
+def _erased(knowledge: Knowledge, question: str, key: str | None, language: str, moment: dt.datetime) -> dict[str, Any]:
+    """The answer to who wants their records erased: a code, where the conversation tells which are theirs."""
+    code = new_code() if key else None
+    if code and key:
+        with services().database.writing() as session:
+            issue(session, knowledge.town.code, code, key[2:], key, "api", moment)
+    reply = erase_reply(knowledge, language, code)
+    return answer_object(knowledge, Outcome(question, reply, NEW_DIALOGUE, language, knowledge.version, 0.0))
 
 
 def _given() -> dict[str, Any]:

@@ -5,27 +5,36 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
 from bot.conversation import answer
-from bot.dialogue import Dialogue, dialogue_from_json
+from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
+from bot.erase_replies import erase_reply
+from bot.limits import take_or_refuse
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
+from bot.operation.metrics import answered
 from bot.replies import Reply, first_questions, plain_reply, saying_first
-from bot.services import Services, services
+from bot.services import Services, keys_in_force, services
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import DEFAULT, say
+from intents.erase_wishes import erase_wish
 from intents.personal_data import mask
 from intents.text import MAX_QUESTION, clean, shorten
 from knowledge.calendar import now
 from knowledge.corpus import Knowledge, UnknownMunicipalityError
+from knowledge.db import hurried
+from knowledge.erasure_codes import issue, new_code
+from knowledge.my_numbers import note_received
 from knowledge.offices import public_numbers
 from knowledge.pseudonyms import pseudonym
 from knowledge.query_log import keep_dialogue, load_dialogue, log_id, record
@@ -55,6 +64,20 @@ class Turn:
     log_id: str
 
 
+@blueprint.before_request
+def _hurry() -> None:
+    """Where PostgreSQL hangs, residents are answered from memory."""
+    waiting = ExitStack()
+    waiting.enter_context(hurried())
+    g.hurry = waiting
+
+
+@blueprint.teardown_request
+def _hurried(_: BaseException | None) -> None:
+    if waiting := g.pop("hurry", None):
+        waiting.close()
+
+
 @blueprint.get("/")
 def index() -> str:
     """The municipalities served here."""
@@ -78,6 +101,7 @@ def ask(code: str) -> str:
     if conversation is None:
         token = _new_token()
         conversation = read_token(token) or ""
+    take_or_refuse(request.remote_addr, conversation)
     turn = _turn(kit, knowledge, conversation)
     if request.headers.get("X-Kotae-Fragment"):
         return render_template("chat/turn.html", turn=turn, knowledge=knowledge, token=token, fragment=True)
@@ -144,11 +168,14 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
     code, moment = knowledge.town.code, now()
     raw = request.form.get("question", "")
     masked = mask(shorten(clean(raw), 2 * MAX_QUESTION), public_numbers=public_numbers(kit.database, code))
+    note_received(code, "web", masked.text)
     event_key = f"web:{_turn_key()}:{_fingerprint(masked.text)}"
     row_id = log_id(code, event_key)
+    if wished := erase_wish(masked.text):
+        return Turn(masked.text, _erase_reply(kit, knowledge, conversation, wished), "")
     try:
         with kit.database.reading() as session:
-            before = dialogue_from_json(load_dialogue(session, code, conversation))
+            before = dialogue_from_json(_before_turn(load_dialogue(session, code, conversation), row_id))
         outcome = answer(knowledge, masked.text, before, around=around)
         row = asked_question(
             outcome,
@@ -160,15 +187,31 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
             personal_data=masked.found,
             asker=pseudonym(kit.settings.pepper, code, conversation, moment),
         )
+        answered(row)
         with kit.database.writing() as session:
             record(session, row)
-            _remember(session, code, conversation, replace(outcome.dialogue, log_id=row_id))
+            dialogue = replace(outcome.dialogue, log_id=row_id)
+            keep_dialogue(session, code, conversation, dialogue.as_json() | _turn_of(row_id, before), moment)
     except SQLAlchemyError as error:
         # A full disk must not leave a resident without an answer; only the log row is lost, and said so.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
         outcome = answer(knowledge, masked.text, around=around)
+        outcome = replace(outcome, reply=saying_first(outcome.reply, "not_kept"))
     reply = saying_first(outcome.reply, "personal_data") if masked.found else outcome.reply
     return Turn(masked.text, reply, row_id)
+
+
+def _erase_reply(kit: Services, knowledge: Knowledge, conversation: str, language: str) -> Reply:
+    """A code for this conversation; that it was asked for is no question, and is not logged."""
+    town, erasing, moment = knowledge.town.code, new_code(), now()
+    asker = pseudonym(kit.settings.pepper, town, conversation, moment)
+    try:
+        with kit.database.writing() as session:
+            issue(session, town, erasing, asker, conversation, "web", moment)
+    except SQLAlchemyError as error:
+        _log.error("not_logged", municipality=town, error=type(error).__name__)
+        return plain_reply(knowledge, "error")
+    return erase_reply(knowledge, language, erasing)
 
 
 def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap, around: Circumstances) -> Turn:
@@ -182,13 +225,25 @@ def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap
             mark_tap(session, code, tap, moment)
             _remember(session, code, conversation, dialogue)
     except SQLAlchemyError as error:
+        # What the dialogue was about is not remembered, but what a button stands for is in itself.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
-        reply = plain_reply(knowledge, "error")
+        reply = saying_first(reply_to_tap(knowledge, tap, NEW_DIALOGUE, around)[0], "not_kept")
     return Turn(said, reply, tap.log_id or "")
 
 
 def _remember(session: Session, code: str, conversation: str, dialogue: Dialogue) -> None:
     keep_dialogue(session, code, conversation, dialogue.as_json(), now())
+
+
+def _turn_of(row_id: str, before: Dialogue) -> dict[str, Any]:
+    """What lets the same turn, sent again, be answered again as it was."""
+    return {"turn": row_id, "before_turn": before.as_json()}
+
+
+def _before_turn(state: dict[str, Any], row_id: str) -> dict[str, Any]:
+    """What the dialogue was about before the turn ``row_id``, though that was answered already."""
+    before: dict[str, Any] = state["before_turn"] if state.get("turn") == row_id else state
+    return before
 
 
 def _turn_key() -> str:
@@ -205,7 +260,7 @@ def _fingerprint(text: str) -> str:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="conversation")
+    return URLSafeTimedSerializer(keys_in_force(), salt="conversation")
 
 
 def _new_token() -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from bot.conversation import answer_masked
 from bot.dialogue import NEW_DIALOGUE
+from bot.limits import take_or_refuse
 from bot.line.messages import NO_LOG, render
 from bot.line.postbacks import read_postback
 from bot.replies import Reply, greeting_reply
@@ -21,15 +22,24 @@ blueprint = Blueprint("line_preview", __name__)
 
 @blueprint.get("/<code>/line-preview")
 def page(code: str) -> str:
-    """``?q=`` a question, ``?data=`` a tapped button; nothing is logged."""
+    return _page(knowledge_or_404(code), "", "", "")
+
+
+@blueprint.post("/<code>/line-preview")
+def show(code: str) -> str:
+    """``q``: a question; ``data``: a tapped button.  Nothing is logged; sent as a form, so no address holds it."""
     knowledge = knowledge_or_404(code)
-    question, data = request.args.get("q", ""), request.args.get("data", "")
+    take_or_refuse(request.remote_addr)
+    return _page(knowledge, *(request.form.get(name, "") for name in ("q", "data", "label")))
+
+
+def _page(knowledge: Knowledge, question: str, data: str, label: str) -> str:
     messages = render(_reply(knowledge, question, data), NO_LOG)
     return render_template(
         "pages/line_preview.html",
         knowledge=knowledge,
         question=question,
-        said=request.args.get("label", "") if data else question,
+        said=label if data else question,
         messages=messages,
         source=json.dumps(messages, ensure_ascii=False, indent=1),
         longest=MAX_QUESTION,

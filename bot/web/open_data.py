@@ -40,7 +40,7 @@ def table(code: str, name: str) -> Response:
 def _data_or_404(code: str) -> OpenData:
     """As if it were not there, where it is not switched on."""
     town = knowledge_or_404(code).town
-    with services().database.reading() as session:
+    with services().evidence.reading() as session:
         found = open_data(session, code, town.name)
     return found or abort(404)
 

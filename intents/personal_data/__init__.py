@@ -19,10 +19,19 @@ from intents.personal_data.birthdays import DATES, birthdays
 from intents.personal_data.findings import Kind, Masked, Span
 from intents.personal_data.links import LINK, emails, line_ids, numbers_in_link
 from intents.personal_data.names import NAME_DETECTORS
-from intents.personal_data.numbers import DOTTED_RULES, DOTTED_RUN, ROW_RULES, RUN, numbers, permits, plain_telephone
+from intents.personal_data.numbers import (
+    DOTTED_RULES,
+    DOTTED_RUN,
+    ROW_RULES,
+    RUN,
+    numbers,
+    permits,
+    plain_telephone,
+    said,
+)
 from intents.personal_data.page import Found, fold, wall_off
 
-__all__ = ["Kind", "Masked", "Span", "mask"]
+__all__ = ["Kind", "Masked", "Span", "mask", "valid_my_numbers"]
 
 
 def mask(text: str, *, public_numbers: Collection[str] = ()) -> Masked:
@@ -38,6 +47,11 @@ def mask(text: str, *, public_numbers: Collection[str] = ()) -> Masked:
         spans = _combine(spans, fresh)
     whole = (Span(0, len(text), Kind.NUMBER),)  # only a text built to keep changing gets here
     return Masked(_render(text, whole), whole)
+
+
+def valid_my_numbers(masked_text: str) -> int:
+    """Of how many numbers in a masked text the check digit of a My Number held."""
+    return masked_text.count(Kind.MY_NUMBER.label)
 
 
 _MAX_PASSES = 6
@@ -83,6 +97,7 @@ def _search(text: str, public: frozenset[str]) -> list[Span]:
     claim(emails(page))
     for pattern, needs_cue in DATES:
         claim(birthdays(page, pattern, needs_cue))
+    claim(said(page))
     claim(permits(page))
     claim(numbers(page, public, DOTTED_RUN, DOTTED_RULES))
     claim(numbers(page, public, RUN, ROW_RULES))

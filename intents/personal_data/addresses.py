@@ -26,7 +26,7 @@ _BLOCK_NUMBERS = re.compile(_BLOCK_NUMBER)
 _YEARS_ONLY = re.compile(r"(?:(?:19|20)[0-9]{2}[-ー ]*)+")
 
 _DIVISION = frozenset("都道府県市区町村郡字")  # what a part of an address ends with
-_TOWN_ENDING = re.compile(r".(?:町|丁|村|台|丘|区|新田|団地|字.{1,8})\Z")
+_TOWN_ENDING = re.compile(r"(?:.(?:町|丁|村|台|丘|区|新田|団地)|(?<![文数漢太])字.{1,8})\Z")
 _KANA_TOWN_TAIL = frozenset("市区町村郡台丘野がヶケ")
 _PLACE_LETTERS_BACKWARDS = re.compile(
     rf"(?:[{KANJI}{KATAKANA}]|[のがつ](?=[{KANJI}])(?![市区町村県])|る(?=[上下入])|り(?=通))*+"
@@ -39,11 +39,12 @@ _PARTICLE_CHAINS = frozenset(
 _MUNICIPALITY = re.compile(
     rf"{_PREFECTURE}|(?<=.)(?<![本当同各都])市(?!民|役|立|内|外|営|場|街|議)|.[区郡]|..[町村].|[大小]字"
 )
+_OF_A_TOWN = re.compile(rf"[{KANJI}{HIRAGANA}][町村丁区丘台]の\Z")
 _CITY_OF = re.compile(r"[市区町村]の\Z")
 # 東温市南方123
 _PLAIN_PLACE = re.compile(rf"字[{KANJI}]{{1,8}}[0-9]{{1,4}}\Z|[市区町村][{KANJI}]{{1,4}}[0-9]{{3,4}}\Z")
 _NOT_A_TOWN = re.compile(
-    r"(?:市区?町村|方針|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
+    r"(?:市区?町村|方針|大綱|柱|政策|日程|期間|日時|時間|定員|予算|金額|点数|得点|結果|比|比率|割合|型|号機|番号|計画|目標|施策|図|表|章|節|項|様式|別紙|資料|第|編|条例|重点|項目|分野|戦略|事業|取組|課題|版|期|次|[年月日号番]|"
     r"課|室|係|局|本部|役所|役場|事務所|保[育健]所|支所|出張所|館|校|保育園|幼稚園|公園|病院|医院|線|階|窓口|人口|世帯|面積|平成|令和|"
     r"昭和|約|計|全国?|平均|最[大小]|毎|各|ページ|(?<!名)駅|店|会|組|班|級|歳|回|件|番号|内線|[健検]診|クラス|コース|ステップ|フェーズ|"
     r"レベル|プラン|バス|ホーム|原則|対象|参考|注|例|問)\Z"
@@ -52,30 +53,40 @@ _HOME = r"(?:住所|じゅうしょ|所在地|本籍地?|自宅|実家|住まい
 _HOME_BEFORE = re.compile(rf"{_HOME}(?:[はが:=、,のも \n]|です){{0,3}}\Z")
 _HOME_START = re.compile(rf"[現新旧前]?(?!家[^のがは]){_HOME}[のがは]?")
 _HOME_AFTER = re.compile(r" ?[にでへ](?:住|すん|すみ|居住|在住|引っ?越|ひっこ|転居|転入|転出|暮ら|くらし)")
-_BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です")
+_BARE_NUMBER_ENDS = re.compile(r"\Z|[ \n、。,.!?)」』/]|[にでのがへをはとやだ](?!つ)|在住|です|なん|から|まで|宛|あて")
 _COUNTED = re.compile(
-    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組期版号区万億千床]|学年|階建|世帯|[kc]?m|k?g)"
+    r" ?(?:[かヶカケヵ]月|[歳才年月日人名件回時分割倍週円%枚本台種校点組期版区万億千床]|号(?!室)|学年|階建"
+    r"|世帯|[kc]?m|k?g)"
 )
 _BUILDING_NAME = (
     "マンション|アパート|ハイツ|コーポ|ハイム|メゾン|レジデンス|パレス|ヴィラ|ビラ|コート|タワー|ハウス|シャトー|ガーデン|プラザ"
     "|レオパレス|グラン|ロイヤル|荘"
 )
 _HOUSING = "ビル|住宅|団地|寮|会館"  # residents ask about these too; only with a room are they part of an address
-_ROOM = r"(?:[0-9]{1,2}(?:棟|-)[ ]?[0-9]{1,4}|[A-Z]?-?[0-9]{1,4})[ ]?(?:号室|号|室|F|階)?"
-_BUILDING_START = rf"(?![のにでをがはへともや、])[{KANJI}{KATAKANA}{HIRAGANA}A-Za-z・]{{0,12}}?"
+_N = rf"[0-9{KANJI_DIGIT}十]"
+_NO_COUNT = "(?![0-9人円件年月日歳才時分回本枚個代])"
+_BLOCK_OF_FLATS = rf"(?:(?:{_N}{{1,3}}|[A-Z])号?棟|棟{_N}{{1,2}})"
+_MARKED_ROOM = (
+    rf"(?:{_BLOCK_OF_FLATS}[ の-]?(?:[A-Z]?-?{_N}{{1,4}}[ ]?(?:号室|号|室|F|階)?)?"
+    rf"|[A-Z]?-?{_N}{{1,4}}[ ]?(?:号室|号|室|F(?![A-Za-z])|階)|[A-Z]-?[0-9]{{1,4}}(?![0-9A-Za-z])|[A-Z]棟)"
+)
+_BARE_ROOM = rf"(?:[0-9]{{1,2}}-[0-9]{{2,4}}|[0-9]{{2,4}}){_NO_COUNT}"
+_ROOM = rf"(?:{_MARKED_ROOM}|[0-9]{{1,2}}(?:棟|-)[ ]?[0-9]{{1,4}}|の?[0-9]{{1,4}})"
+_NAME_LETTER = rf"[{KANJI}{KATAKANA}A-Za-z・○〇]"
+_BUILDING_START = rf"(?![のにでをがはへともや、])[{KANJI}{KATAKANA}{HIRAGANA}A-Za-z・○]{{0,12}}?"
 _BUILDING_REST = rf"(?:[{KANJI}{KATAKANA}A-Za-z・]|の(?=[{KANJI}])){{0,10}}"
 _BUILDING = re.compile(
     rf"""[ \n、,]{{0,2}}(?:
-        {_BUILDING_START}(?:{_BUILDING_NAME}|{_HOUSING}){_BUILDING_REST}[{HIRAGANA}]{{0,8}}[ ]?[-ー]?[ ]?
-            {_ROOM}(?![0-9人円件年月日])
+        {_BUILDING_START}(?:{_BUILDING_NAME}|{_HOUSING}){_BUILDING_REST}[{HIRAGANA}]{{0,8}}[ \n]?[-ー]?[ ]?
+            {_ROOM}{_NO_COUNT}
       | (?<![\n、,])(?<![\n、,][ ]){_BUILDING_START}(?:{_BUILDING_NAME}){_BUILDING_REST}
-      | [{KANJI}{KATAKANA}A-Za-z・]{{2,14}}[ ]?[0-9]{{1,4}}[ ]?(?:号室|号|室)
-      | (?<=[ \n、,])[{KATAKANA}・]{{3,14}}[ ]?[0-9]{{2,4}}(?:号室|号|F|階|(?![0-9人円件年月日]))
-      | [0-9]{{1,4}}[ ]?(?:号室|号|室) | 号?室
-      | [0-9]{{1,2}}[ ]?(?:F|階)
+      | {_NAME_LETTER}{{2,14}}?[ \n]?{_MARKED_ROOM}
+      | [{KATAKANA}・]{{3,14}}[ \n]?(?:[0-9]{{2,4}}(?:号室|号|F|階)|{_BARE_ROOM})
+      | (?<=[ \n、,])[{KANJI}]{{2,6}}[ ]?の?[0-9]{{3,4}}{_NO_COUNT}
+      | [-ーの]?{_MARKED_ROOM} | 号?室
       | [-ー]?[A-Z]棟?[ ]?[0-9]{{0,4}}(?:号室|号|室)?(?![A-Za-z0-9])
       | [{KANJI}]{{2,4}}方(?![法面向が])
-      | (?<=[ ])[0-9]{{3,4}}(?![0-9人円件年月日-])
+      | (?<=[ \n])[0-9]{{3,4}}(?![0-9人円件年月日-])
     )""",
     re.VERBOSE,
 )
@@ -117,7 +128,8 @@ def _could_be_block(block: re.Match[str], page: str) -> bool:
 
 def _town_before(page: str, position: int, floor: int) -> _Town:
     first = max(floor, position - 40)
-    left = page[first:position].removesuffix(" ")
+    left = page[first:position]
+    left = left[:-1] if left[-1:] in (" ", "\n") or _OF_A_TOWN.search(left) else left
     start = len(left)
     for _ in range(6):
         further = _one_part_back(left, start)
@@ -170,9 +182,32 @@ def _is_address(block: str, town: _Town, page: str, block_end: int, end: int) ->
     if count > 1 and "番" in block:  # 見奈良530番1
         return len(town.name) > 1 or is_home
     if count > 1 and "条" not in block:
-        return is_town or has_city or is_home
+        return is_town or has_city or is_home or _is_block_of(town.name, block)
     if "番" in block:
         return is_town or is_home
     if not (block.isascii() and town.name and _BARE_NUMBER_ENDS.match(page, end)):
         return False
+    if _TOWN_AND_NUMBER.search(town.name + block):
+        return True
     return is_home or (has_city and (is_town or _PLAIN_PLACE.search(town.name + block) is not None))
+
+
+# 川井町730; 2019 is a year, and a single digit counts a part of the town
+_TOWN_AND_NUMBER = re.compile(
+    rf"[{KANJI}{HIRAGANA}]{{2}}(?<![市区内役各本])[町村](?!(?:19|20)[0-9]{{2}}\Z)[0-9]{{2,4}}\Z"
+)
+
+
+def _is_block_of(name: str, block: str) -> bool:
+    """神田3-42-21 and 北浜1211-26, whose towns do not say that they are towns.
+
+    1-2-3 numbers a chapter, and 100-120 is a range.
+    """
+    numbers = [int(number) for number in re.findall("[0-9]+", block)]
+    if re.search(r"[市町村県都道府]営.{0,8}(?:住宅|団地)\Z", name) and len(numbers) > 1:
+        return True
+    if not re.fullmatch(rf"[{KANJI}]{{1,4}}", name) or len(numbers) < 2:
+        return False
+    if len(numbers) > 2:
+        return numbers[0] < 10 <= max(numbers[1:3]) and max(numbers[:3]) < 100
+    return 100 <= numbers[0] < 1900 and numbers[1] < 100 and len(name) > 1

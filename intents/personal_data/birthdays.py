@@ -19,9 +19,9 @@ _ERA = (
 _WESTERN = (
     rf"(?<![0-9])(?:西暦)?{_GAP}(?P<western>(?:1[89]|20)[0-9]{{2}}|(?:一[八九]|二[〇○◯])[{KANJI_DIGIT}]{{2}})(?![0-9])"
 )
-_YEAR_END = rf"{_ASIDE}{_GAP}(?:年|ねん|[-./・ー]){_ASIDE}の?{_GAP}"
+_YEAR_END = rf"{_ASIDE}{_GAP}(?:年|ねん|[-./・ーの]){_ASIDE}の?{_GAP}"
 _MONTH_AND_DAY = (
-    rf"(?P<month>{_SMALL_NUMBER}){_GAP}(?:月|がつ|[-./・ー]){_GAP}"
+    rf"(?P<month>{_SMALL_NUMBER}){_GAP}(?:月|がつ|[-./・ーの]){_GAP}"
     rf"(?P<day>{_SMALL_NUMBER})(?:{_GAP}(?:日|にち))?(?![0-9]|[-./][0-9])"
 )
 _FULL_DATE = re.compile(
@@ -37,7 +37,7 @@ _FOREIGN_DATE = re.compile(
 # Shapes that are a date only because someone said so: 19550401, S300401, 55.4.1, 1955 04 01.
 _TERSE_DATE = re.compile(
     r"(?<![0-9A-Za-z])(?:(?:明治|大正|昭和|平成|令和|[MTSHRmtshr]\.?) ?[0-9]{1,2}|(?:18|19|20)?[0-9]{2})"
-    r"(?:[0-9]{4}|年?[ .\-/年・ー][ ]?[0-9]{1,2}月?[ .\-/月・ー][ ]?[0-9]{1,2}日?)(?![0-9]|[-./][0-9])"
+    r"(?:[0-9]{4}|年?[ .\-/年・ーの][ ]?[0-9]{1,2}月?[ .\-/月・ーの][ ]?[0-9]{1,2}日?)(?![0-9]|[-./][0-9])"
 )
 DATES: tuple[tuple[re.Pattern[str], bool], ...] = (
     (_FULL_DATE, False),

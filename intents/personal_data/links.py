@@ -16,7 +16,8 @@ _NEVER_IN_LINKS = frozenset({Kind.MY_NUMBER, Kind.TWELVE_DIGITS, Kind.CARD})
 
 _MAIL_LETTER = r"[A-Za-z0-9._%+-]"
 _SPELT_AT = (
-    r"[(\[{<【〈][ ]?(?:at|@|アット(?:マーク)?|あっと(?:まーく)?)[ ]?[)\]}>】〉]|アット(?:マーク)?|あっと(?:まーく)?"
+    r"[(\[{<【〈][ ]?(?:at|@|アット(?:マーク)?|あっと(?:まーく)?)[ ]?[)\]}>】〉]|アット(?:マーク)?"
+    r"|あっと(?:まーく)?|[★☆◎●]"
 )
 _DOT = r"(?:\.|[ ]?(?:[(\[]dot[)\]]|ドット|どっと)[ ]?|[ ]dot[ ])"
 _HOST = rf"[A-Za-z0-9-]++(?:{_DOT}[A-Za-z0-9-]++)++"
@@ -32,6 +33,16 @@ _EMAIL = re.compile(
 _EMAIL_WITH_AT = re.compile(rf"(?<!{_MAIL_LETTER})(?<![A-Za-z] ){_MAIL_LETTER}++ at {_HOST}")
 
 
+_PROVIDER = (
+    r"(?:gmail|googlemail|yahoo|ymail|docomo|ezweb|au|softbank|i\.softbank|icloud|me|outlook|hotmail"
+    r"|live|nifty|biglobe|ocn)"
+)
+_NAME_AT_PROVIDER = re.compile(
+    rf"(?i)(?<!{_MAIL_LETTER}){_MAIL_LETTER}++(?: {_MAIL_LETTER}++)? (?:at|アット"
+    rf"|あっと) {_PROVIDER}{_DOT}[a-z0-9-]++(?:{_DOT}[a-z0-9-]++)*+"
+)
+
+
 def numbers_in_link(page: str, public: frozenset[str], start: int, end: int) -> Iterator[Found]:
     for run in RUN.finditer(page, start, end):
         found = numbers_of_run(page, *run.span(), public, ROW_RULES)
@@ -45,7 +56,10 @@ def line_ids(page: str) -> Iterator[Found]:
 
 def emails(page: str) -> Iterator[Found]:
     taken = 0
-    matches = sorted((*_EMAIL.finditer(page), *_EMAIL_WITH_AT.finditer(page)), key=lambda match: match.start())
+    matches = sorted(
+        (*_NAME_AT_PROVIDER.finditer(page), *_EMAIL.finditer(page), *_EMAIL_WITH_AT.finditer(page)),
+        key=lambda match: match.start(),
+    )
     for match in matches:
         if match.start() >= taken:
             yield Found(*match.span(), Kind.EMAIL)

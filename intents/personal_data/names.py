@@ -7,50 +7,9 @@ from collections.abc import Callable, Iterator
 
 from intents.personal_data.findings import Kind
 from intents.personal_data.page import HIRAGANA, KANJI, KATAKANA, Found, text_before
+from intents.personal_data.people import names_after_cues, names_before_cues, readings, whole_names
+from intents.personal_data.surnames import SURNAMES, plain_form
 
-_SURNAME_LIST = (
-    # the commonest surnames; what else may be a name, the words around it must say
-    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡部 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 "
-    "林 斎藤 清水 山崎 阿部 森 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 長谷川 "
-    "近藤 石井 坂本 遠藤 藤井 青木 西村 福田 太田 三浦 藤原 松田 岡本 中川 中野 原田 小野 田村 "
-    "竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 "
-    "大野 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 菅原 小島 久保 大塚 千葉 松井 岩崎 "
-    "木下 松尾 野口 野村 佐野 菊地 渡会 大西 杉本 新井 浜田 菅野 市川 水野 小松 島田 古川 山内 "
-    "小山 西田 高田 菊池 山中 桜井 五十嵐 北村 福島 安田 吉川 中田 平田 飯田 川口 川崎 東 本田 "
-    "久保田 辻 関 矢野 吉村 沢田 中西 岩田 服部 樋口 秋山 星野 福井 川上 田口 土屋 永井 大橋 "
-    "西川 内藤 松岡 岡 松下 熊谷 松村 馬場 大島 望月 堀 岡崎 荒木 大谷 浅野 田辺 荒井 黒田 小池 "
-    "奥村 奥田 野田 吉岡 大久保 片山 岡村 早川 松原 栗原 須藤 平井 松浦 八木 岩本 大石 小田 森本 "
-    "榎本 三宅 西山 小西 富田 堀内 尾崎 山根 成田 児玉 関口 高野 川村 白石 北川 野崎 中尾 多田 "
-    "上原 宮田 大川 桑原 大森 福岡 小原 内山 柳田 南 森下 稲垣 津田 村井 河合 土井 吉野 杉浦 "
-    "川島 広瀬 大山 古田 根本 吉原 永田 西 神谷 水谷 越智 世古 野呂 村瀬 稲葉 加納 伊東 長野 "
-    "岸本 福本 平山 藤沢 三好 黒木 川端 青山 中井 北野 南部 西野 東野 前川 横田 古賀 畑 三上 "
-    "長尾 山岸 松崎 植田 植村 梅田 江口 大内 大木 大竹 大場 小笠原 小野寺 海老原 柿沼 片岡 神田 "
-    "菅 岸田 北島 木原 窪田 倉田 桑田 後藤田 権田 坂井 坂田 佐久間 塩田 柴崎 庄司 杉原 瀬戸 園田 "
-    "高島 高山 滝口 竹田 竹中 武井 田代 谷川 堤 豊田 鳥居 中谷 中原 長田 二宮 西岡 丹羽 橋口 "
-    "畠山 浜口 早坂 原口 日高 平松 深沢 福永 藤川 藤村 船橋 古谷 本間 牧野 松川 三木 三島 溝口 "
-    "宮川 宮下 宮原 向井 村松 室井 森山 安井 柳沢 山上 山岡 山川 山村 湯浅 横井 吉井 米田 若林 "
-    "脇田 渡瀬 長曽我部 大林 堀田 堀口 堀江 細川 川合 川本 河村 加賀 各務 石原 宇野 塚本 坂口 "
-    "小沢 大沢 甲斐 比嘉 金城 宮城 大城 知念 島袋 新垣 谷 星 岸 柏木 松永 田島 川田 天野 荻野 "
-    "篠原 滝沢 鵜飼 瓜生 門脇 御手洗 勅使河原 薮内 臼井 猪俣 唐沢 冨樫 富樫 葛西 鬼頭 仙石 日比 "
-    "曽我 寺島 寺田 寺西 石橋 石黒 石塚 石崎 石本 石村 市原 伊原 井口 井手 井田 今村 今泉 岩井 "
-    "岩下 岩瀬 岩間 上杉 上条 上西 牛島 臼田 内海 榎木 及川 大井 大内田 大崎 大下 大友 大庭 大平 "
-    "大和田 岡部 岡野 岡林 荻原 奥山 奥野 長内 小倉 尾形 緒方 落合 笠井 笠原 梶原 柏原 片桐 勝又 "
-    "金井 金田 金沢 金山 金丸 上村 神山 亀井 亀田 川井 川瀬 川西 川辺 河内 菊川 北田 北原 木内 "
-    "木島 木戸 木本 楠本 久野 熊田 熊沢 倉本 黒川 黒沢 桑名 小泉 小出 河本 児島 後閑 小菅 小谷 "
-    "小寺 小沼 小宮 小柳 榊原 坂上 坂東 坂野 酒巻 桜田 笹川 佐川 佐竹 佐原 沢井 塩谷 塩野 篠田 "
-    "柴山 島崎 島津 清野 城戸 新藤 進藤 神保 新谷 杉田 杉村 杉野 鈴村 須賀 瀬川 関根 関谷 仙波 "
-    "園部 高瀬 高松 高村 高井 高尾 高倉 高見 高桑 宝田 竹本 竹村 竹下 立花 立石 田原 田畑 田淵 "
-    "玉井 玉木 玉城 塚田 塚原 辻本 辻村 土田 筒井 角田 手塚 寺本 土居 戸田 富永 友田 豊島 中沢 "
-    "中津 中根 中本 中森 永野 長沢 長島 長浜 永山 名取 南雲 成瀬 難波 西尾 西沢 西島 西原 西本 "
-    "西脇 仁科 沼田 根岸 野沢 野島 野本 萩原 羽田 橋爪 長谷 畑中 花田 羽生 浜野 浜本 林田 早瀬 "
-    "原島 番場 東山 樋渡 平岡 平川 平沢 平林 広田 深谷 福原 福山 藤木 藤島 藤野 藤森 藤山 布施 "
-    "古沢 星川 細田 堀川 本多 前野 前原 正木 増井 益田 町田 松木 松沢 松島 松野 松波 松山 丸田 "
-    "水上 水口 水島 水田 南野 三村 宮内 宮沢 宮島 宮野 宮部 武藤 村岡 村木 村山 毛利 元木 森井 "
-    "森岡 森川 森口 森島 森谷 森野 諸橋 門田 矢島 安川 矢部 山木 山城 山西 山野 山室 山脇 結城 "
-    "横尾 横川 吉沢 吉本 吉松 吉永 吉見 依田 和泉 鷲尾 蒲田 曽根 那須 沖田 乾 "
-)
-_SURNAMES = frozenset(_SURNAME_LIST.split())
-_OLD_FORMS = str.maketrans("髙﨑齋齊斉邊邉濵濱嶋澤廣櫻國眞", "高崎斎斎斎辺辺浜浜島沢広桜国真")
 # Letters that given names end with; those of the second row also end other words (技能実習生, 世界一).
 _PLAIN_NAME_ENDINGS = frozenset(
     "子美恵江枝香奈菜花織里莉乃葉咲結愛優希紀貴輝樹斗翔太郎朗介輔雄也哉弥志之幸彰弘浩洋隆孝剛"
@@ -119,7 +78,7 @@ _INTRODUCED = re.compile(
     r"|(?:と|って|っちゅう|ちゅう|っ?ち)?"
     r"(?:いいます|言います|[いゆ]う(?:者|もん|ん[だやで]|ねん)|言う者|いいもん|いう名前|申します)"
 )
-_INTRODUCTION_START = re.compile(rf".*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
+_INTRODUCTION_START = re.compile(rf"\A.*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
 _READING_AT_END = re.compile(rf"{_READING}\Z")
 _CLOSING = " 」』】\"'"
 _NAME_AT_END = (
@@ -245,8 +204,8 @@ _PREFECTURE_NAMES = frozenset(
 
 def _known_surname(name: str) -> str:
     """The surname that the name begins with, whichever form of 高 or 沢 it is written in."""
-    plain = name.translate(_OLD_FORMS)
-    return next((name[:length] for length in range(min(5, len(name)), 0, -1) if plain[:length] in _SURNAMES), "")
+    plain = plain_form(name)
+    return next((name[:length] for length in range(min(5, len(name)), 0, -1) if plain[:length] in SURNAMES), "")
 
 
 def _has_known_surname(name: str) -> bool:
@@ -300,4 +259,8 @@ NAME_DETECTORS: tuple[Callable[[str], Iterator[Found]], ...] = (
     _introductions,
     _first_person,
     _standing_names,
+    names_after_cues,
+    names_before_cues,
+    whole_names,
+    readings,
 )

@@ -11,19 +11,28 @@ from intents.personal_data.birthdays import KANJI_DIGIT, NUMBER_VALUES
 from intents.personal_data.findings import Kind
 from intents.personal_data.page import KANJI, KATAKANA, Found, fold, text_before
 
-_DOTS = ".,/・_~〜、:"
-RUN = re.compile(rf"[0-9{KANJI_DIGIT}](?:[-ー \nのノ()]{{0,4}}+[0-9{KANJI_DIGIT}])++")
+# 大字, as on cheques: 零九零. Only rows of digits know them; 参 and 伍 also begin other words.
+_FORMAL_DIGIT = "零壱弐参肆伍陸漆捌玖壹貳參"
+_KANJI_NUMERAL = KANJI_DIGIT + _FORMAL_DIGIT
+_NUMBER_WORD = "(?:番号|ばんごう|コード|No)"
+_DOTS = ".,/・_~〜、:;*→⇒=|+#&×★☆●◆■'\"^!?<>\\[\\]{}…"
+RUN = re.compile(rf"[0-9{_KANJI_NUMERAL}](?:[-ー \nのノ()]{{0,4}}+[0-9{_KANJI_NUMERAL}])++")
 # Digits of one script belong together: 090-1234-5678一人 keeps its 一.
 _ONE_SCRIPT = re.compile(
-    rf"[0-9](?:[^0-9{KANJI_DIGIT}]{{0,4}}+[0-9])*+|[{KANJI_DIGIT}](?:[^0-9{KANJI_DIGIT}]{{0,4}}+[{KANJI_DIGIT}])*+"
+    rf"[0-9](?:[^0-9{_KANJI_NUMERAL}]{{0,4}}+[0-9])*+|[{_KANJI_NUMERAL}](?:[^0-9{_KANJI_NUMERAL}]{{0,4}}+[{_KANJI_NUMERAL}])*+"
 )
-_NUMERAL = re.compile(rf"[0-9{KANJI_DIGIT}]")
+_NUMERAL = re.compile(rf"[0-9{_KANJI_NUMERAL}]")
 _KANJI_ONE_AS_HYPHEN = re.compile(r"(?<=[0-9])一(?=[0-9])")  # 090一1234一5678
-_BLANK_FORM = re.compile(r"[^1-9一二三四五六七八九]+")  # 〇〇〇-〇〇〇〇
+_BLANK_FORM = re.compile(rf"[^1-9一二三四五六七八九{_FORMAL_DIGIT[1:]}]+")  # 〇〇〇-〇〇〇〇
+_BETWEEN = "-ー \nのノ()" + _DOTS
+_KANJI_LETTER = re.compile(rf"[{KANJI}つ]")
 _SHORTEST_ROW = 6  # digits; a local telephone number after 「電話」 is the shortest that is ever masked
 
-_TO_ROW = str.maketrans("〇○◯一二三四五六七八九ー\nのノ(" + _DOTS, "000123456789- nn)" + "." * len(_DOTS))
+_TO_ROW = str.maketrans(
+    "〇○◯一二三四五六七八九" + _FORMAL_DIGIT + "ー\nのノ(", "000123456789" + "0123456789123" + "- nn)"
+) | {ord(dot): "." for dot in _DOTS}
 _WIDE_MARKS = (
+    (re.compile(r"(?<=[0-9])[- n)]*+\.[- n).]*+"), "."),
     (re.compile(r"(?<=[0-9])[ )n]*+-[- )n]*+"), "-"),
     (re.compile(r"(?<=[0-9])[ )]*+n[ )n]*+"), "n"),
     (re.compile(r"(?<=[0-9]) *+\)[ )]*+"), ")"),
@@ -78,6 +87,10 @@ def numbers_of_run(
     found = [each for piece in pieces for each in _numbers_of_row(page, *piece, public, rules)]
     if not found and len(pieces) > 1:
         found = list(_numbers_of_row(page, start, end, public, rules))
+    if not found and page[end - 1] in _KANJI_NUMERAL and _KANJI_LETTER.match(page, end):
+        # 〒五一四〇〇〇一三重県: the last numeral begins the word behind it
+        shorter = start + len(page[start : end - 1].rstrip(_BETWEEN))
+        found = list(_numbers_of_row(page, start, shorter, public, rules))
     yield from found
 
 
@@ -90,9 +103,72 @@ def _numbers_of_row(
     row = _row(page, start, end)
     hits: list[Found] = []
     text = _without_public(row.text, public)
+    text = _after_sure_keyword(text, row, hits)
+    if "\n" in written and not (_WHOLE_ROW.match(text) and len(re.findall("[0-9]", text)) in (12, 14, 15, 16)):
+        text = _rejoined(text, row, hits)
     for pattern, judge in rules:
         text = pattern.sub(_claimer(row, judge, hits), text)
     yield from sorted(hits)
+
+
+_SURE = frozenset({Kind.PENSION, Kind.RECIPIENT, Kind.INSURED})
+
+
+def _after_sure_keyword(text: str, row: _Row, hits: list[Found]) -> str:
+    """82 95 0775 after a word that leaves no doubt: as many groups as such a number has, and none of the next line."""
+    if not _DIGITS.match(text):
+        return text
+    around = _sure_cue(text_before(row.page, row.offsets[0])), _SAID_AFTER.match(row.page, row.end)
+    cue = around[0] or ((_AFTER[around[1][1]], 6, 11) if around[1] else None)
+    if cue is None:
+        return text
+    kind, shortest, longest = cue
+    end = total = 0
+    for group in _DIGITS.finditer(text):
+        next_line = total >= shortest and "\n" in row.page[row.offsets[end - 1] : row.offsets[group.start()]]
+        if total + len(group[0]) > longest or next_line:
+            break
+        total, end = total + len(group[0]), group.end()
+    if total < shortest:
+        return text
+    hits.append(row.found(0, end, kind))
+    return "#" * end + text[end:]
+
+
+_DIGITS = re.compile("[0-9]+")
+_AFTER = {"受給": Kind.RECIPIENT, "年金": Kind.PENSION, "保険": Kind.INSURED}
+_SAID_AFTER = re.compile(
+    rf"[ 」』)]?(?:が|は|って|の|という(?:の)?が?)?[^0-9。、\n\0]{{0,4}}(受給|年金"
+    rf"|保険)[^0-9。、\n\0]{{0,6}}{_NUMBER_WORD}"
+)
+
+
+def _sure_cue(before: str) -> tuple[Kind, int, int] | None:
+    found = (each[1:] for each in _KEYWORDS if each[1] in _SURE and each[0].search(before))
+    return next(found, None)
+
+
+_LINE_REACH = 24  # how far from a line end the number may reach that it breaks
+
+
+def _rejoined(text: str, row: _Row, hits: list[Found]) -> str:
+    """Numbers that a line end broke in the middle of a group: 03-9772-1⏎526."""
+    for place, letter in enumerate(text):
+        if letter != " " or "\n" not in row.page[row.offsets[place - 1] : row.offsets[place + 1]]:
+            continue
+        first, last = max(0, place - _LINE_REACH), min(len(text), place + _LINE_REACH)
+        joined = text[first:place] + text[place + 1 : last]
+        match = next((m for m in _BROKEN_BY_A_LINE.finditer(joined) if m.start() < place - first < m.end()), None)
+        if match is None or (match.start() == 0 < first) or (match.end() == len(joined) and last < len(text)):
+            continue
+        start, end = first + match.start(), first + match.end() + 1
+        digits = _digits(match)
+        kind = _twelve(digits) if len(digits) == 12 else Kind.PHONE if len(digits) in (10, 11) else Kind.NUMBER
+        if len(digits) > 13 and _luhn_holds(digits):
+            kind = Kind.CARD
+        hits.append(row.found(start, end, kind))
+        text = text[:start] + "#" * (end - start) + text[end:]
+    return text
 
 
 def _row(page: str, start: int, end: int) -> _Row:
@@ -176,13 +252,46 @@ def _judge_telephone(match: re.Match[str], row: _Row) -> Kind | None:
 def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
     """A row that is nothing but one number, broken once or twice at any place by a line end or a blank."""
     digits, groups = _digits(match), re.findall("[0-9]+", match[0])
-    if len(groups) > 3 or _lists_years(match):
+    if len(groups) > 5 or _lists_years(match) or _begins_with_a_date(groups) or _ends_with_a_count(match, row):
         return None
-    if len(digits) == 12:
+    if len(digits) == 12 and len(groups) < 5 and not _THREES_AND_RANGES.fullmatch(match[0]):
         return _twelve(digits)
-    if 14 <= len(digits) <= 16 and digits[0] in "3456":
-        return Kind.CARD if _luhn_holds(digits) else Kind.NUMBER if len(groups) == 2 else None
+    if 14 <= len(digits) <= 16:
+        if _luhn_holds(digits) and _is_card_prefix(digits):
+            return Kind.CARD
+        return Kind.NUMBER if len(groups) < 5 else None
     return None
+
+
+_SPACED = re.compile(r"\A[0-9]{2,6}(?:[- n)][0-9]{2,6}){1,3}(?![0-9]|[- n)][0-9])")
+
+
+def _judge_spaced(match: re.Match[str], row: _Row) -> Kind | None:
+    """番号は 1234 5678: groups of a number, unless they are days, years, or count something."""
+    digits, groups = _digits(match), re.findall("[0-9]+", match[0])
+    is_date = any(_YEAR_OR_DAY.fullmatch(group) for group in groups)
+    if not 7 <= len(digits) <= 10 or is_date or _ends_with_a_count(match, row):
+        return None
+    return Kind.NUMBER if _NUMBERED.search(row.before(match)) else None
+
+
+_NUMBERED = re.compile(r"(?:番号|ばんごう|ナンバー)[^0-9。、\n\0]{0,8}\Z")
+_THREES_AND_RANGES = re.compile(r"[0-9]{3}-[0-9]{3}[ n][0-9]{3}-[0-9]{3}")
+
+
+def _is_card_prefix(digits: str) -> bool:
+    """What cards begin with; 20 and 19 begin years."""
+    return digits[0] in "3456" or "22" <= digits[:2] <= "27"
+
+
+def _begins_with_a_date(groups: list[str]) -> bool:
+    """2026 4 1 1234: a day, and something behind it."""
+    return len(groups) > 3 and groups[0][:2] in ("19", "20") and len(groups[0]) == 4 and len(groups[1]) < 3
+
+
+def _ends_with_a_count(match: re.Match[str], row: _Row) -> bool:
+    """1234 5678 9012 25歳: the last of the numbers counts something."""
+    return row.after(match)[:1] in _UNITS or row.after(match).lstrip()[:1] in _UNITS
 
 
 def _judge_crumbled_row(match: re.Match[str], row: _Row) -> Kind | None:
@@ -199,7 +308,8 @@ def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
         return None
     if _luhn_holds(digits):
         return Kind.CARD
-    twelve_and_more = " " in match[0] and (len(digits) < 16 or digits[12:14] in ("19", "20"))
+    counted = row.after(match).lstrip()[:1] in _UNITS or digits[12:14] in ("19", "20")
+    twelve_and_more = " " in match[0] and counted and not _CARD_OF_SIX.match(match[0])
     return None if twelve_and_more and len(digits) > 12 else Kind.NUMBER
 
 
@@ -224,6 +334,31 @@ def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
 def _is_amount_or_date(match: re.Match[str], row: _Row) -> bool:
     is_date = _lists_years(match) or _YEAR_OR_DAY.fullmatch(match[0])
     return bool(is_date) or row.after(match)[:1] in _UNITS
+
+
+def _judge_odd_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
+    """五一五・八五一五 and 〒515|8515: kanji digits or the mark say that three and four belong together."""
+    is_kanji = row.page[row.offsets[match.start()]] in _KANJI_NUMERAL
+    sure = is_kanji or re.search("〒|郵便|ゆうびん", row.before(match, 12))
+    return Kind.POSTAL_CODE if sure and row.after(match)[:1] not in _UNITS else None
+
+
+def _judge_bare_row(match: re.Match[str], row: _Row) -> Kind | None:
+    """Seven kanji digits and more, read one by one, count nothing."""
+    is_kanji = row.page[row.offsets[0]] in _KANJI_NUMERAL
+    if len(match[0]) == 8 and _KANJI_LETTER.match(row.page, row.end):
+        return None  # the last may begin the next word
+    return Kind.NUMBER if is_kanji and row.after(match)[:1] not in _UNITS else None
+
+
+def _judge_commas(match: re.Match[str], row: _Row) -> Kind | None:
+    """250,956,049,159: a sum has its unit behind it, a list of figures is not written with bare commas."""
+    first, last = row.offsets[match.start()], row.offsets[match.end() - 1]
+    written, digits = row.page[first:last], _digits(match)
+    if _ends_with_a_count(match, row) or row.before(match, 1) in ("¥", "約", "$"):
+        return None
+    sure = re.fullmatch("[0-9,]+", written) or _my_number_check_digit_holds(digits)
+    return _twelve(digits) if sure or re.search("番号|ナンバー", row.before(match)) else None
 
 
 def _judge_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
@@ -280,7 +415,14 @@ _ABROAD = re.compile(
       | (?<![0-9-])81[- ][0-9]{{1,2}}[- ][0-9]{{4}}[- ][0-9]{{4}}(?![0-9])""",
     re.VERBOSE,
 )
-_WHOLE_ROW = re.compile(r"\A[0-9][0-9n -]{11,30}\Z")
+_WHOLE_ROW = re.compile(r"\A[0-9][0-9n )-]{11,30}\Z")
+_WHOLE_TELEPHONE = re.compile(rf"\A(?:0[0-9]{{9,10}}|{_three_parts(_ANY_MARK)}|{_two_parts(_ANY_MARK)})\Z", re.VERBOSE)
+_CARD_OF_SIX = re.compile(r"[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}")
+_BROKEN_BY_A_LINE = re.compile(
+    rf"""(?<![0-9-])(?:{_three_parts("[- )]")}|{_two_parts("[- )]")}|0[0-9]{{9,10}}
+      | [0-9]{{4}}([- ]?)[0-9]{{4}}\1[0-9]{{4}}(?:\1[0-9]{{2,4}})?|{_CARD_OF_SIX.pattern}|[0-9]{{14,16}})(?![0-9-])""",
+    re.VERBOSE,
+)
 _CARD = re.compile(
     r"(?<![0-9])(?:[0-9]{4}([- n])[0-9]{4}\1[0-9]{4}\1[0-9]{2,4}|[0-9]{4}[- ][0-9]{6}[- ][0-9]{4,5}"
     r"|[0-9]{14,16}|[0-9](?:[- ][0-9]){13,15})(?![0-9])"
@@ -296,6 +438,9 @@ _TWELVE = re.compile(
 _AFTER_KEYWORD = re.compile(
     r"\A(?:(?:[0-9]{4} [0-9]{6}|[0-9](?: [0-9]){5,10}|[0-9]{3} [0-9]{4})(?! ?[0-9])|[0-9]++(?:[-n][0-9]++)*+)(?![0-9-])"
 )
+_SPOKEN_POSTAL_CODE = re.compile(r"(?<![0-9n)-])[0-9]{3} ?n ?[0-9]{4}(?![0-9n)-])")
+_ODD_POSTAL_CODE = re.compile(r"(?<![0-9n)-])(?<![0-9]\.)[0-9]{3}[ .n][0-9]{4}(?![0-9n)-]|\.[0-9])")
+_BARE_ROW = re.compile(r"\A[0-9]{7,9}\Z")
 _POSTAL_CODE = re.compile(r"(?<![0-9n)-])[0-9]{3}-[0-9]{4}(?![0-9n)-])")
 _LONG = re.compile(r"(?<![0-9])(?:[0-9]{10,11}|[0-9]{13,})(?![0-9])|(?<![0-9-])[0-9]{4}-[0-9]{6}(?![0-9-])")
 _PARTED = re.compile(
@@ -303,14 +448,20 @@ _PARTED = re.compile(
     r"(?![0-9-])"
 )
 
+_LONG_FILLER = r"[^0-9。\0]{0,14}\Z"
 _FILLER = r"[^0-9。\0]{0,10}\Z"  # 「番号は、えーと」
-_NUMBER_WORD = "(?:番号|ばんごう|コード|No)"
 _KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = tuple(
-    (re.compile(cue + _FILLER), kind, shortest, longest)
+    (re.compile(cue + (_LONG_FILLER if kind in _SURE else _FILLER)), kind, shortest, longest)
     for cue, kind, shortest, longest in (
         (r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)", Kind.POSTAL_CODE, 7, 7),
         (rf"年金(?:手帳|証書|コード)?の?(?:記号)?{_NUMBER_WORD}", Kind.PENSION, 6, 11),
-        (rf"受給者?(?:証)?の?{_NUMBER_WORD}", Kind.RECIPIENT, 6, 11),
+        (
+            rf"(?:受給(?:者|資格)?証?|手当(?:証書)?|医療費?(?:受給者)?証|手帳)[^0-9。\0]{{0,8}}{_NUMBER_WORD}",
+            Kind.RECIPIENT,
+            6,
+            11,
+        ),
+        (r"(?:受給者証?|受給資格者?証|医療費?証)", Kind.RECIPIENT, 7, 11),
         (rf"(?:被保険者証?|保険証|資格確認書|医療証|記号・)の?(?:記号・?)?{_NUMBER_WORD}", Kind.INSURED, 6, 11),
         (r"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号)", Kind.ACCOUNT, 5, 14),
         (r"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先)", Kind.PHONE, 6, 9),
@@ -326,21 +477,37 @@ ROW_RULES: tuple[_Rule, ...] = (
     (_WHOLE_ROW, _judge_crumbled_row),
     (_CARD, _judge_card),
     (_TWELVE, _judge_twelve),
+    (_WHOLE_TELEPHONE, _judge_telephone),
     (_AFTER_KEYWORD, _judge_keyword),
     (_TELEPHONE, _judge_telephone),
+    (_SPACED, _judge_spaced),
     (_POSTAL_CODE, _judge_postal_code),
+    (_SPOKEN_POSTAL_CODE, _judge_postal_code),
+    (_ODD_POSTAL_CODE, _judge_odd_postal_code),
+    (_BARE_ROW, _judge_bare_row),
     (_LONG, _judge_long),
     (_PARTED, _judge_parted),
 )
 
 # Marks that also write sums, dates and decimals: only the exact shape of a telephone or of 4-4-4 counts.
-_NUMERALS = rf"[0-9{KANJI_DIGIT}]++"
-DOTTED_RUN = re.compile(
-    rf"(?<![0-9{KANJI_DIGIT}])(?<![0-9{KANJI_DIGIT}][{_DOTS}]){_NUMERALS}([{_DOTS}]){_NUMERALS}(?:\1{_NUMERALS})*+"
+_NUMERALS = rf"[0-9{_KANJI_NUMERAL}]++"
+DOTTED_RUN = re.compile(rf"(?<![0-9{_KANJI_NUMERAL}]){_NUMERALS}(?:[{_DOTS}ー \nのノ()-]{{1,4}}+{_NUMERALS})++")
+_ANY_DOT = "[-. n)]"
+_ITEM = r"(?:\A|(?<=\A[0-9][.])|(?<=\A[0-9]{2}[.]))"  # 3.090.1234.5678 is the third of a list
+_ITEM_END = r"(?=\Z|[.][0-9]{1,2}(?:\Z|[^0-9]))"
+_DOTTED_TELEPHONE = re.compile(
+    rf"{_ITEM}(?:{_three_parts(_ANY_DOT)}|0[0-9]{{1,3}}[.][0-9]{{6,8}}){_ITEM_END}", re.VERBOSE
 )
-_DOTTED_TELEPHONE = re.compile(rf"\A(?:{_three_parts('[.]')}|0[0-9]{{1,3}}[.][0-9]{{6,8}})\Z", re.VERBOSE)
-_DOTTED_FOURS = re.compile(r"\A(?:[0-9]{4}\.){2,3}[0-9]{4}\Z")
-DOTTED_RULES: tuple[_Rule, ...] = ((_DOTTED_TELEPHONE, _judge_telephone), (_DOTTED_FOURS, _judge_fours))
+_DOTTED_FOURS = re.compile(rf"{_ITEM}(?:[0-9]{{4}}{_ANY_DOT}){{2,3}}[0-9]{{4}}{_ITEM_END}")
+_DOTTED_SIX = re.compile(rf"{_ITEM}[0-9]{{4}}{_ANY_DOT}[0-9]{{6}}{_ANY_DOT}[0-9]{{4,5}}{_ITEM_END}")
+_COMMAS = re.compile(rf"{_ITEM}(?:[0-9]{{3}}\.){{3}}[0-9]{{3}}{_ITEM_END}")
+DOTTED_RULES: tuple[_Rule, ...] = (
+    (_DOTTED_TELEPHONE, _judge_telephone),
+    (_DOTTED_FOURS, _judge_fours),
+    (_DOTTED_SIX, _judge_card),
+    (_COMMAS, _judge_commas),
+    (_ODD_POSTAL_CODE, _judge_odd_postal_code),
+)
 _PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7})(?![0-9A-Za-z])")
 
 
@@ -348,3 +515,24 @@ def permits(page: str) -> Iterator[Found]:
     """Residence cards and passports."""
     for match in _PERMIT_OR_PASSPORT.finditer(page):
         yield Found(*match.span(), Kind.NUMBER)
+
+
+_SAID_DIGIT = (
+    r"(?:ゼロ|ぜろ|れい|レイ|マル|まる|いち|イチ|に[いー]?|ニ[イー]?|さん|サン|よん|ヨン|しち|シチ|し[いー]?|シ[イー]?|ごー?|ゴー?|ろく|ロク|なな|ナナ"
+    r"|はち|ハチ|きゅう|キュウ|きゅー|キュー|くー?|クー?)"
+)
+_SAID_ROW = re.compile(rf"(?:(?:{_SAID_DIGIT}|[0-9{KANJI_DIGIT}])[- ー、,・の\n]{{0,2}}){{7,}}+", re.DOTALL)
+_SURELY_SAID = re.compile(
+    r"ゼロ|ぜろ|れい|マル|まる|いち|イチ|さん|サン|よん|ヨン|しち|シチ|ろく|ロク|なな|ナナ|はち|ハチ|きゅう|キュウ|きゅー|キュー"
+)
+_ONE_SAID = re.compile(rf"{_SAID_DIGIT}|[0-9{KANJI_DIGIT}]")
+
+
+def said(page: str) -> Iterator[Found]:
+    """ゼロキュウゼロ、イチニサンヨン: digits as they are read aloud, seven of them and more."""
+    for match in _SAID_ROW.finditer(page):
+        written = match[0].rstrip(" 、,・の\n-ー")
+        if len(_SURELY_SAID.findall(written)) > 2:
+            length = len(_ONE_SAID.findall(written))
+            kind = Kind.TWELVE_DIGITS if length == 12 else Kind.PHONE if length in (10, 11) else Kind.NUMBER
+            yield Found(match.start(), match.start() + len(written), kind)

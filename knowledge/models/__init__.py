@@ -9,11 +9,12 @@ from knowledge.models.check_question import CheckQuestionRow
 from knowledge.models.curated import BundledDraft, Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
+from knowledge.models.erasure import Erasure, ErasureCode
 from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
-from knowledge.models.line_event import LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models.line_event import ChannelRest, LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.log_file import LogFilePart
@@ -24,12 +25,14 @@ from knowledge.models.notice import Notice
 from knowledge.models.office_account import OfficeIdentity, OfficeVisit
 from knowledge.models.office_count import FormerOfficeCount, OfficeCount
 from knowledge.models.opening import OpeningPlaceRow, SpecialDayRow
+from knowledge.models.operation import Alert, AlertTelling, Heartbeat, LineConfirmation
 from knowledge.models.organisation import OrganisationAssignment, OrganisationChange
 from knowledge.models.outbox import StaffMail
 from knowledge.models.period_count import CountedPeriod, FigureEvent, PeriodCorrection, PeriodCount
 from knowledge.models.picture import Picture
 from knowledge.models.plan_section import PlanSection
 from knowledge.models.query_log import Conversation, LoggedQuestion
+from knowledge.models.rate_window import RateWindow
 from knowledge.models.report import ReportSettings, YearFact
 from knowledge.models.resident_word import ResidentWord, ResidentWordChoice
 from knowledge.models.retention import Retention
@@ -46,6 +49,8 @@ __all__ = [
     "AccuracyLabel",
     "AccuracySample",
     "AccuracySetting",
+    "Alert",
+    "AlertTelling",
     "AuditCheckpoint",
     "AuditHead",
     "AuditLine",
@@ -53,6 +58,7 @@ __all__ = [
     "BroughtFile",
     "BundledDraft",
     "ChangeRequest",
+    "ChannelRest",
     "CheckQuestionRow",
     "Conversation",
     "CountedPeriod",
@@ -60,13 +66,17 @@ __all__ = [
     "Department",
     "Entry",
     "EntryVersion",
+    "Erasure",
+    "ErasureCode",
     "FigureEvent",
     "FormerOfficeCount",
+    "Heartbeat",
     "Indicator",
     "IndicatorFormula",
     "IndicatorValue",
     "Job",
     "Learned",
+    "LineConfirmation",
     "LineEvent",
     "LineTester",
     "LinkCheck",
@@ -92,6 +102,7 @@ __all__ = [
     "Plan",
     "PlanSection",
     "QuarantinedBody",
+    "RateWindow",
     "ReportSettings",
     "ResidentWord",
     "ResidentWordChoice",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.models.base import Base
+
+
+def _open(name: str, *columns: str) -> Index:
+    where = text("state IN ('received', 'sending')")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class LineEvent(Base):
@@ -25,6 +30,10 @@ class LineEvent(Base):
         Index(None, "state", "occurred_at"),
         Index(None, "municipality_code", "asker", "state"),
         Index(None, "municipality_code", "message_id"),
+        # The few open ones among very many: the oldest is claimed, where no older one of the same asker is open.
+        _open("ix_line_events_open", "occurred_at", "id"),
+        _open("ix_line_events_open_of", "municipality_code", "asker", "occurred_at", "id"),
+        Index("ix_line_events_unlogged", "id", sqlite_where=text("unlogged"), postgresql_where=text("unlogged")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -53,6 +62,8 @@ class LineEvent(Base):
     accepted: Mapped[int] = mapped_column(default=0)
     deliveries: Mapped[int] = mapped_column(default=1)
     finished_at: Mapped[dt.datetime | None]
+    unlogged: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It ended without an answer, and its question is still to be written into the query log."""
 
 
 class QuarantinedBody(Base):
@@ -76,3 +87,18 @@ class UnsentMessage(Base):
     municipality_code: Mapped[str] = mapped_column(String(6), primary_key=True)
     message_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     unsent_at: Mapped[dt.datetime]
+
+
+class ChannelRest(Base):
+    """A channel that LINE refuses, or of which it wants fewer calls: all processes keep to it."""
+
+    __tablename__ = "channel_rests"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    until: Mapped[dt.datetime]
+    """Nobody calls before; then one does, and moves it on."""
+    reason: Mapped[str] = mapped_column(String(20))
+    since: Mapped[dt.datetime]
+    refused: Mapped[int]
+    """How many calls LINE refused since."""
+    refused_at: Mapped[dt.datetime]

@@ -9,7 +9,10 @@ from knowledge.models.base import Base
 
 
 class Retention(Base):
-    """``kind``: one of knowledge.retention.KINDS; without a row its default holds."""
+    """``kind``: one of knowledge.retention.KINDS; without a row its default holds.
+
+    ``document_class`` and ``period_name``: what the office's own rules of keeping (文書保存基準) call it.
+    """
 
     __tablename__ = "retentions"
 
@@ -18,3 +21,5 @@ class Retention(Base):
     )
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     days: Mapped[int]
+    document_class: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    period_name: Mapped[str] = mapped_column(String(40), default="", server_default="")

@@ -11,13 +11,13 @@ _ENCODINGS = ("utf-8-sig", "cp932")
 _TAG = re.compile(
     r"</?(?:p|ol|ul|li|small|u|b|i|strong|em|span|div|sup|sub|br|table|tbody|thead|tr|td|th)\b[^<>]*>", re.IGNORECASE
 )
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+_FENCE = re.compile(r"\A\s*+(?:```|~~~)")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t　]+(.*?)(?:[ \t]+#+)?\s*$")
-_SETEXT = re.compile(r" {0,3}(=+|-{2,})\s*$")
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_SETEXT = re.compile(r"\A {0,3}(=++|-{2,}+)\s*$")
+_RULE = re.compile(r"\A\s*+\|?+\s*+:?+-++:?+\s*+(?:\|\s*+:?+-++:?+\s*+)*+\|?+\s*+$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _MARKS = re.compile(r"\*\*|__|`")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"!?\[([^\]\[]*+)\]\((?:[^()]++|\([^()]*+\))*+\)")
 
 
 def read_text(name: str, content: bytes, kind: Kind) -> PlanDocument:

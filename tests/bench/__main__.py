@@ -6,6 +6,7 @@ Times are wall-clock on the machine at hand: compare within a run, not between r
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,11 @@ from tests.bench.material import VECTORS, gold_questions, material
 from tests.bench.memory import measure_service
 from tests.bench.peers import compare
 from tests.bench.publish import measure_publishing
+from tests.bench.refusals import measure_refusals
 from tests.bench.sizes import SIZES, compare_sizes
 from tests.bench.timing import timed
 
-PARTS = ("replies", "peers", "sizes", "publish", "memory", "effect", "country")
+PARTS = ("replies", "refusals", "peers", "sizes", "publish", "memory", "effect", "country")
 
 
 def whole_way(console: Console) -> None:
@@ -59,9 +61,12 @@ def main() -> None:
     given = parser.parse_args()
     threadpool_limits(1, "blas")  # as the service sets it
     console, vectors, measured_on = Console(), open_vectors(VECTORS), material()
+    over: list[str] = []
     for part in given.parts or PARTS[:-1]:
         if part == "replies":
             whole_way(console)
+        elif part == "refusals":
+            over += measure_refusals(console)
         elif part == "peers":
             compare(measured_on, vectors, console)
         elif part == "sizes":
@@ -74,6 +79,8 @@ def main() -> None:
             measure_effect(console)
         else:
             measure_country(measured_on, console, given.municipalities)
+    if over:
+        sys.exit("\n".join(over))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from flask.testing import FlaskCliRunner
 
 from app import create_app
 from bot.commands import answer_lines
+from bot.operation.readiness import Readiness
 from bot.services import Services
 from intents.decision import Decision
 from knowledge.caution import LEVELS
@@ -283,10 +284,13 @@ def test_migrating_and_loading_make_an_empty_instance_ready(tmp_path: Path, vect
     (tmp_path / "vectors").symlink_to(vectors_folder)
     app = create_app({"INSTANCE_PATH": str(tmp_path), "SENDER_THREADS": "0"})
     client, runner = app.test_client(), app.test_cli_runner()
+    readiness: Readiness = app.extensions["readiness"]
     assert client.get("/readyz").status_code == 503
     run(runner, "database", "migrate")
+    readiness.look_anew()
     assert client.get("/readyz").status_code == 503
     assert "松阪市: 追加" in run(runner, "knowledge", "load")
+    readiness.look_anew()
     assert client.get("/readyz").status_code == 200
     app.extensions["kotae"].database.dispose()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.server import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 CHAPTER = (ROOT / "docs" / "new-municipality.md").read_text(encoding="utf-8")
@@ -39,13 +40,10 @@ def test_the_chapter_brings_a_city_up(environment: dict[str, str], tmp_path: Pat
         pytest.skip("the chapter's commands need .venv: run make setup")
     followed = list(steps())
     script = "\n".join(f"{step.command}\necho '{_END}'" for step in followed)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
     ours = {
         "HOME": str(tmp_path),
         "PATH": os.environ["PATH"],
-        "BASE_URL": f"http://127.0.0.1:{free}",
+        "BASE_URL": f"http://127.0.0.1:{free_port()}",
         "LANG": "C.UTF-8",
     }
     done = subprocess.run(

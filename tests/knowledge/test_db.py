@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import sqlite3
 import stat
 import threading
 import time
@@ -16,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
 
-from knowledge.db import Database, is_current, migrate, open_database
+from knowledge.db import Database, DatabaseAwayError, hurried, is_current, migrate, open_database
 from knowledge.models import Conversation
 
 MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
@@ -82,6 +83,33 @@ def test_no_update_of_two_processes_is_lost(database: Database) -> None:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert count(database) == 2 * TURNS
+
+
+def test_what_is_committed_is_on_the_disk_before_it_is_answered(database: Database) -> None:
+    """Read back from the connections that are used, for what is set may not be what holds."""
+    for engine in (database.writer, database.reader):
+        with engine.connect() as connection:
+            if database.is_sqlite:
+                read = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")}
+                assert read == {"journal_mode": "wal", "synchronous": 2}  # FULL
+                assert connection.scalar(text("PRAGMA busy_timeout")) == 1500
+            else:
+                assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+
+
+def test_postgresql_waits_for_the_disk_though_its_own_setting_be_another(
+    database_url_maker: Callable[[str], str],
+) -> None:
+    url = database_url_maker("postgresql")
+    database = open_database(url)
+    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    database.dispose()
+    again = open_database(url)
+    with again.writer.connect() as connection:
+        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+    again.dispose()
 
 
 @pytest.mark.parametrize(
@@ -164,6 +192,30 @@ def test_a_writer_that_must_wait_is_refused_before_line_gives_up(database: Datab
         holder.result(10)
     assert 1.2 < waited < 2.0
     assert count(database) == 5
+
+
+def test_while_sqlite_is_locked_one_waits_and_whoever_is_hurried_does_not_queue_behind(
+    database_url_maker: Callable[[str], str],
+) -> None:
+    """Else every thread of a process waits, and who comes next is not even refused in time."""
+    database = open_database(database_url_maker("sqlite"))
+    keep(database)
+    holder = sqlite3.connect(str(database.writer.url.database), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with hurried(), pytest.raises(OperationalError):
+        count_up(database)
+    begun = time.perf_counter()
+    for _ in range(5):
+        with hurried(), pytest.raises(DatabaseAwayError):
+            count_up(database)
+    assert time.perf_counter() - begun < 0.5
+    assert count(database) == 0  # who reads is not concerned
+    holder.close()
+    count_up(database)  # nor is who has time; and it is known again that the file is free
+    with hurried():
+        count_up(database)
+    assert count(database) == 2
+    database.dispose()
 
 
 def test_a_writer_waits_its_turn_behind_a_short_one(database: Database) -> None:

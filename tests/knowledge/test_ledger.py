@@ -11,6 +11,7 @@ from sqlalchemy import select
 from knowledge.bundle import read_bundle
 from knowledge.calendar import JST
 from knowledge.db import Database
+from knowledge.erasures import LOG_ROW, lines_since, repeat_lines
 from knowledge.ledger import LONGEST, NotedQuestion, faults_of, note, take_back
 from knowledge.ledger_sheet import HEADINGS, planned
 from knowledge.loading import load_bundle
@@ -83,8 +84,26 @@ def test_what_was_noted_by_mistake_goes_and_what_residents_asked_stays(town: Dat
         note(session, noted("line:1", channel="line"), "7")
     for row in rows(town):
         with town.writing() as session:
-            take_back(session, CODE, row.id)
+            take_back(session, CODE, row.id, MOMENT)
     assert [row.channel for row in rows(town)] == ["line"]
+
+
+def test_what_was_taken_back_does_not_come_back_with_a_backup(town: Database) -> None:
+    """The line of the erasures' ledger leaves the database, and is done again after a restore."""
+    with town.writing() as session:
+        note(session, noted(), "7")
+    (row,) = rows(town)
+    with town.writing() as session:
+        take_back(session, CODE, row.id, MOMENT)
+    with town.reading() as session:
+        lines = list(lines_since(session, MOMENT))
+    assert [(line.kind, line.key) for line in lines] == [(LOG_ROW, row.id)]
+    with town.writing() as session:
+        note(session, noted(), "7")
+    assert [again.id for again in rows(town)] == [row.id]
+    with town.writing() as session:
+        repeat_lines(session, lines, MOMENT)
+    assert rows(town) == []
 
 
 def table(*lines: tuple[str, ...]) -> list[Sheet]:

@@ -16,7 +16,8 @@ from knowledge.db import Database
 from knowledge.loading import load_bundle
 from knowledge.log_lists import LogFilter, count_questions, dialogue_of, question, questions, ratings_of, titles_of
 from knowledge.models import Entry, LoggedQuestion
-from knowledge.query_log import AskedQuestion, erase_message, record
+from knowledge.query_log import AskedQuestion, record
+from knowledge.residents_data import forget_message
 from tests.knowledge.small_town import CODE, write_town
 
 MOMENT = dt.datetime(2026, 11, 20, 10, 0, tzinfo=JST)
@@ -122,7 +123,7 @@ def test_one_sees_only_the_questions_of_ones_own_department(town: Database) -> N
 
 def test_a_message_taken_back_is_found_no_more(town: Database) -> None:
     with town.writing() as session:
-        erase_message(session, CODE, "m1")
+        forget_message(session, CODE, "m1", MOMENT)
     assert found(town, words="粗大ごみ") == []
     with town.reading() as session:
         assert session.scalars(select(LoggedQuestion.words).where(LoggedQuestion.event_key == "line:1")).one() is None

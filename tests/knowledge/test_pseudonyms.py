@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from knowledge.pseudonyms import pseudonym
+from knowledge.pseudonyms import Pepper, next_pepper, pepper_fault, pseudonym
 
 PEPPER = b"p" * 32
 USER = "U0123456789abcdef0123456789abcdef"
@@ -52,3 +52,46 @@ def test_it_differs_by_municipality_by_person_and_by_pepper() -> None:
 @pytest.mark.parametrize("identity", ["", "\ud800", "\x00", "😀" * 1000, "日本語"], ids=ascii)
 def test_any_text_has_one(identity: str) -> None:
     assert len(pseudonym(PEPPER, "242047", identity, MOMENT)) == 32
+
+
+KEYED = Pepper(PEPPER, 2026)
+
+
+def of_year(pepper: bytes, text: str, user: str = USER) -> str:
+    return pseudonym(pepper, "242047", user, dt.datetime.fromisoformat(text))
+
+
+def test_next_years_key_follows_from_this_years_and_all_agree() -> None:
+    rotated = Pepper(next_pepper(PEPPER, 2026), 2027)
+    for moment in ("2027-04-01T00:00:00+09:00", "2028-02-29T12:00:00+09:00", "2028-03-31T23:59:59+09:00"):
+        assert of_year(KEYED, moment) == of_year(rotated, moment), "a process that was started last year, and a new one"
+    again = Pepper(next_pepper(bytes(rotated), 2027), 2028)
+    assert of_year(KEYED, "2029-03-31T23:59:59+09:00") == of_year(again, "2029-03-31T23:59:59+09:00")
+
+
+def test_once_the_old_key_is_gone_nobody_of_the_last_year_is_found_again() -> None:
+    rotated = Pepper(next_pepper(PEPPER, 2026), 2027)
+    last_year = of_year(KEYED, "2027-03-31T23:59:59.9+09:00")
+    moments = ("2026-04-01T00:00:00+09:00", "2027-03-31T23:59:59.9+09:00", "2027-04-01T00:00:00+09:00")
+    assert last_year not in {of_year(rotated, moment) for moment in moments}
+    assert of_year(rotated, moments[1]) == of_year(rotated, moments[2]), "what came late counts to the new year"
+
+
+def test_the_first_years_pseudonyms_stay_as_they_were() -> None:
+    moment = "2026-11-21T12:00:00+09:00"
+    assert of_year(KEYED, moment) == of_year(PEPPER, moment)
+
+
+@pytest.mark.parametrize(
+    ("pepper", "moment", "said"),
+    [
+        (KEYED, "2027-03-31T23:59:59+09:00", None),
+        (KEYED, "2027-04-01T00:59:59+09:00", None),
+        (KEYED, "2027-04-01T01:00:00+09:00", "令和8年度のまま"),
+        (KEYED, "2026-04-01T00:00:00+09:00", None),
+        (PEPPER, "2026-11-21T12:00:00+09:00", "年度ごとに替わりません"),
+    ],
+)
+def test_a_forgotten_change_is_said_and_stops_nothing(pepper: bytes, moment: str, said: str | None) -> None:
+    fault = pepper_fault(pepper, dt.datetime.fromisoformat(moment))
+    assert (fault is None) if said is None else (said in (fault or ""))

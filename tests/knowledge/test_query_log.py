@@ -17,7 +17,6 @@ from knowledge.db import Database
 from knowledge.models import LoggedQuestion
 from knowledge.query_log import (
     AskedQuestion,
-    erase_message,
     forget_dialogue,
     keep_dialogue,
     load_dialogue,
@@ -28,6 +27,7 @@ from knowledge.query_log import (
     note_tap,
     record,
 )
+from knowledge.residents_data import forget_message
 
 MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 LATER = MOMENT + dt.timedelta(seconds=1)
@@ -149,7 +149,7 @@ def test_a_message_taken_back_loses_its_words_and_keeps_its_count(database: Data
     elsewhere = replace(ASKED, municipality_code="222232")
     put(database, ASKED, other, elsewhere)
     with database.writing() as session:
-        erase_message(session, CODE, "5001")
+        forget_message(session, CODE, "5001", MOMENT)
     texts = {(row.municipality_code, row.event_key): row.text for row in rows(database)}
     assert texts == {
         (CODE, "line:01EVENT"): None,

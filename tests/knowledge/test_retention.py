@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Date, DateTime, func, select
 
+from knowledge.audit_words import details_text
+from knowledge.data_items import inventory_markdown, purge_fixed, tables_of_items
 from knowledge.db import Database
-from knowledge.models import AuditLine, Conversation, LineEvent, LoggedQuestion, Municipality
+from knowledge.models import (
+    AuditLine,
+    Base,
+    Conversation,
+    Erasure,
+    ErasureCode,
+    LineEvent,
+    LoggedQuestion,
+    Municipality,
+    QuarantinedBody,
+    SignInFailure,
+    UnsentMessage,
+)
+from knowledge.models.base import UtcDateTime
 from knowledge.query_log import AskedQuestion, record
 from knowledge.retention import KINDS, days_kept, due_counts, faults_of, purge, purge_all, set_days
 
@@ -127,3 +143,56 @@ def test_who_stops_in_the_middle_has_told_what_is_gone(towns: Database) -> None:
         purge(towns, CODE, MOMENT, stop)
     with towns.reading() as session:
         assert [line.details for line in session.scalars(select(AuditLine))] == [{"counts": {"question_row": 1}}]
+
+
+def test_everything_with_a_date_has_its_time_or_is_the_offices_content() -> None:
+    """A table that is added later is named in the list of records, or here."""
+    content = {
+        *("municipalities", "plans", "plan_sections", "measures", "departments", "entries", "entry_versions", "terms"),
+        *("indicators", "indicator_values", "indicator_formulas", "schedule_items", "bundled_drafts", "slot_values"),
+        *("check_questions", "staff_words", "learned", "link_checks", "link_rounds", "notices", "opening_places"),
+        *("special_days", "organisation_changes", "organisation_assignments", "reviews", "review_rows", "pictures"),
+        *("office_counts", "former_office_counts", "report_settings", "subject_offices", "retentions"),
+    }
+    dated = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(isinstance(column.type, Date | DateTime | UtcDateTime) for column in table.c)
+    }
+    assert dated - content - tables_of_items() == set()
+    assert tables_of_items() <= set(Base.metadata.tables)
+
+
+def test_what_nobody_sets_goes_too(database: Database) -> None:
+    at = MOMENT
+    with database.writing() as session:
+        for days in (1, 29, 31, 89, 91, 429, 431):
+            old = at - dt.timedelta(days=days)
+            session.add(UnsentMessage(municipality_code=CODE, message_id=str(days), unsent_at=old))
+            session.add(QuarantinedBody(municipality_code=CODE, received_at=old, reason="r", size=1, sha256="s"))
+            session.add(SignInFailure(login_hash="l", address_hash="a", at=old))
+            session.add(Erasure(municipality_code=CODE, kind="unsend", key=str(days), at=old))
+            session.add(
+                ErasureCode(
+                    municipality_code=CODE, digest=str(days), asker="a", channel="web", issued_at=old, expires_at=old
+                )
+            )
+    assert purge_fixed(database, at) == 3 + 3 + 5 + 1 + 5
+    assert purge_fixed(database, at) == 0
+    with database.reading() as session:
+        (line,) = session.scalars(select(AuditLine))
+        assert (line.action, line.scope) == ("records_expired", None)
+        assert line.details["counts"] == {
+            "unsent_messages": 3,
+            "quarantined_bodies": 3,
+            "sign_in_failures": 5,
+            "erasures": 1,
+            "erasure_codes": 5,
+        }
+        assert "消したことの台帳：1" in details_text(line.details)
+        assert {row.key for row in session.scalars(select(Erasure))} == {"1", "29", "31", "89", "91", "429"}
+        assert {row.message_id for row in session.scalars(select(UnsentMessage))} == {"1", "29", "31", "89"}
+
+
+def test_the_docs_hold_the_table_of_records() -> None:
+    assert inventory_markdown() in (Path(__file__).parent.parent.parent / "docs" / "retention.md").read_text("utf-8")

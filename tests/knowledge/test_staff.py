@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime as dt
 import threading
+import time
 
 import pyotp
 import pytest
@@ -12,9 +14,17 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from knowledge.db import Database
-from knowledge.models import SignInFailure, StaffAccount, StaffSession
-from knowledge.one_time_codes import FIRST, INVITATION, RECOVERY, codes_left, make_codes, use_code
-from knowledge.passwords import hash_password
+from knowledge.models import SignInFailure, StaffAccount, StaffCode, StaffSession
+from knowledge.one_time_codes import (
+    FIRST,
+    INVITATION,
+    RECOVERY,
+    RECOVERY_CODES,
+    codes_left,
+    make_codes,
+    use_code,
+)
+from knowledge.passwords import hash_password, password_matches
 from knowledge.roles import Grant, Role
 from knowledge.second_step import encrypted_seed, new_seed, passes
 from knowledge.sessions import (
@@ -108,6 +118,60 @@ def test_a_password_with_weaker_settings_is_hashed_anew(database: Database) -> N
     assert kept is not None
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in kept
     assert sign_in(database, WHO, "yamada", PASSWORD, NOON) is not None
+
+
+def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashing, most, guard = 0, [0], threading.Lock()
+
+    def slowly(*_: object) -> str:
+        nonlocal hashing
+        with guard:
+            hashing += 1
+            most.append(hashing)
+        time.sleep(0.02)
+        with guard:
+            hashing -= 1
+        return "$argon2id$"
+
+    monkeypatch.setattr(PasswordHasher, "hash", slowly)
+    monkeypatch.setattr(PasswordHasher, "verify", slowly)
+    works = [lambda: hash_password(PASSWORD), lambda: password_matches("$argon2id$", PASSWORD)] * 5
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert max(most) == 2
+    assert len(most) == 11
+
+
+def test_a_session_has_256_bits_that_nobody_guesses_and_its_digest_alone_is_kept(database: Database) -> None:
+    account_id = new_account(database)
+    with database.writing() as session:
+        ids = [start_session(session, account_id, NOON, "", full=True) for _ in range(100)]
+    values = [base64.urlsafe_b64decode(one + "=") for one in ids]
+    assert {len(value) for value in values} == {32}
+    numbers = [int.from_bytes(value) for value in values]
+    ones = [sum(number >> bit & 1 for number in numbers) for bit in range(256)]
+    assert min(ones) > 20, "every bit is now this, now that"
+    assert max(ones) < 80
+    with database.reading() as session:
+        kept = str(session.execute(select(StaffSession.__table__)).all())
+    assert not [one for one in ids if one in kept]
+    assert all(session_hash(one) in kept for one in ids)
+
+
+def test_of_recovery_codes_the_digests_alone_are_kept(database: Database) -> None:
+    account_id = new_account(database)
+    with database.writing() as session:
+        codes = make_codes(session, RECOVERY, account_id, NOON, RECOVERY_CODES)
+    with database.reading() as session:
+        rows = session.execute(select(StaffCode.__table__)).all()
+    assert len(rows) == len(set(codes)) == 10
+    shown = [code.replace("-", "") for code in codes]
+    kept = str(rows).upper().replace("-", "")
+    assert not [code for code in shown if code in kept]
+    assert all(len(code) == 20 for code in shown)
 
 
 def test_ending_sessions_leaves_the_one_that_asked(database: Database) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +14,12 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from knowledge.child_process import ChildFaultError, child_messages
 from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import BadCell
-from knowledge.upload_limits import MAX_BYTES, UploadError, read_upload
+from knowledge.upload_limits import CHILD_SECONDS, CPU_SECONDS, MAX_BYTES, MIB, UploadError, read_upload
+
+ROOT = Path(__file__).parents[2]
 
 
 def workbook(*rows: list[object]) -> bytes:
@@ -94,6 +100,23 @@ def test_a_file_that_is_not_taken_is_told_why_and_what_to_do(
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UploadError, match="ファイルがありません"):
         read_upload(tmp_path / "a.csv", (".csv",))
+
+
+def test_a_child_that_reads_for_ever_dies_of_the_seconds_that_it_may_work() -> None:
+    """By the kernel, and not by the clock that is there for a child that waits."""
+    begun, told = time.monotonic(), []
+    with pytest.raises(ChildFaultError) as caught:
+        told += child_messages("tests.support.endless_child", "1", content=b"x", most=MIB)
+    assert caught.value.fault is None
+    assert time.monotonic() - begun < CHILD_SECONDS / 2
+    assert CPU_SECONDS == 10
+
+
+def test_a_child_has_its_limits_before_it_sees_the_file() -> None:
+    asked = "from knowledge import child_limits as c; c.limit_resources(); import resource as r; "
+    asked += "print([r.getrlimit(each)[1] for each in (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE)])"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert said.strip() == str([10, 512 * MIB, 0, 0])
 
 
 def test_entities_are_refused_by_the_library_for_it() -> None:

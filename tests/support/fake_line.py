@@ -14,6 +14,7 @@ import http.client
 import itertools
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -52,36 +53,14 @@ class Token:
     attempts: int = 0
 
 
-class FakeLine:
-    """Start with ``with FakeLine() as line:``; ``line.url`` is LINE_API_HOST."""
+class Platform:
+    """What LINE judges by, apart from how it is reached: tokens, their lives, its rules for bodies."""
 
     def __init__(self) -> None:
         self.tokens: dict[str, Token] = {}
-        self.faults: list[Fault] = []
-        self.default_fault = Fault("ok")
-        self.loading: list[str] = []
         self.violations: list[str] = []
         self.refusals: Counter[str] = Counter()
-        self.calls = 0
-        self.access_tokens = {ACCESS_TOKEN}
-        self.used_tokens: list[str] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.line = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> FakeLine:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def issue_token(self, life: float = 60.0) -> str:
         token = f"token{next(_ids):06d}{'x' * 20}"
@@ -116,6 +95,41 @@ class FakeLine:
         self.refusals[message] += 1
         return status, {"message": message}
 
+
+class FakeLine(Platform):
+    """Start with ``with FakeLine() as line:``; ``line.url`` is LINE_API_HOST.  ``tls``: as which it is reached."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
+        self.faults: list[Fault] = []
+        self.default_fault = Fault("ok")
+        self.loading: list[str] = []
+        self.calls = 0
+        self.access_tokens = {ACCESS_TOKEN}
+        self.used_tokens: list[str] = []
+        self.console: dict[str, dict[str, Any]] = {}
+        """What the console's settings answer, by path: empty while a service runs, which may not ask for them."""
+        self.tested: list[str] = []
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.line = self
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> FakeLine:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
     def next_fault(self) -> Fault:
         with self._lock:
             self.calls += 1
@@ -145,6 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/v2/bot/chat/loading/start":
             line.loading.append(json.loads(body)["chatId"])
             self._answer(202, {})
+        elif self.path in line.console:
+            line.tested.append(json.loads(body)["endpoint"])
+            self._answer(200, line.console[self.path])
         elif self.path != "/v2/bot/message/reply":
             line.violations.append(f"path {self.path}")
             self._answer(404, {"message": "Not found"})
@@ -152,8 +169,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(line, body)
 
     def do_GET(self) -> None:
-        self.server.line.violations.append(f"GET {self.path}")
-        self._answer(404, {"message": "Not found"})
+        line = self.server.line
+        if self.path not in line.console:
+            line.violations.append(f"GET {self.path}")
+            self._answer(404, {"message": "Not found"})
+        elif (self.headers.get("authorization") or "").removeprefix("Bearer ") not in line.access_tokens:
+            self._answer(401, {"message": "Authentication failed"})
+        else:
+            self._answer(200, line.console[self.path])
 
     def _reply(self, line: FakeLine, body: bytes) -> None:
         fault = line.next_fault()

@@ -102,6 +102,7 @@ def test_a_thumb_on_a_phone_does_it_with_and_without_javascript(
     page = opened(browser, origin, writer, **phone)
     for done in range(3):
         expect(page.locator("h1 .mark")).to_have_text(f"{done}／12")
+        page.wait_for_load_state()  # the style may come after the words
         button = page.locator("form.judging button").last
         box = button.bounding_box()
         assert box is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -46,7 +47,16 @@ from knowledge.roles import Grant, Role
 from knowledge.sheet_kinds import KINDS, STATE
 from knowledge.sheet_row import look_at_row
 from knowledge.tabular import Row, Sheet
-from tests.support.browser import launched, page_faults, served
+from tests.bot.console.test_totp import set_up
+from tests.support.browser import (
+    FAINT,
+    LARGE,
+    UNSEEN_IN_FORCED_COLOURS,
+    covered_on_the_way,
+    launched,
+    page_faults,
+    served,
+)
 from tests.support.evidence import plant_samples, plant_words
 from tests.support.staff import Colleague, add_colleague, signed_in
 
@@ -85,6 +95,7 @@ PAGES = [
     "/staff/accounts/{id}/reset-totp",
     "/staff/accounts/{id}/roles/add?municipality=242047",
     "/staff/audit",
+    "/staff/service",
     "/staff/242047/reports",
     "/staff/242047/reports/monthly",
     "/staff/242047/reports/overview",
@@ -171,6 +182,8 @@ PAGES = [
     "/staff/242047/settings",
     "/staff/242047/notice",
     "/staff/242047/retention",
+    "/staff/242047/erasing",
+    "/staff/242047/incident",
     "/staff/242047/demo",
     "/staff/242047/opening",
     "/staff/242047/opening/places/new",
@@ -199,6 +212,8 @@ ON_A_PHONE = [
     "/staff/audit",
 ]
 WINDOWS = {"pc": {"width": 1280, "height": 900}, "at 400 %": {"width": 320, "height": 256}}
+LOOKS = {("pc", "light"): {"faint edge": FAINT, "large text": LARGE}, ("pc", "dark"): {"faint edge": FAINT}}
+"""What is looked at beside, by window and colours: contrast of edges in both, text alone at 200 % where it has room."""
 
 
 @pytest.fixture(scope="module")
@@ -392,7 +407,7 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
     window: str,
     scheme: str,
 ) -> None:
-    wrong = []
+    wrong, looks = [], LOOKS.get((window, scheme), {})
     for colleague, paths in ((None, OPEN), (chief, PAGES)):
         context = _context(browser, origin, colleague, viewport=WINDOWS[window], color_scheme=scheme)
         page = context.new_page()
@@ -408,12 +423,13 @@ def test_every_page_is_accessible_fits_and_runs_nothing(
             }
             page.goto(path.format(**given))
             wrong += [f"{path}: {each}" for each in page_faults(page)]
+            wrong += [f"{path}: {name} {each[:200]}" for name, look in looks.items() for each in page.evaluate(look)]
             assert page.title() != "1"
         context.close()
     assert wrong == []
 
 
-def test_on_a_phone_the_tables_of_every_week_are_read_without_moving_them_sideways(
+def test_on_a_phone_the_tables_of_every_week_are_read_without_moving_them_sideways_in_forced_colours_too(
     browser: Browser,
     origin: str,
     chief: Colleague,
@@ -423,16 +439,18 @@ def test_on_a_phone_the_tables_of_every_week_are_read_without_moving_them_sidewa
     counted: None,
 ) -> None:
     cut = "() => [...document.querySelectorAll('.table')].filter((each) => each.scrollWidth > each.clientWidth + 1).length"
-    context = _context(browser, origin, chief, viewport={"width": 390, "height": 844})
+    context = _context(browser, origin, chief, viewport={"width": 390, "height": 844}, forced_colors="active")
     page = context.new_page()
-    wrong = []
+    wrong, unseen = [], {}
     for path in ON_A_PHONE:
         page.goto(path.format(department=department))
         page.wait_for_load_state("load")
         if page.evaluate(cut):
             wrong.append(path)
+        unseen[path] = page.evaluate(UNSEEN_IN_FORCED_COLOURS)
     context.close()
     assert wrong == []
+    assert {path: found for path, found in unseen.items() if found} == {}
 
 
 def test_somebody_signs_in_and_out_with_the_keyboard_alone(
@@ -463,6 +481,38 @@ def test_somebody_signs_in_and_out_with_the_keyboard_alone(
     page.go_back()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("サインイン")
+    context.close()
+
+
+def test_password_and_code_may_be_pasted_and_nothing_is_to_be_copied_by_hand(
+    browser: Browser, origin: str, office: Flask, office_database: Database
+) -> None:
+    colleague = signed_in(office, [Role.EDITOR])
+    seed, _ = set_up(colleague)
+    with office_database.writing() as session:
+        account = session.get_one(StaffAccount, colleague.account_id)
+        account.password_hash, account.totp_step = hash_password(PASSWORD), None
+    context = _context(browser, origin, None, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/staff/sign-in")
+    page.get_by_label("ログイン名").fill(colleague.login)
+    for label, text in (("パスワード", PASSWORD), ("確認コード", f" {pyotp.TOTP(seed).now()} ")):
+        expect(page.get_by_label(label)).to_be_visible()
+        page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        assert page.get_by_label(label).get_attribute("autocomplete") in ("current-password", "one-time-code")
+        page.get_by_label(label).press("Control+V")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("確認コード")
+    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
+    context.close()
+
+
+def test_beside_what_stays_in_place_the_focus_is_seen(browser: Browser, origin: str, chief: Colleague) -> None:
+    context = _context(browser, origin, chief, viewport={"width": 1280, "height": 500})
+    page = context.new_page()
+    page.goto("/staff/242047/answers/online-procedures/edit")
+    assert page.evaluate("getComputedStyle(document.getElementById('beside')).position") == "sticky"
+    assert covered_on_the_way(page) == []
     context.close()
 
 

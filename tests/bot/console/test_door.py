@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -192,6 +193,46 @@ def test_whoever_it_is_one_password_is_hashed(
     named = colleague if login == "known" else "nobody-at-all"
     visit(stranger, "/staff/sign-in", {"login": named, "password": "wrong"}, status=422)
     assert hashed == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
+LONGEST = "あ🐟é x" * 25 + "の終"
+"""A password of 128 letters, of four bytes and fewer, with blanks."""
+
+
+def test_a_password_is_looked_at_to_its_last_letter(
+    office_database: Database, stranger: FlaskClient, colleague: str
+) -> None:
+    given = LONGEST + "わり"[: 128 - len(LONGEST)]
+    assert len(given) == 128
+    assert len(given.encode()) > 255
+    with office_database.writing() as session:
+        account = session.scalars(select(StaffAccount).where(StaffAccount.login == colleague)).one()
+        account.password_hash = hash_password(given)
+    for wrong in (given[:-1], given[:-1] + "ん", given + "ん", given * 2, given[:72], f" {given}", given.upper()):
+        visit(stranger, "/staff/sign-in", {"login": colleague, "password": wrong}, status=422)
+    visit(stranger, "/staff/sign-in", {"login": colleague, "password": given})
+
+
+def test_fifty_failures_of_one_address_slow_it_whatever_names_it_tries(
+    monkeypatch: pytest.MonkeyPatch, office: Flask, colleague: str
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(entering, "pause", waits.append)
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_nobodys_hash", lambda: quick.hash(b"nobody's"))
+    guessing, colleagues = office.test_client(), office.test_client()
+    guessing.environ_base = {**guessing.environ_base, "REMOTE_ADDR": "203.0.113.7"}
+    for number in range(50):
+        visit(guessing, "/staff/sign-in", {"login": f"name-{number}", "password": "wrong"}, status=422)
+    assert waits == []
+    for number in range(50, 54):
+        visit(guessing, "/staff/sign-in", {"login": f"name-{number}", "password": "wrong"}, status=422)
+    assert waits == [0.5, 1.0, 2.0, 4.0]
+    visit(colleagues, "/staff/sign-in", {"login": colleague, "password": PASSWORD})
+    assert len(waits) == 4, "whoever sits elsewhere does not wait"
+    visit(guessing, "/staff/sign-in", {"login": colleague, "password": PASSWORD})
+    assert waits[4:] == [8.0], "slowed, and let in all the same"
 
 
 def test_when_too_many_guess_at_once_the_next_is_asked_to_come_back(

@@ -62,6 +62,11 @@ def _clean(office_database: Database) -> None:
     with office_database.writing() as session:
         for table in (Job, LoggedQuestion, CheckQuestionRow):
             session.execute(delete(table))
+    _clear_versions(office_database)
+
+
+def _clear_versions(database: Database) -> None:
+    with database.writing() as session:
         for version in session.scalars(select(EntryVersion).where(EntryVersion.state.in_(("draft", "requested")))):
             version.state = "withdrawn"
 
@@ -137,15 +142,27 @@ def test_a_check_is_started_watched_and_read(kit: Services, editor: Colleague, e
     assert address.rsplit("/", 1)[1] in editor.get(EFFECT).text
 
 
-def test_what_is_in_force_is_asked_before_anybody_waits_and_once(kit: Services, editor: Colleague) -> None:
+def request_approval(kit: Services, editor: Colleague, entry: Entry) -> None:
+    """Of a version that waits newly."""
+    number = draft(kit.database, entry)
+    editor.post(f"/staff/{CODE}/answers/{entry.entry_id}/steps/request", {"number": str(number)})
+    _clear_versions(kit.database)
+
+
+def test_what_is_in_force_is_asked_before_anybody_waits_and_once(
+    kit: Services, editor: Colleague, entry: Entry
+) -> None:
     log_question(kit, "こんにちは")
-    for _ in range(2):
-        editor.get(EFFECT)
+    editor.get(EFFECT)
+    with kit.database.reading() as session:
+        assert recent_jobs(session, CODE, PREPARE) == []
+    request_approval(kit, editor, entry)
+    request_approval(kit, editor, entry)
     with kit.database.reading() as session:
         (one,) = recent_jobs(session, CODE, PREPARE)
     assert one.state == "waiting"
     do_jobs(kit)
-    editor.get(EFFECT)
+    request_approval(kit, editor, entry)
     with kit.database.reading() as session:
         (one,) = recent_jobs(session, CODE, PREPARE)
     assert one.state == "done"

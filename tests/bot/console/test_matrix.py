@@ -47,7 +47,7 @@ HELD = ("whole", "own", "other")
 
 WHOLE = frozenset(
     {
-        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "figure_closings.reason", "demo.remove", "notice.begin", "notice.end",
+        "caution.check", "caution.choose", "checks.take_file", "common_updates.switch", "figure_closings.reason", "demo.remove", "erasing.find", "erasing.show", "erasing.erase", "notice.begin", "notice.end",
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
@@ -207,7 +207,7 @@ def is_refused(tried: Tried) -> bool:
 
 def _is_denied(office: Flask, colleague: Colleague, tried: Tried, rule: Rule, things: Things) -> bool:
     before = _denials(office)
-    path, data = _address(office, rule, things), _fields(tried.endpoint, things)
+    path, data = address_of(office, rule, things), _fields(tried.endpoint, things)
     headers = {"Host": HOST, "Origin": ORIGIN}
     if tried.method == "GET":
         response = colleague.client.get(path, query_string=data, headers=headers)
@@ -226,7 +226,8 @@ def _denials(office: Flask) -> int:
         return session.scalar(select(func.count()).select_from(AuditLine).where(AuditLine.action == "denied")) or 0
 
 
-def _address(office: Flask, rule: Rule, things: Things) -> str:
+def address_of(office: Flask, rule: Rule, things: Things, **more: Any) -> str:
+    """An address of ``rule`` that names things which are there."""
     endpoint = rule.endpoint.removeprefix("console.")
     screen = endpoint.partition(".")[0]
     numbers = {"misguidance": things.misguidance, "review": things.review, "need_cards": things.need}
@@ -234,7 +235,8 @@ def _address(office: Flask, rule: Rule, things: Things) -> str:
         "code": CODE, "entry_id": things.indicator if screen in ("tables", "formulas") else things.entry, "name": "request",
         "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "tester_id": 1, "request_id": things.change,
-        "row_id": things.asked, "series": "certificate", "month": "2026-04" if screen == "office_counts" else MONTH, "place": 1,
+        "row_id": things.asked, "series": "certificate", "form": "csv", "month": "2026-04" if screen == "office_counts" else MONTH, "place": 1,
+        **more,
     }  # fmt: skip
     with office.test_request_context():
         # Of two addresses of one endpoint, this one.

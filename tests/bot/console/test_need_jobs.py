@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from bot import jobs
 from bot.need_jobs import NEEDS, ask_for_grouping, card_name, gap_of, group_needs
 from bot.services import Services
+from intents.grouping import text_key
 from knowledge.calendar import now, today
 from knowledge.db import Database
 from knowledge.models import Job, LoggedQuestion, NeedCard, NeedEvent, NeedText
+from knowledge.need_cards import Waiting, join
 from knowledge.need_steps import By, NeedStepError, merge, outcome, rename, split
-from knowledge.query_log import AskedQuestion, erase_message, log_id, note_feedback, note_tap, record
+from knowledge.query_log import AskedQuestion, log_id, note_feedback, note_tap, record
+from knowledge.residents_data import forget_message
 from knowledge.retention import purge
 
 CODE = "242047"
@@ -90,6 +95,33 @@ def test_later_questions_join_the_card_there_is(kit: Services) -> None:
     card = cards(kit)[WASPS[1]]
     assert (card.number, card.times) == (number, 3)
     assert run(kit) == {"questions": 0, "made": 0, "joined": 0}
+
+
+def test_what_very_many_ask_holds_up_others_for_a_few_rows_only(kit: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three at a time: new words asked seven times, and the same words asked eight times more."""
+    monkeypatch.setattr("bot.need_jobs.PORTION", 3)
+    written: list[int] = []
+
+    def counted(session: Session, code: str, own: Mapping[int, Iterable[Waiting]]) -> None:
+        own = {number: list(each) for number, each in own.items()}
+        written.append(sum(one.times for each in own.values() for one in each))
+        join(session, code, own)
+
+    monkeypatch.setattr("bot.need_jobs.join", counted)
+    for number in range(7):
+        ask(kit, WASPS[0], key=f"first {number}")
+    ask(kit, WASPS[1])
+    assert run(kit) == {"questions": 8, "made": 1, "joined": 0}
+    for number in range(8):
+        ask(kit, WASPS[0], key=f"later {number}", asked_at=now() - HOUR / 2)
+    assert run(kit) == {"questions": 8, "made": 0, "joined": 1}
+    assert sum(written) == 16
+    assert max(written) <= 5, "less than two portions"
+    card = cards(kit)[WASPS[0]]
+    assert card.times == 16
+    with kit.database.reading() as session:
+        assert session.get_one(NeedText, (CODE, text_key(WASPS[0]))).times == 15
+        assert session.scalars(select(LoggedQuestion.need).distinct()).all() == [card.number]
 
 
 def test_what_was_asked_just_now_may_still_be_solved(kit: Services) -> None:
@@ -257,7 +289,7 @@ def test_a_message_taken_back_goes_from_the_card_and_texts_go_with_the_log(kit: 
     ask(kit, WASPS[1])
     run(kit)
     with kit.database.writing() as session:
-        erase_message(session, CODE, "m-1")
+        forget_message(session, CODE, "m-1", now())
     assert set(cards(kit)) == {WASPS[1]}
     purge(kit.database, CODE, now() + dt.timedelta(days=181))
     assert cards(kit) == {}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from knowledge.calendar import now
 from knowledge.db import Database
 from knowledge.models import AuditLine
 from knowledge.query_log import AskedQuestion, record
-from knowledge.retention import KINDS, days_kept
+from knowledge.retention import KINDS, classes_of, days_kept
 from knowledge.roles import Role
 from tests.support.staff import Colleague, signed_in
 
@@ -63,3 +65,21 @@ def test_whoever_only_reads_changes_nothing(office: Flask) -> None:
     viewer = signed_in(office, [Role.VIEWER], CODE)
     assert "この日数で保存する" not in viewer.get(PATH).text
     viewer.post(PATH, DAYS, status=403)
+
+
+def test_the_offices_own_rules_are_named_and_stand_in_the_table_of_records(
+    chief: Colleague, office_database: Database
+) -> None:
+    named = {"class_question_text": "広聴・相談の記録", "period_question_text": "1年保存"}
+    chief.post(PATH, {**DAYS, **named, "sure": "1"})
+    assert 'value="広聴・相談の記録"' in chief.get(PATH).text
+    table = chief.get(f"{PATH}/inventory.csv").data.decode("utf-8-sig")
+    line = next(one for one in table.splitlines() if one.startswith("質問の文（伏せ字）"))
+    assert "180日" in line
+    assert line.endswith("広聴・相談の記録,1年保存")
+    book = load_workbook(io.BytesIO(chief.get(f"{PATH}/inventory.xlsx").data))
+    assert "サインインの失敗" in {row[0].value for row in book["整理表"].iter_rows()}
+    chief.get(f"{PATH}/inventory.txt", 404)
+    with office_database.reading() as session:
+        assert classes_of(session, CODE)["question_text"] == ("広聴・相談の記録", "1年保存")
+    chief.post(PATH, {**DAYS, "sure": "1"})

@@ -10,8 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from bot.import_gate import Gate
+from knowledge.calendar import now
+from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.db import Database
-from knowledge.models import AuditLine, Entry, EntryVersion, Municipality, Term
+from knowledge.models import AuditLine, CheckQuestionRow, Entry, EntryVersion, Municipality, Term
 from knowledge.roles import Role
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import OutSheet
@@ -158,3 +161,46 @@ def test_only_whoever_works_for_the_whole_municipality_takes_and_brings(office: 
     editor = signed_in(office, [Role.EDITOR], CODE)
     assert "変わるところを確かめる" in editor.get(PATH).text
     editor.post(f"{PATH}/export", {"kind": "no-such"}, status=404)
+
+
+def test_an_import_that_would_answer_the_check_questions_worse_is_not_taken(
+    chief: Colleague, office_database: Database, tmp_path: Path
+) -> None:
+    rows = _table(_taken(chief, "entries", "xlsx", tmp_path / "out.xlsx"))
+    question, state, live = rows[0].index("質問"), rows[0].index("状態"), [row for row in rows[1:] if "公開" in row]
+    asked = [new_check_question(row[question], "answer") for row in live[:3]]
+    with office_database.writing() as session:
+        for one in asked:
+            keep_check_question(session, CODE, one, now())
+    try:
+        for row in live:
+            row[state] = "終了"  # of what is published nothing is left
+        page = _look(chief, _bare(rows, tmp_path / "back.xlsx"))
+        assert "取り込めません" in page
+        assert asked[0].text in page
+        assert 'name="carried"' not in page
+        for row in live:
+            row[state] = "公開"
+        live[0][rows[0].index("答え")] += "一文を足します。"
+        page = _look(chief, _bare(rows, tmp_path / "back.xlsx"))
+        assert re.search("確認用の質問3問のうち、正しく答えるのは、今([0-9])問、取り込むと\\1問です", page)
+        _token(page)
+    finally:
+        with office_database.writing() as session:
+            for one in asked:
+                session.delete(session.get_one(CheckQuestionRow, (CODE, one.id)))
+
+
+@pytest.mark.parametrize(
+    ("checks", "before", "after", "closed"),
+    [
+        (0, 0, 0, False),
+        (100, 90, 88, False),
+        (100, 90, 87, True),
+        (10, 9, 8, True),
+        (10, 8, 9, False),
+        (50, 50, 49, False),
+    ],
+)
+def test_more_than_two_points_are_too_many(checks: int, before: int, after: int, closed: bool) -> None:
+    assert Gate(checks, before, after).is_closed is closed

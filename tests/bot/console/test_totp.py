@@ -148,15 +148,24 @@ def test_in_production_it_must_be_set_up_first(tmp_path: Path, vectors_folder: P
     (tmp_path / "vectors").symlink_to(vectors_folder)
     shutil.copy(loaded_file, tmp_path / "kotae.db")
     keys = {
-        "SECRET_KEY": "0123456789abcdef" * 2,
-        "PSEUDONYM_PEPPER": "fedcba9876543210" * 2,
-        "DATA_KEY": "f0e1d2c3b4a59687" * 2,
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "PSEUDONYM_PEPPER": "fedcba9876543210" * 4,
+        "DATA_KEY": "f0e1d2c3b4a59687" * 4,
     }
     public = create_app({"INSTANCE_PATH": str(tmp_path), "BASE_URL": "https://kotae.city.example", **keys})
     host, database = {"Host": "kotae.city.example"}, public.extensions["kotae"].database
     _, login = add_colleague(database, [Grant(Role.EDITOR, "242047")])
     with database.writing() as session:
         session.query(StaffAccount).filter_by(login=login).one().password_hash = hash_password(PASSWORD)
+    for role, town in [*((role, "242047") for role in Role), (Role.ADMIN, None), (Role.AUDITOR, None)]:
+        person = signed_in(public, [role], town)
+        for path in ("/staff/", "/staff/242047/", "/staff/me", "/staff/accounts", "/staff/audit"):
+            sent = public.test_client(use_cookies=False).get(
+                path,
+                headers={**host, "Cookie": f"__Host-staff={person.session_id}"},
+                base_url=f"https://{host['Host']}",
+            )
+            assert (sent.status_code, sent.location) == (303, "/staff/me/totp"), (role, path)
     browser = public.test_client()
     page = browser.get("/staff/sign-in", headers=host, base_url="https://kotae.city.example").text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from bot.line.housekeeping import Housekeeping
 from bot.services import Services
 from knowledge.calendar import now
-from knowledge.db import Database, open_database
+from knowledge.db import Database, migrate, open_database
 from knowledge.models import LineEvent
 from tests.bot.line.conftest import Clock, drain, sender_of
 from tests.bot.line.test_sender import keep
@@ -106,10 +106,20 @@ def test_it_goes_on_when_the_database_comes_back(tmp_path: Path, monkeypatch: py
     housekeeping.start()
     try:
         time.sleep(0.3)
+        migrate(database)
+        past = now().replace(year=2020)
+        moments = dict.fromkeys(("occurred_at", "received_at", "deadline_at", "next_try_at"), past)
         with database.writing() as session:
-            session.execute(text("CREATE TABLE line_events (id int, state text, occurred_at text, text text)"))
-            moment = (now().replace(year=2020)).isoformat(" ")
-            session.execute(text("INSERT INTO line_events VALUES (1, 'expired', :at, 'w')"), {"at": moment})
+            session.add(
+                LineEvent(
+                    municipality_code="242047",
+                    webhook_event_id="1",
+                    kind="message",
+                    state="expired",
+                    text="w",
+                    **moments,
+                )
+            )
 
         def words() -> object:
             with database.reading() as session:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from linebot.v3.messaging import ReplyMessageRequest
@@ -129,6 +130,53 @@ def test_a_link_in_japanese_gets_a_button_and_an_unreadable_one_spoils_nothing(c
     assert opened.pop("ごみ") == "https://xn--r8jz45g.jp/%E3%81%94%E3%81%BF"
     assert "こわれたもの" not in opened
     assert faults_of(body(answer_reply(knowledge, found, 0.9))) == []
+
+
+LINKS = (
+    ("申請する", "https://www.city.example.jp/a"),
+    ("様式", "https://WWW.city.example.jp/b?to=https://other.example.jp/"),
+    ("国の案内", "http://example.go.jp:8080/"),
+    ("ごみ", "https://例え.jp/ごみ"),
+    ("こわれたもの", "https://["),
+)
+
+
+def footer_of(reply: Reply) -> list[tuple[str, str]]:
+    """What stands below a bubble: the words of a part, and where it leads."""
+    (message,) = render(reply, LOG_ID)
+    parts = message["contents"].get("footer", {"contents": []})["contents"]
+    return [
+        (part.get("text") or part["action"]["label"], part.get("action", {}).get("uri", ""))
+        for part in parts
+        if part["type"] != "box"
+    ]
+
+
+def test_below_the_links_that_lead_to_one_host_it_is_named(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    found = replace(knowledge.answers["online-procedures"], links=LINKS, office=None)
+    below = [words for words, _ in footer_of(answer_reply(knowledge, found, 0.9))]
+    assert below[:7] == [
+        *("申請する", "様式", "リンク先：www.city.example.jp"),
+        *("国の案内", "リンク先：example.go.jp"),
+        *("ごみ", "リンク先：例え.jp"),
+    ]
+    english = [words for words, _ in footer_of(replace(answer_reply(knowledge, found, 0.9), language="en"))]
+    assert "Link to：example.go.jp" in english
+    assert all(url in plain_fallback(answer_reply(knowledge, found, 0.9))[0]["text"] for _, url in LINKS)
+
+
+def test_whatever_answer_is_given_no_button_leads_out_without_naming_the_host(corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    for found in knowledge.answers.values():
+        given = replace(found, links=LINKS, plan=replace(found.plan, url="https://plan.example.jp/"))
+        for reply in (answer_reply(knowledge, given, 0.9), details_reply(knowledge, given)):
+            below = footer_of(reply)
+            leading = [(place, address) for place, (_, address) in enumerate(below) if address.startswith("http")]
+            assert len(leading) == len(LINKS) - 1 + (reply.title == "くわしい情報")
+            for place, address in leading:
+                named = next(words for words, leads in below[place:] if not leads)
+                assert named.removeprefix("リンク先：").encode("idna").decode() == urlsplit(address).hostname
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.line.inbox import OPEN, reconcile
 from knowledge.bundle import Bundle
@@ -50,11 +50,12 @@ def database_of(environment: dict[str, str]) -> Database:
 
 
 def wait_until_finished(database: Database, seconds: float) -> None:
-    """Until no event is open."""
+    """Until no event is open, and what ended unanswered is in the query log, too."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with database.reading() as session:
-            if session.scalar(select(LineEvent.id).where(LineEvent.state.in_(OPEN)).limit(1)) is None:
+            waits = or_(LineEvent.state.in_(OPEN), LineEvent.unlogged)
+            if session.scalar(select(LineEvent.id).where(waits).limit(1)) is None:
                 return
         time.sleep(0.1)
     raise TimeoutError("events are still open")
@@ -112,7 +113,7 @@ def test_two_hundred_events_of_many_kinds(line: FakeLine, line_environment: dict
     replied = sum(len(token.accepted) for token in line.tokens.values())
     assert replied == len(answerable)
     assert line.violations == []
-    assert len(line.loading) >= 100
+    assert line.loading, "whoever asks while others do not all ask at once sees that somebody is at work"
     with database.reading() as session:
         texts = sum(one["type"] == "message" for one in answerable)
         assert len(session.scalars(select(LoggedQuestion.id)).all()) == texts
@@ -187,13 +188,37 @@ def test_killed_in_the_middle_of_five_hundred_events(line: FakeLine, killable: t
     assert line.violations == []
 
 
-def test_a_deployment_stops_gracefully(line: FakeLine, line_environment: dict[str, str], service: Service) -> None:
+def test_a_deployment_under_load_loses_nothing_and_answers_nothing_twice(
+    line: FakeLine, line_environment: dict[str, str], service: Service
+) -> None:
     service.start()
-    sent = [text_event(line, "住民票 コンビニ", sender=number) for number in range(40)]
-    deliver(f"{service.url}/line/{CODE}/webhook", sent, time.monotonic() + 10)
-    assert service.stop() == 0
-    service.start()
+    url = f"{service.url}/line/{CODE}/webhook"
+    sent: list[dict[str, Any]] = []
+    end = time.monotonic() + 120
+
+    def ask(number: int) -> None:
+        time.sleep(number * 0.05)
+        batch = [text_event(line, "住民票 コンビニ", sender=2 * number + one) for one in range(2)]
+        sent.extend(batch)
+        deliver(url, batch, end)
+
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask, number) for number in range(40)]
+        time.sleep(1.0)
+        begun = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - begun < 25  # ten for what is claimed, ten for the jobs
+        service.start()
+        for done in asking:
+            done.result()
     database = database_of(line_environment)
     wait_until_finished(database, 45)
-    assert [len(line.accepted(one["replyToken"])) for one in sent] == [1] * len(sent)
+    # On a machine that needs a minute to start, a token's minute may be over: said so, and neither lost nor twice.
+    found = reconcile(database, now())
+    accepted = [len(line.accepted(one["replyToken"])) for one in sent]
+    assert found.sound
+    assert found.received == len(sent) == 80
+    assert max(accepted) == 1
+    assert found.by_state["answered"] <= sum(accepted)
+    assert found.by_state["answered"] + found.by_state["unconfirmed"] + found.by_state["expired"] == 80
     database.dispose()

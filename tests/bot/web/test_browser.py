@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from intents.decision import Decision
-from tests.support.browser import launched, served
+from tests.support.browser import FAINT, LARGE, UNSEEN_IN_FORCED_COLOURS, UNWANTED, covered_on_the_way, launched, served
 
 pytestmark = pytest.mark.browser
 
@@ -182,8 +182,8 @@ STATES = {
     "chat, emergency": ("/242047/", "死にたい"),
     "chat, personal data": ("/122106/", "090-1234-5678です。住民票はコンビニで取れますか"),
     "line preview": ("/242047/line-preview", None),
-    "line preview, answer": ("/242047/line-preview?q=住民票 コンビニ", None),
-    "line preview, emergency": ("/242047/line-preview?q=死にたい", None),
+    "line preview, answer": ("/242047/line-preview", "住民票 コンビニ"),
+    "line preview, emergency": ("/242047/line-preview", "死にたい"),
     "privacy": ("/242047/privacy", None),
     "accessibility": ("/242047/accessibility", None),
     "error": ("/242047/none", None),
@@ -192,11 +192,20 @@ STATES = {
 
 @contextmanager
 def in_state(opened: Opened, state: str, question_for: dict[Decision, str], **options: Any) -> Iterator[Page]:
-    path, asked = STATES[state]
-    with opened(path, 404 if state == "error" else 200, **options) as page:
-        if asked is not None:
-            ask(page, question_for[asked] if isinstance(asked, Decision) else asked)
+    with opened(STATES[state][0], 404 if state == "error" else 200, **options) as page:
+        ask_for(page, state, question_for)
         yield page
+
+
+def ask_for(page: Page, state: str, question_for: dict[Decision, str]) -> None:
+    """From the page just opened to the state."""
+    path, asked = STATES[state]
+    if path.endswith("line-preview") and isinstance(asked, str):
+        page.get_by_label("質問", exact=True).fill(asked)
+        page.keyboard.press("Enter")
+        expect(page.locator(".fx-said")).to_contain_text(asked)
+    elif asked is not None:
+        ask(page, question_for[asked] if isinstance(asked, Decision) else asked)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -221,3 +230,101 @@ def test_buttons_are_large_enough_for_a_finger(opened: Opened, question_for: dic
             box = button.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= 44
+
+
+TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter((each) => !each.matches('.skip'))
+    .filter((each) => getComputedStyle(each).display !== 'inline' || each.parentElement.textContent.trim() === each.textContent.trim())
+    .filter((each) => { const box = each.getBoundingClientRect(); return box.width > 0 && Math.min(box.width, box.height) < 24; })
+    .map((each) => each.outerHTML)"""
+"""Below 24 px; a link within a sentence is as high as its line."""
+HELP = """() => [...document.querySelectorAll('main ~ footer:last-of-type :is(.help, a)')]
+    .map((each) => each.getAttribute('href') || each.textContent)"""
+MOVING = """() => [...document.querySelectorAll('*')]
+    .filter((each) => getComputedStyle(each).animationName !== 'none' || parseFloat(getComputedStyle(each).transitionDuration) > 0)
+    .map((each) => each.outerHTML)"""
+Walked = dict[str, dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def walked(browser: Browser, origin: str, question_for: dict[Decision, str]) -> Walked:
+    """What is wrong with each state, by what was looked at: one walk for the tests below."""
+    context = browser.new_context(base_url=origin, locale="ja-JP", viewport=PHONE)
+    page = context.new_page()
+    found: Walked = {}
+    for state in STATES:
+        page.set_viewport_size(PHONE)
+        page.goto(STATES[state][0])
+        ask_for(page, state, question_for)
+        looks = {"small": TOO_SMALL, "unwanted": UNWANTED, "moving": MOVING, "help": HELP}
+        seen = {name: page.evaluate(look) for name, look in looks.items()}
+        seen["faint"] = page.evaluate(FAINT)
+        page.emulate_media(color_scheme="dark")
+        seen["faint"] += page.evaluate(FAINT)
+        page.emulate_media(color_scheme="light", forced_colors="active")
+        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+        seen["forced"] = page.evaluate(UNSEEN_IN_FORCED_COLOURS)
+        page.emulate_media(forced_colors="none")
+        page.set_viewport_size({"width": 1280, "height": 1024})
+        seen["large"] = page.evaluate(LARGE)
+        found[state] = seen
+    context.close()
+    return found
+
+
+def wrong_in(walked: Walked, what: str) -> dict[str, list[str]]:
+    return {state: seen[what] for state, seen in walked.items() if seen[what]}
+
+
+def test_nothing_to_press_is_smaller_than_24_pixels(walked: Walked) -> None:
+    assert wrong_in(walked, "small") == {}
+
+
+def test_nothing_has_to_be_dragged_and_nothing_moves_or_sounds(walked: Walked) -> None:
+    assert wrong_in(walked, "unwanted") == wrong_in(walked, "moving") == {}
+
+
+def test_where_to_ask_a_person_stands_in_the_same_place_of_every_page(walked: Walked) -> None:
+    of_a_town = {state: seen["help"] for state, seen in walked.items() if STATES[state][0].startswith("/242047/")}
+    del of_a_town["error"]
+    assert len(of_a_town) > 8
+    (places,) = {tuple(links) for links in of_a_town.values()}
+    assert places[0].startswith("お問い合わせ：")
+    assert "/242047/accessibility" in places
+
+
+def test_in_forced_colours_every_control_keeps_its_edge(walked: Walked) -> None:
+    assert wrong_in(walked, "forced") == {}
+
+
+def test_the_edge_of_every_control_stands_out_three_to_one(walked: Walked) -> None:
+    assert wrong_in(walked, "faint") == {}
+
+
+def test_text_alone_at_200_percent_is_neither_cut_nor_wider_than_the_page(walked: Walked) -> None:
+    assert wrong_in(walked, "large") == {}
+
+
+def test_whatever_has_the_focus_is_hidden_by_nothing(opened: Opened, question_for: dict[Decision, str]) -> None:
+    with opened("/242047/") as page:
+        ask(page, question_for[Decision.SUGGEST])
+        ask(page, question_for[Decision.ANSWER])
+        page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+        assert covered_on_the_way(page) == []
+
+
+def test_a_new_answer_is_told_to_whoever_listens(opened: Opened, question_for: dict[Decision, str]) -> None:
+    """The log that was there is added to: what a screen reader watches is never put anew."""
+    with opened("/242047/") as page:
+        page.evaluate("""() => { window.told = []; new MutationObserver((seen) => told.push(
+            ...seen.flatMap((one) => [...one.addedNodes, ...one.removedNodes].map((each) => each.textContent))
+        )).observe(document.querySelector('[role=log]'), {childList: true}); }""")
+        ask(page, question_for[Decision.ANSWER])
+        answer_shown = page.locator("#log .turn").last.text_content()
+        assert page.evaluate("told") == [answer_shown]
+        nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    (log,) = [node for node in nodes if node.get("role", {}).get("value") == "log"]
+    properties = {each["name"]: each["value"].get("value") for each in log["properties"]}
+    assert (log["name"]["value"], properties["live"]) == ("質問と答え", "polite")
+    (state,) = [node for node in nodes if node.get("role", {}).get("value") == "status"]
+    assert {"name": "live", "value": {"type": "token", "value": "polite"}} in state["properties"]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from bot.replies import answer_reply, details_reply
 from bot.services import Services
+from bot.web.chat import Turn
 from bot.wording import say
 from intents.decision import Decision
+from knowledge.corpus import Corpus
 from knowledge.models import LoggedQuestion
 from knowledge.retention import TEXTS, days_kept, set_days
 from tests.bot.web.page import Page
@@ -63,6 +70,24 @@ def test_every_page_is_japanese_names_its_town_and_says_it_is_a_sample(
         assert "見本です" in page.text
     ids = [given["id"] for _, given in page.tags if "id" in given]
     assert len(ids) == len(set(ids))
+
+
+def test_every_link_that_leads_out_of_an_answer_shows_its_host(site: Flask, corpus: Corpus) -> None:
+    knowledge = corpus.current("242047")
+    links = (
+        ("申請する", "https://WWW.city.example.jp/a?b=1&c=2"),
+        ("国の案内（例え.jp）", "http://example.go.jp:8080/"),
+    )
+    for found in knowledge.answers.values():
+        given = replace(found, links=links, plan=replace(found.plan, url="https://plan.example.jp/"))
+        for reply in (answer_reply(knowledge, given, 0.9), details_reply(knowledge, given)):
+            with site.test_request_context(CHAT):
+                shown = render_template("chat/turn.html", turn=Turn("", reply, ""), knowledge=knowledge, token="t")
+            out = [one for one in re.findall(r'<a href="(.*?)"[^>]*>(.*?)</a>', shown) if one[0].startswith("http")]
+            assert [urlsplit(unescape(address)).hostname for address, _ in out] == [
+                *("www.city.example.jp", "example.go.jp", "plan.example.jp")
+            ]
+            assert [words for address, words in out if not words.endswith(f"（{urlsplit(address).hostname}）")] == []
 
 
 @pytest.mark.parametrize("path", ["/999999/", "/242047/none", "/none", "/999999/privacy", "/%00/", "/😀/"])
@@ -125,11 +150,13 @@ def test_a_choice_may_be_typed_as_a_number(visitor: FlaskClient, question_for: d
     assert title in ask(visitor, "1", ask(visitor, question_for[Decision.SUGGEST], page)).text
 
 
-def test_the_same_turn_sent_twice_is_one_question(app: Flask, client: FlaskClient) -> None:
-    fields = {**Page(client.get(CHAT).text).form("聞く"), "question": "住民票 コンビニ"}
-    first, second = post(client, fields), post(client, fields)
+@pytest.mark.parametrize("question", ["住民票 コンビニ", "なにこれ", "2番目"])
+def test_the_same_turn_sent_twice_is_one_question(app: Flask, client: FlaskClient, question: str) -> None:
+    """Whatever was answered, it is answered again as it was: it was never asked twice."""
+    fields = {**Page(client.get(CHAT).text).form("聞く"), "question": question}
+    pages = [post(client, fields) for _ in range(3)]
     assert len(rows(app)) == 1
-    assert first.form("くわしく") == second.form("くわしく")
+    assert len({page.text for page in pages}) == 1
 
 
 def test_the_same_turn_sent_twice_at_once_is_one_question(app: Flask) -> None:
@@ -245,7 +272,7 @@ def test_no_page_ever_sets_a_cookie(visitor: FlaskClient, question_for: dict[Dec
         visitor.post(CHAT, data={"act": "none"}),
         visitor.get("/242047/privacy"),
         visitor.get("/242047/accessibility"),
-        visitor.get("/242047/line-preview?q=住民票"),
+        visitor.post("/242047/line-preview", data={"q": "住民票"}),
         visitor.get("/none"),
         visitor.post("/api/v1/242047/ask", json={"question": "こんにちは", "conversation": "c"}),
         visitor.get("/static/style.css"),
@@ -278,13 +305,15 @@ def test_a_database_too_busy_to_write_still_answers(app: Flask, client: FlaskCli
     "query", ["", "q=住民票 コンビニ", "q=死にたい", "q=%00", "data=a=choose", "data=%FF", "data=a=none&label=x", "q=" + "x" * 5000]
 )  # fmt: skip
 def test_the_line_preview_draws_whatever_it_is_given(visitor: FlaskClient, query: str) -> None:
-    response = visitor.get(f"/242047/line-preview?{query}")
+    response = visitor.post(
+        "/242047/line-preview", data=query, content_type="application/x-www-form-urlencoded; charset=utf-8"
+    )
     assert response.status_code == 200
     assert "LINEでの見え方" in response.text
 
 
 def test_the_line_preview_logs_nothing(app: Flask, client: FlaskClient) -> None:
-    client.get("/242047/line-preview?q=住民票")
+    client.post("/242047/line-preview", data={"q": "住民票"})
     assert rows(app) == []
 
 
@@ -301,3 +330,20 @@ def test_a_language_that_is_off_is_answered_in_easy_japanese(client: FlaskClient
     page = ask(client, "垃圾怎么分类")
     assert ("div", {"class": "reply", "tabindex": "-1", "lang": "ja"}) in page.tags
     assert say("language_off", language="zh", reply="やさしい日本語") in page.text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("LINEユーザ情報", "ユーザー識別子", "取得する項目", "伏せ字にした質問の文、たずねた日時"),
+        *("利用目的", "質問にお答えすること", "保存する所", "会話の続き", "記録を消してほしいとき", "お問い合わせ"),
+    ],
+)
+def test_the_privacy_page_names_what_lines_policy_asks_for(client: FlaskClient, told: str) -> None:
+    assert told in client.get("/242047/privacy").text
+
+
+def test_before_the_first_question_it_is_said_what_not_to_write_and_where_it_is_kept(client: FlaskClient) -> None:
+    page = client.get("/242047/").text
+    assert "氏名・住所・電話番号・マイナンバーなどは入力しないでください" in page
+    assert "役所のデータベースに保存" in page

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http import errors
 
 from app import create_app
 from bot.services import Services
+from bot.web import refusals
 
 REQUESTS = [
     pytest.param("GET", "/", 200, id="index"),
@@ -28,13 +30,24 @@ REQUESTS = [
 ]
 
 
+NONE, OURS = "'none'", "'self'"
+POLICY = {
+    "default-src": NONE,
+    "script-src": OURS,
+    "style-src": OURS,
+    "img-src": "'self' data:",
+    "connect-src": OURS,
+    "form-action": OURS,
+    "base-uri": NONE,
+    "object-src": NONE,
+    "frame-ancestors": NONE,
+}
+
+
 def check_headers(headers: object) -> None:
     given = dict(headers)
-    policy = given["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "form-action 'self'" in policy
+    policy = dict(each.strip().split(" ", 1) for each in given["Content-Security-Policy"].split(";"))
+    assert policy == POLICY
     assert given["X-Content-Type-Options"] == "nosniff"
     assert given["Referrer-Policy"] == "same-origin"
     assert "Set-Cookie" not in given
@@ -95,13 +108,13 @@ def test_a_forwarding_header_from_nobody_we_trust_changes_nothing(visitor: Flask
 
 def test_https_alone_asks_browsers_to_stay_with_https(environment: dict[str, str], visitor: FlaskClient) -> None:
     keys = {
-        "SECRET_KEY": "0123456789abcdef" * 2,
-        "PSEUDONYM_PEPPER": "fedcba9876543210" * 2,
-        "DATA_KEY": "f0e1d2c3b4a59687" * 2,
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "PSEUDONYM_PEPPER": "fedcba9876543210" * 4,
+        "DATA_KEY": "f0e1d2c3b4a59687" * 4,
     }
     public = create_app({**environment, **keys, "BASE_URL": "https://kotae.city.example"})
     response = public.test_client().get("/", headers={"Host": "kotae.city.example"})
-    assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in visitor.get("/").headers
     public.extensions["kotae"].database.dispose()
 
@@ -131,3 +144,33 @@ def test_a_service_whose_database_is_away_is_alive_but_not_ready(tmp_path: Path,
 def test_a_ready_service_says_so_and_no_more(visitor: FlaskClient) -> None:
     response = visitor.get("/readyz")
     assert (response.status_code, response.text.strip()) == (200, "ready")
+
+
+# --- What is answered before the application is asked ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (errors.InvalidRequestLine("GET /ひみつ"), 400),
+        (errors.InvalidHeader("ひみつ"), 400),
+        (errors.LimitRequestLine(9000, 8190), 414),
+        (errors.LimitRequestHeaders("ひみつ"), 431),
+        (errors.UnsupportedTransferCoding("ひみつ"), 501),
+        (errors.NoMoreData(b""), 400),
+        (errors.InvalidResponseHeader("ひみつ"), 500),
+        (RuntimeError("ひみつ"), 500),
+    ],
+)
+def test_what_is_no_http_is_answered_in_japanese_with_the_headers(
+    fault: Exception, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head, _, body = refusals.answer(fault).partition(b"\r\n\r\n")
+    first, *lines = head.decode("ascii").split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    assert first.startswith(f"HTTP/1.1 {status} ")
+    check_headers(headers)
+    assert (headers["Cache-Control"], headers["Connection"]) == ("no-store", "close")
+    assert int(headers["Content-Length"]) == len(body)
+    assert "お試しください" in body.decode()
+    assert "ひみつ" not in body.decode() + "".join(capfd.readouterr())

@@ -113,9 +113,9 @@ def test_the_api_answers_or_refuses_in_order(visitor: FlaskClient, case: str) ->
 def test_the_preview_and_addresses_show_it_as_text(visitor: FlaskClient, case: str) -> None:
     text = HOSTILE[case][:800]
     responses = [
-        visitor.get("/242047/line-preview", query_string={"q": text}),
-        visitor.get("/242047/line-preview", query_string={"data": text, "label": text}),
-        visitor.get("/242047/line-preview", query_string={"data": "a=choose&e=" + text, "label": text}),
+        visitor.post("/242047/line-preview", data={"q": text}),
+        visitor.post("/242047/line-preview", data={"data": text, "label": text}),
+        visitor.post("/242047/line-preview", data={"data": "a=choose&e=" + text, "label": text}),
         visitor.get(f"/{text.replace('/', '').replace('?', '') or 'x'}/"),
     ]
     for response in responses:
@@ -154,7 +154,7 @@ def test_the_log_never_holds_a_residents_words(
         client.post("/api/v1/242047/ask", json={"question": CANARY, CANARY: CANARY})
         client.post("/api/v1/242047/ask", data=CANARY, content_type="application/json")
         client.post(f"/api/v1/{CANARY}/ask", json={"question": CANARY})
-        client.get("/242047/line-preview", query_string={"q": CANARY, "data": CANARY, "label": CANARY})
+        client.post("/242047/line-preview", data={"q": CANARY, "data": CANARY, "label": CANARY})
         client.get(f"/{CANARY}/", headers={"Host": "evil.example", "User-Agent": "x"})
         client.get(f"/{CANARY}/{CANARY}?{CANARY}", headers={"Referer": "http://127.0.0.1/"})
 

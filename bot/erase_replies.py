@@ -1,0 +1,19 @@
+"""What a resident is told who asks that their records be erased."""
+
+from __future__ import annotations
+
+from bot.replies import Reply
+from bot.wording import say
+from intents.decision import Decision
+from knowledge.corpus import Knowledge
+from knowledge.erasure_codes import LIFETIME, spelled
+
+
+def erase_reply(knowledge: Knowledge, language: str, code: str | None) -> Reply:
+    """The code and whom to tell it to; without one, what else leads to the records."""
+    office = knowledge.contact.department
+    if code is None:
+        text = say("erase_unknown", language=language, office=office)
+    else:
+        text = say("erase_code", language=language, code=spelled(code), days=str(LIFETIME.days), office=office)
+    return Reply(Decision.SMALLTALK, text=text, contact=knowledge.contact, language=language)

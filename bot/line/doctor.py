@@ -1,0 +1,250 @@
+"""`line doctor`: what is missing before a channel goes live.  Pure: from what LINE, the tables and the operator told.
+
+What LINE's API does not tell is confirmed by whoever runs the service, by name, and asked again after a year.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.line.doctor_calls import Told
+
+YEAR = dt.timedelta(days=365)
+DEVELOPERS, MANAGER = "LINE Developersコンソール", "LINE Official Account Manager"
+API_TAB = f"{DEVELOPERS} → チャネル → 「Messaging API設定」"
+BASIC_TAB = f"{DEVELOPERS} → チャネル → 「チャネル基本設定」"
+REPLY_TAB = f"{MANAGER} → 「設定」 → 「応答設定」"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A setting of LINE's console that a person looks at.  ``where``: by the names that the console uses."""
+
+    name: str
+    words: str
+    where: str
+
+
+ITEMS: Mapping[str, Item] = {
+    one.name: one
+    for one in (
+        Item("redelivery", "「Webhookの再送」がオンになっている", f"{API_TAB} → 「Webhookの再送」をオン"),
+        Item("error_statistics", "「エラーの統計情報」がオンになっている", f"{API_TAB} → 「エラーの統計情報」をオン"),
+        Item("auto_reply", "「応答メッセージ」がオフになっている", f"{REPLY_TAB} → 「応答メッセージ」をオフ"),
+        Item(
+            "greeting",
+            "LINE の「あいさつメッセージ」がオフになっている（こたえが、利用上の注意の入ったあいさつを送る）",
+            f"{REPLY_TAB} → 「あいさつメッセージ」をオフ",
+        ),
+        Item(
+            "privacy",
+            "「プライバシーポリシーURL」に、こたえの「プライバシーポリシー」のページが入っている",
+            f"{BASIC_TAB} → 「プライバシーポリシーURL」",
+        ),
+        Item(
+            "provider", "プロバイダーが市町村のものになっている（あとから移せない）", f"{DEVELOPERS} → 「プロバイダー」"
+        ),
+        Item(
+            "group",
+            "グループへの参加を許可していない",
+            f"{API_TAB} → 「グループトーク・複数人トークへの参加を許可する」を無効",
+        ),
+    )
+}
+CHAT = Item(
+    "chat",
+    "職員が LINE のチャットで返事をすることを決めてある（「チャット」がオン）",
+    f"{REPLY_TAB} → 「チャット」（使わないならオフ）",
+)
+"""Asked for only where LINE tells that it is on."""
+CONFIRMABLE = {**ITEMS, CHAT.name: CHAT}
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    by: str
+    at: dt.datetime
+
+    def holds(self, moment: dt.datetime) -> bool:
+        return moment - self.at < YEAR
+
+
+@dataclass(frozen=True)
+class Town:
+    """What the municipality has set for residents.  ``samples``: what is served is marked as a sample, or invented."""
+
+    telephone: str | None
+    ways_without_voice: int
+    opening_places: int
+    samples: bool
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that is known of a channel."""
+
+    address: str
+    privacy_address: str
+    https: bool
+    has_secret: bool
+    has_token: bool
+    told: Told | None
+    town: Town | None
+    confirmed: Mapping[str, Confirmed]
+    moment: dt.datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the report.  ``remedy``: where it is mended; empty where all is well."""
+
+    is_well: bool
+    words: str
+    remedy: str = ""
+
+
+def examine(setup: Setup) -> list[Line]:
+    """Every line; all are well where the channel may go live."""
+    return [*_of_the_settings(setup), *_of_line(setup), *_of_the_town(setup), *_of_the_operator(setup)]
+
+
+def _line(is_well: bool, well: str, wrong: str, remedy: str) -> Line:
+    return Line(True, well) if is_well else Line(False, wrong, remedy)
+
+
+def _of_the_settings(setup: Setup) -> Iterator[Line]:
+    yield _line(
+        setup.https,
+        "外から見た住所は https です",
+        "外から見た住所が https ではありません（LINE は https にしか送りません）",
+        "環境変数 BASE_URL を https://… にして、起動し直す",
+    )
+    yield _line(
+        setup.has_secret,
+        "チャネルシークレットがあります",
+        "チャネルシークレットがありません",
+        f"{BASIC_TAB} → 「チャネルシークレット」を、環境変数 LINE_<コード>_CHANNEL_SECRET に写す",
+    )
+    yield _line(
+        setup.has_token,
+        "チャネルアクセストークンがあります",
+        "チャネルアクセストークンがありません",
+        f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し、環境変数 LINE_<コード>_CHANNEL_ACCESS_TOKEN に写す",
+    )
+
+
+def _of_line(setup: Setup) -> Iterator[Line]:
+    if setup.told is None:
+        return
+    info = setup.told.info
+    if info.status is None:
+        yield Line(False, "LINE につながりません", "サーバーから api.line.me の443番へ出られるように、庁内の担当に頼む")
+        return
+    if not info.is_good:
+        yield Line(
+            False,
+            f"LINE がチャネルアクセストークンを受け付けません（{info.status}）",
+            f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し直し、環境変数に写して、起動し直す",
+        )
+        return
+    yield Line(True, f"LINE につながりました: {info.text('displayName')}（{info.text('basicId')}）")
+    yield from _of_the_webhook(setup)
+    chat = setup.confirmed.get(CHAT.name)
+    decided = chat is not None and chat.holds(setup.moment)
+    by = f"（{chat.by}、{chat.at:%Y-%m-%d}に確認）" if chat is not None and decided else ""
+    yield _line(
+        info.text("chatMode") == "bot" or decided,
+        f"「チャット」は{'オフです' if info.text('chatMode') == 'bot' else 'オンで、そう決めてあります' + by}",
+        "「チャット」がオンです（職員の返事と、こたえの返事が重なります）",
+        f"{REPLY_TAB} → 「チャット」をオフ。職員も返事をすると決めたなら --confirm chat",
+    )
+    yield _line(
+        info.text("markAsReadMode") == "auto" or decided,
+        "既読は自動で付きます" if info.text("markAsReadMode") == "auto" else "既読は職員が付けます",
+        "既読が自動で付きません（答えても、住民には読まれていないように見えます）",
+        f"{REPLY_TAB} → 「チャット」をオフにすると、自動で付く",
+    )
+
+
+def _of_the_webhook(setup: Setup) -> Iterator[Line]:
+    if setup.told is None:
+        return
+    endpoint, test = setup.told.endpoint, setup.told.test
+    ours = endpoint.is_good and endpoint.text("endpoint") == setup.address
+    set_to = endpoint.text("endpoint") if endpoint.is_good else ""
+    yield _line(
+        ours,
+        "「Webhook URL」は、このサービスの住所です",
+        f"「Webhook URL」が、このサービスの住所ではありません（今は {set_to or '空'}）",
+        f"{API_TAB} → 「Webhook URL」に {setup.address} を入れて「更新」",
+    )
+    yield _line(
+        endpoint.is_good and endpoint.body.get("active") is True,
+        "「Webhookの利用」はオンです",
+        "「Webhookの利用」がオフです",
+        f"{API_TAB} → 「Webhookの利用」をオン",
+    )
+    if test is None:
+        return
+    reached = test.is_good and test.body.get("success") is True
+    why = f"{test.text('reason')} {test.text('detail')}".strip()[:120]
+    yield _line(
+        reached,
+        "LINE から、このサービスに届きました（検証）",
+        f"LINE から、このサービスに届きません（{why or test.status or '応答がない'}）",
+        "サービスが動いているか、外から https で開けるか、証明書が正しいか、チャネルシークレットが合うかを確かめる",
+    )
+
+
+def _of_the_town(setup: Setup) -> Iterator[Line]:
+    town = setup.town
+    if town is None:
+        yield Line(False, "市町村の内容がありません", "flask --app app knowledge load で内容を入れる")
+        return
+    yield _line(
+        bool(town.telephone),
+        f"代表電話は {town.telephone} です",
+        "代表電話がありません",
+        "職員用の画面の「設定」で、代表の連絡先の電話を入れる",
+    )
+    yield _line(
+        town.ways_without_voice > 0,
+        f"電話のほかの連絡先（FAX・メール）が{town.ways_without_voice}件あります",
+        "電話のほかの連絡先（FAX・メール）が一つもありません（電話のできない人が、たずねられません）",
+        "職員用の画面の「指標・計画・課などの表」の「課」で、FAX かメールを入れる",
+    )
+    yield _line(
+        town.opening_places > 0,
+        "開庁時間があります",
+        "開庁時間がありません",
+        "職員用の画面の「受付時間」で、市役所の時間を入れる",
+    )
+    yield _line(
+        setup.https,
+        f"プライバシーポリシーのページは {setup.privacy_address} です",
+        "プライバシーポリシーのページが、外から https で開けません",
+        "環境変数 BASE_URL を https://… にする",
+    )
+    yield _line(
+        not town.samples,
+        "見本の内容は出ていません",
+        "見本の内容が出ています（答えの終わりに、見本だと書かれます）",
+        "内容を確かめ、「表の出し入れ」の市町村の表で「見本」を外す。見本のデータは、その画面で消す",
+    )
+
+
+def _of_the_operator(setup: Setup) -> Iterator[Line]:
+    for item in ITEMS.values():
+        seen = setup.confirmed.get(item.name)
+        if seen is None:
+            yield Line(False, f"確認していません: {item.words}", _confirming(item))
+        elif not seen.holds(setup.moment):
+            yield Line(False, f"1年たちました（{seen.by}、{seen.at:%Y-%m-%d}）: {item.words}", _confirming(item))
+        else:
+            yield Line(True, f"{item.words}（{seen.by}、{seen.at:%Y-%m-%d}に確認）")
+
+
+def _confirming(item: Item) -> str:
+    return f"{item.where}。見たら --confirm {item.name} --by 名前"

@@ -1,0 +1,43 @@
+"""How long each regular expression takes over a text that it nearly matches: ``python -m tests.bench.regexes [LETTERS]``.
+
+2,000 letters unless told, which is where the words of residents are cut before any pattern sees them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from intents.text import MAX_QUESTION
+from tests.support.regexes import FIXED, Named, all_patterns, near_misses, seconds, text_of
+from tests.test_regexes import CUT
+
+SHOWN = 15
+
+
+def slowest(named: Named, length: int) -> tuple[float, str]:
+    """Milliseconds, and what was repeated."""
+    pieces = dict.fromkeys([*near_misses(named.pattern, 8), *FIXED[:8]])
+    return max((seconds(named.pattern, text_of(piece, length), 1) * 1_000, piece[:20]) for piece in pieces)
+
+
+def main() -> None:
+    console, patterns = Console(), all_patterns()
+    length = int(sys.argv[1]) if len(sys.argv) > 1 else MAX_QUESTION
+    found = sorted(((*slowest(each, length), each.place) for each in patterns), reverse=True)
+    table = Table("場所", "くり返したもの", "ms", title=f"{length:,}文字、{len(found)}個のうち遅いもの")
+    for taken, piece, place in found[:SHOWN]:
+        table.add_row(place, repr(piece), f"{taken:.1f}")
+    console.print(table)
+    console.print(f"100ミリ秒を超えたもの：{sum(taken > 100 for taken, _, _ in found)}個")
+    cut = Table("場所", "切る長さ", "いちばん遅い ms", title="二乗で伸びるが、切ってから読むもの")
+    for each in patterns:
+        if each.place in CUT:
+            cut.add_row(each.place, f"{CUT[each.place]:,}", f"{slowest(each, CUT[each.place])[0]:.1f}")
+    console.print(cut)
+
+
+if __name__ == "__main__":
+    main()

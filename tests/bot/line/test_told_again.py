@@ -1,0 +1,54 @@
+"""What not to write, and where it is kept, is told at the first contact and to whoever comes back after 30 days."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.services import Services
+from bot.wording import say
+from knowledge.models import Conversation, LineEvent
+from tests.bot.line.conftest import drain, sender_of
+from tests.bot.line.test_sender import keep, text_event
+from tests.support.fake_line import FakeLine, event
+
+NOTICE = say("privacy_notice")
+
+
+def told(kit: Services, line: FakeLine, text: str = "コンビニで住民票は取れますか", sender: int = 1) -> bool:
+    one = text_event(line, text, sender=sender)
+    keep(kit, one)
+    drain(sender_of(kit))
+    return NOTICE in str(line.accepted(one["replyToken"]))
+
+
+def back_in_time(kit: Services, days: float) -> None:
+    """What is remembered was said so long ago."""
+    with kit.database.writing() as session:
+        for row in session.query(Conversation):
+            row.occurred_at -= dt.timedelta(days=days)
+        for one in session.query(LineEvent):
+            one.occurred_at -= dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize(("days", "again"), [(29.9, False), (30.1, True)])
+def test_it_is_told_once_and_again_after_thirty_days(kit: Services, line: FakeLine, days: float, again: bool) -> None:
+    assert told(kit, line)
+    assert not told(kit, line)
+    assert told(kit, line, sender=2), "another person was not told yet"
+    back_in_time(kit, days)
+    assert told(kit, line) is again
+    assert not told(kit, line)
+
+
+def test_whoever_was_greeted_just_now_was_told(kit: Services, line: FakeLine) -> None:
+    keep(kit, event("follow", replyToken=line.issue_token(60)))
+    drain(sender_of(kit))
+    assert not told(kit, line)
+    back_in_time(kit, 31)
+    assert told(kit, line)
+
+
+def test_in_an_emergency_nothing_stands_beside_the_numbers(kit: Services, line: FakeLine) -> None:
+    assert not told(kit, line, "家が火事です。助けて")
