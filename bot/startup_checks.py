@@ -106,6 +106,12 @@ def warnings(settings: Settings) -> list[str]:
 def _warnings(settings: Settings) -> Iterator[str]:
     if settings.is_local:
         return
+    for channel in settings.line_channels.values():
+        if not channel.access_token:
+            yield (
+                f"LINE_{channel.name}_CHANNEL_ACCESS_TOKEN がありません。受け取った質問に、このプロセスは返信できません"
+                "（返信しないプロセスなら、このままで構いません）"
+            )
     if not settings.proxy_hops:
         yield (
             "PROXY_HOPS が 0 です。前に nginx などの中継があるなら 1 にしてください"

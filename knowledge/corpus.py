@@ -14,12 +14,12 @@ import time
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
-from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Select, Table, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -177,6 +177,13 @@ class Knowledge:
         return self.state.day
 
 
+@cache
+def _versions_of() -> Select[int, int]:
+    """Asked before every answer, so put together once."""
+    table = cast(Table, Municipality.__table__).c
+    return select(table.knowledge_version, table.learned_version).where(table.code == bindparam("town"))
+
+
 class Corpus:
     """The current knowledge of every municipality, made on demand.
 
@@ -256,9 +263,7 @@ class Corpus:
 
     def _versions(self, code: str) -> tuple[int, int] | None:
         with self._database.glancing() as session:
-            found = session.execute(
-                select(Municipality.knowledge_version, Municipality.learned_version).where(Municipality.code == code)
-            ).first()
+            found = session.execute(_versions_of(), {"town": code}).first()
         return None if found is None else (found.knowledge_version, found.learned_version)
 
     def _rebuilt_or(self, kept: Knowledge, code: str, wanted: State) -> Knowledge:
@@ -283,7 +288,7 @@ class Corpus:
         except SQLAlchemyError as error:
             _log.error("organisation_not_settled", municipality=code, error=type(error).__name__)
 
-    def tried(self, code: str, change: Callable[[Session], None]) -> Knowledge:
+    def tried(self, code: str, change: Callable[[Session], object]) -> Knowledge:
         """The knowledge of ``code`` as ``change`` would make it; nothing is changed.
 
         ``change`` is done and undone in one transaction, which others' writing waits for: it must be

@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from knowledge.models import Entry, Notice
+from knowledge.models.base import UtcDateTime
 
 MOST_TEXT = 300
 MOST_PAUSED = 500
@@ -43,8 +46,17 @@ class NewNotice:
 
 def current_notice(session: Session, code: str, moment: dt.datetime) -> Notice | None:
     """The one that is shown at ``moment``."""
-    found = session.get(Notice, code)
-    return found if found is not None and found.begins_at <= moment < found.ends_at else None
+    # Asked before every answer, and nearly always none: the whole row is read where there is one.
+    if session.execute(_shown_at(), {"town": code, "moment": moment}).first() is None:
+        return None
+    return session.get(Notice, code)
+
+
+@cache
+def _shown_at() -> Select[str]:
+    table, moment = cast(Table, Notice.__table__).c, bindparam("moment", type_=UtcDateTime())
+    shown = (table.begins_at <= moment, table.ends_at > moment)
+    return select(table.municipality_code).where(table.municipality_code == bindparam("town"), *shown)
 
 
 def notice_sentences(notice: Notice) -> dict[str, str]:

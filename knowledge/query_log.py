@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Insert, select, update
+from sqlalchemy import Insert, Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -57,7 +58,13 @@ def log_id(municipality_code: str, event_key: str) -> str:
 
 def record(session: Session, asked: AskedQuestion) -> None:
     """Add the row; an event that is logged already stays as it is."""
-    session.execute(insert_ignoring(session, LoggedQuestion, row_of(asked)))
+    session.execute(_recording(session.get_bind().dialect.name), row_of(asked))
+
+
+@cache
+def _recording(dialect: str) -> Insert:
+    """Put together once: that takes as long as to run it."""
+    return INSERTS[dialect](cast(Table, LoggedQuestion.__table__)).on_conflict_do_nothing()
 
 
 def row_of(asked: AskedQuestion, words_of: Callable[[str], str] = word_line) -> dict[str, Any]:
@@ -80,14 +87,15 @@ def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) 
     return _insert(session)(table).values(**values).on_conflict_do_nothing()
 
 
-def insert_ignoring_all(session: Session, table: type[Any]) -> Insert:
-    """The same for many rows, which are handed over where it is run."""
-    return _insert(session)(table).on_conflict_do_nothing()
-
-
 def _insert(session: Session) -> Callable[[type[Any]], postgresql.Insert | sqlite.Insert]:
     """The INSERT of the database at hand that can say what to do about a row with the same key."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return INSERTS[session.get_bind().dialect.name]
+
+
+INSERTS: Mapping[str, Callable[[Any], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 def note_tap(session: Session, municipality_code: str, row_id: str, entry_id: str | None, moment: dt.datetime) -> None:
@@ -119,9 +127,11 @@ def note_contact(session: Session, municipality_code: str, row_id: str, moment: 
 
 
 def _mark(session: Session, municipality_code: str, row_id: str, **values: Any) -> None:
+    """Nothing of a delicate matter: what was taken or found of help would tell more than its kind."""
     session.execute(
         update(LoggedQuestion)
         .where(LoggedQuestion.municipality_code == municipality_code, LoggedQuestion.id == row_id)
+        .where(LoggedQuestion.delicate.is_(None))
         .values(**values)
     )
     _signal_anew(session, municipality_code, row_id)
@@ -156,8 +166,15 @@ NOTHING_REMEMBERED = Remembered({}, None)
 
 
 def remembered(session: Session, municipality_code: str, key: str) -> Remembered:
-    row = session.get(Conversation, (municipality_code, key))
+    row = session.execute(_remembering(), {"code": municipality_code, "person": key}).first()
     return Remembered(row.state, row.occurred_at) if row else NOTHING_REMEMBERED
+
+
+@cache
+def _remembering() -> Select[dict[str, Any], dt.datetime]:
+    table = cast(Table, Conversation.__table__).c
+    its = (table.municipality_code == bindparam("code"), table.key == bindparam("person"))
+    return select(table.state, table.occurred_at).where(*its)
 
 
 def load_dialogue(session: Session, municipality_code: str, key: str) -> dict[str, Any]:
@@ -170,10 +187,16 @@ def keep_dialogue(
 ) -> None:
     """Remember what a dialogue is about, unless something newer is remembered already."""
     values = {"municipality_code": municipality_code, "key": key, "state": state, "occurred_at": occurred_at}
-    given = _insert(session)(Conversation).values(**values)
-    newer = Conversation.occurred_at <= given.excluded.occurred_at
+    session.execute(_keeping(session.get_bind().dialect.name), values)
+
+
+@cache
+def _keeping(dialect: str) -> Insert:
+    table = cast(Table, Conversation.__table__)
+    given = INSERTS[dialect](table)
+    newer = table.c.occurred_at <= given.excluded.occurred_at
     changed = {"state": given.excluded.state, "occurred_at": given.excluded.occurred_at}
-    session.execute(given.on_conflict_do_update(index_elements=["municipality_code", "key"], set_=changed, where=newer))
+    return given.on_conflict_do_update(index_elements=["municipality_code", "key"], set_=changed, where=newer)
 
 
 def forget_dialogue(session: Session, municipality_code: str, key: str, occurred_at: dt.datetime) -> None:

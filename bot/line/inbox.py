@@ -1,4 +1,7 @@
-"""The durable inbox: events stored before LINE is told 200, claimed by senders, finished once."""
+"""The durable inbox: events stored before LINE is told 200, claimed by senders, finished once.
+
+What is run for every event is put together once: to put a statement together takes as long as to run it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import os
 import socket
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
@@ -16,7 +20,11 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Result,
+    Select,
+    Table,
+    UpdateBase,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -27,15 +35,20 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.line.events import IncomingEvent
 from bot.settings import channel_name
 from knowledge.db import Database
 from knowledge.erasures import unsend
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
-from knowledge.query_log import forget_dialogue, insert_ignoring, insert_ignoring_all
+from knowledge.models.base import UtcDateTime
+from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring
 
+_TABLE = cast(Table, LineEvent.__table__)
+_EVENT = _TABLE.c
+_UNSENT = cast(Table, UnsentMessage.__table__).c
 OPEN = ("received", "sending")
 _IS_OPEN: tuple[ColumnElement[str], ...] = tuple(literal_column(f"'{state}'") for state in OPEN)
 """Written out, not handed over: else PostgreSQL cannot know that the indexes of the few open events serve."""
@@ -199,10 +212,7 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
         _forget_what_it_says(session, one)
     unsent = _unsent_among(session, run)
     rows = [_row_of(one, unsent) for one in run]
-    inserting = insert_ignoring_all(session, LineEvent).returning(
-        LineEvent.municipality_code, LineEvent.webhook_event_id
-    )
-    added = {tuple(key) for key in session.execute(inserting, rows)}
+    added = {tuple(key) for key in session.execute(_adding(session.get_bind().dialect.name), rows)}
     states = []
     for one, row in zip(run, rows, strict=True):
         if one.key in added:
@@ -212,6 +222,13 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
             _note_repetition(session, one.batch.municipality_code, one.event, one.batch.moment)
             states.append(_REPEATED)
     return states
+
+
+@cache
+def _adding(dialect: str) -> ReturningInsert[Any]:
+    return (
+        INSERTS[dialect](_TABLE).on_conflict_do_nothing().returning(_EVENT.municipality_code, _EVENT.webhook_event_id)
+    )
 
 
 def _forget_what_it_says(session: Session, one: Arrival) -> None:
@@ -228,8 +245,13 @@ def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[s
     ids = {one.event.message_id for one in run if one.event.kind == "message" and one.event.message_id}
     if not ids:
         return frozenset()
-    code, message = UnsentMessage.municipality_code, UnsentMessage.message_id
-    return frozenset((row[0], row[1]) for row in session.execute(select(code, message).where(message.in_(ids))))
+    return frozenset((row[0], row[1]) for row in session.execute(_unsent_of_these(), {"messages": sorted(ids)}))
+
+
+@cache
+def _unsent_of_these() -> Select[str, str]:
+    these = _UNSENT.message_id.in_(bindparam("messages", expanding=True))
+    return select(_UNSENT.municipality_code, _UNSENT.message_id).where(these)
 
 
 def _row_of(one: Arrival, unsent: Collection[tuple[str, str]]) -> dict[str, Any]:
@@ -340,70 +362,81 @@ def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | Non
 
     Only an asker's oldest open event is taken, so that messages do not overtake each other.
     """
-    older = aliased(LineEvent)
+    told = {
+        "moment": moment,
+        "blocking_since": moment - BLOCKING,
+        "leased_until": moment + LEASE,
+        "claimant": claimant,
+    }
+    with database.writing() as session:
+        row = session.execute(_taking(locks_rows=not database.is_sqlite), told).mappings().one_or_none()
+        return None if row is None else Claim(**row)
+
+
+@cache
+def _taking(*, locks_rows: bool) -> UpdateBase:
+    """``locks_rows``: of a database that lets several claim at once."""
+    older, event, moment = _TABLE.alias().c, _EVENT, _at("moment")
     waits = select(older.id).where(
         older.state.in_(_IS_OPEN),
-        older.deadline_at > moment - BLOCKING,
-        older.municipality_code == LineEvent.municipality_code,
-        older.asker == LineEvent.asker,
+        older.deadline_at > _at("blocking_since"),
+        older.municipality_code == event.municipality_code,
+        older.asker == event.asker,
         or_(
-            older.occurred_at < LineEvent.occurred_at,
-            and_(older.occurred_at == LineEvent.occurred_at, older.id < LineEvent.id),
+            older.occurred_at < event.occurred_at,
+            and_(older.occurred_at == event.occurred_at, older.id < event.id),
         ),
     )
     oldest = (
-        select(LineEvent.id)
-        .where(_is_claimable(moment), ~waits.exists())
-        .order_by(LineEvent.occurred_at, LineEvent.id)
-        .limit(1)
+        select(event.id).where(_is_claimable(moment), ~waits.exists()).order_by(event.occurred_at, event.id).limit(1)
     )
-    if not database.is_sqlite:
+    if locks_rows:
         oldest = oldest.with_for_update(skip_locked=True)
-    taking = (
-        update(LineEvent)
-        .where(LineEvent.id == oldest.scalar_subquery())
+    return (
+        update(_TABLE)
+        .where(event.id == oldest.scalar_subquery())
         .values(
             state="sending",
             # Whoever held it before may have died after LINE took the reply.
-            note=case((LineEvent.state == "sending", UNCERTAIN), else_=LineEvent.note),
-            lease_until=moment + LEASE,
-            claimed_by=claimant,
-            fence=LineEvent.fence + 1,
-            attempts=LineEvent.attempts + 1,
+            note=case((event.state == "sending", UNCERTAIN), else_=event.note),
+            lease_until=_at("leased_until"),
+            claimed_by=bindparam("claimant"),
+            fence=event.fence + 1,
+            attempts=event.attempts + 1,
         )
-        .returning(LineEvent)
-        .execution_options(synchronize_session=False)
+        .returning(*(event[name] for name in Claim.__dataclass_fields__))
     )
-    with database.writing() as session:
-        row = session.scalars(taking).one_or_none()
-        return None if row is None else _claim_of(row)
 
 
-def _claim_of(row: LineEvent) -> Claim:
-    return Claim(**{name: getattr(row, name) for name in Claim.__dataclass_fields__})
+Moment = dt.datetime | ColumnElement[dt.datetime]
 
 
-def _is_free(moment: dt.datetime) -> ColumnElement[bool]:
-    return or_(LineEvent.lease_until.is_(None), LineEvent.lease_until < moment)
+def _at(name: str) -> ColumnElement[dt.datetime]:
+    """A moment that is handed over where the statement is run."""
+    return bindparam(name, type_=UtcDateTime())
 
 
-def _is_claimable(moment: dt.datetime) -> ColumnElement[bool]:
-    open_ = LineEvent.state.in_(_IS_OPEN)
-    return and_(open_, _is_free(moment), LineEvent.next_try_at <= moment, LineEvent.deadline_at > moment)
+def _is_free(moment: Moment) -> ColumnElement[bool]:
+    return or_(_EVENT.lease_until.is_(None), _EVENT.lease_until < moment)
 
 
-def _is_overdue(moment: dt.datetime) -> ColumnElement[bool]:
-    return and_(LineEvent.state.in_(_IS_OPEN), _is_free(moment), LineEvent.deadline_at <= moment)
+def _is_claimable(moment: Moment) -> ColumnElement[bool]:
+    open_ = _EVENT.state.in_(_IS_OPEN)
+    return and_(open_, _is_free(moment), _EVENT.next_try_at <= moment, _EVENT.deadline_at > moment)
 
 
-def _is_ahead(moment: dt.datetime) -> ColumnElement[bool]:
+def _is_overdue(moment: Moment) -> ColumnElement[bool]:
+    return and_(_EVENT.state.in_(_IS_OPEN), _is_free(moment), _EVENT.deadline_at <= moment)
+
+
+def _is_ahead(latest_deadline: Moment, latest_try: Moment, latest_lease: Moment) -> ColumnElement[bool]:
     """What a clock wrote that ran ahead: it would hold the event longer than anything may."""
     return and_(
-        LineEvent.state.in_(_IS_OPEN),
+        _EVENT.state.in_(_IS_OPEN),
         or_(
-            LineEvent.deadline_at > moment + ANSWER_WITHIN,
-            LineEvent.next_try_at > moment + LONGEST_WAIT,
-            LineEvent.lease_until > moment + LEASE,
+            _EVENT.deadline_at > latest_deadline,
+            _EVENT.next_try_at > latest_try,
+            _EVENT.lease_until > latest_lease,
         ),
     )
 
@@ -419,11 +452,24 @@ class Waiting:
 
 def look(database: Database, moment: dt.datetime) -> Waiting:
     """A look without a lock: idle senders must not take turns at the writer's lock."""
-    unlogged = and_(LineEvent.unlogged, _is_free(moment))
-    kinds = (_is_claimable(moment), or_(_is_overdue(moment), _is_ahead(moment)), unlogged)
+    told = {
+        "moment": moment,
+        "latest_deadline": moment + ANSWER_WITHIN,
+        "latest_try": moment + LONGEST_WAIT,
+        "latest_lease": moment + LEASE,
+    }
     with database.glancing() as session:
-        found = session.execute(select(*(exists().where(kind) for kind in kinds))).one()
+        found = session.execute(_looking(), told).one()
     return Waiting(*map(bool, found))
+
+
+@cache
+def _looking() -> Select[bool, bool, bool]:
+    moment = _at("moment")
+    ahead = _is_ahead(_at("latest_deadline"), _at("latest_try"), _at("latest_lease"))
+    claimable, overdue = _is_claimable(moment), or_(_is_overdue(moment), ahead)
+    unlogged = and_(_EVENT.unlogged, _is_free(moment))
+    return select(exists().where(claimable), exists().where(overdue), exists().where(unlogged))
 
 
 def settle(database: Database, moment: dt.datetime, most: int | None = None) -> int:
@@ -434,7 +480,8 @@ def settle(database: Database, moment: dt.datetime, most: int | None = None) -> 
     """
     open_ = LineEvent.state.in_(_IS_OPEN)
     with database.reading() as session:
-        ahead = session.scalar(select(LineEvent.id).where(_is_ahead(moment)).limit(1))
+        far = _is_ahead(moment + ANSWER_WITHIN, moment + LONGEST_WAIT, moment + LEASE)
+        ahead = session.scalar(select(LineEvent.id).where(far).limit(1))
         overdue = session.scalar(select(LineEvent.id).where(_is_overdue(moment)).limit(1))
         count = (session.scalar(select(func.count()).where(open_)) or 0) if most is not None else 0
     over = count - most if most is not None else 0
@@ -498,15 +545,14 @@ def claim_unlogged(database: Database, claimant: str, moment: dt.datetime) -> Cl
     if not database.is_sqlite:
         oldest = oldest.with_for_update(skip_locked=True)
     taking = (
-        update(LineEvent)
-        .where(LineEvent.id == oldest.scalar_subquery())
-        .values(lease_until=moment + LEASE, claimed_by=claimant, fence=LineEvent.fence + 1)
-        .returning(LineEvent)
-        .execution_options(synchronize_session=False)
+        update(_TABLE)
+        .where(_EVENT.id == oldest.scalar_subquery())
+        .values(lease_until=moment + LEASE, claimed_by=claimant, fence=_EVENT.fence + 1)
+        .returning(*(_EVENT[name] for name in Claim.__dataclass_fields__))
     )
     with database.writing() as session:
-        row = session.scalars(taking).one_or_none()
-        return None if row is None else _claim_of(row)
+        row = session.execute(taking).mappings().one_or_none()
+        return None if row is None else Claim(**row)
 
 
 def finish_logging(session: Session, claimed: Claim) -> bool:
@@ -532,16 +578,30 @@ def finish(
     Text and token go: what is worth keeping stands in the query log.  What LINE may deliver
     again, and is then taken up again, keeps its text.
     """
-    its = LineEvent.id == claimed.id
-    counted: dict[str, Any] = {"accepted": LineEvent.accepted + 1} if accepted else {}
-    values = {"state": state, "note": note, "finished_at": moment, "lease_until": None, "reply_token": None}
-    if state not in TAKEN_UP_AGAIN:
-        values["text"] = None
-    mine = its & (LineEvent.fence == claimed.fence) & LineEvent.state.in_(OPEN)
-    written = _count(session.execute(update(LineEvent).where(mine).values(**values, **counted)))
+    finishing = _finishing(accepted=accepted, comes_again=state in TAKEN_UP_AGAIN)
+    told = {"its": claimed.id, "claimed_fence": claimed.fence, "ended": state, "why": note, "moment": moment}
+    written = _count(session.execute(finishing, told))
     if not written and accepted:
-        session.execute(update(LineEvent).where(its).values(**counted))
+        session.execute(update(LineEvent).where(LineEvent.id == claimed.id).values(accepted=LineEvent.accepted + 1))
     return bool(written)
+
+
+@cache
+def _finishing(*, accepted: bool, comes_again: bool) -> UpdateBase:
+    event = _EVENT
+    mine = and_(event.id == bindparam("its"), event.fence == bindparam("claimed_fence"), event.state.in_(_IS_OPEN))
+    values: dict[str, Any] = {
+        "state": bindparam("ended"),
+        "note": bindparam("why", type_=event.note.type),
+        "finished_at": _at("moment"),
+        "lease_until": None,
+        "reply_token": None,
+    }
+    if accepted:
+        values["accepted"] = event.accepted + 1
+    if not comes_again:
+        values["text"] = None
+    return update(_TABLE).where(mine).values(**values)
 
 
 def try_later(database: Database, claimed: Claim, at: dt.datetime, note: str) -> None:
@@ -604,9 +664,16 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
 
 
 def is_unsent(session: Session, claimed: Claim) -> bool:
-    return bool(
-        claimed.message_id and session.get(UnsentMessage, (claimed.municipality_code, claimed.message_id)) is not None
-    )
+    if not claimed.message_id:
+        return False
+    told = {"code": claimed.municipality_code, "message": claimed.message_id}
+    return session.execute(_unsent_of(), told).first() is not None
+
+
+@cache
+def _unsent_of() -> Select[str]:
+    its = (_UNSENT.municipality_code == bindparam("code"), _UNSENT.message_id == bindparam("message"))
+    return select(_UNSENT.message_id).where(*its)
 
 
 def had_hint_today(session: Session, claimed: Claim, since: dt.datetime) -> bool:
@@ -630,16 +697,23 @@ def unapologised(session: Session, claimed: Claim) -> list[int]:
     """Questions of this person that went unanswered and were not spoken of since; none of somebody unknown."""
     if claimed.asker is None:
         return []
-    return list(
-        session.scalars(
-            select(LineEvent.id).where(
-                LineEvent.municipality_code == claimed.municipality_code,
-                LineEvent.asker == claimed.asker,
-                LineEvent.state.in_(("expired", "failed")),
-                or_(LineEvent.note.is_(None), LineEvent.note != "apologised"),
-                LineEvent.occurred_at >= claimed.occurred_at - dt.timedelta(days=1),
-            )
-        )
+    told = {
+        "code": claimed.municipality_code,
+        "person": claimed.asker,
+        "since": claimed.occurred_at - dt.timedelta(days=1),
+    }
+    return list(session.scalars(_unspoken_of(), told))
+
+
+@cache
+def _unspoken_of() -> Select[int]:
+    event = _EVENT
+    return select(event.id).where(
+        event.municipality_code == bindparam("code"),
+        event.asker == bindparam("person"),
+        event.state.in_(("expired", "failed")),
+        or_(event.note.is_(None), event.note != "apologised"),
+        event.occurred_at >= _at("since"),
     )
 
 

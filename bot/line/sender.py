@@ -33,6 +33,8 @@ PATIENCE = 2.0
 """Seconds that a prepared answer waits for its turn, before it is given back to be prepared anew."""
 TURNS = (0.1, 0.3, 1.0)
 """Seconds before the next attempt to write down what became of an event; each waits 1.5 s for the lock by itself."""
+NO_TOKEN, NO_TOKEN_SECONDS = "no access token", 3.0
+"""The note on an event that this process cannot answer, and how long it is left to others before the next try."""
 STATEMENT_SECONDS = 5.0
 """Longer than a statement of a sender's may take: a PostgreSQL that hangs must not hold its thread."""
 POLL_SECONDS, OTHERS_POLL_SECONDS = 0.25, 2.0
@@ -137,8 +139,9 @@ class Sender:
         elif self._clock() >= claimed.deadline_at:
             self._finish(claimed, prepared, _overdue_state(claimed))
         elif client is None:
+            # Another sender may have it: this one was started with other settings.
             _log.error("no_access_token", municipality=claimed.channel)
-            self._finish(claimed, prepared, "failed", note="no access token")
+            self._give_up_or_retry(claimed, prepared, _unless_uncertain(claimed, NO_TOKEN), NO_TOKEN_SECONDS)
         elif rest is not None and (wait := self._wait_for_turn(claimed.channel)) > 0:
             self._give_up_or_retry(claimed, prepared, claimed.note or "channel rests", wait)
         else:
@@ -201,7 +204,7 @@ class Sender:
             inbox.try_later(self._database, claimed, at, note)
         elif note == UNCERTAIN:
             self._finish(claimed, prepared, "unconfirmed", note=note)
-        elif note.startswith(("unauthorized", "error")):
+        elif note.startswith(("unauthorized", "error", NO_TOKEN)):
             self._finish(claimed, prepared, "failed", note=note)
         else:
             self._finish(claimed, prepared, "expired", note=note)

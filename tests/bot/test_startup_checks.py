@@ -107,9 +107,10 @@ def test_what_cannot_be_closed_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_what_may_be_meant_is_warned_of(tmp_path: Path) -> None:
-    settings = read_settings({**KEYS, "INSTANCE_PATH": str(tmp_path)})
+    settings = read_settings({**KEYS, "INSTANCE_PATH": str(tmp_path), "LINE_242047_CHANNEL_SECRET": "0a1b2c3d4e5f" * 3})
     said = " ".join(warnings(settings))
-    assert all(name in said for name in ("PROXY_HOPS", "ALERT_URL", "BACKUP_KEY"))
+    named = ("PROXY_HOPS", "ALERT_URL", "BACKUP_KEY", "LINE_242047_CHANNEL_ACCESS_TOKEN")
+    assert all(name in said for name in named)
     assert warnings(read_settings({"INSTANCE_PATH": str(tmp_path)})) == []
 
 

@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--bursts", type=int, default=20)
     options.add_argument("--burst", type=int, default=1000, help="events of a burst, sent within a second")
     options.add_argument("--batches", type=int, default=100, help="webhooks of 100 events, one of them bad, at the end")
-    options.add_argument("--workers", type=int, default=1, help="processes that receive")
+    options.add_argument("--workers", type=int, default=2, help="processes that receive")
     options.add_argument("--senders", type=int, default=1, help="processes that answer; 0: the web process does, too")
     options.add_argument("--threads", type=int, default=16, help="that answer, of each process")
     given = options.parse_args(arguments)

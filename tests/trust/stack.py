@@ -107,7 +107,7 @@ class Command:
                 stdout=log,
                 stderr=log,
             )
-        os.setpriority(os.PRIO_PROCESS, self._process.pid, self._nice)
+        step_back(self._process.pid, self._nice)
         self.started = time.monotonic()
 
     def is_running(self) -> bool:
@@ -125,6 +125,16 @@ class Command:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def step_back(pid: int, nice: int) -> None:
+    """As far behind all others as CPUWeight= puts a service.
+
+    Between sessions Linux does not look at a process's own niceness where it groups by session (autogroup).
+    """
+    os.setpriority(os.PRIO_PROCESS, pid, nice)
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice), encoding="ascii")
 
 
 def nice_of(unit: str) -> int:
