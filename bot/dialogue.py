@@ -70,6 +70,10 @@ class Dialogue:
     led: str | None = None
     why_asked: str | None = None
 
+    def forgotten(self) -> Dialogue:
+        """Nothing of what it was about; only how to speak on."""
+        return Dialogue(language=self.language, language_chosen=self.language_chosen, language_told=self.language_told)
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

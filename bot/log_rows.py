@@ -20,14 +20,20 @@ def asked_question(
     asker: str | None,
     message_id: str | None = None,
 ) -> AskedQuestion:
-    """``text`` is masked already; it, not the outcome's own question, is kept, and of a delicate one nothing."""
+    """``text`` is masked already; it, not the outcome's own question, is kept.
+
+    Of a delicate one only its kind counts: not what was said of it, nor anything by which the row could be joined to
+    what the same person asked before and after.
+    """
+    if outcome.delicate is not None:
+        return _counted(outcome, municipality_code, event_key, channel, asked_at, personal_data=personal_data)
     reply = outcome.reply
     return AskedQuestion(
         municipality_code=municipality_code,
         event_key=event_key,
         channel=channel,
         asked_at=asked_at,
-        text=text if outcome.delicate is None else None,
+        text=text,
         personal_data=personal_data,
         asker=asker,
         message_id=message_id,
@@ -41,5 +47,30 @@ def asked_question(
         index_version=outcome.index_version,
         elapsed_ms=outcome.elapsed_ms,
         subject=" ".join(reply.subjects) or None,
+    )
+
+
+def _counted(
+    outcome: Outcome, code: str, event_key: str, channel: str, asked_at: dt.datetime, *, personal_data: bool
+) -> AskedQuestion:
+    """To the hour: with the second, the record of what LINE sent would tell whose it is."""
+    return AskedQuestion(
+        municipality_code=code,
+        event_key=event_key,
+        channel=channel,
+        asked_at=asked_at.replace(minute=0, second=0, microsecond=0),
+        text=None,
+        personal_data=personal_data,
+        asker=None,
+        message_id=None,
+        language=outcome.language,
+        decision=outcome.reply.decision.value,
+        entry_id=None,
+        entry_version=None,
+        department=None,
+        score=None,
+        candidates=(),
+        index_version=outcome.index_version,
+        elapsed_ms=outcome.elapsed_ms,
         delicate=outcome.delicate.value if outcome.delicate else None,
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
@@ -31,6 +34,7 @@ from knowledge.models import LineEvent
 from knowledge.query_log import NOTHING_REMEMBERED, AskedQuestion, Remembered, log_id, remembered
 
 TOO_MANY, TOO_MANY_TOLD = "too many in a minute", "told: too many in a minute"
+_EVENT = cast(Table, LineEvent.__table__).c
 _ASKING = ("message", "postback", "follow")
 """What asks for an answer."""
 
@@ -77,18 +81,29 @@ def slowed_down(database: Database, claimed: Claim) -> bool | None:
     if claimed.asker is None:
         return None
     begun = claimed.received_at.replace(second=0, microsecond=0)
-    its_minute = (
-        LineEvent.municipality_code == claimed.municipality_code,
-        LineEvent.asker == claimed.asker,
-        LineEvent.received_at >= begun,
-        LineEvent.received_at < begun + dt.timedelta(minutes=1),
-        LineEvent.id < claimed.id,
-    )
-    asked = case((LineEvent.kind.in_(_ASKING), 1))
-    told = case((LineEvent.note == TOO_MANY_TOLD, 1))
+    told = {
+        "code": claimed.municipality_code,
+        "person": claimed.asker,
+        "begun": begun,
+        "over": begun + dt.timedelta(minutes=1),
+        "its": claimed.id,
+    }
     with database.glancing() as session:
-        before, was_told = session.execute(select(func.count(asked), func.count(told)).where(*its_minute)).one()
+        before, was_told = session.execute(_of_its_minute(), told).one()
     return was_told > 0 if before >= most_of_line_person(database) else None
+
+
+@cache
+def _of_its_minute() -> Select[int, int]:
+    """Put together once, as in bot.line.inbox."""
+    asked, told = case((_EVENT.kind.in_(_ASKING), 1)), case((_EVENT.note == TOO_MANY_TOLD, 1))
+    return select(func.count(asked), func.count(told)).where(
+        _EVENT.municipality_code == bindparam("code"),
+        _EVENT.asker == bindparam("person"),
+        _EVENT.received_at >= bindparam("begun"),
+        _EVENT.received_at < bindparam("over"),
+        _EVENT.id < bindparam("its"),
+    )
 
 
 def slowed_reply(knowledge: Knowledge, claimed: Claim, was_told: bool) -> Prepared:
@@ -135,13 +150,23 @@ def _after_text(
         reply = saying_first(reply, "missed")
     if is_new and reply.rule is not Rule.EMERGENCY:
         reply = replace(reply, notes=(*reply.notes, say("privacy_notice", language=reply.language)))
+    event_key = _event_key(claimed)
+    if outcome.delicate is not None:
+        # By LINE's name of the event, which is kept with the person's sign, the row could be found again.
+        event_key = f"line:{uuid.uuid4()}"
+        row_id = log_id(claimed.municipality_code, event_key)
     return Prepared(
         reply,
         row_id,
-        asked=_logged(outcome, claimed),
-        dialogue=replace(outcome.dialogue, log_id=row_id),
+        asked=_logged(outcome, claimed, event_key),
+        dialogue=remembered_of(outcome, row_id),
         marks=(lambda session: inbox.note_apology(session, missed),),
     )
+
+
+def remembered_of(outcome: Outcome, row_id: str) -> Dialogue:
+    """What the next message goes on from; of a delicate matter nothing but the language."""
+    return replace(outcome.dialogue, log_id=row_id) if outcome.delicate is None else outcome.dialogue.forgotten()
 
 
 def _after_erase_wish(knowledge: Knowledge, claimed: Claim, row_id: str, language: str) -> Prepared:
@@ -167,10 +192,14 @@ def _is_to_be_told(session: Session, claimed: Claim, last: dt.datetime | None) -
 
 def _was_greeted(session: Session, claimed: Claim, since: dt.datetime) -> bool:
     """The greeting of new friends tells the same."""
-    event = LineEvent
-    wanted = (event.municipality_code == claimed.municipality_code, event.asker == claimed.asker)
-    greeted = (event.note == "greeting", event.occurred_at > since)
-    return session.scalar(select(event.id).where(*wanted, *greeted).limit(1)) is not None
+    told = {"code": claimed.municipality_code, "person": claimed.asker, "since": since}
+    return session.execute(_greeting_of(), told).first() is not None
+
+
+@cache
+def _greeting_of() -> Select[int]:
+    wanted = (_EVENT.municipality_code == bindparam("code"), _EVENT.asker == bindparam("person"))
+    return select(_EVENT.id).where(*wanted, _EVENT.note == "greeting", _EVENT.occurred_at > bindparam("since")).limit(1)
 
 
 def _after_media(
@@ -207,11 +236,11 @@ def _remembered(session: Session, claimed: Claim) -> Remembered:
     return remembered(session, claimed.municipality_code, claimed.asker) if claimed.asker else NOTHING_REMEMBERED
 
 
-def _logged(outcome: Outcome, claimed: Claim) -> AskedQuestion:
+def _logged(outcome: Outcome, claimed: Claim, event_key: str) -> AskedQuestion:
     return asked_question(
         outcome,
         municipality_code=claimed.municipality_code,
-        event_key=_event_key(claimed),
+        event_key=event_key,
         channel="line",
         asked_at=claimed.occurred_at,
         text=claimed.text,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
-from bot.conversation import answer
+from bot.conversation import Outcome, answer
 from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
 from bot.erase_replies import erase_reply
 from bot.limits import take_or_refuse
@@ -104,7 +104,9 @@ def ask(code: str) -> str:
     take_or_refuse(request.remote_addr, conversation)
     turn = _turn(kit, knowledge, conversation)
     if request.headers.get("X-Kotae-Fragment"):
-        return render_template("chat/turn.html", turn=turn, knowledge=knowledge, token=token, fragment=True)
+        return render_template(
+            "chat/turn.html", turn=turn, knowledge=knowledge, token=token, fragment=True, embedded=_is_embedded()
+        )
     return _page(knowledge, token, turn)
 
 
@@ -114,7 +116,9 @@ def privacy(code: str) -> str:
     with services().database.reading() as session:
         days = days_kept(session, code)
     kept = [(words, days[kind]) for kind, words in _KEPT.items()]
-    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept)
+    settings = services().settings
+    copied = settings.backup_days if settings.backup_key else None
+    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept, copied=copied)
 
 
 @blueprint.get("/<code>/accessibility")
@@ -133,6 +137,7 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None, notice: str = "")
     """``notice``: of a disaster or an outage, for whoever has not asked anything yet."""
     return render_template(
         "chat/page.html",
+        embedded=_is_embedded(),
         knowledge=knowledge,
         token=token,
         turn=turn,
@@ -141,6 +146,11 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None, notice: str = "")
         examples=[knowledge.answers[entry_id] for entry_id in first_questions(knowledge)],
         longest=MAX_QUESTION,
     )
+
+
+def _is_embedded() -> bool:
+    """Whether the page stands within another site: then what leads away opens beside it."""
+    return request.args.get("embed") == "1"
 
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
@@ -190,8 +200,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
         answered(row)
         with kit.database.writing() as session:
             record(session, row)
-            dialogue = replace(outcome.dialogue, log_id=row_id)
-            keep_dialogue(session, code, conversation, dialogue.as_json() | _turn_of(row_id, before), moment)
+            keep_dialogue(session, code, conversation, _remembered(outcome, row_id, before), moment)
     except SQLAlchemyError as error:
         # A full disk must not leave a resident without an answer; only the log row is lost, and said so.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
@@ -233,6 +242,13 @@ def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap
 
 def _remember(session: Session, code: str, conversation: str, dialogue: Dialogue) -> None:
     keep_dialogue(session, code, conversation, dialogue.as_json(), now())
+
+
+def _remembered(outcome: Outcome, row_id: str, before: Dialogue) -> dict[str, Any]:
+    """Of a delicate matter nothing but the language: neither what was answered, nor which row counts it."""
+    if outcome.delicate is not None:
+        return outcome.dialogue.forgotten().as_json()
+    return replace(outcome.dialogue, log_id=row_id).as_json() | _turn_of(row_id, before)
 
 
 def _turn_of(row_id: str, before: Dialogue) -> dict[str, Any]:

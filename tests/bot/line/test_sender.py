@@ -22,6 +22,7 @@ from bot.wording import say
 from intents.decision import Decision
 from knowledge.calendar import now
 from knowledge.models import Base, Conversation, LineEvent, LoggedQuestion
+from knowledge.query_log import log_id
 from tests.bot.line.conftest import CODE, Clock, drain, sender_of
 from tests.support.fake_line import FakeLine, Fault, event, text_event
 
@@ -563,6 +564,17 @@ def test_of_a_delicate_question_the_kind_is_kept_and_not_a_word(kit: Services, l
     (log,) = logged(kit)
     assert (log.text, log.delicate) == (None, "hardship")
     assert log.decision
+    # Nothing joins it to whoever asked, or to what they ask before and after.
+    assert (log.asker, log.message_id, log.entry_id, log.department, log.subject, log.candidates) == (None,) * 5 + ([],)
+    assert (log.asked_at.minute, log.asked_at.second, log.asked_at.microsecond) == (0, 0, 0)
+    event_id = one["webhookEventId"]
+    assert log.id != log_id(CODE, f"line:{event_id}")
+    assert event_id not in log.event_key
+    with kit.database.reading() as session:
+        (before,) = session.scalars(select(Conversation)).all()
+        assert not {"entry_id", "offered", "log_id", "topic", "subjects"} & {
+            name for name, told in before.state.items() if told
+        }
     with kit.database.reading() as session:
         for table in Base.metadata.sorted_tables:
             assert "かなりあ" not in str(session.execute(select(table)).all()), table.name
@@ -607,12 +619,26 @@ def test_an_answer_that_breaks_us_does_not_stop_the_others(
     assert [row.state for row in rows(kit)] == ["failed", "answered"]
 
 
-def test_without_an_access_token_nothing_is_sent_and_it_is_said(kit: Services, line: FakeLine) -> None:
-    from bot.line.client import LineClients
-    from bot.line.sender import Sender
+def test_what_a_sender_without_an_access_token_cannot_answer_is_left_to_another(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    asked = text_event(line, "住民票")
+    keep(kit, asked, moment=clock())
+    drain(Sender(kit.database, kit.corpus, LineClients({}, line.url), clock))
+    assert [(row.state, row.note) for row in rows(kit)] == [("received", "no access token")]
+    clock.forward(4)
+    drain(sender_of(kit, clock))
+    assert [row.state for row in rows(kit)] == ["answered"]
+    assert len(line.accepted(asked["replyToken"])) == 1
 
-    keep(kit, text_event(line, "住民票"))
-    drain(Sender(kit.database, kit.corpus, LineClients({}, line.url)))
+
+def test_where_nobody_has_an_access_token_nothing_is_sent_and_it_is_said(
+    kit: Services, line: FakeLine, clock: Clock
+) -> None:
+    keep(kit, text_event(line, "住民票"), moment=clock())
+    for _ in range(20):
+        drain(Sender(kit.database, kit.corpus, LineClients({}, line.url), clock))
+        clock.forward(3)
     assert [(row.state, row.note) for row in rows(kit)] == [("failed", "no access token")]
 
 
