@@ -38,6 +38,18 @@ class Gate:
 OPEN = Gate(0, 0, 0)
 
 
+def refusal(gate: Gate) -> list[str]:
+    """Why it is not done, what it is about, and what to do; nothing of an open gate."""
+    if not gate.is_closed:
+        return []
+    return [
+        f"確認用の質問{gate.checks}問のうち、正しく答えるのが、今の{gate.before}問から{gate.after}問に減ります",
+        f"100問のうち{MOST_POINTS:g}問より多く減るものは、取り込めません",
+        *(f"  正しく答えなくなる質問: {text}" for text in gate.now_wrong),
+        "内容を直すか、変わってよい質問なら、先に確認用の質問を直してください",
+    ]
+
+
 def gate_of_sheets(kit: Services, code: str, sheets: Sequence[Sheet], flags: Flags, moment: dt.datetime) -> Gate:
     """What an import of ``sheets`` would do to them; nothing is changed."""
 
@@ -47,7 +59,7 @@ def gate_of_sheets(kit: Services, code: str, sheets: Sequence[Sheet], flags: Fla
     return gate_of(kit, code, change)
 
 
-def gate_of(kit: Services, code: str, change: Callable[[Session], None]) -> Gate:
+def gate_of(kit: Services, code: str, change: Callable[[Session], object]) -> Gate:
     with kit.database.reading() as session:
         checks = check_questions(session, code)
     if not checks:

@@ -28,13 +28,14 @@ from knowledge.entry_versions import Author
 from knowledge.faq_drafts import FaqPlan, list_source, planned_list
 from knowledge.faq_lists import MappingError
 from knowledge.import_items import Flags, ImportPlan, RowChange
-from knowledge.imports import import_into, planned
+from knowledge.imports import planned
 from knowledge.plan_documents.document import PlanFileError
 from knowledge.plan_documents.reading import read_plan
 from knowledge.proposed_changes import changes_digest
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
+from knowledge.taken_imports import import_and_keep
 from knowledge.upload_limits import UploadError
 
 SHEETS_LOOK, SHEETS_TAKE, PLAN_LOOK, FAQ_LOOK = "sheets_look", "sheets_take", "plan_look", "faq_look"
@@ -154,7 +155,7 @@ def take_sheets(kit: Services, code: str, payload: Mapping[str, Any], progress: 
     progress(_HALF)
     moment, author = now(), Author(*payload["author"])
     with kit.database.writing() as session:
-        plan = _still(lambda: import_into(session, code, sheets, moment, **flags, author=author), payload)
+        plan = _still(lambda: import_and_keep(session, code, sheets, moment, **flags, author=author), payload)
         counts = {action: plan.counts[action] for action in ("added", "changed", "ended")}
         details = counts | {"changes_digest": payload["digest"]}
         audit.append(session, Actor(*payload["actor"]), "sheets_imported", at=moment, scope=code, details=details)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from bot.import_gate import gate_of_sheets, refusal
 from bot.services import services
 from bot.virus_check import scanned
 from knowledge.calendar import now
 from knowledge.csv_files import ENCODINGS, UnwritableError
 from knowledge.exports import EXPORTED, about, exported
-from knowledge.import_items import ImportPlan, RowChange
-from knowledge.imports import imported, planned, sheet_title
+from knowledge.import_items import Flags, ImportPlan, RowChange
+from knowledge.imports import planned, sheet_title
 from knowledge.municipality_codes import unknown_municipality
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
+from knowledge.tabular import Sheet
+from knowledge.taken_imports import imported
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import TooLongForExcelError
 
@@ -78,11 +81,12 @@ def knowledge_import(file: Path, municipality: str, dry_run: bool, publish: bool
     try:
         with Console(stderr=True).status("表を読んでいます"):
             sheets = read_tables(scanned(file, municipality))
-        if dry_run:
-            with database.reading() as session:
-                plan = planned(session, municipality, sheets, end_missing=end_missing, publish=publish)
-        else:
-            plan = imported(database, municipality, sheets, now(), end_missing=end_missing, publish=publish)
+        flags = Flags(end_missing=end_missing, publish=publish)
+        with database.reading() as session:
+            plan = planned(session, municipality, sheets, **flags)
+        worse = _refused(municipality, sheets, flags, plan)
+        if not dry_run and not worse:
+            plan = imported(database, municipality, sheets, now(), **flags)
     except UploadError as error:
         raise click.ClickException(str(error)) from error
     except LookupError as error:
@@ -91,8 +95,18 @@ def knowledge_import(file: Path, municipality: str, dry_run: bool, publish: bool
         raise click.ClickException("\n".join([*error.faults, "何も変えていません"])) from error
     for line in difference_lines(plan):
         click.echo(line)
+    if worse:
+        raise click.ClickException("\n".join([*worse, "何も変えていません"]))
     if dry_run:
         click.echo("確かめただけで、何も変えていません（--dry-run を外すと読み込みます）")
+
+
+def _refused(municipality: str, sheets: Sequence[Sheet], flags: Flags, plan: ImportPlan) -> list[str]:
+    """Why the 確認用の質問 stand against it, where residents would notice it at all."""
+    if not any(row.public for row in plan.changed):
+        return []
+    with Console(stderr=True).status("確認用の質問で確かめています"):
+        return refusal(gate_of_sheets(services(), municipality, sheets, flags, now()))
 
 
 def difference_lines(plan: ImportPlan) -> Iterator[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from bot.services import services
 from bot.virus_check import scanned
 from knowledge.calendar import now
+from knowledge.entry_versions import SHEET
 from knowledge.municipality_codes import unknown_municipality
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.subject_names import subject_names
 from knowledge.subject_offices import Change, apply_changes, changes, subject_table
 from knowledge.subject_sheet import HEADINGS, rows_of_sheet, sheet_of
+from knowledge.taken_imports import kept
 from knowledge.upload_limits import UploadError
 
 subjects_group = AppGroup("subjects", help="主題ごとの担当課（答えられないときの案内先）。")
@@ -56,7 +60,7 @@ def subjects_import(municipality: str, file: Path, dry_run: bool) -> None:
         if found and not dry_run:
             with database.writing() as session:
                 found = changes(subject_table(session, municipality), wanted)
-                apply_changes(session, municipality, found, now())
+                kept(session, municipality, lambda: _applied(session, municipality, found), _title, now(), SHEET)
     except UploadError as error:
         raise click.ClickException(str(error)) from error
     except ImportFaultsError as error:
@@ -67,6 +71,15 @@ def subjects_import(municipality: str, file: Path, dry_run: bool) -> None:
         click.echo("変わるところはありません")
     else:
         click.echo(f"{len(found)}件を{'変えます（まだ変えていません）' if dry_run else '変えました'}")
+
+
+def _applied(session: Session, municipality: str, found: Sequence[Change]) -> int:
+    apply_changes(session, municipality, found, now())
+    return len(found)
+
+
+def _title(count: int) -> str:
+    return f"主題ごとの担当課の読み込み（{count}件）"
 
 
 def _show(found: list[Change]) -> None:

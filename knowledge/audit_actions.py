@@ -145,6 +145,7 @@ ACTIONS: Mapping[str, Action] = {
     "indicator_value": _action("指標の実績値の記入", "fiscal_year", "old", "new"),
     "sheets_exported": _action("表の書き出し", "kind", "form"),
     "sheets_imported": _action("表の取り込み", "added", "changed", "ended", "changes_digest"),
+    "import_taken_back": _action("取り込みを元に戻す", "taken", "rows", "stayed"),
     "faq_imported": _action("質問の一覧の取り込み", "added", "changed", "left", "faulty", "file_digest"),
     "faq_page_exported": _action("FAQページのデータの書き出し", "lines"),
     "change_requested": _action("変更の承認依頼", *_CHANGE),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, or_
 
-from knowledge import audit, erasures, jobs, log_files, outbox, unsaved_texts
+from knowledge import audit, erasures, jobs, log_files, outbox, taken_imports, unsaved_texts
 from knowledge.db import Database
 from knowledge.erasure_codes import TOLD
 from knowledge.models import (
@@ -174,6 +174,15 @@ ITEMS: tuple[Item, ...] = (
         _STAFF,
         "UPLOAD_DAYS（1〜30日、ふつうは1日）",
         f"{_DAILY}（送った時刻から）",
+    ),
+    Item(
+        "取り込みの前と後",
+        ("taken_imports",),
+        "表の取り込みで変わった行の、前と後（元に戻すため）、取り込んだ職員の氏名",
+        2,
+        _STAFF,
+        taken_imports.KEPT.days,
+        f"{_DAILY}（取り込んだ時刻から）。一つの市町村で新しい{taken_imports.MOST_KEPT}回まで",
     ),
     Item(
         "書きかけの文",

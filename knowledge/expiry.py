@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from knowledge import brought_files, log_files, outbox, sessions
+from knowledge import brought_files, log_files, outbox, sessions, taken_imports
 from knowledge.audit_chain import expire
 from knowledge.data_items import purge_fixed
 from knowledge.db import Database
@@ -37,6 +37,7 @@ def forget_of_staff(session: Session, moment: dt.datetime, kept: Kept) -> Forgot
         sessions.forget_old_sessions(session, moment, dt.timedelta(days=kept.session_days)),
     )
     brought_files.forget_old_files(session, moment, dt.timedelta(days=kept.upload_days))
+    taken_imports.forget_old(session, moment)
     outbox.forget_old(session, moment)
     log_files.forget_old_files(session, moment)
     return gone

@@ -1,12 +1,13 @@
 """Sheets that staff edited, back into the database: first as differences, then all of them or none.
 
-``planned`` compares and checks and changes nothing; ``imported`` does the same within one
+``planned`` compares and checks and changes nothing; ``import_into`` does the same within one
 transaction and writes.  Every fault names sheet, row and column, and what to do.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -16,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from knowledge.cells import control_character
 from knowledge.curated_rows import CORRECTED
-from knowledge.db import Database
 from knowledge.entry_versions import SHEET, Author, added, revised, revised_on, with_present
 from knowledge.import_checks import check_together
 from knowledge.import_items import ImportPlan, Item, Progress, RowChange, Work
@@ -75,20 +75,6 @@ def planned(
     return _plan(_worked(session, code, sheets, end_missing=end_missing, publish=publish, progress=progress))
 
 
-def imported(
-    database: Database,
-    code: str,
-    sheets: Sequence[Sheet],
-    moment: dt.datetime,
-    *,
-    end_missing: bool = False,
-    publish: bool = False,
-) -> ImportPlan:
-    """Change it, in one transaction: all of it, or nothing.  Drafts become published only where ``publish`` says so."""
-    with database.writing() as session:
-        return import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish)
-
-
 def import_into(
     session: Session,
     code: str,
@@ -99,7 +85,10 @@ def import_into(
     publish: bool = False,
     author: Author = SHEET,
 ) -> ImportPlan:
-    """The same within a transaction of the caller's, who may as well undo it.  ``author``: of the new versions."""
+    """Change it within a transaction of the caller's: all of it, or nothing.  ``author``: of the new versions.
+
+    Drafts become published only where ``publish`` says so.
+    """
     town = session.get(Municipality, code, with_for_update=True)
     if town is None:
         raise LookupError(code)
@@ -556,6 +545,12 @@ def _new_row(work: Work, kind: SheetKind, key: str) -> Any:
         return kind.table(municipality_code=work.code, plan_id=key, version=1)
     position = max((row.position for row in work.present["measures"].values()), default=-1) + 1
     return kind.table(municipality_code=work.code, number=key, position=position, version=1)
+
+
+def told_rows(rows: Iterable[RowChange]) -> str:
+    """What an import is called in lists: how many rows of which sheets."""
+    kinds = Counter(row.kind for row in rows)
+    return f"表の取り込み（{'、'.join(f'{sheet_title(kind)}{count}行' for kind, count in kinds.items())}）"
 
 
 def sheet_title(name: str) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from knowledge.common_content import common_content
 from knowledge.entry_versions import Author
 from knowledge.import_items import Flags, ImportPlan, RowChange
-from knowledge.imports import import_into, known_sheet, planned, sheet_title
+from knowledge.imports import known_sheet, planned, told_rows
 from knowledge.sheet_kinds import KINDS, LANGUAGES, STATE, STATES, VERSION
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, look_at_row, row_cells, write_row
@@ -38,6 +38,7 @@ from knowledge.staff_words import (
 )
 from knowledge.staff_words import KINDS as WORD_KINDS
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
+from knowledge.taken_imports import import_and_keep, kept
 
 SHEETS, SLOTS, ROW, WORD = "sheets", "slots", "row", "word"
 NAMES: Mapping[str, str] = {
@@ -115,8 +116,7 @@ def title_of(proposal: Proposal, effect: Effect) -> str:
     """What the change is called in lists."""
     match proposal.kind:
         case "sheets":
-            kinds = Counter(row.kind for row in effect.rows)
-            words = f"表の取り込み（{'、'.join(f'{sheet_title(kind)}{count}行' for kind, count in kinds.items())}）"
+            words = told_rows(effect.rows)
         case "slots":
             more = f"ほか{len(effect.rows) - 1}項目" if len(effect.rows) > 1 else ""
             words = f"穴埋めシート（{effect.rows[0].label}{more}）"
@@ -147,13 +147,22 @@ def carry_out(session: Session, code: str, proposal: Proposal, moment: dt.dateti
     with _as_faults():
         match proposal.kind:
             case "sheets":
-                plan = import_into(session, code, _sheets(proposal), moment, author=author, **_flags(proposal))
+                plan = import_and_keep(session, code, _sheets(proposal), moment, author=author, **_flags(proposal))
                 return _of_plan(plan)
             case "slots":
                 changes = _slot_changes(session, code, proposal)
+                effect, values = _of_slots(changes), [change for change, _ in changes]
                 if changes:
-                    write_by_staff(session, code, [change for change, _ in changes], moment)
-                return _of_slots(changes)
+                    title = title_of(proposal, effect)
+                    kept(
+                        session,
+                        code,
+                        lambda: write_by_staff(session, code, values, moment),
+                        lambda _: title,
+                        moment,
+                        author,
+                    )
+                return effect
             case "word":
                 change = _word_change(session, code, proposal)
                 word, remove = asked_word(proposal)

@@ -14,6 +14,8 @@ from bot.console.forms import tell, text
 from bot.console.guard import actor, note_denied, person, require
 from bot.console.paging import paging
 from bot.console.shown_changes import counted, shown
+from bot.import_gate import gate_of
+from bot.import_gate import refusal as gate_refusal
 from bot.services import services
 from knowledge.approval import Actor
 from knowledge.calendar import now
@@ -29,12 +31,14 @@ from knowledge.change_requests import (
     found,
     give_back,
     listing,
+    proposal_of,
     rules_of,
     withdraw,
 )
+from knowledge.entry_versions import Author
 from knowledge.freshness import NO_DEPARTMENT, department_names
 from knowledge.models import ChangeRequest
-from knowledge.proposed_changes import NAMES, SHEETS, SLOTS, WORD, CannotBeDoneError, Effect
+from knowledge.proposed_changes import NAMES, SHEETS, SLOTS, WORD, CannotBeDoneError, Effect, carry_out
 from knowledge.retention import CHANGES, days_kept
 from knowledge.roles import Role
 
@@ -183,6 +187,9 @@ def approve_it(code: str, request_id: str) -> Answered:
     require(Role.APPROVER, code, department)
     me = person()
     who = _who(code, frozenset({department}))
+    worse = _worse(code, request_id)
+    if worse:
+        return _page(_standing(code, request_id), {"decision": "。".join(line.strip() for line in worse)}), 409
     try:
         with services().database.writing() as session:
             done = approve(
@@ -203,6 +210,25 @@ def approve_it(code: str, request_id: str) -> Answered:
         return _page(_standing(code, request_id), {"decision": str(error)}), 409
     tell(f"「{title}」を承認しました。次の質問から使われます。")
     return redirect(url_for("console.changes.index", code=code), 303)
+
+
+def _worse(code: str, request_id: str) -> list[str]:
+    """Why the 確認用の質問 stand against a file that waited: other things may have changed meanwhile."""
+    with services().database.reading() as session:
+        row = found(session, code, request_id)
+        proposal = (
+            proposal_of(row) if row is not None and row.state == WAITING and row.kind in (SHEETS, SLOTS) else None
+        )
+    if proposal is None:
+        return []
+    author, moment = Author(""), now()
+    try:
+        return gate_refusal(
+            gate_of(services(), code, lambda session: carry_out(session, code, proposal, moment, author))
+        )
+    except CannotBeDoneError:
+        # Told by the step itself.
+        return []
 
 
 @blueprint.post("/<code>/changes/<request_id>/return")

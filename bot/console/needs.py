@@ -217,6 +217,7 @@ NEEDS: Mapping[str, Need] = {
     "console.sheets.index": in_town(Role.VIEWER),
     "console.sheets.export": in_town(Role.VIEWER),
     "console.sheets.bring": upload(in_town(Role.EDITOR)),
+    "console.sheets.back": in_town(Role.APPROVER),
     # 質問の一覧の取り込み、FAQ ページのデータ
     "console.faq.bring": upload(in_town(Role.EDITOR)),
     "console.faq.page": in_town(Role.VIEWER),

@@ -35,12 +35,13 @@ from knowledge.calendar import now
 from knowledge.csv_files import UnwritableError
 from knowledge.exports import EXPORTED, about, exported
 from knowledge.import_items import Flags, ImportPlan
-from knowledge.imports import import_into, planned, sheet_title
+from knowledge.imports import planned, sheet_title
 from knowledge.proposed_changes import SHEETS, changes_digest, of_sheets
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import OutSheet, Sheet, sheets_as_json, sheets_of
+from knowledge.taken_imports import MOST_NAMED, AlreadyTakenBackError, import_and_keep, recent, take_back
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import TooLongForExcelError
 
@@ -93,6 +94,7 @@ def _page(
     public = plan is not None and plan.public
     with services().database.reading() as session:
         at_once = does_at_once(session, code, approves=_decides(code, public=public), public=public)
+        taken_lately = recent(session, code, now())
     fields = {name: given[name] for name in FLAGS if given.get(name)}
     return render_template(
         "console/sheets/index.html",
@@ -112,6 +114,8 @@ def _page(
         forms=[(name, words) for name, (words, _, _) in FORMS.items()],
         may_take=me.reaches(Role.VIEWER, code, None),
         may_bring=me.reaches(Role.EDITOR, code, None),
+        may_take_back=me.reaches(Role.APPROVER, code, None),
+        taken_lately=taken_lately,
     )
 
 
@@ -237,7 +241,7 @@ def _shown_plan(
 def _done(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end_missing: bool) -> Response:
     moment = now()
     with services().database.writing() as session:
-        plan = import_into(session, code, sheets, moment, end_missing=end_missing, publish=publish, author=author())
+        plan = import_and_keep(session, code, sheets, moment, end_missing=end_missing, publish=publish, author=author())
         if changes_digest(plan.changed) != digest:
             raise _ChangedMeanwhileError
         public = any(row.public for row in plan.changed)
@@ -248,4 +252,32 @@ def _done(code: str, sheets: Sequence[Sheet], digest: str, *, publish: bool, end
             session, actor(), "sheets_imported", at=moment, scope=code, details=counts | {"changes_digest": digest}
         )
     tell(taken(counts, public=public))
+    return redirect(url_for("console.sheets.index", code=code), 303)
+
+
+@blueprint.post("/<code>/sheets/<taken_id>/back")
+def back(code: str, taken_id: str) -> Response:
+    """One press: all that an import changed is as it was before; what somebody changed since stays, and is told.
+
+    It asks for nobody's approval: what comes back has been approved before, and may have to come back at once.
+    """
+    require(Role.APPROVER, code, None)
+    moment = now()
+    try:
+        with services().database.writing() as session:
+            done = take_back(session, code, taken_id[:36], moment, author())
+            counts = {"taken": taken_id[:36], "rows": done.done, "stayed": len(done.stayed)}
+            audit.append(
+                session, actor(), "import_taken_back", at=moment, scope=code, subject=done.title, details=counts
+            )
+    except LookupError:
+        abort(404)
+    except AlreadyTakenBackError:
+        tell("この取り込みは、もう戻してあります。")
+        return redirect(url_for("console.sheets.index", code=code), 303)
+    tell(f"「{done.title}」を取り込む前に戻しました（{done.done:,}件）。次の質問から使われます。")
+    if done.stayed:
+        more = len(done.stayed) - MOST_NAMED
+        named = "、".join(done.stayed[:MOST_NAMED]) + (f"、ほか{more:,}件" if more > 0 else "")
+        tell(f"次の{len(done.stayed):,}件は、今のままです。中身を見て、要るなら一つずつ直してください：{named}")
     return redirect(url_for("console.sheets.index", code=code), 303)

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.console.authors import author
 from bot.console.carried import carried, carry, is_carried
 from bot.console.change_asking import NotAtOnceError, ask_for, does_at_once, is_asked, reopened, told
 from bot.console.entering import Answered
@@ -18,6 +19,7 @@ from bot.console.guard import actor, person, require
 from bot.console.layout import town_or_404
 from bot.console.shown_changes import shown
 from bot.console.uploads import uploaded
+from bot.import_gate import gate_of, refusal
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
@@ -26,7 +28,7 @@ from knowledge.common_answers import Filling, hall
 from knowledge.common_content import CommonContent, common_content
 from knowledge.common_entries import common_rows
 from knowledge.models import ChangeRequest, SlotValue
-from knowledge.proposed_changes import SLOTS, Effect, Proposal, effect_of, of_slots
+from knowledge.proposed_changes import SLOTS, Effect, Proposal, carry_out, effect_of, of_slots
 from knowledge.roles import Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.slot_previews import SlotSentence, previews
@@ -35,6 +37,7 @@ from knowledge.slot_values import SlotChange, slot_rows, write_by_staff
 from knowledge.slots import Slot, SlotValueError
 from knowledge.spreadsheet_files import read_tables
 from knowledge.tabular import Sheet, sheets_as_json, sheets_of
+from knowledge.taken_imports import kept
 from knowledge.upload_limits import UploadError
 from knowledge.workbooks import workbook_bytes
 
@@ -131,7 +134,8 @@ def _write(session: Session, code: str, changes: Sequence[SlotChange]) -> None:
     if not changes:
         return
     moment = now()
-    write_by_staff(session, code, changes, moment)
+    title = f"穴埋めシート（{len(changes)}項目）"
+    kept(session, code, lambda: write_by_staff(session, code, changes, moment), lambda _: title, moment, author())
     values = {change.slot: [change.old, change.new] for change in changes}
     audit.append(session, actor(), "slots_changed", at=moment, scope=code, details={"slots": values})
 
@@ -213,7 +217,12 @@ def sheet_import(code: str) -> Answered:
         with uploaded("file") as path:
             sheets = read_tables(path)
         with services().database.reading() as session:
-            effect = effect_of(session, code, _proposed(session, code, sheets))
+            proposal = _proposed(session, code, sheets)
+            effect = effect_of(session, code, proposal)
+        moment, who = now(), author()
+        worse = refusal(gate_of(services(), code, lambda session: carry_out(session, code, proposal, moment, who)))
+        if effect.rows and worse:
+            return _import_page(code, faults=worse), 422
         return _import_page(code, effect=effect, token=carry(purpose, [effect.digest, sheets_as_json(sheets)]))
     except UploadError as error:
         return _import_page(code, errors={"file": str(error)}), 422

@@ -42,6 +42,7 @@ from knowledge.models.staff import StaffAccount, StaffCode, StaffGrant
 from knowledge.models.staff_session import SignInFailure, StaffSession
 from knowledge.models.staff_word import StaffWord
 from knowledge.models.subject_office import SubjectOffice
+from knowledge.models.taken_import import TakenImport
 from knowledge.models.unsaved_text import UnsavedText
 
 __all__ = [
@@ -120,6 +121,7 @@ __all__ = [
     "StaffSession",
     "StaffWord",
     "SubjectOffice",
+    "TakenImport",
     "Term",
     "UnsavedText",
     "UnsentMessage",

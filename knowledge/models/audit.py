@@ -45,7 +45,8 @@ class AuditHead(Base):
 class AuditCheckpoint(Base):
     """How far the lines had come at a moment, so that a tail cut off later shows, and where they begin now.
 
-    ``kind``: ``daily``, or ``expired``: the lines up to here were deleted for their age.
+    ``kind``: ``daily``, or ``expired``: the lines up to here were deleted for their age.  Rows of number 0 say of
+    how far nothing: they are of the daily purge (knowledge.purge_turns).
     """
 
     __tablename__ = "audit_checkpoints"

@@ -29,7 +29,7 @@ class Heartbeat(Base):
     senders: Mapped[int] = mapped_column(default=0)
     """Threads that answer LINE, alive."""
     gauges: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What it holds now: memory, connections."""
+    """What it holds now: memory, connections; of whoever keeps the backups, what there is of them."""
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     """What it has counted: they only grow."""
 

@@ -13,6 +13,8 @@ from flask.testing import FlaskCliRunner
 from openpyxl import load_workbook
 
 from app import create_app
+from knowledge.calendar import now
+from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.models import Entry
 from tests.bot.test_commands import run
 
@@ -49,6 +51,29 @@ def test_staff_export_edit_look_and_import(own_runner: FlaskCliRunner, tmp_path:
     assert "何も変えていません" in shown
     assert "変更 1" in run(own_runner, "knowledge", "import", str(path), *CODE)
     assert "もう一度書き出し" not in run(own_runner, "knowledge", "import", str(path), *CODE, "--dry-run")
+
+
+def test_a_file_that_would_answer_the_check_questions_worse_is_not_taken_by_command_either(
+    own_site: Flask, own_runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    path, database = tmp_path / "松阪市.xlsx", own_site.extensions["kotae"].database
+    with database.writing() as session:
+        row = session.get_one(Entry, (CODE[1], "online-procedures"))
+        keep_check_question(session, CODE[1], new_check_question(row.question, "answer"), now())
+    run(own_runner, "knowledge", "export", str(path), *CODE)
+    book = load_workbook(path)
+    page = book["よくある質問"]
+    place = {cell.value: cell.column for cell in page[1]}
+    for line in range(2, page.max_row + 1):
+        page.cell(line, place["状態"]).value = "終了"
+    book.save(path)
+    for more in (("--dry-run",), ()):
+        told = run(own_runner, "knowledge", "import", str(path), *CODE, *more, status=1)
+        assert "確認用の質問1問のうち、正しく答えるのが、今の1問から0問に減ります" in told
+        assert f"正しく答えなくなる質問: {row.question}" in told
+        assert "何も変えていません" in told
+    with database.reading() as session:
+        assert session.get_one(Entry, (CODE[1], "online-procedures")).state == "published"
 
 
 def test_a_csv_holds_one_kind_that_must_be_named(own_site: Flask, own_runner: FlaskCliRunner, tmp_path: Path) -> None:

@@ -19,15 +19,17 @@ from knowledge.csv_files import UnwritableError, csv_bytes, read_csv
 from knowledge.db import Database
 from knowledge.exports import about, exported
 from knowledge.import_items import ImportPlan
-from knowledge.imports import imported, planned
+from knowledge.imports import planned
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Indicator, Measure, Municipality, Plan, ScheduleItem
 from knowledge.sheet_kinds import KINDS
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import OutSheet, Row, Sheet
+from knowledge.taken_imports import imported
 from knowledge.workbooks import TooLongForExcelError, workbook_bytes
 from tests.knowledge.small_town import CODE, write_town
+from tests.knowledge.town_sheets import sheets, with_row
 
 MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 LATER = MOMENT + dt.timedelta(days=1)
@@ -39,36 +41,6 @@ Edit = Callable[[Mapping[str, Sheet]], Mapping[str, Sheet]]
 def town(database: Database, tmp_path: Path) -> Database:
     load_bundle(database, read_bundle(write_town(tmp_path / "town")), MOMENT)
     return database
-
-
-def sheets(database: Database, **changes: str | None) -> list[Sheet]:
-    """The municipality's export, with cells changed: ``juki__答え="…"``; None takes the row out."""
-    with database.reading() as session:
-        out = exported(session, CODE)
-    found = []
-    for sheet in out.values():
-        rows = []
-        for number, cells in enumerate([sheet.headings, *sheet.rows], 1):
-            new = list(cells)
-            for name, text in changes.items():
-                key, _, heading = name.partition("__")
-                if cells[0] == key.replace("_", "-") and heading in sheet.headings:
-                    new[sheet.headings.index(heading)] = text or ""
-            if number == 1 or changes.get(f"without_{cells[0]}") is None:
-                rows.append(Row(number, tuple(new)))
-        found.append(Sheet(sheet.name, tuple(rows)))
-    return found
-
-
-def with_row(given: list[Sheet], title: str, **cells: str) -> list[Sheet]:
-    """The same with one more row in the sheet ``title``."""
-    made = []
-    for sheet in given:
-        if sheet.name == title:
-            row = Row(99, tuple(cells.get(str(heading), "") for heading in sheet.rows[0].cells))
-            sheet = Sheet(sheet.name, (*sheet.rows, row))
-        made.append(sheet)
-    return made
 
 
 def differences(plan: ImportPlan) -> list[tuple[str, str, tuple[tuple[str, str, str], ...]]]:

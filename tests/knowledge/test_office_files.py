@@ -16,12 +16,13 @@ from knowledge.csv_files import read_csv
 from knowledge.db import Database
 from knowledge.exports import about, exported
 from knowledge.import_items import ImportPlan
-from knowledge.imports import imported, planned
+from knowledge.imports import planned
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Indicator, Municipality, Plan
 from knowledge.sheet_places import ImportFaultsError, filled_down
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import BadCell, Row, Sheet
+from knowledge.taken_imports import imported
 from tests.knowledge.small_town import CODE, write_town
 
 MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)

@@ -27,7 +27,6 @@ from knowledge.entry_versions import history
 from knowledge.exports import exported
 from knowledge.faq_drafts import list_source, publish_drafts, taken_in
 from knowledge.faq_lists import FaqList, FaqRow
-from knowledge.imports import imported
 from knowledge.loading import load_bundle
 from knowledge.models import Entry, Municipality
 from knowledge.publishing import (
@@ -39,6 +38,7 @@ from knowledge.publishing import (
     save_draft,
 )
 from knowledge.tabular import Row, Sheet
+from knowledge.taken_imports import imported
 from tests.knowledge.small_town import CODE, write_town
 from tests.knowledge.version_desk import (
     APPROVER,

@@ -21,7 +21,7 @@ from knowledge.entry_checks import EntryFaultsError
 from knowledge.entry_lists import Filters, listed
 from knowledge.entry_versions import Author
 from knowledge.exports import about, exported
-from knowledge.imports import ImportPlan, imported
+from knowledge.imports import ImportPlan
 from knowledge.loading import load_bundle
 from knowledge.models import Department, StaffAccount
 from knowledge.organisation import MERGE, RENAME, Entered, enter_change
@@ -32,6 +32,7 @@ from knowledge.roles import Grant, Role
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.staff import add_account
+from knowledge.taken_imports import imported
 from tests.knowledge.small_town import CODE, write_town
 from tests.knowledge.version_desk import APPROVER, MOMENT, WRITER, Desk, faults_of, wait_for_previews
 

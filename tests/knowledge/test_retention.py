@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Date, DateTime, func, select
 
 from knowledge.audit_words import details_text
-from knowledge.data_items import inventory_markdown, purge_fixed, tables_of_items
+from knowledge.data_items import ITEMS, Item, inventory_markdown, period_of, purge_fixed, tables_of_items
 from knowledge.db import Database
 from knowledge.models import (
     AuditLine,
@@ -196,3 +197,15 @@ def test_what_nobody_sets_goes_too(database: Database) -> None:
 
 def test_the_docs_hold_the_table_of_records() -> None:
     assert inventory_markdown() in (Path(__file__).parent.parent.parent / "docs" / "retention.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_the_paper_for_the_office_holds_every_record(item: Item) -> None:
+    """With its class, and the days that begin what is said of its time."""
+    page = (Path(__file__).parent.parent.parent / "docs/introduction/personal-data.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    (row,) = (row for row in rows if row[0] == item.name)
+    assert str(item.secrecy) in row
+    told = period_of(item, {kind.id: kind.default for kind in KINDS})
+    usual = re.search("ふつうは([0-9]+日)", told)
+    assert any(cell.startswith(usual[1] if usual else told.split("（")[0]) for cell in row)

@@ -14,7 +14,7 @@ from knowledge.bundle import read_bundle
 from knowledge.corpus import Corpus
 from knowledge.db import Database
 from knowledge.exports import exported
-from knowledge.imports import imported, planned
+from knowledge.imports import planned
 from knowledge.loading import load_bundle
 from knowledge.models import PlanSection
 from knowledge.plan_contents import read_contents
@@ -24,6 +24,7 @@ from knowledge.section_sheet import LONGEST_TEXT, SHEET
 from knowledge.sheet_places import ImportFaultsError
 from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.tabular import Row, Sheet
+from knowledge.taken_imports import imported
 from tests.knowledge.small_town import CODE, write_town
 
 MOMENT = dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC)

@@ -17,7 +17,6 @@ from knowledge.common_content import is_common
 from knowledge.common_entries import common_states, switch_by_staff
 from knowledge.db import Database
 from knowledge.exports import about, exported
-from knowledge.imports import imported
 from knowledge.models import (
     Department,
     Entry,
@@ -37,6 +36,7 @@ from knowledge.spreadsheet_files import read_tables, write_tables
 from knowledge.staff_content import StaffMunicipality
 from knowledge.subject_offices import subject_table
 from knowledge.tabular import Row, Sheet
+from knowledge.taken_imports import imported
 
 MOMENT = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 LATER = MOMENT + dt.timedelta(days=1)

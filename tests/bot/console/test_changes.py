@@ -14,8 +14,18 @@ from sqlalchemy import delete, select
 
 from knowledge import change_requests
 from knowledge.calendar import now
+from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.db import Database
-from knowledge.models import AuditLine, ChangeRequest, Department, Entry, Indicator, Municipality, Term
+from knowledge.models import (
+    AuditLine,
+    ChangeRequest,
+    CheckQuestionRow,
+    Department,
+    Entry,
+    Indicator,
+    Municipality,
+    Term,
+)
 from knowledge.roles import Role
 from knowledge.slot_values import slot_values
 from tests.support.staff import Colleague, signed_in
@@ -211,6 +221,29 @@ def test_a_sheet_is_brought_by_who_edits_and_taken_when_another_approves(
     history = chief.get(f"/staff/{CODE}/answers/{entry_id}/history").text
     assert "書く 一郎" in history
     assert "課長 次郎" in history
+
+
+def test_a_file_that_would_by_now_answer_the_check_questions_worse_is_not_approved(
+    editor: Colleague, chief: Colleague, office_database: Database
+) -> None:
+    entry_id, _ = _entries(office_database, "")
+    with office_database.reading() as session:
+        entry = session.get_one(Entry, (CODE, entry_id))
+    question = entry.question
+    sheet = f'ID,質問,答え,状態\n{entry_id},{question},"{entry.answer}",終了\n'
+    address = str(editor.post(f"{SHEETS}/import", _brought(editor, f"{SHEETS}/import", sheet) | {"ask": "1"}).location)
+    check = new_check_question(question, "answer", [entry_id])
+    with office_database.writing() as session:
+        keep_check_question(session, CODE, check, now())
+    try:
+        told = _approve(chief, address, 409)
+        assert "確認用の質問1問のうち、正しく答えるのが、今の1問から0問に減ります" in told
+        assert question in told
+    finally:
+        with office_database.writing() as session:
+            session.delete(session.get_one(CheckQuestionRow, (CODE, check.id)))
+    with office_database.reading() as session:
+        assert session.get_one(Entry, (CODE, entry_id)).state == "published"
 
 
 def test_drafts_alone_are_brought_as_before(editor: Colleague, chief: Colleague, office_database: Database) -> None:

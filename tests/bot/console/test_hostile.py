@@ -221,6 +221,7 @@ NEVER_TAKEN: Mapping[str, str] = {
             "noting.begin",
             "noting.remove",
             "plans.detach",
+            "sheets.back",
         ),
         "a button",
     ),

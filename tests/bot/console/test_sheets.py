@@ -14,6 +14,7 @@ from bot.import_gate import Gate
 from knowledge.calendar import now
 from knowledge.check_questions import keep_check_question, new_check_question
 from knowledge.db import Database
+from knowledge.entry_versions import Author, revised
 from knowledge.models import AuditLine, CheckQuestionRow, Entry, EntryVersion, Municipality, Term
 from knowledge.roles import Role
 from knowledge.spreadsheet_files import read_tables, write_tables
@@ -189,6 +190,37 @@ def test_an_import_that_would_answer_the_check_questions_worse_is_not_taken(
         with office_database.writing() as session:
             for one in asked:
                 session.delete(session.get_one(CheckQuestionRow, (CODE, one.id)))
+
+
+def test_one_press_takes_an_import_back_and_the_page_tells_what_stayed(
+    chief: Colleague, office: Flask, office_database: Database, tmp_path: Path
+) -> None:
+    rows = _table(_taken(chief, "entries", "xlsx", tmp_path / "out.xlsx"))
+    answers = rows[0].index("答え")
+    keys, old = [row[0] for row in rows[1:4]], [row[answers] for row in rows[1:4]]
+    for row in rows[1:4]:
+        row[answers] += "まちがえて足した一文です。"
+    page = _look(chief, _bare(rows, tmp_path / "back.xlsx"))
+    chief.post(f"{PATH}/import", {"carried": _token(page)})
+    with office_database.writing() as session:
+        changed = session.get_one(Entry, (CODE, keys[2]))
+        with revised(session, changed, now(), Author("別の職員")):
+            changed.answer = "そのあとに直した文です。"
+    shown = chief.get(PATH, 200).text
+    address = re.findall(r'action="([^"]+/back)"', shown)[0]
+    editor = signed_in(office, [Role.EDITOR], CODE, name="編集 太郎")
+    assert "/back" not in editor.get(PATH, 200).text
+    editor.post(address, {}, status=403)
+    chief.post(address, {})
+    told = chief.get(PATH, 200).text
+    assert "取り込む前に戻しました（2件）" in told
+    assert f"{changed.question}（そのあとに変わりました）" in told
+    with office_database.reading() as session:
+        assert [session.get_one(Entry, (CODE, key)).answer for key in keys] == [*old[:2], "そのあとに直した文です。"]
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "import_taken_back")).one()
+        assert (line.details["rows"], line.details["stayed"]) == (2, 1)
+    chief.post(address, {})
+    assert "もう戻してあります" in chief.get(PATH, 200).text
 
 
 @pytest.mark.parametrize(
