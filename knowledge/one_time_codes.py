@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -57,18 +57,23 @@ def make_codes(
 
 def use_code(session: Session, purpose: str, account_id: int | None, code: str, moment: dt.datetime) -> bool:
     """Whether ``code`` is right and unused; from now on it is used.  Of two that come at once, one succeeds."""
-    found = session.execute(
-        update(StaffCode)
-        .where(
-            StaffCode.code_hash == code_hash(code),
-            _of(purpose, account_id),
-            StaffCode.used_at.is_(None),
-            StaffCode.expires_at.is_(None) | (StaffCode.expires_at > moment),
-        )
-        .values(used_at=moment)
-    )
+    found = session.execute(update(StaffCode).where(_good(purpose, account_id, code, moment)).values(used_at=moment))
     assert isinstance(found, CursorResult)
     return found.rowcount == 1
+
+
+def code_is_good(session: Session, purpose: str, account_id: int | None, code: str, moment: dt.datetime) -> bool:
+    """Whether it would be taken; it stays unused."""
+    return session.scalar(select(StaffCode.code_hash).where(_good(purpose, account_id, code, moment))) is not None
+
+
+def _good(purpose: str, account_id: int | None, code: str, moment: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        StaffCode.code_hash == code_hash(code),
+        _of(purpose, account_id),
+        StaffCode.used_at.is_(None),
+        StaffCode.expires_at.is_(None) | (StaffCode.expires_at > moment),
+    )
 
 
 def owner_of(session: Session, purpose: str, code: str, moment: dt.datetime) -> int | None:

@@ -23,7 +23,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         f"{CONSOLE}/test_door.py::test_a_password_is_looked_at_to_its_last_letter": "128文字の最後の字まで確かめる",
         f"{CONSOLE}/test_door.py::test_guessing_is_slowed_and_nobody_locked_out": "一つの名前で10回をこえると遅くなり、締め出さない",
         f"{CONSOLE}/test_door.py::test_fifty_failures_of_one_address_slow_it_whatever_names_it_tries": "一つの住所で50回をこえると遅くなる",
-        f"{CONSOLE}/test_door.py::test_when_too_many_guess_at_once_the_next_is_asked_to_come_back": "待つ人が多いと429",
+        f"{CONSOLE}/test_door.py::test_no_more_wait_at_once_than_leaves_residents_served": "待つ人が多いと429",
         f"{CONSOLE}/test_door.py::test_whoever_it_is_one_password_is_hashed": "名前がなくても同じ計算をする",
         f"{CONSOLE}/test_door.py::test_a_name_that_nobody_has_is_not_written_down": "打たれた名前を書き残さない",
         f"{CONSOLE}/test_me.py::test_a_weak_password_is_refused_with_the_reason": "推測されやすいパスワードを断る",

@@ -21,8 +21,11 @@ Answered = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 BUSY = "いま混み合っています。10秒ほど待ってから、もう一度入力してください。"
 RETRY = {"Retry-After": "10"}
-_WAITING = threading.BoundedSemaphore(2)
-"""Guessing is slowed by letting it wait; no more than two threads wait, so that residents are still served."""
+MOST_WAITING = 4
+"""Guessing is slowed by letting it wait.  Of an address one waits, and no more of all than leaves residents served:
+whoever guesses from somewhere must not fill the room of the colleague whose name is guessed at."""
+_waiting: set[str] = set()
+_guard = threading.Lock()
 
 
 class TooManyWaitingError(Exception):
@@ -39,12 +42,15 @@ def slowed(who: Visitor) -> Iterator[None]:
     with services().database.reading() as reading:
         seconds = delay_now(reading, who, now())
     if seconds:
-        if not _WAITING.acquire(blocking=False):
-            raise TooManyWaitingError
+        with _guard:
+            if who.address_hash in _waiting or len(_waiting) >= MOST_WAITING:
+                raise TooManyWaitingError
+            _waiting.add(who.address_hash)
         try:
             pause(seconds)
         finally:
-            _WAITING.release()
+            with _guard:
+                _waiting.discard(who.address_hash)
     yield
 
 

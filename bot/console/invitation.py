@@ -16,7 +16,7 @@ from knowledge import audit
 from knowledge.audit import Actor
 from knowledge.calendar import now
 from knowledge.models import StaffAccount
-from knowledge.one_time_codes import FIRST, INVITATION, use_code
+from knowledge.one_time_codes import FIRST, INVITATION, code_is_good, use_code
 from knowledge.passwords import LONGEST, hash_password
 from knowledge.roles import Grant, Role
 from knowledge.sessions import end_sessions, start_session
@@ -50,10 +50,7 @@ def first() -> Answered:
     """The first administrator: a code from the server's screen, and a login name of one's own."""
     if request.method == "GET":
         return _page("first", {})
-    errors, password_hash = _checked(first=True)
-    if errors:
-        return _page("first", errors), 422
-    return _entered("first", lambda session, who: _first_administrator(session, who, password_hash))
+    return _entered("first", _first_code_is_good, _first_administrator)
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
@@ -61,10 +58,7 @@ def invitation() -> Answered:
     """Whoever was added by an administrator chooses a password, or a new one in place of a forgotten one."""
     if request.method == "GET":
         return _page("invitation", {})
-    errors, password_hash = _checked(first=False)
-    if errors:
-        return _page("invitation", errors), 422
-    return _entered("invitation", lambda session, who: _invited(session, who, password_hash))
+    return _entered("invitation", _invited_account, _invited)
 
 
 def _page(screen: str, errors: dict[str, str]) -> str:
@@ -72,33 +66,45 @@ def _page(screen: str, errors: dict[str, str]) -> str:
     return render_template(f"console/invitation/{screen}.html", errors=errors, given=given)
 
 
-def _checked(*, first: bool) -> tuple[dict[str, str], str]:
-    """What is wrong with the fields, and the hash of the password where nothing is."""
+def _wrong_fields(screen: str) -> dict[str, str]:
+    """What is wrong with the fields at first sight; the password is for who has a code."""
     errors: dict[str, str] = {}
-    checks = [("login", check_login), *([("name", check_name)] if first else [])]
+    checks = [("login", check_login), *([("name", check_name)] if screen == "first" else [])]
     for field, check in checks:
         try:
             check(text(field, 200))
         except StaffError as error:
             errors[field] = str(error)
-    errors |= password_errors(text("login", 60), text("name", 60))
     if not text("code").strip():
         errors["code"] = "コードを入力してください。"
-    return errors, "" if errors else hash_password(text("password", LONGEST + 1))
+    return errors
 
 
-def _entered(screen: str, act: Callable[[Session, Visitor], StaffAccount]) -> Answered:
-    """Do ``act`` and come in, or show the page again."""
+def _entered(
+    screen: str, look: Callable[[Session], object], act: Callable[[Session, Visitor, str], StaffAccount]
+) -> Answered:
+    """Do ``act`` and come in, or show the page again.  ``look`` raises _WrongCodeError.
+
+    Anybody may send this form, and to look at a password and to hash it is dear: that is done only with a good code.
+    """
+    if errors := _wrong_fields(screen):
+        return _page(screen, errors), 422
     moment = now()
     who = visitor(services().settings.pepper, text("login", 200), address_hash(), moment)
     try:
-        with slowed(who), services().database.writing() as session:
-            account = act(session, who)
-            end_sessions(session, account.id, moment)
-            full = account.totp_seed is None
-            if full:
-                welcome(session, who, account, moment, "code" if screen == "first" else "invitation")
-            session_id = start_session(session, account.id, moment, who.address_hash, full=full)
+        with slowed(who):
+            with services().database.reading() as reading:
+                look(reading)
+            if errors := password_errors(text("login", 60), text("name", 60)):
+                return _page(screen, errors), 422
+            password_hash = hash_password(text("password", LONGEST + 1))
+            with services().database.writing() as session:
+                account = act(session, who, password_hash)
+                end_sessions(session, account.id, moment)
+                full = account.totp_seed is None
+                if full:
+                    welcome(session, who, account, moment, "code" if screen == "first" else "invitation")
+                session_id = start_session(session, account.id, moment, who.address_hash, full=full)
     except TooManyWaitingError:
         return _page(screen, {"code": BUSY}), 429, RETRY
     except StaffError as error:
@@ -109,6 +115,11 @@ def _entered(screen: str, act: Callable[[Session, Visitor], StaffAccount]) -> An
         return _page(screen, {"code": str(error)}), 422
     leave_old_session()
     return enter(None if full else url_for("console.door.second_step"), session_id)
+
+
+def _first_code_is_good(session: Session) -> None:
+    if not code_is_good(session, FIRST, None, text("code", 100), now()):
+        raise _WrongCodeError(NO_FIRST_CODE)
 
 
 def _first_administrator(session: Session, who: Visitor, password_hash: str) -> StaffAccount:
@@ -126,11 +137,19 @@ def _first_administrator(session: Session, who: Visitor, password_hash: str) -> 
     return account
 
 
-def _invited(session: Session, who: Visitor, password_hash: str) -> StaffAccount:
+def _invited_account(session: Session) -> StaffAccount:
     moment = now()
     account = account_by_login(session, text("login", 200))
     if account is None or not is_active(account, moment):
         raise _WrongCodeError(WRONG_CODE)
+    if not code_is_good(session, INVITATION, account.id, text("code", 100), moment):
+        raise _WrongCodeError(WRONG_CODE)
+    return account
+
+
+def _invited(session: Session, who: Visitor, password_hash: str) -> StaffAccount:
+    moment = now()
+    account = _invited_account(session)
     if not use_code(session, INVITATION, account.id, text("code", 100), moment):
         raise _WrongCodeError(WRONG_CODE)
     account.password_hash = password_hash

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 import time_machine
@@ -235,20 +234,47 @@ def test_fifty_failures_of_one_address_slow_it_whatever_names_it_tries(
     assert waits[4:] == [8.0], "slowed, and let in all the same"
 
 
-def test_when_too_many_guess_at_once_the_next_is_asked_to_come_back(
-    monkeypatch: pytest.MonkeyPatch, stranger: FlaskClient, office_database: Database, colleague: str
+def test_of_an_address_one_guess_waits_and_the_colleague_whose_name_is_guessed_still_comes_in(
+    monkeypatch: pytest.MonkeyPatch, stranger: FlaskClient, office: Flask, office_database: Database, colleague: str
 ) -> None:
-    monkeypatch.setattr(entering, "_WAITING", threading.BoundedSemaphore(1))
-    entering._WAITING.acquire()
-    kit_visitor = stranger.application.extensions["kotae"].settings.pepper
+    pepper = stranger.application.extensions["kotae"].settings.pepper
     with office_database.writing() as session:
-        who = visitor(kit_visitor, colleague, "", now())
+        who = visitor(pepper, colleague, "", now())
         session.add_all(SignInFailure(login_hash=who.login_hash, address_hash="x", at=now()) for _ in range(10))
-    busy = visit(stranger, "/staff/sign-in", {"login": colleague, "password": PASSWORD}, status=429)
-    assert busy.headers["Retry-After"] == "10"
-    entering._WAITING.release()
-    monkeypatch.setattr(entering, "pause", lambda _: None)
-    visit(stranger, "/staff/sign-in", {"login": colleague, "password": PASSWORD})
+    answers: list[int] = []
+
+    def meanwhile(_: float) -> None:
+        """While the guess waits: another from the same address, and the colleague from their own."""
+        monkeypatch.setattr(entering, "pause", lambda _: None)
+        busy = visit(stranger, "/staff/sign-in", {"login": colleague, "password": PASSWORD}, status=429)
+        assert busy.headers["Retry-After"] == "10"
+        elsewhere = office.test_client()
+        elsewhere.environ_base = {**elsewhere.environ_base, "REMOTE_ADDR": "203.0.113.9"}
+        answers.append(visit(elsewhere, "/staff/sign-in", {"login": colleague, "password": PASSWORD}).status_code)
+
+    monkeypatch.setattr(entering, "pause", meanwhile)
+    visit(stranger, "/staff/sign-in", {"login": colleague, "password": "wrong"}, status=422)
+    assert answers == [303]
+
+
+def test_no_more_wait_at_once_than_leaves_residents_served(
+    monkeypatch: pytest.MonkeyPatch, office: Flask, office_database: Database, colleague: str
+) -> None:
+    with office_database.writing() as session:
+        who = visitor(office.extensions["kotae"].settings.pepper, colleague, "", now())
+        session.add_all(SignInFailure(login_hash=who.login_hash, address_hash="x", at=now()) for _ in range(10))
+    reached: list[int] = []
+
+    def another(_: float) -> None:
+        reached.append(len(reached))
+        client = office.test_client()
+        client.environ_base = {**client.environ_base, "REMOTE_ADDR": f"203.0.113.{len(reached)}"}
+        status = 429 if len(reached) == entering.MOST_WAITING else 422
+        visit(client, "/staff/sign-in", {"login": colleague, "password": "wrong"}, status=status)
+
+    monkeypatch.setattr(entering, "pause", another)
+    visit(office.test_client(), "/staff/sign-in", {"login": colleague, "password": "wrong"}, status=422)
+    assert len(reached) == entering.MOST_WAITING
 
 
 @pytest.mark.parametrize("path", ["/staff/none/none/none", "/staff/242047/none"])

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from bot.console import invitation
 from bot.staff_commands import new_first_code
 from knowledge.calendar import now
 from knowledge.db import Database
@@ -78,6 +79,21 @@ def test_what_is_wrong_is_said_with_its_remedy(
     assert said in page.text
     assert PASSWORD not in page.text
     visit(stranger, "/staff/first", {"code": code, **CHOICE})
+
+
+@pytest.mark.parametrize("screen", ["first", "invitation"])
+def test_without_a_good_code_nobody_has_a_password_looked_at_or_hashed(
+    empty: Database, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch, screen: str
+) -> None:
+    """Both take long, and anybody may send these forms."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("looked at")
+
+    monkeypatch.setattr(invitation, "password_errors", never)
+    monkeypatch.setattr(invitation, "hash_password", never)
+    page = visit(stranger, f"/staff/{screen}", {"code": "ABCDE-FGHJK-MNPQR-STVWX", **CHOICE}, status=422)
+    assert "コードが違うか" in page.text
 
 
 def test_an_invited_colleague_chooses_a_password_once(office: Flask, office_database: Database) -> None:
