@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import demo_jobs, effect_jobs, import_jobs, office_count_jobs
+from bot.duties import Duty, GoOn, StoppedError, looked_after
 from bot.effect_jobs import JobFaultError, Work
 from bot.figure_jobs import FIGURES, ask_for_counting, count_figures
 from bot.limits import forget_old as forget_old_counts
@@ -20,21 +20,21 @@ from bot.log_setup import place_of
 from bot.mailing import send_next
 from bot.many_questions import AskingFailedError
 from bot.need_jobs import NEEDS, ask_for_grouping, group_needs
+from bot.operation.pulse import pulse_of
+from bot.purge_job import keep_up
 from bot.restore_drill import drill_now
 from bot.sample_jobs import SAMPLE, ask_for_samples, draw_sample
 from bot.services import Services
 from bot.word_jobs import WORDS, ask_for_words, count_words
 from intents.vectors import Vectors, open_vectors
 from knowledge import restore_drills
-from knowledge.audit_chain import note_daily_head
+from knowledge.backup_standing import standing_in
 from knowledge.backups import findings_of, is_due, make, prune
 from knowledge.backups_file import BackupError, FolderBusyError
 from knowledge.backups_ledger import LedgerKeeper, shorten
 from knowledge.booked_checks import ask_for_checks, is_any_booked
 from knowledge.bookings import publish_due
 from knowledge.calendar import JST, now
-from knowledge.data_items import tables_of_items
-from knowledge.expiry import Kept, forget_of_staff, forget_records
 from knowledge.jobs import (
     Claimed,
     StopAskedError,
@@ -48,13 +48,13 @@ from knowledge.jobs import (
 from knowledge.lessons import ClaimLostError, learn_next
 from knowledge.link_visitor import LinkVisitor
 from knowledge.links import RoundLostError, check_next
-from knowledge.log_partitions import keep_partitions
 from knowledge.organisation_settling import settle_due
-from knowledge.pseudonyms import pepper_fault
 from knowledge.staff_mails import write_mails
 
 IDLE_SECONDS = 5.0
 """Between two looks for work."""
+UPKEEP_SECONDS = 30.0
+"""Between two looks whether the daily purge is due."""
 BOOKING_SECONDS = 2.0
 """Between two looks for what is booked: a change for midnight is live within seconds of it."""
 LOOK_SECONDS = 0.5
@@ -85,16 +85,10 @@ DRILL_LOOK_SECONDS = 600.0
 """Between two looks whether a 復元の訓練 is due."""
 FORGET_COUNTS_SECONDS = 600.0
 """Between two looks for counts of questions whose minute is long over."""
-SHRINK_SECONDS = 20.0
-"""How long it is tried to erase from the database's log file what was erased from the database."""
 LINKS_A_TURN = 20
 """So that learning never waits long for links."""
 
 _log = structlog.get_logger("jobs")
-
-
-class StoppedError(Exception):
-    """Told to stop in the middle of something: it is given back, and done later."""
 
 
 def work(
@@ -123,45 +117,58 @@ def work(
             _asked_for(kit, go_on)
             looked = time.monotonic()
 
-    mail, looks, backups, drills = _Mail(kit), _looks(kit), _Backups(kit), _Drills(kit)
-    with _bookings_watched(kit):
+    fire_bookings(kit)
+    if once:
+        with looked_after([_bookings(kit)], stopped):
+            _do_all(kit, vectors, go_on, meanwhile)
+        return
+    with looked_after(_duties(kit), stopped):
         while not stopped():
             try:
-                did = (
-                    _asked_for(kit, go_on)
-                    or _learned(kit, vectors, meanwhile)
-                    or _links_checked(kit, meanwhile)
-                    or _staff_kept_up(kit, go_on)
-                    or next(filter(None, (one.look() for one in looks)), None)
-                    or mail.send()
-                    # Not for one turn: whoever wants one then says so (`backup run`).
-                    or (None if once else backups.make(meanwhile) or drills.run(meanwhile))
-                )
-                if did is None:
-                    if once:
-                        return
+                if _long_work(kit, vectors, go_on, meanwhile) is None:
                     _wait_for_work(kit, stop, go_on)
             except StoppedError:
                 return
 
 
-@contextmanager
-def _bookings_watched(kit: Services) -> Iterator[None]:
-    """Fire what is booked now, and within in time: learning takes minutes, and midnight does not wait for it."""
-    fire_bookings(kit)
-    ended = threading.Event()
-    watcher = threading.Thread(target=_watch_bookings, args=(kit, ended), name="bookings", daemon=True)
-    watcher.start()
+def _long_work(kit: Services, vectors: Vectors, go_on: GoOn, meanwhile: Callable[..., None]) -> str | None:
+    """A piece of each kind: many towns to learn, or many links that hang, keep none of the others waiting."""
+    if asked_for := _asked_for(kit, go_on):
+        return asked_for
+    learned = _learned(kit, vectors, meanwhile)
+    return _links_checked(kit, meanwhile) or learned
+
+
+def _duties(kit: Services) -> list[Duty]:
+    """What has its time, and is not to wait for the long work: learning takes minutes, and midnight does not wait."""
+    mail, looks, backups, drills = _Mail(kit), _looks(kit), _Backups(kit), _Drills(kit)
+    return [
+        _bookings(kit),
+        Duty("ledger", IDLE_SECONDS, lambda _: backups.keep_ledger()),
+        Duty("backup", IDLE_SECONDS, backups.make),
+        Duty("drill", IDLE_SECONDS, drills.run),
+        Duty("staff", UPKEEP_SECONDS, lambda go_on: keep_up(kit, go_on)),
+        Duty("mail", IDLE_SECONDS, lambda _: mail.send()),
+        Duty("looks", IDLE_SECONDS, lambda _: _looked(looks)),
+    ]
+
+
+def _bookings(kit: Services) -> Duty:
+    return Duty("bookings", BOOKING_SECONDS, lambda _: fire_bookings(kit))
+
+
+def _do_all(kit: Services, vectors: Vectors, go_on: GoOn, meanwhile: Callable[..., None]) -> None:
+    """Until nothing is due.  But for backups: whoever wants one then says so (`backup run`)."""
+    mail, looks = _Mail(kit), _looks(kit)
     try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
+        while _long_work(kit, vectors, go_on, meanwhile) or keep_up(kit, go_on) or _looked(looks) or mail.send():
+            go_on()
+    except StoppedError:
+        return
 
 
-def _watch_bookings(kit: Services, ended: threading.Event) -> None:
-    while not ended.wait(BOOKING_SECONDS):
-        fire_bookings(kit)
+def _looked(looks: list[_Look]) -> str | None:
+    return next(filter(None, [one.look() for one in looks]), None)
 
 
 def fire_bookings(kit: Services) -> None:
@@ -180,7 +187,7 @@ def fire_bookings(kit: Services) -> None:
         _log.info("booking_fired", municipality=one.municipality_code, entry=one.entry_id, what=one.what)
 
 
-def _wait_for_work(kit: Services, stop: threading.Event, go_on: Callable[[], None]) -> None:
+def _wait_for_work(kit: Services, stop: threading.Event, go_on: GoOn) -> None:
     """Until the next look for what is due; what is asked for meanwhile is done at once."""
     until = time.monotonic() + IDLE_SECONDS
     while time.monotonic() < until and not stop.wait(LOOK_SECONDS):
@@ -188,7 +195,7 @@ def _wait_for_work(kit: Services, stop: threading.Event, go_on: Callable[[], Non
             return
 
 
-def _asked_for(kit: Services, go_on: Callable[[], None]) -> str | None:
+def _asked_for(kit: Services, go_on: GoOn) -> str | None:
     """Do what staff have asked for, who may be waiting; None where nothing is, or where it could not be done now."""
     try:
         claimed = claim_job(kit.database, WORKS, now())
@@ -202,7 +209,7 @@ def _asked_for(kit: Services, go_on: Callable[[], None]) -> str | None:
     return claimed.code if claimed else None
 
 
-def _do(kit: Services, claimed: Claimed, go_on: Callable[[], None]) -> None:
+def _do(kit: Services, claimed: Claimed, go_on: GoOn) -> None:
     """Bring a piece of work to its end, whichever; where this process is to stop, it is given back."""
     reported = 0.0
 
@@ -246,33 +253,6 @@ def _learned(kit: Services, vectors: Vectors, progress: Callable[[str, float], N
     if code is not None:
         _log.info("learned", municipality=code)
     return code
-
-
-def _staff_kept_up(kit: Services, go_on: Callable[[], None]) -> str | None:
-    """Once a day: how far the audit log has come is noted, what is too old is deleted."""
-    moment = now()
-    try:
-        with kit.database.writing() as session:
-            if not note_daily_head(session, moment):
-                return None
-            gone = forget_of_staff(session, moment, _kept(kit))
-        if fault := pepper_fault(kit.settings.pepper, moment):
-            _log.warning("pepper_not_of_this_year", remedy=fault)
-        records = forget_records(kit.database, moment, go_on)
-        kit.database.vacuum(tables_of_items())
-        if not kit.database.shrink_log(SHRINK_SECONDS):
-            _log.warning("log_not_shrunk")  # what was erased stays in it until the next time
-        with kit.database.writing() as session:
-            keep_partitions(session, moment.astimezone(JST).date())
-    except SQLAlchemyError as error:
-        _log.error("job_failed", kind="staff", error=type(error).__name__)
-        return None
-    _log.info("staff_kept_up", audit_lines=gone.audit_lines, sessions=gone.sessions, records=records)
-    return "staff"
-
-
-def _kept(kit: Services) -> Kept:
-    return Kept(kit.settings.audit_days, kit.settings.session_days, kit.settings.upload_days)
 
 
 class _Look:
@@ -333,9 +313,29 @@ class _Backups:
     def __init__(self, kit: Services) -> None:
         self._kit = kit
         self._ledger = LedgerKeeper(kit.database, kit.settings.backup_folder)
+        self._at_ledger = threading.Lock()
         self._told, self._not_before = False, 0.0
 
-    def make(self, meanwhile: Callable[..., None]) -> str | None:
+    def keep_ledger(self) -> None:
+        """In the middle of a backup, too: what is erased now may be in it."""
+        if not self._kit.settings.backup_key:
+            return
+        try:
+            self._tell()
+            self._bring_ledger()
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("job_failed", kind="ledger", error=type(error).__name__)
+
+    def _tell(self) -> None:
+        """The other processes, by this one's beat: most machines cannot look into the folder."""
+        if (pulse := pulse_of(self._kit)) is not None:
+            pulse.heart.standing = standing_in(self._kit.settings.backup_folder)
+
+    def _bring_ledger(self) -> None:
+        with self._at_ledger:
+            self._ledger.keep(now())
+
+    def make(self, go_on: GoOn) -> str | None:
         """None where it is not time yet, where it is off, or where it could not be done now."""
         settings = self._kit.settings
         if not settings.backup_key:
@@ -344,11 +344,13 @@ class _Backups:
             self._told = True
             return None
         try:
-            self._ledger.keep(now())
             if time.monotonic() < self._not_before or not is_due(settings.backup_folder, now()):
                 return None
+            self._bring_ledger()  # it is to begin before the first backup does
             self._not_before = time.monotonic() + BACKUP_AGAIN_SECONDS
-            made, examined = make(self._kit.database, settings.backup_folder, settings.backup_key, now(), meanwhile)
+            made, examined = make(
+                self._kit.database, settings.backup_folder, settings.backup_key, now(), lambda *_: go_on()
+            )
             gone = prune(settings.backup_folder, now(), settings.backup_days)
             shorten(settings.backup_folder, now())
         except FolderBusyError:
@@ -369,22 +371,33 @@ class _Drills:
         self._kit = kit
         self._not_before = 0.0
 
-    def run(self, meanwhile: Callable[..., None]) -> str | None:
+    def run(self, go_on: GoOn) -> str | None:
         """None where it is not time yet, where it is off, or where it could not be done now."""
         settings = self._kit.settings
-        if not (settings.backup_key and settings.restore_drill) or time.monotonic() < self._not_before:
+        if time.monotonic() < self._not_before:
             return None
         self._not_before = time.monotonic() + DRILL_LOOK_SECONDS
+        self._clear()  # at the first look, too: this process may have been killed at it
+        if not (settings.backup_key and settings.restore_drill):
+            return None
         try:
             if not restore_drills.is_due(settings.backup_folder, now()):
                 return None
-            drill_now(self._kit, meanwhile)
+            drill_now(self._kit, lambda *_: go_on())
         except FolderBusyError:
             return None
         except (SQLAlchemyError, OSError) as error:
             _log.error("job_failed", kind="drill", error=type(error).__name__)
             return None
         return "drill"
+
+    def _clear(self) -> None:
+        try:
+            restore_drills.clear(self._kit.settings.drill_folder)
+        except FolderBusyError:
+            return  # somebody drills now
+        except OSError as error:
+            _log.error("drill_not_cleared", error=type(error).__name__)
 
 
 class _Mail:

@@ -105,11 +105,15 @@ def _known_findings(known: str, line: AuditLine) -> Iterator[str]:
         yield f"{line.number}番が、控えと違います（その行までが作り直されました）"
 
 
+def is_daily_head_due(session: Session, moment: dt.datetime) -> bool:
+    last = session.execute(select(func.max(AuditCheckpoint.at)).where(AuditCheckpoint.kind == DAILY)).scalar_one()
+    return last is None or last.astimezone(JST).date() < moment.astimezone(JST).date()
+
+
 def note_daily_head(session: Session, moment: dt.datetime) -> bool:
     """Once a day in Japan: keep how far the lines have come, and tell the application log.  Whether it was due."""
     head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
-    last = session.execute(select(func.max(AuditCheckpoint.at)).where(AuditCheckpoint.kind == DAILY)).scalar_one()
-    if last is not None and last.astimezone(JST).date() >= moment.astimezone(JST).date():
+    if not is_daily_head_due(session, moment):
         return False
     session.merge(AuditCheckpoint(number=head.number, kind=DAILY, digest=head.digest, at=moment))
     _log.info("audit_head", number=head.number, digest=head.digest)

@@ -87,6 +87,10 @@ def newest(folder: Path) -> Backup | None:
     return next(iter(backups_in(folder)), None)
 
 
+def name_of(moment: dt.datetime) -> str:
+    return f"kotae-{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S}Z.backup"
+
+
 def is_due(folder: Path, moment: dt.datetime) -> bool:
     last = newest(folder)
     return last is None or moment - last.moment >= EVERY
@@ -147,7 +151,7 @@ def make(
     if not key:
         raise BackupError(NO_KEY)
     with alone_in(folder):
-        path = folder / f"kotae-{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S}Z.backup"
+        path = folder / name_of(moment)
         if path.exists():
             raise BackupError(f"{path}: もうあります")
         unfinished = folder / f".{path.name}.{secrets.token_hex(4)}"

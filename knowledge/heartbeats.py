@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ SHOWN = dt.timedelta(minutes=10)
 """How long the row of a dead one stays, to be seen."""
 GONE = "gone"
 WEB, SENDER, JOBS = "web", "sender", "jobs"
+_STANDING = "standing"
+"""The key among the gauges of what is no number."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Beat:
     beat_at: dt.datetime
     senders: int
     gauges: Mapping[str, float]
+    standing: Mapping[str, Any] | None = None
+    """Of the backups that it keeps (knowledge.backup_standing); None where it keeps none."""
 
     def is_alive(self, moment: dt.datetime) -> bool:
         return moment - self.beat_at < ALIVE
@@ -84,12 +89,14 @@ def beat(
     senders: int,
     gauges: Mapping[str, float],
     figures: Mapping[str, float],
+    standing: Mapping[str, Any] | None = None,
 ) -> bool:
     """It lives.  False where its row is gone: it was taken for dead, and what it had counted was added to the gone."""
+    held: dict[str, Any] = {**gauges, **({} if standing is None else {_STANDING: standing})}
     written = session.scalar(
         update(Heartbeat)
         .where(Heartbeat.name == name)
-        .values(beat_at=moment, senders=senders, gauges=dict(gauges), figures=dict(figures))
+        .values(beat_at=moment, senders=senders, gauges=held, figures=dict(figures))
         .returning(Heartbeat.name)
         .execution_options(synchronize_session=False)
     )
@@ -142,7 +149,8 @@ def beats(session: Session) -> tuple[Beat, ...]:
             Process(row.name, row.kind, row.host, row.pid, row.version, row.schema, row.started_at),
             row.beat_at,
             row.senders,
-            row.gauges,
+            {name: value for name, value in row.gauges.items() if name != _STANDING},
+            row.gauges.get(_STANDING),
         )
         for row in rows
     )

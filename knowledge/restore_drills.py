@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,29 +79,47 @@ def drills_in(folder: Path) -> list[Drill]:
 
 def _read(line: str) -> Drill | None:
     try:
-        given = json.loads(line)
-        made = dt.datetime.fromisoformat(given["made_at"]) if given["made_at"] else None
-        at = dt.datetime.fromisoformat(given["at"])
-        return Drill(at, str(given["file"]), made, int(given["rows"]), float(given["seconds"]), tuple(given["faults"]))
+        return drill_from_json(json.loads(line))
     except (ValueError, TypeError, KeyError):
         return None
 
 
+def drill_from_json(given: Mapping[str, Any]) -> Drill:
+    """Raises ValueError, TypeError and KeyError."""
+    made = dt.datetime.fromisoformat(given["made_at"]) if given["made_at"] else None
+    at = dt.datetime.fromisoformat(given["at"])
+    return Drill(at, str(given["file"]), made, int(given["rows"]), float(given["seconds"]), tuple(given["faults"]))
+
+
 def is_due(folder: Path, moment: dt.datetime) -> bool:
     """A week after the last one; the first when there have been backups for a day."""
-    return _is_after(folder, moment, EVERY, FIRST_AFTER)
+    return _is_after(*_last_and_oldest(folder), moment, EVERY, FIRST_AFTER)
 
 
 def is_late(folder: Path, moment: dt.datetime) -> bool:
-    return _is_after(folder, moment, LATE, LATE)
+    return is_overdue(*_last_and_oldest(folder), moment)
 
 
-def _is_after(folder: Path, moment: dt.datetime, since_last: dt.timedelta, since_first: dt.timedelta) -> bool:
-    last = next(iter(drills_in(folder)), None)
+def is_overdue(last: Drill | None, oldest: dt.datetime | None, moment: dt.datetime) -> bool:
+    """``oldest``: the moment of the oldest backup."""
+    return _is_after(last, oldest, moment, LATE, LATE)
+
+
+def _last_and_oldest(folder: Path) -> tuple[Drill | None, dt.datetime | None]:
+    kept = backups_in(folder)
+    return next(iter(drills_in(folder)), None), kept[-1].moment if kept else None
+
+
+def _is_after(
+    last: Drill | None,
+    oldest: dt.datetime | None,
+    moment: dt.datetime,
+    since_last: dt.timedelta,
+    since_first: dt.timedelta,
+) -> bool:
     if last is not None:
         return moment - last.at >= since_last
-    kept = backups_in(folder)
-    return bool(kept) and moment - kept[-1].moment >= since_first
+    return oldest is not None and moment - oldest >= since_first
 
 
 def run(
@@ -118,19 +137,19 @@ def run(
     """
     begun, backup = time.monotonic(), newest(folder)
     rows, faults = 0, ["バックアップが一つもありません"]
-    if backup is not None:
-        try:
-            with alone_in(scratch):
-                _clear(scratch)
+    try:
+        with alone_in(scratch):
+            _clear(scratch)
+            if backup is not None:
                 rows, faults = _tried(folder, backup, key, scratch, moment, audit_days, progress)
-        except FolderBusyError:
-            raise
-        except BackupError as error:
-            faults = [str(error)]
-        except SQLAlchemyError as error:  # of the scratch database: no other is open
-            faults = [f"ためしのデータベースに入りません（{type(error).__name__}）"]
-        except OSError as error:
-            faults = [f"読み書きできません（{error.strerror or type(error).__name__}）"]
+    except FolderBusyError:
+        raise
+    except BackupError as error:
+        faults = [str(error)]
+    except SQLAlchemyError as error:  # of the scratch database: no other is open
+        faults = [f"ためしのデータベースに入りません（{type(error).__name__}）"]
+    except OSError as error:
+        faults = [f"読み書きできません（{error.strerror or type(error).__name__}）"]
     seconds = time.monotonic() - begun
     if seconds > LONGEST_SECONDS:
         faults.append(f"{seconds / 60:.0f}分かかりました（目標は1時間まで）")
@@ -197,15 +216,28 @@ def _found_in(database: Database, restored: Restored) -> list[str]:
     ]
 
 
+def clear(scratch: Path) -> None:
+    """Take away what a killed drill left: it holds what is sealed elsewhere.
+
+    Raises FolderBusyError where somebody drills there now, and OSError where it cannot be taken away.
+    """
+    if _left_in(scratch):
+        with alone_in(scratch):
+            _clear(scratch)
+
+
 def _clear(scratch: Path) -> None:
-    """What a killed drill left: it holds what is sealed elsewhere."""
-    for left in scratch.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for left in _left_in(scratch):
+        shutil.rmtree(left)
+
+
+def _left_in(scratch: Path) -> list[Path]:
+    return list(scratch.glob(f"{_PREFIX}*"))
 
 
 def _note(folder: Path, drill: Drill) -> None:
     """Add its line, for good; of very many the oldest go."""
-    kept = [json.dumps(_as_json(one), ensure_ascii=False) for one in reversed([drill, *drills_in(folder)][:_KEPT])]
+    kept = [json.dumps(drill_as_json(one), ensure_ascii=False) for one in reversed([drill, *drills_in(folder)][:_KEPT])]
     unfinished = folder / f".{FILE}.{os.getpid()}"
     try:
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -220,6 +252,6 @@ def _note(folder: Path, drill: Drill) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _as_json(drill: Drill) -> dict[str, object]:
+def drill_as_json(drill: Drill) -> dict[str, object]:
     made = drill.made_at.isoformat() if drill.made_at else None
     return asdict(drill) | {"at": drill.at.isoformat(), "made_at": made}

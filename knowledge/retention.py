@@ -156,7 +156,11 @@ def purge_all(database: Database, moment: dt.datetime, go_on: Callable[[], None]
     """Delete of every municipality what is older than its days; how many records.  ``go_on`` may raise to stop."""
     with database.reading() as session:
         codes = list(session.scalars(select(Municipality.code).order_by(Municipality.code)))
-    return sum(sum(purge(database, code, moment, go_on).values()) for code in codes)
+    gone = 0
+    for code in codes:
+        go_on()
+        gone += sum(purge(database, code, moment, go_on).values())
+    return gone
 
 
 def purge(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.alerts import Finding
+from knowledge.backup_standing import Standing
 from knowledge.heartbeats import JOBS, WEB, Beat
 
 OLDEST_OPEN_SECONDS = 30.0
@@ -16,6 +17,9 @@ SKEW_SECONDS = 60.0
 SKEW_EVENTS = 5
 """So few messages tell nothing: one may have waited with LINE."""
 BACKUP_HOURS = 26
+PURGE_HOURS = 26
+CATCHING_UP = dt.timedelta(hours=1)
+MOST_DETAIL = 200
 MAIL_SECONDS = 3600.0
 JOB_SECONDS = 3600.0
 SIGN_IN_FAILURES = 100
@@ -35,6 +39,8 @@ class Kind:
     elsewhere: bool = False
     handed_in: bool = False
     """Looked for by a check that another part hands in."""
+    of_backups: bool = False
+    """Raised and ended by those alone who keep the backups: others cannot look where they lie."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -51,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
             "schema",
             "データベースの表が、プログラムの版と合っていません",
             "データベースの表は、プログラムの版と合っています",
-            "バックアップをとってから、flask --app app database migrate を打ってください。",
+            "サービスを止めて、flask --app app upgrade を打ってください（先にバックアップをとります）。",
         ),
         Kind(
             "service",
@@ -108,6 +114,7 @@ KINDS: Mapping[str, Kind] = {
             "バックアップは取れています",
             "バックアップの予定（systemd の kotae-backup.timer など）が動いているか、"
             "BACKUP_FOLDER に書けるかを確かめてください。",
+            of_backups=True,
         ),
         Kind(
             "drill",
@@ -115,7 +122,15 @@ KINDS: Mapping[str, Kind] = {
             "バックアップからの復元の訓練はできています",
             "flask --app app backup drill を打って、出た文のとおりに直してください（docs/backup.md）。"
             "直るまで、サーバーが壊れたときに戻せないおそれがあります。",
-            handed_in=True,
+            of_backups=True,
+        ),
+        Kind(
+            "purge",
+            "保存期間を過ぎた記録の消去が、終わっていません",
+            "保存期間を過ぎた記録は、毎日消えています",
+            "時間のかかる仕事をするプロセスの記録（journalctl -u kotae-jobs）の job_failed（kind が staff）か "
+            "log_not_shrunk の行を見て、データベースとディスクの空きを確かめてください。"
+            "5分ごとにやり直しています。終わるまで、消えるはずの記録が残ります。",
         ),
         Kind(
             "mail",
@@ -191,7 +206,9 @@ class Facts:
     unbuilt: tuple[str, ...] = ()
     """Municipalities."""
     backup_wanted: bool = False
-    last_backup: dt.datetime | None = None
+    drill_wanted: bool = False
+    backups: Standing | None = None
+    """What lies in the folder of backups; None where that is on another machine, which has told nothing."""
     stored: Stored | None = None
     others: tuple[Finding, ...] = ()
 
@@ -212,6 +229,8 @@ class Stored:
     sign_in_failures: int
     refused: tuple[str, ...] = ()
     """Channels whose access token LINE refuses, whichever process met it."""
+    last_purge: dt.datetime | None = None
+    """None before anybody has looked for one."""
 
 
 def judge(facts: Facts) -> list[Finding]:
@@ -234,9 +253,22 @@ def _of_the_machine(facts: Facts) -> Iterator[Finding]:
         yield Finding("line_refused", channel)
     for code in facts.unbuilt:
         yield Finding("index", code)
-    if facts.backup_wanted and _is_old(facts.last_backup, facts.moment):
-        last = facts.last_backup
-        yield Finding("backup", "", f"最後は {last.isoformat(timespec='minutes')}" if last else "まだ一つもありません")
+    if facts.backups is not None:
+        yield from _of_backups(facts, facts.backups)
+
+
+def _of_backups(facts: Facts, backups: Standing) -> Iterator[Finding]:
+    newest, drill = backups.newest, backups.drill
+    if facts.backup_wanted and _is_old(newest, facts.moment):
+        when = f"最後は {newest.isoformat(timespec='minutes')}" if newest else "まだ一つもありません"
+        yield Finding("backup", "", when)
+    if not facts.drill_wanted:
+        return
+    if drill is not None and not drill.is_well:
+        yield Finding("drill", "", "、".join(drill.faults)[:MOST_DETAIL])
+    elif backups.is_drill_late(facts.moment):
+        when = f"最後は {drill.at.isoformat(timespec='minutes')}" if drill else "まだ一度もしていません"
+        yield Finding("drill", "", when)
 
 
 def _is_old(backup: dt.datetime | None, moment: dt.datetime) -> bool:
@@ -261,8 +293,18 @@ def _of_the_database(stored: Stored, moment: dt.datetime) -> Iterator[Finding]:
         yield Finding("mail", "", f"{stored.mail_waits / 3600:.0f}時間前から")
     if stored.job_waits > JOB_SECONDS:
         yield Finding("work", "", f"{stored.job_waits / 3600:.0f}時間前から")
+    if _is_purge_late(stored, living, moment):
+        last = stored.last_purge
+        yield Finding("purge", "", f"最後に終わったのは {last.isoformat(timespec='minutes')}" if last else "")
     if stored.sign_in_failures >= SIGN_IN_FAILURES:
         yield Finding("sign_in", "", f"15分に{stored.sign_in_failures:,}回")
+
+
+def _is_purge_late(stored: Stored, living: Sequence[Beat], moment: dt.datetime) -> bool:
+    """A service that was off for days is given a while to catch up."""
+    if stored.last_purge is None or moment - stored.last_purge <= dt.timedelta(hours=PURGE_HOURS):
+        return False
+    return any(moment - beat.process.started_at >= CATCHING_UP for beat in living)
 
 
 def skew_of(lateness: Sequence[float]) -> float | None:

@@ -20,7 +20,7 @@ from knowledge.audit_actions import ACTIONS
 from knowledge.audit_chain import verify
 from knowledge.calendar import JST
 from knowledge.models import AuditLine, StaffAccount
-from knowledge.restore_drills import drills_in
+from knowledge.restore_drills import Drill, drills_in
 from knowledge.retention import KINDS, days_kept
 from knowledge.roles import ROLE_NAMES, Grant
 from knowledge.staff import all_accounts, grants_of, is_active
@@ -43,7 +43,7 @@ def evidence_pack(
     kit: Services, found: Status, scopes: frozenset[str] | None, moment: dt.datetime, *, verify_all: bool
 ) -> Pack:
     """``scopes``: the municipalities whose accounts and settings are told; None: all."""
-    schema = revision_of(kit.database)
+    schema, folder = revision_of(kit.database), kit.settings.backup_folder
     lying = [(one.what, one.where) for one in (*places(kit.settings), *hosts(kit.settings))]
     with kit.database.reading() as session:
         towns = [(town.code, town.name) for town in kit.corpus.towns() if scopes is None or town.code in scopes]
@@ -59,11 +59,11 @@ def evidence_pack(
             ),
             _table("操作の記録の検証", ("項目", "結果"), _audit(session, count, verify_all=verify_all)),
             _table("版", ("項目", "版"), _versions(found, schema)),
-            _table("バックアップ", ("ファイル", "日時", "大きさ（バイト）"), _backups(kit.settings.backup_folder)),
+            _table("バックアップ", ("ファイル", "日時", "大きさ（バイト）"), _backups(folder, found)),
             _table(
                 "復元", ("日時", "したこと", "ファイル", "いつのバックアップか", "した人"), _restores(session, scopes)
             ),
-            _table("復元の訓練", ("日時", "ファイル", "行数", "秒", "結果"), _drills(kit.settings.backup_folder)),
+            _table("復元の訓練", ("日時", "ファイル", "行数", "秒", "結果"), _drills(session, folder)),
             _table("保存期間", ("市町村", "記録", "日数"), _retention(session, towns)),
             _table("異常", ("異常", "対象", "始まり", "終わり"), _alerts(found)),
             _table("場所と相手", ("項目", "場所"), lying),
@@ -144,15 +144,20 @@ def _versions(found: Status, schema: str | None) -> list[tuple[str, str]]:
     ]
 
 
-def _backups(folder: Path) -> list[tuple[str, ...]]:
+def _backups(folder: Path, found: Status) -> list[tuple[str, ...]]:
+    """What lies on this machine, and what the one that makes them tells."""
+    told = found.facts.backups.backups if found.facts.backups is not None else ()
+    files = {one.name: (one.moment, one.size) for one in told} | _files(folder)
+    newest = sorted(files.items(), key=lambda one: one[1][0], reverse=True)
+    return [(name, _moment(at), str(size)) for name, (at, size) in newest]
+
+
+def _files(folder: Path) -> dict[str, tuple[dt.datetime, int]]:
     try:
-        files = [(one, one.stat()) for one in folder.iterdir() if one.is_file()]
+        seen = [(one.name, one.stat()) for one in folder.iterdir() if one.is_file()]
     except OSError:
-        return []
-    files.sort(key=lambda one: one[1].st_mtime, reverse=True)
-    return [
-        (one.name, _moment(dt.datetime.fromtimestamp(seen.st_mtime, dt.UTC)), str(seen.st_size)) for one, seen in files
-    ]
+        return {}
+    return {name: (dt.datetime.fromtimestamp(one.st_mtime, dt.UTC), one.st_size) for name, one in seen}
 
 
 def _restores(session: Session, scopes: frozenset[str] | None) -> list[tuple[str, ...]]:
@@ -176,10 +181,24 @@ def _made(told: object) -> str:
     return _moment(dt.datetime.fromisoformat(told)) if isinstance(told, str) else ""
 
 
-def _drills(folder: Path) -> list[tuple[str, ...]]:
+def _drills(session: Session, folder: Path) -> list[tuple[str, ...]]:
+    """Beside the backups they stand for longer; of those made on another machine the audit log knows."""
+    here = drills_in(folder)
+    elsewhere = [one for one in _drills_of_the_log(session) if not here or one.at > here[0].at]
     return [
         (_moment(one.at), one.file, f"{one.rows:,}", f"{one.seconds:,.1f}", "、".join(one.faults) or "食い違いなし")
-        for one in drills_in(folder)
+        for one in (*elsewhere, *here)
+    ]
+
+
+def _drills_of_the_log(session: Session) -> list[Drill]:
+    lines = session.scalars(
+        select(AuditLine).where(AuditLine.action == "restore_drilled").order_by(AuditLine.number.desc())
+    )
+    return [
+        Drill(line.at, told["file"], None, told["rows"], float(told["seconds"]), tuple(told["faults"]))
+        for line in lines
+        for told in [line.details]
     ]
 
 

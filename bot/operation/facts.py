@@ -23,16 +23,15 @@ from bot.operation.notes import NOTES
 from bot.services import Services
 from bot.settings import Settings
 from knowledge.alerts import Finding
-from knowledge.backups import newest
+from knowledge.backup_standing import Standing, joined, standing_from_json, standing_in
 from knowledge.db import Database, migration_config
-from knowledge.heartbeats import beats
+from knowledge.heartbeats import Beat, beats
 from knowledge.models import Job, LineEvent, Municipality, SignInFailure, StaffMail
 from knowledge.my_numbers import recent
 from knowledge.pseudonyms import pepper_fault
-from knowledge.restore_drills import drills_in, is_late
+from knowledge.purge_turns import last_purge
 from knowledge.sign_in import WINDOW
 
-MOST_DETAIL = 200
 NEWEST = 20
 """Events whose times are compared with ours."""
 LATELY = dt.timedelta(minutes=15)
@@ -68,7 +67,8 @@ def gather(kit: Services, moment: dt.datetime, *, writable: bool) -> Facts:
         tuple(sorted({*NOTES.refused(), *(stored.refused if stored else ())})),
         NOTES.unbuilt(moment),
         backup_wanted=bool(settings.backup_key) and not settings.is_local,
-        last_backup=last_backup(settings.backup_folder),
+        drill_wanted=bool(settings.backup_key and settings.restore_drill) and not settings.is_local,
+        backups=_backups(settings.backup_folder, stored.beats if stored is not None else ()),
         stored=stored,
         others=tuple(_others(kit, moment)) if stored is not None else (),
     )
@@ -104,6 +104,7 @@ def _stored(session: Session, moment: dt.datetime) -> Stored:
         _seconds(job, moment),
         session.scalar(select(func.count()).where(SignInFailure.at > moment - WINDOW)) or 0,
         tuple(rest.channel for rest in resting(session, moment) if rest.reason == UNAUTHORIZED),
+        last_purge(session),
     )
 
 
@@ -141,13 +142,14 @@ def _existing(folder: Path) -> Path:
     return next((place for place in (folder, *folder.parents) if place.exists()), Path("/"))
 
 
-def last_backup(folder: Path) -> dt.datetime | None:
-    """The moment of the newest backup; None where there is none, or none can be seen."""
+def _backups(folder: Path, beats: Iterable[Beat]) -> Standing | None:
+    """What whoever does the jobs tells of the backups, and what lies on this machine, if anything does."""
+    told = [standing for beat in beats if (standing := standing_from_json(beat.standing)) is not None]
     try:
-        found = newest(folder)
+        here = standing_in(folder)
     except OSError:
-        return None
-    return found.moment if found else None
+        here = Standing()
+    return joined([*told, here]) if told or here.newest else None
 
 
 def _pepper(kit: Services, moment: dt.datetime) -> Iterator[Finding]:
@@ -160,20 +162,7 @@ def _my_numbers(_kit: Services, moment: dt.datetime) -> Iterator[Finding]:
         yield Finding("my_number", code)
 
 
-def _drills(kit: Services, moment: dt.datetime) -> Iterator[Finding]:
-    """Of the 復元の訓練, the last: what it found, or that none was for long."""
-    settings = kit.settings
-    if not (settings.backup_key and settings.restore_drill) or settings.is_local:
-        return
-    last = next(iter(drills_in(settings.backup_folder)), None)
-    if last is not None and not last.is_well:
-        yield Finding("drill", "", "、".join(last.faults)[:MOST_DETAIL])
-    elif is_late(settings.backup_folder, moment):
-        when = f"最後は {last.at.isoformat(timespec='minutes')}" if last else "まだ一度もしていません"
-        yield Finding("drill", "", when)
-
-
-OTHER_CHECKS: list[Check] = [_pepper, _my_numbers, _drills]
+OTHER_CHECKS: list[Check] = [_pepper, _my_numbers]
 """Of whoever has something of their own to look at."""
 
 

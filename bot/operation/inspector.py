@@ -26,10 +26,20 @@ _log = structlog.get_logger("operation")
 
 
 class Inspector:
-    """Of one process.  ``writable``: whether the database takes what is written."""
+    """Of one process.  ``writable``: whether the database takes what is written.
 
-    def __init__(self, kit: Services, writable: Callable[[], bool], clock: Callable[[], dt.datetime] = now) -> None:
-        self._kit, self._writable, self._clock = kit, writable, clock
+    ``keeps_backups``: whether it is one of those that do the jobs; the others do not judge of backups.
+    """
+
+    def __init__(
+        self,
+        kit: Services,
+        writable: Callable[[], bool],
+        clock: Callable[[], dt.datetime] = now,
+        *,
+        keeps_backups: bool = False,
+    ) -> None:
+        self._kit, self._writable, self._clock, self._keeps_backups = kit, writable, clock, keeps_backups
         self._away = AwayTeller(kit, clock)
         self._tidied = 0.0
 
@@ -43,12 +53,19 @@ class Inspector:
             self._away.tell(next(one.kind for one in findings if one.kind in ("schema", "database")))
             return
         self._away.tell_over()
-        raised, ended = alerts.settle(self._kit.database, findings, lambda one: may_end(one, facts), moment)
+        own = [one for one in findings if self._judges(one.kind, facts)]
+        raised, ended = alerts.settle(
+            self._kit.database, own, lambda one: self._judges(one.kind, facts) and may_end(one, facts), moment
+        )
         for finding in raised:
             _log.error("alert_raised", kind=finding.kind, scope=finding.scope, detail=finding.detail)
         for known in ended:
             _log.info("alert_ended", kind=known.kind, scope=known.scope)
         self._tidy(moment)
+
+    def _judges(self, kind: str, facts: Facts) -> bool:
+        found = KINDS.get(kind)
+        return found is None or not found.of_backups or (self._keeps_backups and facts.backups is not None)
 
     def _tidy(self, moment: dt.datetime) -> None:
         if time.monotonic() - self._tidied < TIDY_SECONDS and self._tidied:

@@ -26,9 +26,10 @@ from bot.operation.metrics import FIGURES
 from bot.operation.telling import Teller
 from bot.services import Services
 from knowledge import heartbeats
+from knowledge.backup_standing import Standing
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.heartbeats import BEAT_SECONDS, Process
+from knowledge.heartbeats import BEAT_SECONDS, JOBS, Process
 
 INSPECT_SECONDS = 10.0
 TELL_SECONDS = 5.0
@@ -54,6 +55,8 @@ class Heart:
         self._started = clock()
         self.last_beat: float | None = None
         """Of the clock that never jumps."""
+        self.standing: Standing | None = None
+        """Told with every beat by whoever keeps the backups.  Looked at elsewhere: a disk that hangs stops no beat."""
 
     def beat(self) -> None:
         """Raises what the database raises."""
@@ -89,6 +92,7 @@ class Heart:
                 senders=sum(thread.name.startswith(SENDER_THREAD) for thread in threading.enumerate()),
                 gauges=self._gauges(),
                 figures={key: number for key, number in figures.items() if number},
+                standing=self.standing.as_json() if self.standing is not None else None,
             )
 
     def _gauges(self) -> dict[str, float]:
@@ -129,7 +133,7 @@ class Pulse:
 
     def __init__(self, kit: Services, kind: str) -> None:
         self.heart = Heart(kit, kind)
-        self._inspector = Inspector(kit, lambda: not self.heart.is_stale())
+        self._inspector = Inspector(kit, lambda: not self.heart.is_stale(), keeps_backups=kind == JOBS)
         self._teller = Teller(kit)
         self._kit = kit
         self._stop = threading.Event()

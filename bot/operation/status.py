@@ -15,7 +15,6 @@ from bot.restore_drill import told
 from bot.services import Services
 from knowledge.alerts import Finding, Known, known
 from knowledge.heartbeats import JOBS, SENDER, WEB, Beat
-from knowledge.restore_drills import drills_in
 
 PROCESS_NAMES = {WEB: "Web", SENDER: "LINE への返信", JOBS: "時間のかかる仕事"}
 
@@ -59,7 +58,7 @@ def status(kit: Services) -> Status:
         except SQLAlchemyError:
             kept = []
     return Status(
-        tuple(rows_of(judge(facts), kept, _unasked(kit, facts))),
+        tuple(rows_of(judge(facts), kept, _unasked(facts))),
         facts,
         tuple(one for one in kept if one.ended_at),
     )
@@ -67,16 +66,28 @@ def status(kit: Services) -> Status:
 
 NO_BACKUP = "バックアップは調べていません（手元で試しているか、BACKUP_KEY がありません）"
 NO_DRILL = "復元の訓練はしていません（手元で試しているか、BACKUP_KEY がないか、RESTORE_DRILL が 0 です）"
+UNSEEN = "仕事のプロセスからの知らせがないので、分かりません（この機械には、バックアップがありません）"
 NOT_YET = "復元の訓練は、まだ一度もしていません（バックアップを取り始めて1日たつと始めます）"
 
 
-def _unasked(kit: Services, facts: Facts) -> Mapping[str, str]:
+def _unasked(facts: Facts) -> Mapping[str, str]:
     """What is said in the place of "all is well" where nobody looked, or where there is more to say."""
-    said = {} if facts.backup_wanted else {"backup": NO_BACKUP}
-    if not (facts.backup_wanted and kit.settings.restore_drill):
-        return {**said, "drill": NO_DRILL}
-    last = next(iter(drills_in(kit.settings.backup_folder)), None)
-    return {**said, "drill": f"{KINDS['drill'].well}（{told(last)}）" if last else NOT_YET}
+    return {"backup": _of_backup(facts), "drill": _of_drill(facts)}
+
+
+def _of_backup(facts: Facts) -> str:
+    if not facts.backup_wanted:
+        return NO_BACKUP
+    return KINDS["backup"].well if facts.backups is not None else f"バックアップ: {UNSEEN}"
+
+
+def _of_drill(facts: Facts) -> str:
+    if not facts.drill_wanted:
+        return NO_DRILL
+    if facts.backups is None:
+        return f"復元の訓練: {UNSEEN}"
+    last = facts.backups.drill
+    return f"{KINDS['drill'].well}（{told(last)}）" if last is not None else NOT_YET
 
 
 def rows_of(findings: list[Finding], kept: list[Known], unasked: Mapping[str, str]) -> list[Row]:
@@ -88,7 +99,7 @@ def rows_of(findings: list[Finding], kept: list[Known], unasked: Mapping[str, st
     open_alerts = {(one.kind, one.scope): one for one in kept if one.ended_at is None}
     for one in open_alerts.values():
         kind = KINDS.get(one.kind)
-        if kind is not None and kind.elsewhere:
+        if kind is not None and (kind.elsewhere or kind.of_backups):
             wrong[one.kind][one.scope] = Finding(one.kind, one.scope, one.detail)
     for finding in findings:
         wrong[finding.kind][finding.scope] = finding

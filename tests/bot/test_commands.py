@@ -407,7 +407,7 @@ def test_tables_of_another_version_are_told_with_the_remedy(words: tuple[str, ..
     migrate(database, "0003")
     out = run(app.test_cli_runner(), *words, status=1)
     assert "版と合っていません" in out
-    assert "database migrate" in out
+    assert "flask --app app upgrade" in out
     database.dispose()
 
 

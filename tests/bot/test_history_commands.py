@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot import jobs
 from bot.conversation import answer
+from bot.duties import looked_after
 from bot.jobs import work
 from bot.services import Services
 from knowledge.approval import Step
@@ -83,6 +84,6 @@ def test_it_looks_for_bookings_while_it_is_at_something_long(
     monkeypatch.setattr(jobs, "BOOKING_SECONDS", 0.01)
     looked = threading.Event()
     monkeypatch.setattr(jobs, "publish_due", lambda *_: looked.set() or [])
-    with jobs._bookings_watched(kit):
+    with looked_after([jobs._bookings(kit)], lambda: False):
         looked.clear()
         assert looked.wait(30)

@@ -15,17 +15,20 @@ from sqlalchemy import select
 
 from app import create_app
 from bot import jobs
+from bot.operation.checks import judge
 from bot.operation.evidence_pack import evidence_pack
 from bot.operation.facts import gather
+from bot.operation.pulse import _PULSES, Pulse
 from bot.operation.status import status
 from bot.services import Services
 from knowledge import restore_drills
-from knowledge.backups import make
+from knowledge.backups import alone_in, make
 from knowledge.backups_ledger import FILE as LEDGER
 from knowledge.backups_ledger import LedgerKeeper
 from knowledge.bundle import read_bundle
 from knowledge.calendar import now
 from knowledge.common_content import common_content
+from knowledge.heartbeats import JOBS, beats
 from knowledge.loading import load_bundle
 from knowledge.models import AuditLine
 from tests.bot.test_commands import run
@@ -70,7 +73,7 @@ def services_of(app: Flask) -> Services:
 
 
 def wrong(kit: Services, later: dt.timedelta = dt.timedelta(0)) -> list[str]:
-    return [one.detail for one in gather(kit, now() + later, writable=True).others if one.kind == "drill"]
+    return [one.detail for one in judge(gather(kit, now() + later, writable=True)) if one.kind == "drill"]
 
 
 def test_once_a_week_the_jobs_process_tries_the_newest_backup_and_everybody_sees_what_came_of_it(
@@ -145,6 +148,54 @@ def test_what_a_killed_drill_left_is_cleared_away_and_too_small_a_disk_is_left_a
     assert not left.exists()
     (fault,) = wrong(kit)
     assert "場所がありません" in fault
+
+
+def test_what_a_killed_drill_left_goes_when_the_jobs_begin_whether_or_not_another_is_due(
+    public: Flask, small: dict[str, str]
+) -> None:
+    kit = services_of(public)
+    jobs._Drills(kit).run(lambda *_: None)
+    off = create_app({**small, "RESTORE_DRILL": "0"})
+    for one in (kit, services_of(off)):
+        left = one.settings.drill_folder / "drill-killed"
+        left.mkdir(parents=True)
+        (left / "restored.db").write_bytes(b"what residents asked")
+        with alone_in(one.settings.drill_folder):
+            assert jobs._Drills(one).run(lambda *_: None) is None
+            assert left.exists(), "somebody drills there now"
+        assert jobs._Drills(one).run(lambda *_: None) is None
+        assert not left.exists()
+    services_of(off).database.dispose()
+
+
+def test_a_machine_without_the_backups_is_told_of_them(public: Flask, small: dict[str, str], tmp_path: Path) -> None:
+    """Two machines on one database: the first does the jobs, the folder of the second is empty."""
+    kit = services_of(public)
+    jobs._Drills(kit).run(lambda *_: None)
+    second = services_of(create_app({**small, "BACKUP_FOLDER": str(tmp_path / "elsewhere")}))
+
+    def rows() -> dict[str, tuple[bool, str]]:
+        return {row.name: (row.is_well, row.words) for row in status(second).rows}
+
+    assert all("分かりません" in rows()[name][1] for name in ("backup", "drill"))
+    pulse = _PULSES[id(kit)] = Pulse(kit, JOBS)
+    try:
+        jobs._Backups(kit).keep_ledger()
+        pulse.heart.beat()
+    finally:
+        del _PULSES[id(kit)]
+    assert rows()["backup"] == (False, "バックアップが取れていません"), "the newest is of two days ago"
+    assert "食い違いはありません" in rows()["drill"][1]
+    (found,) = [one for one in status(second).rows if one.name == "backup"]
+    assert found.details[0].startswith("最後は ")
+    pack = load_workbook(io.BytesIO(evidence_pack(second, status(second), None, now(), verify_all=True).content))
+    (drill,) = restore_drills.drills_in(kit.settings.backup_folder)
+    assert (pack["バックアップ"]["A2"].value, pack["復元の訓練"]["B2"].value) == (drill.file, drill.file)
+    assert pack["復元の訓練"]["E2"].value == "食い違いなし"
+    with kit.database.reading() as session:
+        (beat,) = beats(session)
+    assert set(beat.gauges) == {"memory", "connections", "threads"}
+    second.database.dispose()
 
 
 @pytest.mark.parametrize(

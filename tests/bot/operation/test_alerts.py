@@ -26,11 +26,13 @@ from bot.operation.pulse import Heart
 from bot.operation.telling import Teller
 from bot.services import Services
 from knowledge.alerts import AGAIN, SETTLED, Finding, Known, known, note_not_told, note_told, settle, take_messages
+from knowledge.backup_standing import Kept, Standing
 from knowledge.calendar import now
 from knowledge.corpus import State
 from knowledge.db import Database
 from knowledge.heartbeats import JOBS, WEB, Beat, Process, beats
 from knowledge.models import AlertTelling
+from knowledge.restore_drills import Drill
 from tests.bot.operation.conftest import Hook, Post
 
 NOW = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
@@ -41,6 +43,10 @@ def beat(kind: str, *, senders: int = 0, silent: float = 1.0, age: float = 3600.
     started = NOW - dt.timedelta(seconds=age)
     process = Process(f"{kind}:m:1:x", kind, "m", 1, "0.1.0", "0057", started)
     return Beat(process, NOW - dt.timedelta(seconds=silent), senders, {})
+
+
+def backed_up(hours: float) -> Standing:
+    return Standing((Kept(NOW - dt.timedelta(hours=hours), 1),))
 
 
 WELL = Stored((beat(WEB, senders=16), beat(JOBS)), 1, 0, 0.0, (0.2,) * 5, 0.0, 0.0, 0)
@@ -77,10 +83,18 @@ def changed(**stored: object) -> Facts:
         pytest.param(changed(lateness=(61.0, 62.0, 65.0, 61.5, 300.0)), ["clock"], id="our clock is ahead"),
         pytest.param(changed(lateness=(0.3, 600.0, 700.0, 800.0, 900.0)), [], id="LINE was late, but not always"),
         pytest.param(changed(lateness=(700.0,) * 4), [], id="too few to tell"),
-        pytest.param(replace(FACTS, backup_wanted=True), ["backup"], id="never a backup"),
-        pytest.param(replace(FACTS, backup_wanted=True, last_backup=NOW - dt.timedelta(hours=25)), [], id="25 h ago"),
+        pytest.param(replace(FACTS, backup_wanted=True, backups=Standing()), ["backup"], id="never a backup"),
+        pytest.param(replace(FACTS, backup_wanted=True), [], id="the backups are elsewhere"),
+        pytest.param(replace(FACTS, backup_wanted=True, backups=backed_up(25)), [], id="25 h ago"),
+        pytest.param(replace(FACTS, backup_wanted=True, backups=backed_up(27)), ["backup"], id="27 h ago"),
+        pytest.param(replace(FACTS, drill_wanted=True, backups=backed_up(10 * 24)), ["drill"], id="no drill for long"),
+        pytest.param(replace(FACTS, backups=backed_up(10 * 24)), [], id="no drill, and none is wanted"),
+        pytest.param(changed(last_purge=NOW - dt.timedelta(hours=25)), [], id="purged 25 h ago"),
+        pytest.param(changed(last_purge=NOW - dt.timedelta(hours=27)), ["purge"], id="purged 27 h ago"),
         pytest.param(
-            replace(FACTS, backup_wanted=True, last_backup=NOW - dt.timedelta(hours=27)), ["backup"], id="27 h ago"
+            changed(last_purge=NOW - dt.timedelta(days=3), beats=(beat(WEB, age=600), beat(JOBS, age=600))),
+            [],
+            id="purged before the service was off, and it has only begun",
         ),
         pytest.param(changed(mail_waits=3601.0), ["mail"], id="a mail waits"),
         pytest.param(changed(job_waits=3601.0), ["work"], id="work waits"),
@@ -290,6 +304,39 @@ def test_only_who_can_see_it_says_that_it_is_over() -> None:
     assert may_end(alert("disk"), replace(FACTS, moment=NOW + dt.timedelta(minutes=11)))
 
 
+def test_only_who_keeps_the_backups_raises_and_ends_what_is_said_of_them(
+    told: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of(backups: Standing | None) -> None:
+        facts = replace(FACTS, moment=now(), backup_wanted=True, drill_wanted=True, backups=backups)
+        monkeypatch.setattr("bot.operation.inspector.gather", lambda *_, **__: facts)
+
+    def open_ones() -> list[str]:
+        with told.database.reading() as session:
+            return [one.kind for one in known(session) if one.ended_at is None and KINDS[one.kind].of_backups]
+
+    web, jobs = Inspector(told, lambda: True), Inspector(told, lambda: True, keeps_backups=True)
+    of(Standing())
+    web.inspect()
+    assert open_ones() == [], "a web machine sees an empty folder"
+    jobs.inspect()
+    assert open_ones() == ["backup"]
+    failed = Drill(now(), "f", None, 1, 1.0, ("開けません",))
+    of(Standing((Kept(now(), 1),), failed))
+    jobs.inspect()
+    assert open_ones() == ["drill"]
+    well = replace(failed, faults=())
+    of(Standing((Kept(now(), 1),), well))
+    web.inspect()
+    assert open_ones() == ["drill"], "what it does not see it does not end"
+    of(None)
+    jobs.inspect()
+    assert open_ones() == ["drill"], "nor does a process that has not looked yet"
+    of(Standing((Kept(now(), 1),), well))
+    jobs.inspect()
+    assert open_ones() == []
+
+
 def test_a_process_is_heard_of_and_its_dead_row_goes(database: Database, told: Services) -> None:
     heart = Heart(told, JOBS)
     heart.beat()
@@ -354,5 +401,6 @@ def test_the_state_is_told_on_the_command_line(told: Services, tmp_path: Path) -
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     found = runner.invoke(args=["status"])
     assert found.exit_code == 1
-    assert "flask --app app database migrate" in found.output
+    assert "flask --app app upgrade" in found.output
+    assert "database migrate" not in found.output
     app.extensions["kotae"].database.dispose()
