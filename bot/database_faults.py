@@ -15,7 +15,7 @@ from knowledge.db import is_current
 _AWAY = "データベースにつながりません。DATABASE_URL の行き先が動いているか確かめてください"
 _OTHER_VERSION = (
     "データベースの表が、このプログラムの版と合っていません。"
-    "控えをとってから flask --app app database migrate を打ってください"
+    "サービスを止めて flask --app app upgrade を打ってください（先にバックアップをとります）"
 )
 
 

@@ -6,6 +6,7 @@ GRANT USAGE ON SCHEMA public TO kotae_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO kotae_app;
 GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO kotae_app;
 
+-- 毎日の VACUUM は表の持ち主のものなので、kotae_app ではとばされる。代わりにすること: docs/retention.md の「消え方」
 -- 操作の記録は、読むことと足すことだけ。1年より前の行は、表を作った役割の関数が消す
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_lines FROM kotae_app, PUBLIC;
 REVOKE DELETE, TRUNCATE ON audit_head, audit_checkpoints FROM kotae_app, PUBLIC;

@@ -328,7 +328,7 @@ def _refuse_other_tables(session: Session, manifest: Manifest) -> None:
     scripts = ScriptDirectory.from_config(migration_config())
     head = scripts.get_current_head()
     if _revision(session) != head:
-        raise ArchiveError("表が今のプログラムと合いません。先に `flask --app app database migrate` を実行してください")
+        raise ArchiveError("表が今のプログラムと合いません。先に `flask --app app upgrade` を実行してください")
     known = set()
     with contextlib.suppress(CommandError):
         known = {script.revision for script in scripts.iterate_revisions(head, "base")}

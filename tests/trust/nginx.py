@@ -184,6 +184,25 @@ class Trial:
         said = self._ask("GET", f"/{CODE}/?q={ASKED}", secure=False)
         self.status("暗号のない住所は https へ", said, 301)
         self.told("移す先に質問の言葉がない", said.all("Location") == [f"https://{HOST}/{CODE}/"], said.all("Location"))
+        split = self._ask("GET", f"/{CODE}/%0d%0aSet-Cookie:%20x=1?q={ASKED}", secure=False)
+        self.told(
+            "移す先に改行を入れても、ヘッダーにならない",
+            not split.all("Set-Cookie") and split.all("Location") == [f"https://{HOST}/{CODE}/%0d%0aSet-Cookie:%20x=1"],
+            split.all("Location"),
+        )
+        for host in ("evil.example", "evil.example:80"):
+            odd = self._ask("GET", f"/{CODE}/", headers={"Host": host}, secure=False)
+            self.told(
+                f"移す先は、よその Host 名（{host}）でない",
+                odd.all("Location") == [f"https://{HOST}/{CODE}/"],
+                odd.status,
+            )
+        whole = self._ask("GET", f"http://evil.example/{CODE}/", headers={"Host": "evil.example"}, secure=False)
+        self.told(
+            "住所をまるごと書いた要求も、よそへ移さない",
+            whole.all("Location") == [f"https://{HOST}/{CODE}/"],
+            whole.status,
+        )
         self.status("暗号のない Webhook は断る", self._ask("POST", f"/line/{CODE}/webhook", b"{}", secure=False), 403)
 
     def _headers(self) -> None:
