@@ -10,7 +10,7 @@ FLASK := $(BIN)/python -m flask --app app
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export PORT BASE_URL
 
-.PHONY: help run setup test lint types tests load-tests bench bench-country bench-evidence browser lock clean trust-restore trust-migrations trust-forged fuzz lock-fuzz trust-outages trust-nth audit trust-kills trust-faults trust-load trust-soak trust-replay trust-machines trust-table trust-odds mutants fuzz-short hostile-postgresql office-suite trust-nginx
+.PHONY: help run setup test lint types tests load-tests bench bench-country bench-evidence browser lock clean trust-restore trust-migrations trust-forged fuzz lock-fuzz trust-outages trust-nth audit trust-kills trust-faults trust-load trust-power trust-soak trust-replay trust-machines trust-table trust-odds mutants fuzz-short hostile-postgresql office-suite trust-nginx
 
 help: ## このまま読める一覧
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -75,7 +75,8 @@ bench-evidence: $(VENV)/.test ## 数字・ニーズ票・画面の速さ、100�
 bench-country: $(VENV)/.test ## 1,741自治体を一台で（30分ほど、ディスク15 GB）
 	@$(BIN)/python -m tests.bench country
 
-trust-restore: $(VENV)/.test ## 復元訓練: バックアップ・復元・サインイン・質問まで、SQLite と PostgreSQL（1分ほど）
+trust-restore: DOSE = --questions 1000000
+trust-restore: $(VENV)/.test ## 復元訓練: 百万件の記録のあるデータベースの、バックアップ・復元・サインイン・質問まで、SQLite と PostgreSQL（20分ほど）
 	@$(BIN)/python -m tests.trust.restore_drill --out docs/trust $(DOSE)
 
 trust-nginx: $(VENV)/.test ## 本物の nginx（要インストール）に deploy/nginx.conf を入れ、サービスの前に置いて試す（1分ほど）
@@ -130,6 +131,9 @@ trust-replay: $(VENV)/.test ## 同じ出来事を、何度も届ける（T13、2
 
 trust-outages: $(VENV)/.test ## データベースが押さえられる・なくなる・一杯になるのを20回ずつ（T14、20分ほど、root で）
 	$(call TRUST,outages)
+
+trust-power: $(VENV)/.test ## 電源を切る：そのときディスクにあるものだけで、受け取ったと言ったものが残っているか（F04、5分ほど、root で）
+	$(call TRUST,power)
 
 trust-machines: ENGINES = postgresql
 trust-machines: $(VENV)/.test ## 受信二つ・返信三つを、一つの PostgreSQL で、殺しながら試す（12分ほど）

@@ -1,7 +1,8 @@
 """Lines that give personal data away, and lines that do not: a held-out set to measure a masker by.
 
 Written apart from the masking code and its tests, from the requirement alone.  Neither this file nor
-tests/data/personal_data_templates.yaml may be tuned to what the masker can do.
+tests/data/personal_data_templates.yaml may be tuned to what the masker can do.  The masker was worked on with the
+figures of those sentences in sight, so there is a second set, ``HELD_OUT``, of sentences and words that nobody worked by.
 
 ``lines`` draws sentences from the templates there and puts values into them; every value's place in the text is known
 to the character.  ``clean_lines`` draws questions that hold nothing personal.  Both are settled by their seed.
@@ -17,7 +18,9 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +29,8 @@ from typing import Any, NamedTuple
 import yaml
 
 TEMPLATES = Path(__file__).parents[1] / "data" / "personal_data_templates.yaml"
+HELD_OUT = TEMPLATES.with_stem("personal_data_templates_heldout")
+"""Has sentences and words of its own; the formats are those of ``TEMPLATES``."""
 
 Span = tuple[int, int]
 
@@ -86,7 +91,7 @@ class Line:
     template: str
 
 
-def lines(count: int, seed: int) -> list[Line]:
+def lines(count: int, seed: int, templates: Path = TEMPLATES) -> list[Line]:
     """``count`` different lines with personal data.
 
     The formats come round evenly: each time, one of those that were used least so far is taken, and then any of the
@@ -95,27 +100,29 @@ def lines(count: int, seed: int) -> list[Line]:
     chance = random.Random(seed)
     used: Counter[str] = Counter()
     made: dict[str, Line] = {}
-    while len(made) < count:
-        two = len(made) % TWO_KINDS_EVERY == TWO_KINDS_EVERY - 1
-        line = _line_of_two(chance, used) if two else _line_of_one(chance, used)
-        if line.text not in made:
-            made[line.text] = line
-            used.update(value.format for value in line.values)
+    with _reading(templates):
+        while len(made) < count:
+            two = len(made) % TWO_KINDS_EVERY == TWO_KINDS_EVERY - 1
+            line = _line_of_two(chance, used) if two else _line_of_one(chance, used)
+            if line.text not in made:
+                made[line.text] = line
+                used.update(value.format for value in line.values)
     drawn = list(made.values())
     chance.shuffle(drawn)
     return drawn
 
 
-def clean_lines(count: int, seed: int) -> list[str]:
+def clean_lines(count: int, seed: int, templates: Path = TEMPLATES) -> list[str]:
     """``count`` different questions without personal data, every template as often as the others."""
     chance = random.Random(seed)
-    templates: list[str] = _data()["clean"]["templates"]
     made: dict[str, None] = {}
-    while len(made) < count:
-        for template in chance.sample(templates, len(templates)):
-            line = _fill_clean(chance, template)
-            before, after = _around(chance, line)
-            made[before + line + after] = None
+    with _reading(templates):
+        questions: list[str] = _data()["clean"]["templates"]
+        while len(made) < count:
+            for question in chance.sample(questions, len(questions)):
+                line = _fill_clean(chance, question)
+                before, after = _around(chance, line)
+                made[before + line + after] = None
     drawn = list(made)[:count]
     chance.shuffle(drawn)
     return drawn
@@ -125,7 +132,7 @@ def formats() -> dict[str, dict[str, bool]]:
     """Every kind with its formats, and whether each of them is everyday."""
     return {
         kind: {name: how["everyday"] for name, how in told["formats"].items()}
-        for kind, told in _data()["kinds"].items()
+        for kind, told in _read(TEMPLATES)["kinds"].items()
     }
 
 
@@ -160,9 +167,26 @@ def luhn_digit(payload: str) -> str:
 # -- lines ---------------------------------------------------------------------------------------------------------
 
 
-@cache
+_templates: ContextVar[Path] = ContextVar("_templates", default=TEMPLATES)
+
+
+@contextmanager
+def _reading(templates: Path) -> Iterator[None]:
+    """Draw sentences and words from this file."""
+    before = _templates.set(templates)
+    try:
+        yield
+    finally:
+        _templates.reset(before)
+
+
 def _data() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(TEMPLATES.read_text(encoding="utf-8"))
+    return _read(_templates.get())
+
+
+@cache
+def _read(templates: Path) -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(templates.read_text(encoding="utf-8"))
     return told
 
 
@@ -172,14 +196,18 @@ def _kind_of() -> dict[str, str]:
     return {name: kind for kind, told in formats().items() for name in told}
 
 
+def _alone(kind: str) -> list[str]:
+    """The formats of a kind that need no template made for them."""
+    return [name for name, how in _read(TEMPLATES)["kinds"][kind]["formats"].items() if how.get("alone", True)]
+
+
 @cache
-def _sentences() -> dict[str, list[dict[str, Any]]]:
+def _sentences(templates: Path) -> dict[str, list[dict[str, Any]]]:
     """For each format the templates that it fits into."""
     fitting: dict[str, list[dict[str, Any]]] = {name: [] for name in _kind_of()}
-    for told in _data()["kinds"].values():
-        free = [name for name, how in told["formats"].items() if how.get("alone", True)]
+    for kind, told in _read(templates)["kinds"].items():
         for template in told["templates"]:
-            for name in template.get("formats", free):
+            for name in template.get("formats", _alone(kind)):
                 fitting[name].append(template)
     return fitting
 
@@ -192,13 +220,12 @@ def _least_used(chance: random.Random, used: Counter[str], names: Iterable[str])
 
 def _line_of_one(chance: random.Random, used: Counter[str]) -> Line:
     name = _least_used(chance, used, _kind_of())
-    return _line(chance, chance.choice(_sentences()[name]), _kind_of()[name], lambda _kind, _told: name)
+    return _line(chance, chance.choice(_sentences(_templates.get())[name]), _kind_of()[name], lambda _kind, _told: name)
 
 
 def _line_of_two(chance: random.Random, used: Counter[str]) -> Line:
     def choose(kind: str, told: str | None) -> str:
-        free = (name for name, how in _data()["kinds"][kind]["formats"].items() if how.get("alone", True))
-        return told or _least_used(chance, used, free)
+        return told or _least_used(chance, used, _alone(kind))
 
     return _line(chance, chance.choice(_data()["two_kinds"]), "two_kinds", choose)
 

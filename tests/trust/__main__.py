@@ -16,6 +16,7 @@ TRIALS = {
     "faults": "tests.trust.faults",
     "odds": "tests.trust.odds.trial",
     "outages": "tests.trust.outages",
+    "power": "tests.trust.power",
     "proxy": "tests.trust.proxy",
     "table": "tests.trust.table",
 }

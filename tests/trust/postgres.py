@@ -96,16 +96,19 @@ class PostgreSQL:
         os.kill(pid, signal.SIGKILL)
         return True
 
+    def pids(self) -> list[int]:
+        """Of the postmaster and all its processes; none where it is gone."""
+        pid = self.postmaster()
+        return [pid, *self._children()] if pid is not None else []
+
     def pause(self) -> None:
         """All its processes stand still in the middle of what they do; whoever connects gets no answer."""
-        pid = self.postmaster()
-        for one in ([pid] if pid else []) + self._children():
+        for one in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGSTOP)
 
     def resume(self) -> None:
-        pid = self.postmaster()
-        for one in self._children() + ([pid] if pid else []):
+        for one in reversed(self.pids()):
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGCONT)
 

@@ -37,6 +37,7 @@ from knowledge.models import StaffAccount
 from knowledge.passwords import hash_password
 from knowledge.restore_drills import LONGEST_SECONDS
 from knowledge.roles import Grant, Role
+from tests.bench.lists import fill
 from tests.bench.material import VECTORS
 from tests.support.postgresql import postgresql_in
 from tests.support.staff import add_colleague, visit
@@ -55,12 +56,14 @@ def timed(what: str, act: Callable[[], Any]) -> Any:
     return found
 
 
-def bundled(folder: Path) -> None:
-    """A database with the bundled content and an administrator, and a backup of it."""
+def bundled(folder: Path, questions: int) -> None:
+    """A database with the bundled content and a long log of made-up questions, and a backup of it."""
     database = open_database(f"sqlite:///{folder}/source.db")
     migrate(database)
     for content in content_folders():
         load_bundle(database, read_bundle(content), now(), common_content())
+    if questions:
+        timed(f"質問の記録 {questions:,} 件", lambda: fill(database, folder / "town", 1_000, questions))
     timed("バックアップ", lambda: make(database, folder, KEY, now()))
     LedgerKeeper(database, folder).keep(now())
     database.dispose()
@@ -123,6 +126,7 @@ def one_answer(kit: Services) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.trust.restore_drill", description=__doc__)
     parser.add_argument("--of", type=Path, metavar="FOLDER", help="このフォルダーのいちばん新しいバックアップを戻す")
+    parser.add_argument("--questions", type=int, default=0, help="作りものの質問の記録を、これだけ入れてから")
     parser.add_argument("--out", type=Path, default=AT_HAND, help="結果の JSON を置くフォルダー")
     given = parser.parse_args()
     status = 0
@@ -131,7 +135,7 @@ def main() -> int:
         (folder / "vectors").symlink_to(VECTORS.resolve())
         source, key = given.of or folder, os.environ.get("BACKUP_KEY", "").encode() if given.of else KEY
         if not given.of:
-            bundled(folder)
+            bundled(folder, given.questions)
         backup = newest(source)
         if backup is None:
             sys.exit(f"{source}: バックアップがありません")

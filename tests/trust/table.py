@@ -23,6 +23,7 @@ NAMES = {
 }
 OTHERS = {
     "outages": "T14 データベースの障害（F05〜F07）",
+    "power": "F04 停電",
     "nth": "T02 N番目の失敗",
     "migrations": "T15 表の更新",
     "restore": "T18 復元訓練",
