@@ -84,7 +84,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     console.register(app, https=not settings.is_local)
     app.jinja_env.filters["host_of"] = host_of
     requests.register(app)
-    headers.register(app, https=settings.base_url.startswith("https:"))
+    headers.register(app, https=settings.base_url.startswith("https:"), embedders=settings.embed_origins)
     problems.register(app)
     commands.register(app)
     return app

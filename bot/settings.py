@@ -59,6 +59,11 @@ SETTINGS = (
     Setting("LINE_API_HOST", LINE_API_HOST, "LINE の API の住所。試験や中継のときだけ変える"),
     Setting("SENDER_THREADS", "16", "Web のプロセスの中で LINE に返信する糸の数。0 なら `flask line send` が返信する"),
     Setting("TRUSTED_HOSTS", "", "受け付ける Host 名（カンマ区切り）。空なら BASE_URL の名前と 127.0.0.1、localhost"),
+    Setting(
+        "EMBED_ORIGINS",
+        "",
+        "質問のページを置いてよいサイト（https://www.city.example.jp の形、カンマ区切り）。空なら置けない",
+    ),
     Setting("PROXY_HOPS", "0", "前に置いた信頼できる中継（nginx など）の数"),
     Setting(
         "KEPT_ANSWERS",
@@ -200,6 +205,8 @@ class Settings:
     """By their names."""
     sender_threads: int
     trusted_hosts: tuple[str, ...]
+    embed_origins: tuple[str, ...]
+    """Sites that may show the page of questions within theirs."""
     proxy_hops: int
     kept_answers: int
     link_checks: bool
@@ -286,6 +293,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         line_channels=_line_channels(environment, local=_is_loopback(base_url)),
         sender_threads=_number(given, "SENDER_THREADS", most=32),
         trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1", "127.0.0.1", "localhost"),
+        embed_origins=_origins(given, "EMBED_ORIGINS"),
         proxy_hops=_number(given, "PROXY_HOPS", most=5),
         kept_answers=_number(given, "KEPT_ANSWERS", most=10_000_000),
         link_checks=_number(given, "LINK_CHECKS", most=1) == 1,
@@ -327,6 +335,19 @@ def _console_url(base_url: str, console_hosts: Sequence[str]) -> str:
 
 def _parts(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in given[name].split(",") if part.strip())
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+
+
+def _origins(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A site's scheme and host, and nothing more: they go into a header."""
+    origins = tuple(part.rstrip("/") for part in _parts(given, name))
+    for origin in origins:
+        # Within this machine a site may be tried out in clear.
+        if not _ORIGIN.fullmatch(origin) or not (origin.startswith("https://") or _is_loopback(origin)):
+            raise SettingsError(f"{name} は https://www.city.example.jp のように、サイトの名前までを書いてください")
+    return origins
 
 
 def _long_enough(given: Mapping[str, str], name: str, *, local: bool) -> str:

@@ -69,6 +69,11 @@ def to_katakana(text: str) -> str:
     return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)
 
 
+def to_hiragana(text: str) -> str:
+    """Katakana as hiragana, everything else as it is."""
+    return "".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in text)
+
+
 def kana_share(text: str) -> float:
     """The share of hiragana among the letters of ``text``, 0 to 1."""
     letters = [char for char in text if char.isalpha()]

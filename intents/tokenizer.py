@@ -115,6 +115,16 @@ def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(_joined(tokens) if any(part in text for part in _JOINING) else tokens)
 
 
+def read_aloud(text: str) -> list[tuple[str, str]]:
+    """The longest words that the dictionary knows, as they are written, each with its reading in katakana.
+
+    Together they are ``text``.  What is longer than Sudachi takes at a time is read piece by piece.
+    """
+    pieces = (text[start : start + _MOST_CHARACTERS] for start in range(0, len(text), _MOST_CHARACTERS))
+    tokenizer = _tokenizer()
+    return [(one.surface(), one.reading_form()) for piece in pieces for one in tokenizer.tokenize(piece, SplitMode.C)]
+
+
 def _joined(tokens: Iterable[Token]) -> list[Token]:
     """``tokens`` with those as one that are no name apart: a 副市長 is no 市長, a 幼稚園 no other 園."""
     joined: list[Token] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, request
 
 _DIRECTIVES = {
@@ -15,7 +17,15 @@ _DIRECTIVES = {
     "object-src": "'none'",
     "frame-ancestors": "'none'",
 }
-CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in _DIRECTIVES.items())
+_EMBEDDED = ("chat.page", "chat.ask")
+"""What may stand within a site of the municipality's, where a setting names it; nothing else ever does."""
+
+
+def _policy(ancestors: str) -> str:
+    return "; ".join(f"{name} {value}" for name, value in (_DIRECTIVES | {"frame-ancestors": ancestors}).items())
+
+
+CONTENT_SECURITY_POLICY = _policy("'none'")
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -24,10 +34,15 @@ SECURITY_HEADERS = {
 """What every answer carries, also one that is given before the application is asked."""
 
 
-def register(app: Flask, *, https: bool) -> None:
+def register(app: Flask, *, https: bool, embedders: Sequence[str] = ()) -> None:
+    """``embedders``: the sites that may show the page of questions within theirs."""
+    embedded = _policy(" ".join(("'self'", *embedders))) if embedders else CONTENT_SECURITY_POLICY
+
     @app.after_request
     def _set(response: Response) -> Response:
         response.headers.update(SECURITY_HEADERS)
+        if request.endpoint in _EMBEDDED:
+            response.headers["Content-Security-Policy"] = embedded
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static":

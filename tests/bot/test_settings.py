@@ -56,6 +56,12 @@ def test_in_production_the_given_keys_are_used_and_no_file_is_made(tmp_path: Pat
         pytest.param({"BASE_URL": "ftp://kotae.city.example"}, "BASE_URL は https://… の形", id="another scheme"),
         pytest.param({"BASE_URL": "https://"}, "BASE_URL は https://… の形", id="no host"),
         pytest.param({"BASE_URL": "https://[::1"}, "BASE_URL は https://… の形", id="half an address"),
+        pytest.param({"EMBED_ORIGINS": "http://www.city.example"}, "EMBED_ORIGINS は https://", id="a site in clear"),
+        pytest.param({"EMBED_ORIGINS": "https://a.example/page"}, "EMBED_ORIGINS は https://", id="a page, no site"),
+        pytest.param(
+            {"EMBED_ORIGINS": "https://a.example; script-src *"}, "EMBED_ORIGINS は", id="a header of its own"
+        ),
+        pytest.param({"EMBED_ORIGINS": "*"}, "EMBED_ORIGINS は https://", id="every site"),
         pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY は256ビット以上", id="short key"),
         pytest.param({"SECRET_KEY": "0123456789abcdef" * 2}, "SECRET_KEY は256ビット以上", id="a key of 128 bits"),
         pytest.param({"BACKUP_KEY": "0123456789abcdefXYZ+" * 2}, "BACKUP_KEY は256ビット以上", id="a key of 240 bits"),

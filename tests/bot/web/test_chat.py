@@ -264,6 +264,17 @@ def test_residents_are_told_how_long_what_is_kept_as_the_municipality_set_it(app
     assert "<li>伏せ字にした質問の文：45日</li>" in client.get("/242047/privacy").text
 
 
+def test_residents_are_told_of_the_backups(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is deleted at once is in them all the same; where there are none, nothing is said of them."""
+    kit: Services = app.extensions["kotae"]
+    for key, days, told in ((b"k" * 64, 35, True), (b"k" * 64, 14, True), (b"", 35, False)):
+        settings = replace(kit.settings, backup_key=key, backup_days=days)
+        monkeypatch.setitem(app.extensions, "kotae", replace(kit, settings=settings))
+        page = client.get("/242047/privacy").text
+        assert ("写し（バックアップ）" in page) is told
+        assert (f"最長{days}日で写しごと消えます" in page) is told
+
+
 def test_no_page_ever_sets_a_cookie(visitor: FlaskClient, question_for: dict[Decision, str]) -> None:
     responses = [
         visitor.get("/"),

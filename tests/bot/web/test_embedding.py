@@ -1,0 +1,128 @@
+"""The page of questions within a site of the municipality's: one script tag, only where a setting names the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, expect
+
+from app import create_app
+from tests.support.browser import launched, served
+
+CODE = "242047"
+
+
+@pytest.fixture
+def town_site() -> Iterator[tuple[Flask, str]]:
+    """A page of the municipality's own, on another origin; its tag is told once the service is there."""
+    made = Flask("town")
+
+    @made.get("/")
+    def page() -> str:
+        return f"<!doctype html><link rel=icon href=data:,><title>市のホームページ</title><h1>市のホームページ</h1>{made.config['TAG']}<p>つづき</p>"
+
+    with served(made) as address:
+        yield made, address
+
+
+@pytest.fixture
+def told(environment: dict[str, str], town_site: tuple[Flask, str]) -> Iterator[Flask]:
+    """The service, told by a setting which site may show it."""
+    found = create_app(environment | {"EMBED_ORIGINS": f"https://www.city.example.jp/, {town_site[1]}"})
+    yield found
+    found.extensions["kotae"].database.dispose()
+
+
+def _ancestors(app: Flask, path: str) -> str:
+    with app.test_client().get(path) as response:
+        policy = response.headers["Content-Security-Policy"]
+    return next(one for one in policy.split("; ") if one.startswith("frame-ancestors"))
+
+
+def test_only_the_page_of_questions_may_be_shown_within_the_sites_that_are_named(
+    told: Flask, town_site: tuple[Flask, str]
+) -> None:
+    named = f"frame-ancestors 'self' https://www.city.example.jp {town_site[1]}"
+    assert _ancestors(told, f"/{CODE}/") == named
+    assert _ancestors(told, f"/{CODE}/?embed=1") == named
+    for path in ("/", f"/{CODE}/privacy", "/staff/sign-in", "/healthz", "/static/chat.js", "/none"):
+        assert _ancestors(told, path) == "frame-ancestors 'none'", path
+
+
+def test_where_no_site_is_named_nobody_may_show_it(app: Flask) -> None:
+    assert _ancestors(app, f"/{CODE}/?embed=1") == "frame-ancestors 'none'"
+
+
+def test_within_another_site_what_leads_away_opens_beside_it(app: Flask) -> None:
+    client = app.test_client()
+    alone, within = client.get(f"/{CODE}/").text, client.get(f"/{CODE}/?embed=1").text
+    assert 'href="/"' in alone
+    assert 'href="/"' not in within, "no other municipality is offered on this one's site"
+    assert f'action="/{CODE}/?embed=1"' in within
+    assert "embed=1" not in alone
+    knowledge = app.extensions["kotae"].corpus.current(CODE)
+    linked = next(one.entry_id for one in knowledge.answers.values() if one.links)
+    answer = client.post(f"/{CODE}/?embed=1", data={"act": "choose", "e": linked, "label": "質問"}).text
+    links = [one for one in answer.split("<a ")[1:] if "http" in one.split(">")[0]]
+    assert links
+    assert all('target="_blank"' in one.split(">")[0] for one in links)
+
+
+@pytest.mark.browser
+def test_a_tag_on_the_towns_page_shows_the_questions_and_they_are_answered_there(
+    told: Flask, town_site: tuple[Flask, str]
+) -> None:
+    site, address = town_site
+    with served(told) as service, launched() as browser:
+        site.config["TAG"] = f'<script src="{service}/static/embed.js" data-municipality="{CODE}" async></script>'
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.goto(address)
+        frame = page.frame_locator("iframe")
+        frame.get_by_label("質問", exact=True).fill("オンラインで申請できる手続きは？")
+        frame.get_by_role("button", name="聞く").click()
+        expect(frame.locator("#log .turn")).to_have_count(2)
+        expect(frame.locator("#log")).to_contain_text("オンライン")
+        assert page.locator("iframe").get_attribute("title") == "質問にこたえます（こたえ）"
+        assert page.context.cookies() == []
+        assert said == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.close()
+        _without_script(browser, service)
+
+
+def _without_script(browser: Browser, service: str) -> None:
+    """A link in the place of the frame would do: the page itself works without JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{service}/{CODE}/?embed=1")
+    plain.get_by_label("質問", exact=True).fill("オンラインで申請できる手続きは？")
+    plain.get_by_role("button", name="聞く").click()
+    assert plain.url.endswith("?embed=1")
+    expect(plain.locator("#log")).to_contain_text("オンライン")
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ('data-municipality="24204"', "6桁の全国地方公共団体コード"),
+        ("", "6桁の全国地方公共団体コード"),
+        ('data-municipality="../staff"', "6桁の全国地方公共団体コード"),
+    ],
+)
+@pytest.mark.browser
+def test_a_tag_without_a_code_shows_nothing_and_says_why(
+    told: Flask, town_site: tuple[Flask, str], tag: str, said: str
+) -> None:
+    site, address = town_site
+    with served(told) as service, launched() as browser:
+        site.config["TAG"] = f'<script src="{service}/static/embed.js" {tag}></script>'
+        page = browser.new_page()
+        heard: list[str] = []
+        page.on("console", lambda message: heard.append(message.text))
+        page.goto(address)
+        assert page.locator("iframe").count() == 0
+        assert any(said in one for one in heard)
