@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-STATES = ("満たす", "一部", "まだ", "対象外", "外")
-"""外: what whoever operates it does; the software only helps."""
+STATES = ("満たす", "満たす・外", "一部", "まだ", "対象外", "外")
+"""外: what whoever operates it does; the software only helps.  満たす・外: its part is met, the rest is theirs."""
 _COUNTS = {
     "D": 12,
     "LIN": 14,
@@ -69,8 +69,8 @@ def test_every_requirement_has_one_line() -> None:
 def test_every_line_has_a_state_and_what_is_met_names_what_shows_it() -> None:
     assert [row.id for row in rows() if row.state not in STATES] == []
     shown = re.compile(r"`tests/[\w/]+\.py::\w+`|`make [\w-]+`|`python -m tests\.")
-    assert [row.id for row in rows() if row.state == "満たす" and not shown.search(row.evidence)] == []
-    assert [row.id for row in rows() if row.state in ("対象外", "外") and len(row.evidence) < 10] == []
+    assert [row.id for row in rows() if row.state.startswith("満たす") and not shown.search(row.evidence)] == []
+    assert [row.id for row in rows() if "外" in row.state and len(row.evidence) < 10] == []
 
 
 def test_every_test_that_is_named_exists() -> None:
