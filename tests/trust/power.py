@@ -236,7 +236,8 @@ def _opened(folder: Path, engine: str) -> Iterator[Database]:
     """The database of a copy, recovered as at the next start of the machine."""
     server: PostgreSQL | None = None
     if engine == "postgresql":
-        for name in ("postmaster.pid", ".handle_pids.json"):
+        # Of the server that was copied, whose number another process may have by now.
+        for name in ("postmaster.pid", ".handle_pids.json", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
             (folder / "pg" / "data" / name).unlink(missing_ok=True)
         server = PostgreSQL(folder / "pg")
         url = server.url_of("kotae")
