@@ -162,7 +162,7 @@ def main(arguments: list[str]) -> int:
         finally:
             stack.stop()
         acknowledged = _acknowledged(stack.record)
-        found = [_found(cut, acknowledged, folder / "copy", given.engine) for cut in cuts]
+        found = [_found(cut, acknowledged, folder / f"{cut.image.stem}-copy", given.engine) for cut in cuts]
     finally:
         unmount(disk.folder)
         if not given.keep:
