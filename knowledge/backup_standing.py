@@ -62,10 +62,11 @@ def standing_in(folder: Path) -> Standing:
 
 def standing_from_json(told: object) -> Standing | None:
     """None where it is not what this program tells: another version's."""
+    if not isinstance(told, Mapping):
+        return None
     try:
-        given: Mapping[str, Any] = dict(told)  # type: ignore[call-overload]
-        kept = tuple(Kept(dt.datetime.fromisoformat(moment), int(size)) for moment, size in given["backups"])
-        return Standing(kept, drill_from_json(given["drill"]) if given["drill"] else None)
+        kept = tuple(Kept(dt.datetime.fromisoformat(moment), int(size)) for moment, size in told["backups"])
+        return Standing(kept, drill_from_json(told["drill"]) if told["drill"] else None)
     except (ValueError, TypeError, KeyError):
         return None
 
