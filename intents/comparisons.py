@@ -69,7 +69,7 @@ _WORDED = {
     Measure.ANY: re.compile("違|ちが|比べ|くらべ|比較|どちら|どっち|差"),
     Measure.DIFFERENCE: re.compile("違|ちが|差"),
     **{
-        measure: re.compile(f"(?:どちら|どっち|どれ).*{word}|{word}.*(?:どちら|どっち|どれ)")
+        measure: re.compile(f"(?:どちら|どっち|どれ).{{0,80}}{word}|{word}.{{0,80}}(?:どちら|どっち|どれ)")
         for measure, word in _MEASURES.items()
     },
 }

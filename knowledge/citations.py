@@ -16,7 +16,7 @@ from intents.patterns import ending_of
 from knowledge.plan_sections import COLOPHON, CONTENTS, COVER, Section, letters, split_heading
 
 _NOTE = re.compile(
-    r"[（(](?:該当する記載なし|この話題の記載なし|脚注|各取組の成果指標|巻末|最終ページの連絡先)[^）)]*[）)]"
+    r"[（(](?:該当する記載なし|この話題の記載なし|脚注|各取組の成果指標|巻末|最終ページの連絡先)[^）)]{0,200}[）)]"
 )
 _WHOLE = re.compile("^計画書?(?:の)?全体")
 _NAMES_OF = {

@@ -87,7 +87,7 @@ _FIGURE = re.compile(
 )
 _NEAR = 20
 """How many letters after a year of an era a year without one (令和3年度から7年度) is of the same."""
-_YEAR_WITHOUT_ERA = re.compile(r"\s*(?:年度|年(?![間後前以目ごほ程]))")
+_YEAR_WITHOUT_ERA = re.compile(r"\s{0,8}(?:年度|年(?![間後前以目ごほ程]))")
 
 
 @dataclass(frozen=True)

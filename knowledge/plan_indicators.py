@@ -16,7 +16,7 @@ MOST_NAME, MOST_VALUE, MOST_UNIT, MOST_NOTE = 80, 30, 10, 200
 _NAME = re.compile(
     r"指標名?$|^(?:成果|評価|活動|数値|重要業績評価|目標達成)?指標|^(?:KPI|KGI)(?:名|指標)|^(?:目標|評価)項目"
 )
-_SHORT_FOR_BOTH = re.compile(r"(?:KPI|KGI)(?:\(.*\))?")
+_SHORT_FOR_BOTH = re.compile(r"(?:KPI|KGI)(?:\(.{0,200}\))?")
 """What is written over the indicators' names, and over their targets."""
 _BASE = re.compile(r"現状|現況|基準(?:値|年)|実績|策定時|当初値")
 _TARGET = re.compile(

@@ -21,7 +21,7 @@ from knowledge.tabular import Row, Sheet
 
 WHOLE_ROW = "row"
 """Where a fault belongs that is of no single field."""
-_FAULT = re.compile(r"シート「[^」]*」\d+行目(?: [A-Z]+列)?「(?P<heading>[^」]+)」: (?P<sentence>.*)", re.DOTALL)
+_FAULT = re.compile(r"\Aシート「[^」]*」\d+行目(?: [A-Z]+列)?「(?P<heading>[^」]+)」: (?P<sentence>.*)", re.DOTALL)
 _IN_A_FORM = (
     (
         re.compile("書き出したあとに、ほかの人が変えています.*", re.DOTALL),
@@ -34,7 +34,7 @@ _IN_A_FORM = (
     (re.compile("Excel が番号を日付に変えています（(.*?)）.*", re.DOTALL), r"1-1 のように書いてください（今は \1）"),
 )
 """What is wrong with a file, and what to do with a field instead."""
-_ROW = re.compile(r"シート「[^」]*」(?:\d+行目)?: ")
+_ROW = re.compile(r"\Aシート「[^」]*」(?:\d+行目)?: ")
 
 
 class RowFaultsError(ValueError):

@@ -21,7 +21,7 @@ from knowledge.plan_documents.word_numbers import WordNumbers
 from knowledge.upload_limits import MAX_COLUMNS, MAX_ROWS
 
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
-_SPACE = re.compile(r"\s*\n\s*|\t")
+_SPACE = re.compile(r"(?<!\s)\s*\n\s*|\t")
 _LEVELS = 9
 
 

@@ -1,13 +1,12 @@
-"""F24 and T17: the clock of the whole service is moved under it, by the library of Debian's ``faketime``.
+"""F24 and T17: the clock of the whole service is moved under it, by ``time-machine`` within its process.
 
-It moves the wall's clock of the web server's processes alone, while they run; LINE, the sender of webhooks and the
-judge keep the right time.  The monotonic clock goes on, as it does when NTP steps a machine's.
+It moves the wall's clock of the web server's worker alone, while it runs; LINE, the sender of webhooks and the judge
+keep the right time.  The monotonic clock goes on, as it does when NTP steps a machine's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -43,36 +42,26 @@ MIDNIGHTS = (
 )
 
 
-class Faketime:
-    """What moves the clock: a file that the library reads again every second."""
+class MovedClock:
+    """What moves the clock: a file that the worker reads again and again (``quick_server.py``)."""
 
     def __init__(self, file: Path) -> None:
-        library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-        if shutil.which("faketime") is None or library is None:
-            raise SystemExit("faketime がありません。apt-get install faketime で入れてください")
         self._file = file
         self.set(0)
-        self.environment = {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
+        self.environment = {"MOVED_CLOCK": str(file)}
 
     def set(self, seconds: int) -> None:
-        """Our clock is now ahead of everybody's by so much."""
+        """The service's clock is now ahead of everybody's by so much."""
         made = self._file.with_suffix(".new")
-        made.write_text(f"{seconds:+d}")
+        made.write_text(str(seconds))
         made.replace(self._file)
 
 
 @contextmanager
-def _moved(engine: str, told: str) -> Iterator[tuple[Stack, Faketime]]:
+def _moved(engine: str, told: str) -> Iterator[tuple[Stack, MovedClock]]:
     shape = Shape(engine, workers=1, senders=0, jobs=0, web_sender_threads=6)
     with tempfile.TemporaryDirectory(prefix="kotae-clock-") as folder:
-        clock = Faketime(Path(folder) / "faketime")
+        clock = MovedClock(Path(folder) / "seconds")
         with running(shape, environment=clock.environment | {"ALERT_URL": told}, config=QUICK) as stack:
             yield stack, clock
 
