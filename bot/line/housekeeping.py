@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.line.clock_leaps import ClockLeaps
 from bot.line.inbox import forget_late_texts, settle
 from knowledge.calendar import now
 from knowledge.db import Database
@@ -37,6 +38,7 @@ class Housekeeping:
         self._database = database
         self._clock = clock
         self._queue_most = queue_most
+        self._leaps = ClockLeaps(database, clock)
         self._looked: float | None = None
         self._wanted = threading.Event()
         self._stop = threading.Event()
@@ -84,6 +86,7 @@ class Housekeeping:
 
     def _tidy(self) -> None:
         if self._looking:
+            self._leaps.follow()
             if ended := settle(self._database, self._clock(), self._queue_most):
                 _log.warning("ended_unanswered", events=ended)
             if self._looked is None or time.monotonic() - self._looked >= LOOK_SECONDS:

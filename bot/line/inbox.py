@@ -506,6 +506,25 @@ def settle(database: Database, moment: dt.datetime, most: int | None = None) -> 
     return ended
 
 
+def move_on(database: Database, moment: dt.datetime, leap: dt.timedelta) -> int:
+    """Move by ``leap`` what was written before the clock leapt ahead by so much, to ``moment``; how many events.
+
+    What was moved lies beyond what the old clock could write: of several processes that do this, one moves it.
+    """
+    before = moment - leap
+    was_open = and_(
+        LineEvent.state.in_(_IS_OPEN), LineEvent.deadline_at > before, LineEvent.deadline_at <= before + ANSWER_WITHIN
+    )
+    with database.writing() as session:
+        moved = session.scalars(select(LineEvent).where(was_open).with_for_update()).all()
+        for row in moved:
+            row.deadline_at += leap
+            row.next_try_at += leap
+            if row.lease_until is not None:
+                row.lease_until += leap
+        return len(moved)
+
+
 def _end(session: Session, which: ColumnElement[bool], moment: dt.datetime, note: str | None) -> int:
     perhaps = or_(LineEvent.state == "sending", LineEvent.note == UNCERTAIN)
     is_question = and_(LineEvent.kind == "message", LineEvent.message_kind == "text", LineEvent.text.is_not(None))

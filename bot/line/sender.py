@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.line import inbox, rests
 from bot.line.client import LineClients, Sending, Sent
+from bot.line.clock_leaps import ClockLeaps
 from bot.line.inbox import UNCERTAIN, Claim, Waiting
 from bot.line.messages import plain_fallback, render
 from bot.line.replying import Prepared, prepare
@@ -59,13 +60,18 @@ class Sender:
         clients: LineClients,
         clock: Callable[[], dt.datetime] = now,
         previews: Previews | None = None,
+        leaps: ClockLeaps | None = None,
     ) -> None:
-        """``previews``: what test channels are answered from; where there is none, they are not answered."""
+        """``previews``: what test channels are answered from; where there is none, they are not answered.
+
+        ``leaps``: of the clock that is given here.
+        """
         self._database = database
         self._corpus = corpus
         self._clients = clients
         self._clock = clock
         self._previews = previews
+        self._leaps = leaps
 
     def step(self, claimant: str, *, called: bool = False) -> bool:
         """Take and answer one event, or do what nobody waits for; whether there was anything to do.
@@ -76,6 +82,8 @@ class Sender:
             return self._step(claimant, called=called)
 
     def _step(self, claimant: str, *, called: bool) -> bool:
+        if self._leaps is not None:
+            self._leaps.follow()
         moment = self._clock()
         claimed = inbox.claim(self._database, claimant, moment) if called else None
         if claimed is None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import egress
 from bot.line import inbox
+from bot.line.clock_leaps import ClockLeaps
 from bot.line.sender import Sender, SenderThreads
 from bot.line.watchdog import Watchdog
 from bot.operation.pulse import start_pulse
@@ -34,7 +35,7 @@ def start_senders(kit: Services, count: int, is_serving: Callable[[], bool] = la
         _log.error("not_released", error=type(error).__name__)  # their leases end by themselves
     kit.housekeeping.start()
     threads = SenderThreads(
-        Sender(kit.database, kit.corpus, kit.line_clients, previews=kit.previews),
+        Sender(kit.database, kit.corpus, kit.line_clients, previews=kit.previews, leaps=ClockLeaps(kit.database)),
         kit.receiver.wake,
         Watchdog(kit.database, now),
         is_serving,

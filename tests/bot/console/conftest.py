@@ -11,8 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from bot import jobs
 from bot.services import Services
 from knowledge.db import Database
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_what_is_asked_for() -> Iterator[None]:
+    """Learning five municipalities takes minutes, links are looked up outside: both are tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "_learned", lambda *_: None)
+        patch.setattr(jobs, "_links_checked", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -27,12 +27,6 @@ CODE = "242047"
 CAUTION = f"/staff/{CODE}/caution"
 
 
-@pytest.fixture(autouse=True)
-def _only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 @pytest.fixture
 def admin(office: Flask) -> Colleague:
     return signed_in(office, [Role.ADMIN], CODE)

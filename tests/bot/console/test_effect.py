@@ -71,13 +71,6 @@ def _clear_versions(database: Database) -> None:
             version.state = "withdrawn"
 
 
-@pytest.fixture(autouse=True)
-def _only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning five municipalities takes minutes, and is tested elsewhere."""
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 def do_jobs(kit: Services) -> None:
     jobs.work(kit, threading.Event(), once=True)
 

@@ -39,6 +39,7 @@ from bot.console.forms import FIELD, token_for
 from bot.services import Services
 from intents.grouping import text_key
 from intents.text import clean, normalize
+from knowledge import sessions
 from knowledge.approval import Actor, Step
 from knowledge.audit_chain import verify
 from knowledge.calendar import now, today
@@ -359,8 +360,8 @@ def site(
     shutil.copy(loaded_file, instance / "kotae.db")
     with FakeLine() as line, directory() as office, pytest.MonkeyPatch.context() as patch:
         patch.setattr(entering, "pause", lambda _: None)
-        patch.setattr(jobs, "_learned", lambda *_: None)
-        patch.setattr(jobs, "_links_checked", lambda *_: None)
+        # On a slow machine it takes longer than anybody sits before a page.
+        patch.setattr(sessions, "FRESH", dt.timedelta(hours=5))
         app = create_app(
             {
                 "INSTANCE_PATH": str(instance),

@@ -53,13 +53,6 @@ def alone(office_database: Database) -> None:
         session.get_one(Municipality, CODE).separate_approver = False
 
 
-@pytest.fixture(autouse=True)
-def only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning five municipalities takes minutes, and is tested elsewhere."""
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 def _terms(mark: str, *, plan: str | None = None) -> bytes:
     """A sheet of terms that are new, larger than what is read at once."""
     with io.StringIO() as stream:

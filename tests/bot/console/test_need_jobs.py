@@ -307,9 +307,7 @@ def test_questions_without_a_text_come_to_no_card(kit: Services) -> None:
     assert run(kit)["questions"] == 0
 
 
-def test_the_jobs_process_does_it_by_itself(kit: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
+def test_the_jobs_process_does_it_by_itself(kit: Services) -> None:
     ask(kit, WASPS[0])
     assert next(one for one in jobs._looks(kit) if one.name == NEEDS).look() == CODE
     jobs._asked_for(kit, lambda: None)

@@ -28,13 +28,6 @@ ASKED = ("カピバラ温泉の入浴券はどこで買えますか", "カピバ
 ANSWER = "カピバラ温泉の入浴券は、温泉の窓口で買えます。"
 
 
-@pytest.fixture(autouse=True)
-def only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning five municipalities takes minutes, and is tested elsewhere."""
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 def test_what_is_asked_in_vain_is_answered_and_its_card_shows_it(
     browser: Browser, live_office: Flask, line: FakeLine
 ) -> None:

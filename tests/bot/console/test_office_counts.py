@@ -468,10 +468,8 @@ def test_what_the_table_of_one_office_lacks_goes_for_that_office_alone(
 
 
 @pytest.fixture
-def work(office: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let the jobs process do what is asked for, and nothing that takes minutes beside."""
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
+def work(office: Flask) -> Callable[[], None]:
+    """Let the jobs process do what is asked for."""
     kit: Services = office.extensions["kotae"]
     return lambda: jobs.work(kit, threading.Event(), once=True)
 

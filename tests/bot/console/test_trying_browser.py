@@ -29,13 +29,6 @@ HOSTILE = '"><img src=x onerror="document.title=1"><script>document.title=1</scr
 WINDOWS = {"pc": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
 
 
-@pytest.fixture(autouse=True)
-def _only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning five municipalities takes minutes, and is tested elsewhere."""
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 @pytest.fixture(scope="module")
 def origin(office: Flask) -> Iterator[str]:
     with served(office) as address:

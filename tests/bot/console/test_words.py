@@ -24,12 +24,6 @@ WORDS = f"/staff/{CODE}/words"
 PENGUIN = {"kind": "synonym", "word": "ペンギン券", "means": "住民票", "language": "ja"}
 
 
-@pytest.fixture(autouse=True)
-def _only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_learned", lambda *_: None)
-    monkeypatch.setattr(jobs, "_links_checked", lambda *_: None)
-
-
 @pytest.fixture
 def editor(office: Flask) -> Colleague:
     return signed_in(office, [Role.EDITOR], CODE)
