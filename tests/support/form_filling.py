@@ -218,9 +218,13 @@ class Kept:
 
 @dataclass
 class Crawled:
-    """``pages``: address -> endpoint; ``forms``: one of each kind, by where it goes and what it asks."""
+    """``pages``: address -> endpoint; ``shown``: those that a browser shows.
+
+    ``forms``: one of each kind, by where it goes and what it asks.
+    """
 
     pages: dict[str, str] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
     forms: dict[tuple[str | None, frozenset[str]], Form] = field(default_factory=dict)
 
 
@@ -387,6 +391,7 @@ class Walker:
             response = self.open(address)
             found.pages[address] = endpoint
             if response.status_code == 200 and response.mimetype == "text/html":
+                found.shown.append(address)
                 forms, links = read_page(address, response.text)
                 for form in forms:
                     found.forms.setdefault(

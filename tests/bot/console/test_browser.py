@@ -212,6 +212,8 @@ ON_A_PHONE = [
     "/staff/audit",
 ]
 WINDOWS = {"pc": {"width": 1280, "height": 900}, "at 400 %": {"width": 320, "height": 256}}
+SEEN_IN = [*((window, "light") for window in WINDOWS), ("pc", "dark")]
+"""Dark changes colours alone, whatever the window (``console.css``)."""
 LOOKS = {("pc", "light"): {"faint edge": FAINT, "large text": LARGE}, ("pc", "dark"): {"faint edge": FAINT}}
 """What is looked at beside, by window and colours: contrast of edges in both, text alone at 200 % where it has room."""
 
@@ -388,8 +390,7 @@ def _context(browser: Browser, origin: str, colleague: Colleague | None, **optio
     return context
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(("window", "scheme"), SEEN_IN)
 def test_every_page_is_accessible_fits_and_runs_nothing(
     browser: Browser,
     origin: str,

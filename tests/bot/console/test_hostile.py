@@ -91,7 +91,19 @@ from tests.support.browser import launched, served
 from tests.support.evidence import plant_samples, plant_words
 from tests.support.fake_directory import directory
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, event, signature, text_event, webhook_body
-from tests.support.form_filling import DROPPED, WIDE, WIDER, Control, Form, Kept, Walker, kinds_in, listening, read_page
+from tests.support.form_filling import (
+    DROPPED,
+    WIDE,
+    WIDER,
+    Control,
+    Crawled,
+    Form,
+    Kept,
+    Walker,
+    kinds_in,
+    listening,
+    read_page,
+)
 from tests.support.hostile import Looker, hostile_strings, packs, runnable, unshown
 from tests.support.staff import HOST, Colleague, add_colleague, signed_in
 
@@ -250,6 +262,8 @@ class Site:
     """Forms without a field, by where they go: pressed last."""
     seconds: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    pages: Crawled = field(default_factory=Crawled)
+    """What is linked, once all is filled."""
 
     @property
     def kit(self) -> Services:
@@ -1086,11 +1100,8 @@ def opened(site: Site) -> list[str]:
         context.add_cookies([{"name": "staff", "value": site.chief.session_id, "url": origin}])
         looker = Looker(context.new_page(), origin)
         said: list[str] = []
-        pages = site.walker.crawl([*seeds(site), "/"], most=3).pages
-        for address in pages:
-            response = site.walker.client.get(address, headers={"Host": HOST})
-            if response.mimetype == "text/html" and response.status_code == 200:
-                said.append(looker.look(address, menu=address.startswith("/staff")))
+        site.pages = site.walker.crawl([*seeds(site), "/"])
+        said += [looker.look(address, menu=address.startswith("/staff")) for address in site.pages.shown]
         said += replayed(context, looker, site.stranger.kept.values())
         said += typed(looker)
         context.close()
@@ -1150,9 +1161,7 @@ def taken_away(site: Site) -> list[str]:
         for kind, form in [("all", "xlsx"), *((kind, "csv") for kind in EXPORTED)]
     ]
     answers.append(site.walker.post("/staff/audit/export", list(token.items())))
-    answers += [
-        site.walker.open(one) for one in site.walker.crawl(seeds(site)).pages if re.search(r"\.(xlsx|csv)\b", one)
-    ]
+    answers += [site.walker.open(one) for one in site.pages.pages if re.search(r"\.(xlsx|csv)\b", one)]
     for response in answers:
         said = response.headers.get("Content-Disposition", "")
         if not re.fullmatch(r"attachment; filename[*]?=[\w.\-'%\"; =*]+", said):
