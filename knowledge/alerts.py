@@ -109,6 +109,20 @@ def _raise(session: Session, finding: Finding, moment: dt.datetime) -> bool:
     return is_new
 
 
+def note_over(session: Session, finding: Finding, first: dt.datetime, last: dt.datetime) -> None:
+    """Keep what is known only now that it is over; of several that find it, one does."""
+    values = {
+        "kind": finding.kind,
+        "scope": finding.scope[:80],
+        "detail": finding.detail[:200],
+        "first_at": first,
+        "last_at": last,
+        "times": 1,
+        "ended_at": last,
+    }
+    session.execute(insert_ignoring(session, Alert, values))
+
+
 def _end(session: Session, alert: Known, moment: dt.datetime) -> bool:
     row = session.get(Alert, (alert.kind, alert.scope), with_for_update=True)
     # Somebody else may have found it again in the meantime.

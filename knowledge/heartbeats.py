@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.db import Database
@@ -26,6 +26,8 @@ SHOWN = dt.timedelta(minutes=10)
 """How long the row of a dead one stays, to be seen."""
 GONE = "gone"
 WEB, SENDER, JOBS = "web", "sender", "jobs"
+_NEVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""The beat of those that are gone, while none of them served."""
 _STANDING = "standing"
 """The key among the gauges of what is no number."""
 
@@ -119,18 +121,28 @@ def forget_dead(database: Database, moment: dt.datetime) -> int:
     return len(names)
 
 
+def served_last(session: Session) -> dt.datetime | None:
+    """The last beat of any process that serves, gone or not; None where none was ever heard of."""
+    last = session.scalar(select(func.max(Heartbeat.beat_at)).where(Heartbeat.kind.in_((WEB, GONE))))
+    return None if last is None or last <= _NEVER else last
+
+
 def _bury(session: Session, names: Iterable[str]) -> None:
     taken = [
-        figures
+        row
         for name in names
-        for figures in session.scalars(delete(Heartbeat).where(Heartbeat.name == name).returning(Heartbeat.figures))
+        for row in session.execute(
+            delete(Heartbeat)
+            .where(Heartbeat.name == name)
+            .returning(Heartbeat.kind, Heartbeat.beat_at, Heartbeat.figures)
+        )
     ]
-    if not any(taken):
+    if not taken:
         return
-    epoch = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-    enter(session, Process(GONE, GONE, "", 0, "", None, epoch), epoch)
+    enter(session, Process(GONE, GONE, "", 0, "", None, _NEVER), _NEVER)
     grave = session.scalars(select(Heartbeat).where(Heartbeat.name == GONE).with_for_update()).one()
-    grave.figures = dict(summed([grave.figures, *taken]))
+    grave.figures = dict(summed([grave.figures, *(figures for _, _, figures in taken)]))
+    grave.beat_at = max(grave.beat_at, *(beat_at for kind, beat_at, _ in taken if kind == WEB), _NEVER)
 
 
 def summed(figures: Iterable[Mapping[str, float]]) -> dict[str, float]:

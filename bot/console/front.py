@@ -17,6 +17,7 @@ from bot.console.guard import person
 from bot.console.layout import all_towns, towns_of
 from bot.console.needs import NEEDS
 from bot.console.role_words import grant_words
+from bot.operation.stops import stops
 from bot.services import services
 from knowledge.calendar import JST, now, today
 from knowledge.entry_steps import standing
@@ -122,6 +123,7 @@ def town(code: str) -> str:
         day = moment.astimezone(JST).date()
         this, last = figures(session, code, day)
         began = first_asked(session, code)
+        stopped = stops(session, moment)
     return render_template(
         "console/front/town.html",
         week=week,
@@ -132,6 +134,8 @@ def town(code: str) -> str:
         rows=(("この7日間", this), ("その前の7日間", last)),
         unknown=began if began is not None and began > day - dt.timedelta(days=7) and not last.asked else None,
         writes=reader.writes,
+        stopped=stopped,
+        tells=me.may(Role.EDITOR, code),
     )
 
 

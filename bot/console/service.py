@@ -15,6 +15,7 @@ from bot.operation.checks import KINDS
 from bot.operation.evidence_pack import evidence_pack
 from bot.operation.places import hosts, places
 from bot.operation.status import PROCESS_NAMES, status
+from bot.operation.stops import STOPPED, TITLE
 from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now
@@ -28,7 +29,7 @@ blueprint = Blueprint("service", __name__)
 @blueprint.app_template_filter("alert_name")
 def alert_name(kind: str) -> str:
     """What was wrong, as people read it."""
-    return KINDS[kind].title if kind in KINDS else kind
+    return TITLE if kind == STOPPED else KINDS[kind].title if kind in KINDS else kind
 
 
 @blueprint.get("/service")

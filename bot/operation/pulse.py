@@ -23,13 +23,14 @@ from bot.operation import VERSION
 from bot.operation.facts import head_revision, host_name, revision_of
 from bot.operation.inspector import Inspector
 from bot.operation.metrics import FIGURES
+from bot.operation.stops import TOO_LONG, note_stop
 from bot.operation.telling import Teller
 from bot.services import Services
 from knowledge import heartbeats
 from knowledge.backup_standing import Standing
 from knowledge.calendar import now
 from knowledge.db import Database
-from knowledge.heartbeats import BEAT_SECONDS, JOBS, Process
+from knowledge.heartbeats import BEAT_SECONDS, JOBS, WEB, Process
 
 INSPECT_SECONDS = 10.0
 TELL_SECONDS = 5.0
@@ -53,6 +54,7 @@ class Heart:
         self._written: Mapping[str, float] = {}
         self._writing = threading.Lock()
         self._started = clock()
+        self._beaten_at: dt.datetime | None = None
         self.last_beat: float | None = None
         """Of the clock that never jumps."""
         self.standing: Standing | None = None
@@ -66,21 +68,34 @@ class Heart:
             if self._name is None:
                 head_revision()  # read from many files: whoever asks whether we are ready must not wait for it
                 self._enter(moment)
+            self._look_back(moment)
             if not self._beat(moment, counted):
                 # Taken for dead: what it had counted stands with the gone already.
                 self._base = self._written
                 self._enter(moment)
                 self._beat(moment, counted)
-            self._written = counted
+            self._written, self._beaten_at = counted, moment
             self.last_beat = time.monotonic()
 
     def _enter(self, moment: dt.datetime) -> None:
         host, pid = host_name(), os.getpid()
         name = f"{self._kind}:{host}:{pid}:{secrets.token_hex(4)}"
         process = Process(name, self._kind, host, pid, VERSION, revision_of(self._kit.database), self._started)
+        if self._beaten_at is None:
+            self._note_stop(moment)
         with self._kit.database.writing() as session:
             heartbeats.enter(session, process, moment)
         self._name = name
+
+    def _look_back(self, moment: dt.datetime) -> None:
+        """A process that lived on while the database was away received nothing, either."""
+        if self._beaten_at is not None and moment - self._beaten_at > TOO_LONG:
+            self._note_stop(moment)
+
+    def _note_stop(self, moment: dt.datetime) -> None:
+        if self._kind == WEB:
+            with self._kit.database.writing() as session:
+                note_stop(session, moment)
 
     def _beat(self, moment: dt.datetime, counted: Mapping[str, float]) -> bool:
         figures = {key: number - self._base.get(key, 0) for key, number in counted.items()}

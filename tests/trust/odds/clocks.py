@@ -176,5 +176,5 @@ def _are_counted(stack: Stack, keys: set[str]) -> bool:
 
 def _counted(stack: Stack, keys: set[str]) -> dict[str, dt.date]:
     with stack.database.reading() as session:
-        found = session.execute(select(LoggedQuestion.event_key, LoggedQuestion.jst_date)).tuples()
+        found = session.execute(select(LoggedQuestion.event_key, LoggedQuestion.jst_date))
         return {key: day for key, day in found if key in keys}
