@@ -32,6 +32,7 @@ from knowledge.calendar import now
 from tests.trust.disks import Disk, unmount
 from tests.trust.generator import Event, Generator, Plan, make_event
 from tests.trust.judge import Delivery, Verdict, integrity_of, judge, read_ledger, read_record, read_rows
+from tests.trust.processes import until_calm
 from tests.trust.proxy import Proxy
 from tests.trust.results import parser, result_of, show, write
 from tests.trust.stack import CODE, Shape, Stack
@@ -458,6 +459,9 @@ def services(shape: Shape, count: int, *, keep: bool) -> Iterator[tuple[list[Ser
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(Service.start, made))
         print(f"{shape.engine}: 起動 {time.monotonic() - begun:.1f} 秒", flush=True)
+        # What is measured is a fault of the database, not how eight processes that have just begun share two cores.
+        calm = until_calm(lambda: [pid for one in made for child in one.children for pid in child.pids()])
+        print(f"{shape.engine}: 落ち着くまで {calm:.0f} 秒", flush=True)
         yield made, hook
     finally:
         for one in made:
