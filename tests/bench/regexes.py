@@ -18,7 +18,8 @@ SHOWN = 15
 
 
 def slowest(named: Named, length: int) -> tuple[float, str]:
-    """Milliseconds, and what was repeated."""
+    """Milliseconds, and what was repeated.  What the program cuts before the pattern sees it is cut here, too."""
+    length = min(length, CUT.get(named.place, length))
     pieces = dict.fromkeys([*near_misses(named.pattern, 8), *FIXED[:8]])
     return max((seconds(named.pattern, text_of(piece, length), 1) * 1_000, piece[:20]) for piece in pieces)
 
