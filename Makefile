@@ -129,7 +129,7 @@ trust-soak: $(VENV)/.test ## 毎秒5件を2時間続け、1時間たってから
 trust-replay: $(VENV)/.test ## 同じ出来事を、何度も届ける（T13、20分まで）
 	$(call TRUST,replay)
 
-trust-outages: $(VENV)/.test ## データベースが押さえられる・なくなる・一杯になるのを20回ずつ（T14、20分ほど、root で）
+trust-outages: $(VENV)/.test ## データベースが押さえられる・なくなる・一杯になるのを20回ずつ（T14、15分ほど、root で）
 	$(call TRUST,outages)
 
 trust-power: $(VENV)/.test ## 電源を切る：そのときディスクにあるものだけで、受け取ったと言ったものが残っているか（F04、5分ほど、root で）
