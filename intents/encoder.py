@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ PART_SHARE = 0.3
 _KANJI, _SOUND = "字", "音"
 _PARTS = _KANJI + _SOUND
 _MEMORY = 2_000
+_AT_ONCE = 512
 
 Halves = NDArray[np.float16]
 
@@ -108,8 +109,17 @@ def first_vectors(features: WordParts, word_vectors: Floats) -> Floats:
     spread = features.parts.copy()
     spread.data = (spread.data != 1.0).astype(np.float32)
     weighted = word_vectors * (own @ features.rarity)[:, None]
-    found: Floats = (own.T @ word_vectors + unit(spread.T @ weighted)).astype(np.float32)
+    of_words, of_parts = own.T.tocsr(), spread.T.tocsr()
+    found = np.empty((own.shape[1], word_vectors.shape[1]), np.float32)
+    for rows in _by_rows(len(found)):
+        found[rows] = of_words[rows] @ word_vectors + unit(of_parts[rows] @ weighted)
     return found
+
+
+def _by_rows(number: int) -> Iterator[slice]:
+    """All rows, some at a time: what is made of them on the way never weighs as much as they do themselves."""
+    for start in range(0, number, _AT_ONCE):
+        yield slice(start, start + _AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -140,16 +150,24 @@ def word_vectors(counts: Counts, vectors: Vectors, adaptation: Adaptation | None
         base[here] = adaptation.vectors[there]
         emphasis[here] = adaptation.emphasis[there]
     turn = adaptation.turn if adaptation is not None else None
-    parts = _turned(base * (emphasis * features.rarity)[:, None], turn)
+    base *= (emphasis * features.rarity)[:, None]
+    parts = _turned(base, turn)
     # Words of the vocabulary have their rows; of the rest only kanji and readings are ever looked up.
     lent = {name: row for name, row in features.names.items() if name[:1] in _PARTS and len(name) > 1}
     return WordVectors(
-        (features.parts @ parts).astype(np.float16),
+        _halves(features.parts, parts),
         parts[list(lent.values())].astype(np.float16),
         {name: place for place, name in enumerate(lent)},
         turn,
         unseen_rarity(counts.layout.documents),
     )
+
+
+def _halves(shares: sparse.csr_array, parts: Floats) -> Halves:
+    found = np.empty((shares.shape[0], parts.shape[1]), np.float16)
+    for rows in _by_rows(len(found)):
+        found[rows] = shares[rows] @ parts
+    return found
 
 
 def make_encoder(counts: Counts, vectors: Vectors, adaptation: Adaptation | None) -> Encoder:
@@ -174,7 +192,11 @@ class Encoder:
         """The unit vector of each text of (texts, terms); zeros where no word is known."""
         damped = counts.copy()
         damped.data = np.sqrt(damped.data)
-        return unit(damped @ self.made.words.astype(np.float32))
+        words = self.made.words.astype(np.float32)
+        found = np.empty((damped.shape[0], words.shape[1]), np.float32)
+        for rows in _by_rows(len(found)):
+            found[rows] = unit(damped[rows] @ words)
+        return found
 
     def text(self, words: Mapping[str, float]) -> Floats:
         """The unit vector (d,) of words with what each counts; zeros where none is known."""
@@ -233,5 +255,5 @@ def _shared(names: Mapping[str, int], learned: Mapping[str, int]) -> tuple[list[
 def unit(rows: Floats) -> Floats:
     """Each row at length 1; zeros stay zeros."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    found: Floats = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    found: Floats = (rows / np.maximum(lengths, 1e-9)).astype(np.float32, copy=False)
     return found

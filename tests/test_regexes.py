@@ -21,7 +21,7 @@ from tests.support.regexes import FIXED, Named, all_patterns, near_misses, secon
 SHORT, LONG = 1_200, 2_400
 _WORTH_TIMING = 0.0004
 _LINEAR, _SQUARE = 3.0, 6.0
-_FEWEST_TURNS, _MOST_TURNS = 2, 24
+_FEWEST_TURNS, _MOST_TURNS = 6, 24
 CUT = {"knowledge.plan_sections._PAGE": LONGEST_ROW}
 """Takes four times as long for twice the text, and sees no longer one: the letters at which the program cuts.
 
