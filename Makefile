@@ -95,8 +95,11 @@ fuzz: $(VENV)/.test ## でたらめな入力：API の説明・性質・受け�
 fuzz-short: $(VENV)/.test ## でたらめな入力の小さい分量：性質ごとに2,000件、危ない文字列と60のファイルを一つずつ（30分ほど）
 	@FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest --timeout 0 -rP tests/fuzz/test_targets.py tests/bot/web/test_openapi.py tests/bot/line/test_hostile_texts.py tests/bot/console/test_hostile_files.py
 
-hostile-postgresql: $(VENV)/.test browser ## 危ない文字列300を職員の全画面に、PostgreSQL で（10分ほど）
-	@HOSTILE_ENGINE=postgresql $(BIN)/python -m pytest --timeout 0 tests/bot/console/test_hostile.py
+hostile-postgresql: $(VENV)/.test browser ## 危ない文字列300を職員の全画面に、二つのデータベースで。あとの表を突き合わせる（20分ほど）
+	@mkdir -p build
+	@HOSTILE_ENGINE=sqlite HOSTILE_STATE=build/hostile-sqlite.json $(BIN)/python -m pytest --timeout 0 tests/bot/console/test_hostile.py
+	@HOSTILE_ENGINE=postgresql HOSTILE_STATE=build/hostile-postgresql.json $(BIN)/python -m pytest --timeout 0 tests/bot/console/test_hostile.py
+	@$(BIN)/python -m tests.hostile_states build/hostile-sqlite.json build/hostile-postgresql.json
 
 office-suite: $(VENV)/.test ## 書き出した Excel と CSV を LibreOffice で開いて保存し、変わらないか（1分ほど。libreoffice-calc が要る）
 	@$(BIN)/python -m tests.trust.office_suite

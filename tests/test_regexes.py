@@ -16,7 +16,16 @@ from intents.contacts import contact_question
 from intents.patterns import ending_of
 from intents.text import MAX_QUESTION
 from knowledge.plan_sections import LONGEST_ROW
-from tests.support.regexes import FIXED, Named, all_patterns, near_misses, seconds, text_of, words_in_a_row
+from tests.support.regexes import (
+    FIXED,
+    Named,
+    all_patterns,
+    near_misses,
+    seconds,
+    text_of,
+    words_in_a_row,
+    written_lines,
+)
 
 SHORT, LONG = 1_200, 2_400
 _WORTH_TIMING = 0.0004
@@ -49,8 +58,8 @@ def _worst_growth(named: Named) -> float:
 
 
 def test_time_grows_as_the_text_does_and_never_beyond_its_square() -> None:
-    patterns = all_patterns()
-    assert len(patterns) > 700
+    patterns = (*all_patterns(), *written_lines())
+    assert len(patterns) > 3_000
     grown = {named: _worst_growth(named) for named in patterns}
     assert {each.place: growth for each, growth in grown.items() if growth > _SQUARE} == {}
     assert {each.place for each, growth in grown.items() if growth > _LINEAR} - CUT.keys() == set()
@@ -82,7 +91,7 @@ def _doubles(pattern: re.Pattern[str], before: str, word: str) -> bool:
 def test_no_words_in_a_row_can_be_parted_in_many_ways() -> None:
     found = {
         each.place: (before, word)
-        for each in all_patterns()
+        for each in (*all_patterns(), *written_lines())
         for before, word in words_in_a_row(each.pattern)
         if _doubles(each.pattern, before, word)
     }

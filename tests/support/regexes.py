@@ -114,6 +114,21 @@ def _of_data() -> Iterator[tuple[str, re.Pattern[str]]]:
                 yield f"data/{path.name}:{group}", pattern
 
 
+@cache
+def written_lines() -> tuple[Named, ...]:
+    """Those of the data one by one, as they are written there: the program asks for all of a group at once."""
+    found = []
+    for path in sorted(_DATA.glob("*.yaml")):
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(told, dict) and all(_is_list_of_words(group) for group in told.values()):
+            for group, lines in told.items():
+                found += [
+                    Named(f"data/{path.name}:{group}:{number}", re.compile(line))
+                    for number, line in enumerate(lines, 1)
+                ]
+    return tuple(found)
+
+
 def _is_list_of_words(group: object) -> bool:
     return isinstance(group, list) and all(isinstance(word, str) for word in group)
 
