@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 from gunicorn.util import write_nonblock
@@ -39,7 +40,14 @@ _keepers = {}
 _instance = Path(os.environ.get("INSTANCE_PATH") or "instance")
 
 
+ONLY_RECEIVING_SWITCH_SECONDS = 0.03
+
+
 def post_worker_init(worker):
+    if os.environ.get("SENDER_THREADS") == "0":
+        # Where nobody answers LINE, a burst is many threads that each have little to do: to take turns within that
+        # costs more than to wait for it (make trust-load).
+        sys.setswitchinterval(ONLY_RECEIVING_SWITCH_SECONDS)
     if os.environ.get("JOBS", "1") != "0":  # JOBS=0 where they run elsewhere
         _keepers[worker.pid] = JobsKeeper(_instance, worker.ppid)
         _keepers[worker.pid].start()

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -155,11 +155,23 @@ def store_all(database: Database, batches: Sequence[Batch]) -> list[Stored]:
 
     Raises what the database raises: then nothing of any was kept.
     """
+    try:
+        return _stored_by(database, batches, _store_events)
+    except (DataError, IntegrityError) as error:
+        if error.connection_invalidated:
+            raise
+        # Something is wrong with one of them: again, with a savepoint around each run.
+        return _stored_by(database, batches, _store_run)
+
+
+def _stored_by(
+    database: Database, batches: Sequence[Batch], store_run: Callable[[Session, Sequence[Arrival]], list[str]]
+) -> list[Stored]:
     arrivals = [Arrival(batch, event) for batch in batches for event in batch.events]
     with database.writing() as session:
         session.add_all(_unreadable_row(batch) for batch in batches if batch.unreadable)
         runs = [list(run) for _, run in groupby(arrivals, lambda one: one.event.kind in _FORGETTING)]
-        states = iter([state for run in runs for state in _store_run(session, run)])
+        states = iter([state for run in runs for state in store_run(session, run)])
     return [_stored(batch, [next(states) for _ in batch.events]) for batch in batches]
 
 

@@ -13,12 +13,12 @@ from bot.deadline import Deadline
 from bot.line.client import LineClients
 from bot.line.events import IncomingEvent
 from bot.line.gathering import Gathering
-from knowledge.db import Database, is_current
+from knowledge.db import Database, hurried, is_current
 from knowledge.offices import public_numbers
 
 STORING_SECONDS = 1.7
 """LINE waits two seconds; a locked SQLite is waited for 1.5."""
-STORING_THREADS = 16
+LOOKING_THREADS = 16
 MANY_AT_ONCE = 4
 """Webhooks at work in this process, of the sixteen that its threads let in: those who answer step aside for them."""
 STEPPING_ASIDE_SECONDS = 2.0
@@ -37,7 +37,8 @@ class Receiver:
     def __init__(self, clients: LineClients) -> None:
         self.wake = threading.Semaphore(0)
         """One turn for each event: of many idle senders as many look as there is work."""
-        self.storing = Deadline("storing", STORING_SECONDS, STORING_THREADS)
+        self.seconds = STORING_SECONDS
+        self.looking = Deadline("looking", STORING_SECONDS, LOOKING_THREADS)
         self.gathering = Gathering()
         self._calm = threading.Condition()
         self._at_work = 0
@@ -70,18 +71,26 @@ class Receiver:
             with self._calm:
                 self._calm.wait_for(lambda: not self.is_pressed, STEPPING_ASIDE_SECONDS)
 
-    def public_numbers(self, database: Database, code: str) -> frozenset[str]:
-        """Those of the municipality's offices, as they were a moment ago."""
-        until, numbers = self._numbers.get(code, (0.0, frozenset()))
-        if time.monotonic() >= until:
-            numbers = public_numbers(database, code)
-            self._numbers[code] = (time.monotonic() + NUMBERS_HOLD_SECONDS, numbers)
-        return numbers
+    def look(self, database: Database, code: str) -> frozenset[str] | None:
+        """The telephone numbers of the municipality's offices, as they were a moment ago; None where the tables do not
+        fit this program.
 
-    def tables_fit(self, database: Database) -> bool:
-        """Whether the tables are this program's: asked until they are, for no running program takes them away."""
-        self._fit = self._fit or is_current(database)
-        return self._fit
+        Whether they fit is asked until they do, for no running program takes them away.  Nothing is asked of the
+        database where all of it is known.  Raises what the database raises, and TimeoutError.
+        """
+        until, numbers = self._numbers.get(code, (0.0, frozenset()))
+        if self._fit and time.monotonic() < until:
+            return numbers
+        return self.looking.call(self._look, database, code)
+
+    def _look(self, database: Database, code: str) -> frozenset[str] | None:
+        with hurried():
+            self._fit = self._fit or is_current(database)
+            if not self._fit:
+                return None
+            numbers = public_numbers(database, code)
+        self._numbers[code] = (time.monotonic() + NUMBERS_HOLD_SECONDS, numbers)
+        return numbers
 
     def announce(self, name: str, events: Iterable[IncomingEvent]) -> None:
         """Show on the channel ``name`` that somebody is at work, unless very many ask at once.

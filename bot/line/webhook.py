@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -58,7 +60,7 @@ def receive(name: str) -> tuple[str, int]:
         abort(400)
     try:
         with kit.receiver.receiving():
-            fresh = kit.receiver.storing.call(_keep, kit, channel, body)
+            fresh = _keep(kit, channel, body)
     except (SQLAlchemyError, TimeoutError, TablesDoNotFitError) as error:
         _log.error("not_stored", municipality=name, error=type(error).__name__)
         NOTES.received(now(), kept=False)
@@ -87,23 +89,18 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 
 def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
-    with hurried():
-        return _kept(kit, channel, body)
-
-
-def _kept(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
-    if not kit.receiver.tables_fit(kit.database):
+    """Those of its events that wait for an answer, once all are stored; before LINE gives up waiting."""
+    moment, code, begun = now(), channel.municipality_code, time.monotonic()
+    numbers = kit.receiver.look(kit.database, code)
+    if numbers is None:
         raise TablesDoNotFitError
-    moment, code = now(), channel.municipality_code
     try:
         raw = read_body(body)
     except UnreadableBodyError as error:
-        inbox.quarantine(kit.database, code, str(error), body, moment)
+        kit.receiver.looking.call(_quarantine, kit, code, str(error), body, moment)
         return ()
     # On each channel a person is another: what is tried out must not enter a resident's conversation.
-    reading = Reading(
-        partial(pseudonym, kit.settings.pepper, channel.name), kit.receiver.public_numbers(kit.database, code)
-    )
+    reading = Reading(partial(pseudonym, kit.settings.pepper, channel.name), numbers)
     events: list[IncomingEvent] = []
     unreadable: list[Any] = []
     for one in raw:
@@ -119,13 +116,18 @@ def _kept(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEve
     for event in events:
         note_received(code, "line", event.text)
     batch = Batch(code, tuple(events), moment, unreadable, channel.test)
-    stored = kit.receiver.gathering.store(kit.database, batch)
+    stored = kit.receiver.gathering.store(kit.database, batch, kit.receiver.seconds - (time.monotonic() - begun))
     if any(event.kind == "unsend" for event in events):
         kit.housekeeping.shrink_soon()
     _log.info(
         "stored", municipality=channel.name, events=len(events), fresh=len(stored.fresh), repeated=stored.repeated
     )
     return stored.fresh
+
+
+def _quarantine(kit: Services, code: str, reason: str, body: bytes, moment: dt.datetime) -> None:
+    with hurried():
+        inbox.quarantine(kit.database, code, reason, body, moment)
 
 
 def read_body(body: bytes) -> list[Any]:

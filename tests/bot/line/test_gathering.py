@@ -108,9 +108,9 @@ def test_whoever_comes_while_another_commits_is_stored_with_the_others_who_wait(
     gathering = Gathering()
     batches = [Batch(CODES[0], (some_event(random.Random(number)),), NOW) for number in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        first = pool.submit(gathering.store, database, batches[0])
+        first = pool.submit(gathering.store, database, batches[0], 60)
         assert under_way.wait(30)
-        others = [pool.submit(gathering.store, database, batch) for batch in batches[1:]]
+        others = [pool.submit(gathering.store, database, batch, 60) for batch in batches[1:]]
         while len(gathering._waiting) < 5:
             threading.Event().wait(0.01)
         go_on.set()
@@ -119,40 +119,85 @@ def test_whoever_comes_while_another_commits_is_stored_with_the_others_who_wait(
     assert got == [batch.events for batch in batches]
 
 
+class Busy:
+    """A database whose first transaction is under way until it is let go on."""
+
+    def __init__(self, wrong: Batch, error: Exception) -> None:
+        self.under_way, self.go_on, self.sizes = threading.Event(), threading.Event(), list[int]()
+        self._wrong, self._error = wrong, error
+
+    def store_all(self, _: Database, batches: Sequence[Batch]) -> list[Stored]:
+        self.sizes.append(len(batches))
+        self.under_way.set()
+        assert self.go_on.wait(30)
+        if self._wrong in batches:
+            raise self._error
+        return [Stored((), 0, 0) for _ in batches]
+
+
+WRONG, RIGHT = Batch(CODES[1], (), NOW), Batch(CODES[0], (), NOW)
+LOCKED = OperationalError("", {}, Exception("locked"))
+
+
 @pytest.mark.parametrize(
-    ("error", "calls", "kept"),
+    ("first", "error", "sizes", "kept"),
     [
-        pytest.param(ValueError("odd"), 5, 3, id="what is wrong with one is not the others' fault"),
         pytest.param(
-            OperationalError("", {}, Exception("locked")), 1, 0, id="a locked database is told to all at once"
+            RIGHT, ValueError("odd"), [1, 4, 1, 1, 1, 1], 4, id="what is wrong with one is not the others' fault"
         ),
+        pytest.param(RIGHT, LOCKED, [1, 4], 1, id="a locked database is told to all at once"),
+        pytest.param(WRONG, LOCKED, [1], 0, id="and to those who came while it was found out"),
     ],
 )
 def test_a_group_that_cannot_be_stored(
-    monkeypatch: pytest.MonkeyPatch, database: Database, error: Exception, calls: int, kept: int
+    monkeypatch: pytest.MonkeyPatch, database: Database, first: Batch, error: Exception, sizes: list[int], kept: int
 ) -> None:
-    wrong = Batch(CODES[1], (), NOW)
-    called = list[int]()
-
-    def store_all(_: Database, batches: Sequence[Batch]) -> list[Stored]:
-        called.append(len(batches))
-        if wrong in batches:
-            raise error
-        return [Stored((), 0, 0) for _ in batches]
-
-    monkeypatch.setattr("bot.line.gathering.store_all", store_all)
+    busy = Busy(WRONG, error)
+    monkeypatch.setattr("bot.line.gathering.store_all", busy.store_all)
     gathering = Gathering()
-    with ThreadPoolExecutor(4) as pool:
-        with gathering._turn:
-            waiting = [
-                pool.submit(gathering.store, database, one) for one in (Batch(CODES[0], (), NOW),) * 3 + (wrong,)
-            ]
-            while len(gathering._waiting) < 4:
-                threading.Event().wait(0.01)
+    with ThreadPoolExecutor(5) as pool:
+        waiting = [pool.submit(gathering.store, database, first, 60)]
+        assert busy.under_way.wait(30)
+        waiting += [pool.submit(gathering.store, database, one, 60) for one in (RIGHT, RIGHT, RIGHT, WRONG)]
+        while len(gathering._waiting) < 4:
+            threading.Event().wait(0.01)
+        busy.go_on.set()
         failed = [one.exception(30) for one in waiting]
-    assert len(called) == calls
+    assert busy.sizes == sizes
     assert failed.count(None) == kept
     assert {one for one in failed if one is not None} == {error}
+    assert gathering.store(database, RIGHT, 60) == Stored((), 0, 0)
+
+
+def test_whoever_has_waited_long_enough_is_not_stored_any_more(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    busy = Busy(WRONG, LOCKED)
+    monkeypatch.setattr("bot.line.gathering.store_all", busy.store_all)
+    gathering = Gathering()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(gathering.store, database, RIGHT, 60)
+        assert busy.under_way.wait(30)
+        with pytest.raises(TimeoutError):
+            gathering.store(database, RIGHT, 0.01)
+        busy.go_on.set()
+        assert first.result(30) == Stored((), 0, 0)
+    assert gathering.store(database, RIGHT, 60) == Stored((), 0, 0)
+    assert busy.sizes == [1, 1]
+
+
+def test_a_thread_that_ended_in_the_middle_is_followed_by_another(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    def ends(*_: object) -> None:
+        raise SystemExit
+
+    gathering = Gathering()
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.line.gathering.store_all", ends)
+        with pytest.raises(TimeoutError):
+            gathering.store(database, RIGHT, 0.05)
+    assert gathering.store(database, RIGHT, 60) == Stored((), 0, 0)
 
 
 def test_while_many_webhooks_are_at_work_whoever_answers_steps_aside(monkeypatch: pytest.MonkeyPatch) -> None:
