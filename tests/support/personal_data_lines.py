@@ -2,7 +2,8 @@
 
 Written apart from the masking code and its tests, from the requirement alone.  Neither this file nor
 tests/data/personal_data_templates.yaml may be tuned to what the masker can do.  The masker was worked on with the
-figures of those sentences in sight, so there is a second set, ``HELD_OUT``, of sentences and words that nobody worked by.
+figures of those sentences in sight, so there is a second set, ``HELD_OUT``, of sentences and words that nobody worked by,
+and a third, ``THIRD``, by somebody who had not read the masker and hardly the other two.
 
 ``lines`` draws sentences from the templates there and puts values into them; every value's place in the text is known
 to the character.  ``clean_lines`` draws questions that hold nothing personal.  Both are settled by their seed.
@@ -31,6 +32,8 @@ import yaml
 TEMPLATES = Path(__file__).parents[1] / "data" / "personal_data_templates.yaml"
 HELD_OUT = TEMPLATES.with_stem("personal_data_templates_heldout")
 """Has sentences and words of its own; the formats are those of ``TEMPLATES``."""
+THIRD = TEMPLATES.with_stem("personal_data_templates_third")
+"""Larger than both, and written later, from what residents ask a town hall; the formats are those of ``TEMPLATES``."""
 
 Span = tuple[int, int]
 
