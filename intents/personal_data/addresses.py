@@ -116,7 +116,12 @@ def addresses(page: str) -> Iterator[Found]:
 def _could_be_block(block: re.Match[str], page: str) -> bool:
     """Throw out what is plainly not a block, before the costlier look at its surroundings."""
     start, end = block.span()
-    if page[start - 1 : start] == "第" or _YEARS_ONLY.fullmatch(block[0]) or _KANJI_NUMBER.fullmatch(block[0]):
+    if (
+        block[0].startswith("0")
+        or page[start - 1 : start] == "第"
+        or _YEARS_ONLY.fullmatch(block[0])
+        or _KANJI_NUMBER.fullmatch(block[0])
+    ):
         return False
     if not block[0].isdecimal():
         return True

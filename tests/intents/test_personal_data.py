@@ -572,14 +572,11 @@ def telephone(rng: random.Random) -> str:
     mobile = rng.choice(["090", "080", "070", "050"]) + digits(rng, 8)
     area = rng.choice(["03", "06", "052", "059", "0598", "0567", "0475", "089", "0537", "04992"])
     fixed = area + rng.choice("23456789") + digits(rng, 9 - len(area))
-    free = "0120" + digits(rng, 6)
     value, sizes = rng.choice(
         [
             (mobile, (3, 4, 4)),
             (mobile, (3, 8)),
             (fixed, (len(area), 6 - len(area), 4)),
-            (free, (4, 3, 3)),
-            (free, (4, 2, 4)),
         ]
     )
     match rng.randrange(7):
