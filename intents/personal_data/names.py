@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from intents.personal_data.addresses import is_prefecture
+from intents.personal_data.alone import names_alone, names_in_a_row
 from intents.personal_data.findings import Kind
 from intents.personal_data.page import CAPITAL, HIRAGANA, KANJI, KATAKANA, LATIN, Found, text_before
 from intents.personal_data.people import (
     OF_A_THING,
+    OF_FAME,
+    is_famous,
     names_after_cues,
     names_before_cues,
     readings,
@@ -194,6 +197,8 @@ def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) 
     opens = bool(_LINE_START.search(text_before(page, match.start(), 8)))
     if not (opens or polite or match["relation"] or match["says"] or match["particle"]):
         return False
+    if is_famous(name) or OF_FAME.match(page, match.start() + len(name)):
+        return False
     surname = _known_surname(name)
     if name == surname:  # 田中です, but not 石川や富山では
         says = match["says"] or ""
@@ -264,5 +269,7 @@ NAME_DETECTORS: tuple[Callable[[str], Iterator[Found]], ...] = (
     names_after_cues,
     names_before_cues,
     whole_names,
+    names_alone,
+    names_in_a_row,
     readings,
 )

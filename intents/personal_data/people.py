@@ -43,7 +43,7 @@ _OTHER_WORDS = """
     パパ サイト サン クン チャン ワンワン ニャン バス カード 赤 皆 奥 娘 息子 母 父 兄 姉 祖父 祖母 叔父 叔母
     伯父 伯母 孫 坊 嫁 客 お客 医者 業者 患者 先生 市長 町長 職員 係 隣 近所 大家 旦那 主人 本人 家族 子供
     子ども 学生 爺 婆 嬢 屋 巡 神 仏 道 町 村 市 家 団体 個人 業 我 君 誰 何 市民 町民 村民 県民 住民 会員
-    役員 令和 平成 昭和 大正 明治 なん 未来 希望 大地 光 自然 平和 安心 安全 健康 生活 一人 二人 三人
+    役員 令和 平成 昭和 大正 明治 なん 国保 未来 希望 大地 光 自然 平和 安心 安全 健康 生活 一人 二人 三人
 """
 _NOT_A_PERSON = frozenset(_OTHER_WORDS.split())
 
@@ -163,6 +163,24 @@ def is_spaced_name(written: str) -> bool:
         return len(given) < 4 and ("名" in classes or (bool(known) and not classes))
     is_word = "他" in classes and not classes & {"名", "人"}
     return bool(known) and (is_given(given) or (not is_word and len(given) < 5))
+
+
+def is_latin_name(written: str) -> bool:
+    """Two words and more, none of which is a word of every day."""
+    return " " in written and _LATIN_AT_START.fullmatch(written) is not None and not _NOT_LATIN_NAMES.search(written)
+
+
+def is_foreign_row(written: str) -> bool:
+    """グエン・ヴァン・アン, アグス サントソ: katakana in parts none of which is an everyday word."""
+    parts = re.split("[ ・=]", written)
+    if len(parts) < 2 or not all(_KATAKANA_RUN.fullmatch(part) for part in parts) or _NOT_KATAKANA.search(written):
+        return False
+    return not any(len(part) > 2 and _is_only_a_word(part) for part in parts) and max(map(len, parts)) > 2
+
+
+def _is_only_a_word(word: str) -> bool:
+    classes = name_classes(word)
+    return bool(classes & {"他", "地"}) and not classes & {"名", "人", "姓"}
 
 
 def _is_surname_and_kana(letters: str) -> bool:
@@ -300,7 +318,7 @@ _BEFORE_HIRAGANA_NAME = re.compile(
 _REACH = 20
 _NOT_KATAKANA = re.compile(
     r"パート|アルバイト|カタカナ|ネーム|アルファベット|ローマ|シングル|マザー|ファザー|フリー|ニート|サラリー|カード|サービス|センター|システム"
-    r"|ベビー|ペット|ネコ|イヌ|ゴミ|バス|タクシー|スマホ|パソコン|メール|マイナ|アプリ|コンビニ|ヘルパー|ケア|デイ|ホーム|ボランティア|ドメイン"
+    r"|ベビー|ペット|ネコ|イヌ|ゴミ|バス|タクシー|スマホ|パソコン|メール|マイナ|アプリ|コンビニ|ヘルパー|ケア|デイ|ホーム|ボランティア|ドメイン|ホール|ハウス|パーク|プラザ"
 )
 
 
@@ -308,8 +326,9 @@ def _is_joined_from_abroad(letters: str) -> bool:
     """ジョンスミス, パウロナカムラ: two names in a row, and no word together."""
     if len(letters) < 5 or name_classes(letters):
         return False
+    halves = ((letters[:cut], letters[cut:]) for cut in range(2, len(letters) - 1))
     return any(
-        _is_katakana_name(letters[:cut]) and _is_katakana_name(letters[cut:]) for cut in range(2, len(letters) - 1)
+        all(map(_is_katakana_name, pair)) and any("他" not in name_classes(half) for half in pair) for pair in halves
     )
 
 
@@ -484,7 +503,7 @@ _NEIGHBOUR = re.compile(
     r"[がにとへも、。\n)]|から|より|宅|方|[んの]?ち(?!ゃ)|ん[家と]|って|です|でし|で(?!す)|\Z"
     r"|[はを](?!描|知)|の(?:家|犬|猫|庭|木|車|とこ|ところ|奥|お(?!祭)|母|父|息|娘|子|畑|田|敷地|塀|部屋|件|住所|電話|名前|担当|対応|説明|話)"
 )
-_OF_FAME = re.compile(
+OF_FAME = re.compile(
     r"(?:さん|さま|様|氏|先生|ちゃん|くん)?"
     r"(?:の(?:生まれた(?:家|場所|町|村)|生家|お?墓は(?:どこ|この)|銅?像|石?碑|[句歌詩]碑|作品|小説|絵|歌|展|講演|コンサート|ライブ|ショー"
     r"|記念|生誕|没後|生涯|ぬいぐるみ|グッズ|着ぐるみ|スタンプ|イラスト)|記念|文学館|美術館|資料館|展|公園|像|生誕|没後"
@@ -498,6 +517,8 @@ _LIVES_AT = re.compile(r"(?:[市区町村]|\0)の\Z")
 
 def _is_meant(cue: re.Match[str], before: str, name: str) -> bool:
     letters = _joined(name)
+    if cue["deed"] and cue[0][0] == "で" and _KANA.fullmatch(letters) and not is_full_name(letters):  # ひかりで登録
+        return False
     if cue["sure"] or cue["kin"] or cue["deed"]:
         known = (
             is_person(letters)
@@ -516,7 +537,7 @@ def _is_meant(cue: re.Match[str], before: str, name: str) -> bool:
 
 def _is_addressed(cue: re.Match[str], before: str, letters: str) -> bool:
     """隣の吉田さんが; but お伊勢さん is a shrine, and 市川さんの講演 asks for a talk."""
-    if letters in _NOT_A_PERSON or is_famous(letters) or _OF_FAME.match(cue.string, cue.end()):
+    if letters in _NOT_A_PERSON or is_famous(letters) or OF_FAME.match(cue.string, cue.end()):
         return False
     if is_full_name(letters) or not is_surname(letters):
         return True
@@ -547,7 +568,7 @@ def whole_names(page: str) -> Iterator[Found]:
         surname = match[0].split(" ")[0] if " " in match[0] else None
         if surname is not None and not is_surname(surname):
             continue
-        if letters in _NOT_A_PERSON or is_famous(letters) or _OF_FAME.match(page, match.end()):
+        if letters in _NOT_A_PERSON or is_famous(letters) or OF_FAME.match(page, match.end()):
             continue
         if is_full_name(letters) and _has_common_surname(letters):
             yield Found(*match.span(), Kind.NAME)
