@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from intents.patterns import word_list
 from intents.personal_data.addresses import is_prefecture
@@ -13,6 +13,8 @@ from intents.personal_data.page import CAPITAL, HIRAGANA, KANJI, KATAKANA, LATIN
 from intents.personal_data.surnames import SURNAMES, plain_form
 from intents.tokenizer import name_classes, name_readings
 
+_lately = lru_cache(maxsize=512)
+"""A text is looked through twice and more, and the same few words of it are asked for each time."""
 _KATAKANA_OF = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 # Surnames of one letter, of China, Korea and Japan: most other single letters are words.
 _ONE_LETTER_SURNAMES = frozenset(
@@ -66,6 +68,7 @@ _KANA = re.compile(rf"[{HIRAGANA}{KATAKANA}]+")
 _ALL_KANJI = re.compile(rf"[{KANJI}]+")
 
 
+@_lately
 def is_surname(word: str) -> bool:
     if _KANA.fullmatch(word):
         return _kana(word) in _surname_readings() or (len(word) > 2 and "姓" in name_classes(word))
@@ -105,6 +108,7 @@ def is_from_abroad(letters: str) -> bool:
     )
 
 
+@_lately
 def is_full_name(letters: str) -> bool:
     """A surname and a given name in one: 山田太郎, 王美玲, やまだたろう."""
     if not 3 <= len(letters) <= 9 or letters in _NOT_A_PERSON:
