@@ -245,6 +245,7 @@ def _place_names(text: str) -> Iterator[tuple[str, str]]:
             yield stem, stem
 
 
+@lru_cache(maxsize=512)  # a text is looked through twice and more, and asks for the same few words each time
 def name_classes(word: str) -> frozenset[str]:
     """What the dictionary has under exactly this word: 姓, 名 and 人 for names of people, 他 for anything else."""
     _tokenizer()  # opens the dictionary

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from intents.personal_data.addresses import addresses
+from intents.personal_data.alone import whole
 from intents.personal_data.birthdays import DATES, birthdays
 from intents.personal_data.findings import Kind, Masked, Span
 from intents.personal_data.links import LINK, emails, line_ids, numbers_in_link
@@ -103,5 +104,5 @@ def _search(text: str, public: frozenset[str]) -> list[Span]:
     claim(numbers(page, public, RUN, ROW_RULES))
     claim(addresses(page))
     for detect in NAME_DETECTORS:
-        claim(detect(page))
+        claim(whole(page, detect(page)))
     return [folded.span(each) for each in sorted(found)]

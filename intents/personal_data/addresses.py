@@ -14,6 +14,14 @@ _PREFECTURE = (
     "北海道|東京都|(?:京都|大阪)府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野"
     "|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県"
 )
+_PREFECTURES = re.compile(_PREFECTURE)
+
+
+def is_prefecture(name: str) -> bool:
+    """福島 and 長野 are surnames as well."""
+    return _PREFECTURES.fullmatch(f"{name}県") is not None
+
+
 _BLOCK_NUMBER = rf"(?:[0-9]{{1,5}}|[{KANJI_DIGIT}十百]{{1,5}})"
 _BLOCK_UNIT = r"(?: ?(?:丁目|番地|番(?![目線台組号町館])|号(?![線車室])|条|丁))"
 _BLOCK_JOINT = rf"(?:(?<=[目地番号条丁])[ \nの]{{0,2}}-?[東西南北]?|(?<=[0-9{KANJI_DIGIT}十百])[ ]?[-ーのノ][ ]?)"
@@ -116,7 +124,12 @@ def addresses(page: str) -> Iterator[Found]:
 def _could_be_block(block: re.Match[str], page: str) -> bool:
     """Throw out what is plainly not a block, before the costlier look at its surroundings."""
     start, end = block.span()
-    if page[start - 1 : start] == "第" or _YEARS_ONLY.fullmatch(block[0]) or _KANJI_NUMBER.fullmatch(block[0]):
+    if (
+        block[0].startswith("0")
+        or page[start - 1 : start] == "第"
+        or _YEARS_ONLY.fullmatch(block[0])
+        or _KANJI_NUMBER.fullmatch(block[0])
+    ):
         return False
     if not block[0].isdecimal():
         return True

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from intents.personal_data.addresses import is_prefecture
+from intents.personal_data.alone import names_alone, names_in_a_row
 from intents.personal_data.findings import Kind
-from intents.personal_data.page import HIRAGANA, KANJI, KATAKANA, Found, text_before
-from intents.personal_data.people import names_after_cues, names_before_cues, readings, whole_names
+from intents.personal_data.page import CAPITAL, HIRAGANA, KANJI, KATAKANA, LATIN, Found, text_before
+from intents.personal_data.people import (
+    OF_A_THING,
+    OF_FAME,
+    is_famous,
+    names_after_cues,
+    names_before_cues,
+    readings,
+    whole_names,
+)
 from intents.personal_data.surnames import SURNAMES, plain_form
 
 # Letters that given names end with; those of the second row also end other words (技能実習生, 世界一).
@@ -35,8 +45,8 @@ _NOT_A_KATAKANA_NAME = re.compile(
 )
 _AFTER_SURNAME_NEVER = frozenset("県市区町村郡都府道駅店家課線港橋川山城第")
 
-_FOREIGN_NAME = rf"[{KATAKANA}]{{2,12}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
-_LATIN_NAME = r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{0,20}){0,3}"
+_FOREIGN_NAME = rf"(?:[{KATAKANA}]{{1,12}}[・=])?[{KATAKANA}]{{2,12}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
+_LATIN_NAME = rf"[{CAPITAL}][{LATIN}'-]{{1,20}}(?: [{CAPITAL}][{LATIN}'-]{{0,20}}){{0,3}}"
 _FORM_WORD = r"(?!住所|電話|生年|年齢|性別|連絡|携帯|男|女|昭和|平成)"
 _NOT_A_VERB = (
     r"(?!です|でご|でー|で[、。,]|だ|と申|とも|とい|と言|や[でけね]|じゃ|さん|ちゃん|くん|の?もの|の?まま|など|だけ|を)"
@@ -49,7 +59,7 @@ _READING = rf"(?:\([{HIRAGANA}{KATAKANA} ]{{2,16}}\))"  # 山田（やまだ）
 _KANA_NAME = rf"[{HIRAGANA}]{{2,6}} {_NOT_A_VERB}[{HIRAGANA}]{{2,6}}|[{HIRAGANA}]{{3,10}}?"
 _SAYS_SO = (
     r"です(?!か)|どす|ばい|でございます|でーす|と(?:申|もう|い[いう]|言[いう])|っ?ていい|って言い"
-    r"|だ(?:けど|が)?|や(?:で|けど|ねん|わ)?|じゃ|っす|になり"
+    r"|だ(?:けど|が)?|や(?:で|けど|ねん|わ)?|じゃ|っす|にな[りっ]"
 )
 _ITEM_ENDS = (
     r"[、。,.!?\n )(/;」』】]|\Z|様|さん|住所|電話|生年|年齢|性別|〒|男|女|なん(?:です|や)|で(?:[、。,]|合|登録|お願)"
@@ -68,7 +78,7 @@ _I_AM = re.compile(
     rf"{_I}(?:の(?:名前|氏名))?(?:は|って|[、, ])?[ ]?"
     rf"(?P<name>{_FOREIGN_NAME}|{_JAPANESE_NAME})(?P<reading>{_READING})?(?={_SAYS_SO})"
 )
-_MY_NAME_IS = re.compile(rf"(?=[MmIi])(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![A-Za-z])")
+_MY_NAME_IS = re.compile(rf"(?=[MmIi])(?i:my name is|i am|i'm) (?P<name>{_LATIN_NAME})(?![{LATIN}])")
 _OTHER_VERB = (
     r"(?:込|こ[みむまめもん]|上げ|上が|あげ|出|入れ|いれ|合わせ|立て|たて|送り|伝え|付け|つけ|添え|開き|訳|わけ)"
 )
@@ -76,7 +86,7 @@ _OTHER_VERB = (
 _INTRODUCED = re.compile(
     rf"(?P<sure>と(?:申し|申す|もうし|もうす)(?!{_OTHER_VERB}))(?!ますと|ますか|.?.?の[はも])"
     r"|(?:と|って|っちゅう|ちゅう|っ?ち)?"
-    r"(?:いいます|言います|[いゆ]う(?:者|もん|ん[だやで]|ねん)|言う者|いいもん|いう名前|申します)"
+    r"(?:いいます(?![のか])|言います(?![のか])|[いゆ]う(?:者|もん|ん[だやで]|ねん)|言う者|いいもん|いう名前|申します)"
 )
 _INTRODUCTION_START = re.compile(rf"\A.*(?:{_I}(?:の名前)?[は、]?|名前[は、]|[、。,.!?:\n\0「『])", re.DOTALL)
 _READING_AT_END = re.compile(rf"{_READING}\Z")
@@ -104,7 +114,7 @@ _LINE_START = re.compile(
 
 def _named_fields(page: str) -> Iterator[Found]:
     for match in _NAME_FIELD.finditer(page):
-        if _is_field_value(match):
+        if _is_field_value(match) and not OF_A_THING.search(text_before(page, match.start(), 10)):
             yield _name_found(match)
 
 
@@ -187,19 +197,16 @@ def _is_standing_name(name: str, polite: bool, match: re.Match[str], page: str) 
     opens = bool(_LINE_START.search(text_before(page, match.start(), 8)))
     if not (opens or polite or match["relation"] or match["says"] or match["particle"]):
         return False
+    if is_famous(name) or OF_FAME.match(page, match.start() + len(name)):
+        return False
     surname = _known_surname(name)
     if name == surname:  # 田中です, but not 石川や富山では
         says = match["says"] or ""
-        return opens and len(name) > 1 and len(says) > 1 and f"{name}県" not in _PREFECTURE_NAMES
+        return opens and len(name) > 1 and len(says) > 1 and not is_prefecture(name)
     given = name[len(surname) :].strip()
     if match["particle"] and len(given) != 2:  # two letters each are hardly anything but a name
         return False
     return len(surname) > 1 and _looks_like_name(name) and given[-1] in _GIVEN_NAME_ENDINGS
-
-
-_PREFECTURE_NAMES = frozenset(
-    f"{name}県" for name in ["福島", "石川", "福井", "山口", "宮崎", "千葉", "福岡", "宮城", "長崎"]
-)
 
 
 def _known_surname(name: str) -> str:
@@ -262,5 +269,7 @@ NAME_DETECTORS: tuple[Callable[[str], Iterator[Found]], ...] = (
     names_after_cues,
     names_before_cues,
     whole_names,
+    names_alone,
+    names_in_a_row,
     readings,
 )

@@ -15,6 +15,7 @@ from intents.personal_data.page import KANJI, KATAKANA, Found, fold, text_before
 _FORMAL_DIGIT = "零壱弐参肆伍陸漆捌玖壹貳參"
 _KANJI_NUMERAL = KANJI_DIGIT + _FORMAL_DIGIT
 _NUMBER_WORD = "(?:番号|ばんごう|コード|No)"
+_OFFICE_LINE = "(?:代表(?:電話)?|相談(?:窓口|電話|ダイヤル|室)|コールセンター|ダイヤル)"
 _DOTS = ".,/・_~〜、:;*→⇒=|+#&×★☆●◆■'\"^!?<>\\[\\]{}…"
 RUN = re.compile(rf"[0-9{_KANJI_NUMERAL}](?:[-ー \nのノ()]{{0,4}}+[0-9{_KANJI_NUMERAL}])++")
 # Digits of one script belong together: 090-1234-5678一人 keeps its 一.
@@ -60,7 +61,7 @@ class _Row:
 
     def after(self, match: re.Match[str]) -> str:
         end = self.offsets[match.end() - 1] + 1
-        return self.page[end : end + 2]
+        return self.page[end : end + 3]
 
     def found(self, start: int, end: int, kind: Kind) -> Found:
         first, last = self.offsets[start], self.offsets[end - 1] + 1
@@ -101,14 +102,44 @@ def _numbers_of_row(
     if len(written) < _SHORTEST_ROW or (not written.isascii() and _BLANK_FORM.fullmatch(written)):
         return
     row = _row(page, start, end)
+    if _names_a_thing(row):
+        return
+    if day := _DAY_BEFORE.match(row.text):
+        yield from _numbers_of_row(page, row.offsets[day.end()], end, public, rules)
+        return
     hits: list[Found] = []
-    text = _without_public(row.text, public)
+    text = _without_public(row.text, public, row)
     text = _after_sure_keyword(text, row, hits)
     if "\n" in written and not (_WHOLE_ROW.match(text) and len(re.findall("[0-9]", text)) in (12, 14, 15, 16)):
         text = _rejoined(text, row, hits)
     for pattern, judge in rules:
         text = pattern.sub(_claimer(row, judge, hits), text)
     yield from sorted(hits)
+
+
+_DAY_BEFORE = re.compile(r"[1-9][0-9]?n(?=[0-9]{4}[- ][0-9]{4}|[0-9]{12})")  # 期限2/29の4111 1111 …
+# 入札番号2026-045, 品番640-1250, T8000012345678 and what else numbers no person.
+_THING_NUMBERED = re.compile(
+    r"(?:(?:入札|事業|施策|指標|案件|告示|議案|公告|様式|路線|系統|製品|製造|商品|機種|型|品|部品|図面|図書|請求記号|区画|電柱|防犯灯|街灯"
+    r"|消火栓|会議|ミーティング|エラー|シリアル|ロット|法人|インボイス|適格請求書)(?:登録)?(?:番号?|No|ID|コード|ナンバー)"
+    r"|JANコード|JAN|バーコード|ISBN|(?<![A-Za-z])(?:No|S/N|SN)\.?)[はがの:=、(「. ]{0,3}\Z"
+)
+_INVOICE = re.compile(r"(?<![A-Za-z0-9])T\Z")
+
+
+def _names_a_thing(row: _Row) -> bool:
+    before = text_before(row.page, row.start)
+    count = sum(map(str.isdigit, row.text))
+    if count == 13:
+        return bool(_INVOICE.search(before) or _THING_NUMBERED.search(before)) or _is_product_code(row.text)
+    return count < 12 and _THING_NUMBERED.search(before) is not None
+
+
+def _is_product_code(digits: str) -> bool:
+    """A Japanese product's bar code or a book's, with its check digit."""
+    if not re.fullmatch("(?:4[59]|97[89])[0-9]+", digits):
+        return False
+    return sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10 == 0
 
 
 _SURE = frozenset({Kind.PENSION, Kind.RECIPIENT, Kind.INSURED})
@@ -136,10 +167,10 @@ def _after_sure_keyword(text: str, row: _Row, hits: list[Found]) -> str:
 
 
 _DIGITS = re.compile("[0-9]+")
-_AFTER = {"受給": Kind.RECIPIENT, "年金": Kind.PENSION, "保険": Kind.INSURED}
+_AFTER = {"受給": Kind.RECIPIENT, "じゅきゅう": Kind.RECIPIENT, "年金": Kind.PENSION, "保険": Kind.INSURED}
 _SAID_AFTER = re.compile(
-    rf"[ 」』)]?(?:が|は|って|の|という(?:の)?が?)?[^0-9。、\n\0]{{0,4}}(受給|年金"
-    rf"|保険)[^0-9。、\n\0]{{0,6}}{_NUMBER_WORD}"
+    r"(?:\n(?:上|これ|こちら|↑)の?|[ 」』)])?(?:が|は|って|の|という(?:の)?が?)?[^0-9。、\n\0]{0,4}"
+    rf"(受給|じゅきゅう|年金|保険)[^0-9。、\n\0]{{0,6}}{_NUMBER_WORD}"
 )
 
 
@@ -191,16 +222,35 @@ def _claimer(row: _Row, judge: _Judge, hits: list[Found]) -> Callable[[re.Match[
     return claim
 
 
-def _without_public(text: str, public: frozenset[str]) -> str:
-    if not public:
+def _without_public(text: str, public: frozenset[str], row: _Row) -> str:
+    """The row without numbers that an office, or a line for everybody, is called by."""
+    if not public and not _SERVICE_NUMBER.search(text) and not _OFFICE_BEFORE.search(text_before(row.page, row.start)):
         return text
 
     def blank(match: re.Match[str]) -> str:
-        return "#" * len(match[0]) if plain_telephone(match[0]) in public else match[0]
+        digits = plain_telephone(match[0])
+        is_service = _SERVICE_NUMBER.match(digits) or _SERVICE_NUMBER.match(match[0])
+        is_public = digits in public or is_service is not None or _is_an_office(match, row)
+        return "#" * len(match[0]) if is_public else match[0]
 
     for pattern in (_ABROAD, _TELEPHONE, _DOTTED_TELEPHONE):
         text = pattern.sub(blank, text)
     return text
+
+
+# Free calls and lines for many callers: no home has such a number.  080-0123-4567 could be a mobile telephone.
+_SERVICE_NUMBER = re.compile(r"(?<![0-9])0(?:120|570|800(?=[- )]))")
+_MOBILE = re.compile(r"0[5-9]0")
+_OFFICE_BEFORE = re.compile(
+    rf"(?:[市区町村](?:役所|役場)|役場|[都道府県]庁|[支本分]庁舎|支所|出張所|振興局|県?民?センター|保健所|税務署|法務局|年金事務所|消防署|警察署"
+    rf"|公民館|図書館|市民病院|{_OFFICE_LINE})の?"
+    rf"(?:{_OFFICE_LINE}|電話|(?i:tel)|番号|{_NUMBER_WORD}){{0,2}}[はが:( ]{{0,2}}\Z"
+)
+
+
+def _is_an_office(match: re.Match[str], row: _Row) -> bool:
+    """A land line right behind the name of an office: 市役所の代表番号は…."""
+    return not _MOBILE.match(plain_telephone(match[0])) and _OFFICE_BEFORE.search(row.before(match)) is not None
 
 
 def plain_telephone(number: str) -> str:
@@ -263,19 +313,22 @@ def _judge_whole_row(match: re.Match[str], row: _Row) -> Kind | None:
     return None
 
 
-_SPACED = re.compile(r"\A[0-9]{2,6}(?:[- n)][0-9]{2,6}){1,3}(?![0-9]|[- n)][0-9])")
+_SPACED = re.compile(r"\A[0-9]{2,6}(?:[- n)][0-9]{2,8}){1,3}(?![0-9]|[- n)][0-9])")
 
 
 def _judge_spaced(match: re.Match[str], row: _Row) -> Kind | None:
     """番号は 1234 5678: groups of a number, unless they are days, years, or count something."""
     digits, groups = _digits(match), re.findall("[0-9]+", match[0])
-    is_date = any(_YEAR_OR_DAY.fullmatch(group) for group in groups)
+    years = [_YEAR_OR_DAY.fullmatch(group) is not None for group in groups]
+    is_date = any(years[1:]) or (years[0] and len(digits) < 10)
     if not 7 <= len(digits) <= 10 or is_date or _ends_with_a_count(match, row):
         return None
-    return Kind.NUMBER if _NUMBERED.search(row.before(match)) else None
+    said_so = _NUMBERED.search(row.before(match)) or _WRITTEN_THERE.match(row.page, row.end)
+    return Kind.NUMBER if said_so else None
 
 
 _NUMBERED = re.compile(r"(?:番号|ばんごう|ナンバー)[^0-9。、\n\0]{0,8}\Z")
+_WRITTEN_THERE = re.compile(r"[」』]?(?:って|と)(?:書いて|書かれ|印字|印刷|記載)")
 _THREES_AND_RANGES = re.compile(r"[0-9]{3}-[0-9]{3}[ n][0-9]{3}-[0-9]{3}")
 
 
@@ -291,7 +344,11 @@ def _begins_with_a_date(groups: list[str]) -> bool:
 
 def _ends_with_a_count(match: re.Match[str], row: _Row) -> bool:
     """1234 5678 9012 25歳: the last of the numbers counts something."""
-    return row.after(match)[:1] in _UNITS or row.after(match).lstrip()[:1] in _UNITS
+    return _COUNTED.match(row.after(match)) is not None
+
+
+def _counts(match: re.Match[str], row: _Row) -> bool:
+    return _RIGHT_AT_A_UNIT.match(row.after(match)) is not None
 
 
 def _judge_crumbled_row(match: re.Match[str], row: _Row) -> Kind | None:
@@ -308,7 +365,7 @@ def _judge_card(match: re.Match[str], row: _Row) -> Kind | None:
         return None
     if _luhn_holds(digits):
         return Kind.CARD
-    counted = row.after(match).lstrip()[:1] in _UNITS or digits[12:14] in ("19", "20")
+    counted = _COUNTED.match(row.after(match)) is not None or digits[12:14] in ("19", "20")
     twelve_and_more = " " in match[0] and counted and not _CARD_OF_SIX.match(match[0])
     return None if twelve_and_more and len(digits) > 12 else Kind.NUMBER
 
@@ -333,22 +390,23 @@ def _judge_keyword(match: re.Match[str], row: _Row) -> Kind | None:
 
 def _is_amount_or_date(match: re.Match[str], row: _Row) -> bool:
     is_date = _lists_years(match) or _YEAR_OR_DAY.fullmatch(match[0])
-    return bool(is_date) or row.after(match)[:1] in _UNITS
+    return bool(is_date) or _counts(match, row)
 
 
 def _judge_odd_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
     """五一五・八五一五 and 〒515|8515: kanji digits or the mark say that three and four belong together."""
     is_kanji = row.page[row.offsets[match.start()]] in _KANJI_NUMERAL
     sure = is_kanji or re.search("〒|郵便|ゆうびん", row.before(match, 12))
-    return Kind.POSTAL_CODE if sure and row.after(match)[:1] not in _UNITS else None
+    return Kind.POSTAL_CODE if sure and not _counts(match, row) else None
 
 
 def _judge_bare_row(match: re.Match[str], row: _Row) -> Kind | None:
-    """Seven kanji digits and more, read one by one, count nothing."""
+    """Seven kanji digits and more, read one by one, count nothing; what somebody reads off a paper neither."""
     is_kanji = row.page[row.offsets[0]] in _KANJI_NUMERAL
     if len(match[0]) == 8 and _KANJI_LETTER.match(row.page, row.end):
         return None  # the last may begin the next word
-    return Kind.NUMBER if is_kanji and row.after(match)[:1] not in _UNITS else None
+    is_number = is_kanji or _WRITTEN_THERE.match(row.page, row.end) is not None
+    return Kind.NUMBER if is_number and not _is_amount_or_date(match, row) else None
 
 
 def _judge_commas(match: re.Match[str], row: _Row) -> Kind | None:
@@ -364,7 +422,7 @@ def _judge_commas(match: re.Match[str], row: _Row) -> Kind | None:
 def _judge_postal_code(match: re.Match[str], row: _Row) -> Kind | None:
     """123-4567 standing alone; 500-1000円 is a range and 殿町134-1001 part of an address."""
     before = row.before(match, 1)
-    return None if _WORD_LETTER.match(before) or row.after(match)[:1] in _UNITS else Kind.POSTAL_CODE
+    return None if _WORD_LETTER.match(before) or _counts(match, row) else Kind.POSTAL_CODE
 
 
 def _judge_long(match: re.Match[str], row: _Row) -> Kind | None:
@@ -378,7 +436,11 @@ def _judge_parted(match: re.Match[str], row: _Row) -> Kind | None:
 
 
 _WORD_LETTER = re.compile(rf"[{KANJI}{KATAKANA}A-Za-z]")
-_UNITS = frozenset("円人名件年歳才回枚個台本%校点戸万億千分秒週か月度cmkg")
+_UNIT = (
+    r"(?:[円人名件年歳才回枚個台本%校点戸万億千分秒週月度]|[かヶカケヵ][月所国年]|[ck]?m(?![A-Za-z])|k?g(?![A-Za-z]))"
+)
+_COUNTED = re.compile(rf"[ \n]{{0,2}}{_UNIT}")
+_RIGHT_AT_A_UNIT = re.compile(_UNIT)
 
 
 def _three_parts(mark: str) -> str:
@@ -454,15 +516,21 @@ _KEYWORDS: tuple[tuple[re.Pattern[str], Kind, int, int], ...] = tuple(
     (re.compile(cue + (_LONG_FILLER if kind in _SURE else _FILLER)), kind, shortest, longest)
     for cue, kind, shortest, longest in (
         (r"(?:〒|〶|郵便(?:番号)?|ゆうびん(?:番号|ばんごう)|(?i:zip|postal) ?(?:code)?)", Kind.POSTAL_CODE, 7, 7),
-        (rf"年金(?:手帳|証書|コード)?の?(?:記号)?{_NUMBER_WORD}", Kind.PENSION, 6, 11),
+        (rf"(?:年金|ねんきん)(?:手帳|証書|コード)?の?(?:記号)?{_NUMBER_WORD}", Kind.PENSION, 6, 11),
+        (r"(?:年金手帳|年金証書|年金番号通知書?)", Kind.PENSION, 10, 10),
         (
-            rf"(?:受給(?:者|資格)?証?|手当(?:証書)?|医療費?(?:受給者)?証|手帳)[^0-9。\0]{{0,8}}{_NUMBER_WORD}",
+            rf"(?:受給(?:者|資格)?証?|じゅきゅうしゃ(?:しょう)?|手当(?:証書)?|医療費?(?:受給者)?証|手帳)[^0-9。\0]{{0,8}}{_NUMBER_WORD}",
             Kind.RECIPIENT,
             6,
             11,
         ),
-        (r"(?:受給者証?|受給資格者?証|医療費?証)", Kind.RECIPIENT, 7, 11),
-        (rf"(?:被保険者証?|保険証|資格確認書|医療証|記号・)の?(?:記号・?)?{_NUMBER_WORD}", Kind.INSURED, 6, 11),
+        (r"(?:受給者証?|受給資格者?証|医療費?証|じゅきゅうしゃしょう)", Kind.RECIPIENT, 7, 11),
+        (
+            rf"(?:被保険者証?|保険証|(?:介護|健康)保険|資格確認書|医療証|国保|記号・?)の?(?:記号・?)?{_NUMBER_WORD}",
+            Kind.INSURED,
+            6,
+            11,
+        ),
         (r"(?:口座|当座|ゆうちょ|普通預?金?|(?<![A-Za-z])記号)", Kind.ACCOUNT, 5, 14),
         (r"(?:電話|でんわ|(?i:tel|fax|phone)|携帯|ケータイ|スマホ|ファックス|連絡先)", Kind.PHONE, 6, 9),
         (r"(?:番号|ばんごう|ナンバー|免許証?|旅券|パスポート)", Kind.NUMBER, 6, 9),
@@ -501,14 +569,26 @@ _DOTTED_TELEPHONE = re.compile(
 _DOTTED_FOURS = re.compile(rf"{_ITEM}(?:[0-9]{{4}}{_ANY_DOT}){{2,3}}[0-9]{{4}}{_ITEM_END}")
 _DOTTED_SIX = re.compile(rf"{_ITEM}[0-9]{{4}}{_ANY_DOT}[0-9]{{6}}{_ANY_DOT}[0-9]{{4,5}}{_ITEM_END}")
 _COMMAS = re.compile(rf"{_ITEM}(?:[0-9]{{3}}\.){{3}}[0-9]{{3}}{_ITEM_END}")
+_DOTTED_KANJI = re.compile(r"\A[0-9]{2,4}(?:\.[0-9]{3,8}){1,2}\Z")
+
+
+def _judge_dotted_kanji(match: re.Match[str], row: _Row) -> Kind | None:
+    """番号は六八〇四・五四九七四七: no decimal is written so."""
+    is_kanji = row.page[row.start] in _KANJI_NUMERAL and "・" in row.page[row.start : row.end]
+    if not is_kanji:
+        return None
+    return _judge_keyword(match, row) or (Kind.NUMBER if _NUMBERED.search(row.before(match)) else None)
+
+
 DOTTED_RULES: tuple[_Rule, ...] = (
     (_DOTTED_TELEPHONE, _judge_telephone),
     (_DOTTED_FOURS, _judge_fours),
     (_DOTTED_SIX, _judge_card),
     (_COMMAS, _judge_commas),
     (_ODD_POSTAL_CODE, _judge_odd_postal_code),
+    (_DOTTED_KANJI, _judge_dotted_kanji),
 )
-_PERMIT_OR_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Z]{2}(?:[0-9]{8}[A-Z]{2}|[0-9]{7})(?![0-9A-Za-z])")
+_PERMIT_OR_PASSPORT = re.compile(rf"(?<![A-Za-z])[A-Z]{{2}}(?:[0-9]{{8}}[A-Z]{{2}}|[0-9]{{7}})(?![0-9A-Za-z]|{_UNIT})")
 
 
 def permits(page: str) -> Iterator[Found]:

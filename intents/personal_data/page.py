@@ -14,6 +14,8 @@ _WALL = "\0"
 KANJI = "一-鿿㐀-䶿々〆\U00020000-\U0003ffff"
 KATAKANA = "ァ-ヺー"
 HIRAGANA = "ぁ-ゖー"
+CAPITAL = "A-ZÀ-ÖØ-Þ"
+LATIN = "A-Za-zÀ-ɏḀ-ỿ"
 _LABEL = re.compile("|".join(kind.label for kind in Kind))
 _LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 # NFKC leaves these apart.  The long vowel mark ー stays, because カード needs it; number patterns accept it.

@@ -158,6 +158,32 @@ HIDDEN = [
     ("reading beside a name", "氏名：西尾結月（ニシオ ユヅキ）", "氏名：〔氏名〕"),
     ("neighbour's surname", "隣の吉田さんがうるさい", "隣の〔氏名〕さんがうるさい"),
     ("signature", "よろしくお願いします。山田太郎", "よろしくお願いします。〔氏名〕"),
+    ("signature, surname alone", "道の件です。\n黒川より", "道の件です。\n〔氏名〕より"),
+    ("signature in katakana", "お返事ください。\nホアン・ミン・トゥ", "お返事ください。\n〔氏名〕"),
+    ("name over a telephone", "辻 薫\n090-1234-5678", "〔氏名〕\n〔電話番号〕"),
+    ("family in a row", "夫健一、妻久美子の2人です", "夫〔氏名〕、妻〔氏名〕の2人です"),
+    ("names in a row", "山田太郎、花子、一郎の3人", "〔氏名〕、〔氏名〕、〔氏名〕の3人"),
+    ("who did something", "先週申請した竹内ですが", "先週申請した〔氏名〕ですが"),
+    ("role", "契約者 中西 ゆかり", "契約者 〔氏名〕"),
+    ("role, no mark between", "申込者村田花子で予約", "申込者〔氏名〕で予約"),
+    ("surname in a field, no mark", "苗字竹内、電話は夕方に", "苗字〔氏名〕、電話は夕方に"),
+    ("short surname in kana", "つじと申します", "〔氏名〕と申します"),
+    ("surname that ends with と", "わしやまもというもんやけど", "わし〔氏名〕いうもんやけど"),
+    ("blank between the halves", "名義は渡辺 正雄になっています", "名義は〔氏名〕になっています"),
+    ("Latin letters with marks", "Nguyễn Văn Anです", "〔氏名〕です"),
+    ("Latin letters in a field", "口座の名義TARO YAMADAです", "口座の名義〔氏名〕です"),
+    ("two names from abroad in one word", "私はマイケルジャクソンです", "私は〔氏名〕です"),
+    ("neighbour's tree", "山本さんちの木が伸びてきた", "〔氏名〕さんちの木が伸びてきた"),
+    ("officer", "職員の田中さんに聞きました", "職員の〔氏名〕さんに聞きました"),
+    ("birth told by the mother", "2026-04-03に出産しました", "〔生年月日〕に出産しました"),
+    (
+        "pension number before a birthday",
+        "年金番号1450-325505 生年月日 1960/2/3",
+        "年金番号〔年金番号〕 生年月日 〔生年月日〕",
+    ),
+    ("card behind a day", "期限2/29の4111 1111 1111 1111から", "期限2/29の〔カード番号〕から"),
+    ("recipient number over its word", "183 499 357\n上が受給者番号です", "〔受給者番号〕\n上が受給者番号です"),
+    ("number read off a paper", "紙に93 95806821って書いてある", "紙に〔番号〕って書いてある"),
 ]
 
 KEPT = [
@@ -257,6 +283,34 @@ KEPT = [
     ("counter", "3番の窓口はどこ"),
     ("months", "明和町3-4か月健診はいつ"),
     ("blank form", "〇〇〇-〇〇〇〇-〇〇〇〇"),
+    # people whom everybody knows, animals, shrines
+    ("historic person", "徳川家康は何をした人ですか"),
+    ("historic person, politely", "坂本龍馬さんのお墓はどこですか"),
+    ("monument", "野口英世の銅像はどこですか"),
+    ("dog", "犬の名前はレオです"),
+    ("shrine", "お伊勢さんのお祭りはいつですか"),
+    ("prefecture that is a surname", "長野です。返礼品はまだですか"),
+    ("what an account is changed to", "口座を妻の名義にしたい"),
+    ("officer's title", "責任者（CIO）は誰ですか"),
+    ("service that is called so", "エンディングノートといいますのは"),
+    ("hall", "コスモス・ホール"),
+    ("insurance", "妻の国保の手続き"),
+    # numbers of offices and of things
+    ("free telephone", "0120-95-0178は土日もつながりますか"),
+    ("navi dial", "ねんきんダイヤルは0570-05-1165ですか"),
+    ("town hall", "市役所の代表番号は0598-53-1234で合ってますか"),
+    ("invoice number", "登録番号T8000020130001は市のですか"),
+    ("bar code", "JANコード4901234567894の製品"),
+    ("book", "9784003101018はありますか"),
+    ("tender", "入札番号2026-045の結果"),
+    ("model", "品番 640-1250のリコール"),
+    ("battery", "CR2032を3個"),
+    # days of nobody's birth
+    ("cohort of a pension", "昭和36年4月1日生まれからは年金が変わりますか"),
+    ("cohort before a day", "平成19年4月2日以前に生まれた人"),
+    ("earthquake", "大正12年9月1日の地震"),
+    ("house", "家が建ったのは昭和50年3月3日です"),
+    ("birth to come", "2026年5月4日に出産予定です"),
     # links, short and public numbers
     ("link", "https://www.city.example.jp/a/1234.html?tel=0598531234"),
     ("emergency", "119と110と#9110と189"),
@@ -572,14 +626,11 @@ def telephone(rng: random.Random) -> str:
     mobile = rng.choice(["090", "080", "070", "050"]) + digits(rng, 8)
     area = rng.choice(["03", "06", "052", "059", "0598", "0567", "0475", "089", "0537", "04992"])
     fixed = area + rng.choice("23456789") + digits(rng, 9 - len(area))
-    free = "0120" + digits(rng, 6)
     value, sizes = rng.choice(
         [
             (mobile, (3, 4, 4)),
             (mobile, (3, 8)),
             (fixed, (len(area), 6 - len(area), 4)),
-            (free, (4, 3, 3)),
-            (free, (4, 2, 4)),
         ]
     )
     match rng.randrange(7):
