@@ -31,6 +31,8 @@ from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
 from tests.support.postgresql import postgresql_in
 
+FIRST_TOWN = "242047"
+"""The municipality that most tests are about."""
 _numbers = itertools.count()
 
 # The same examples at every run, and no judging by the clock: a busy machine is no fault.
@@ -120,6 +122,26 @@ def loaded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, b
 def indexes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where indexes are kept, as a machine's processes share them."""
     return _of_all_workers(tmp_path_factory) / "indexes"
+
+
+@pytest.fixture(scope="session")
+def first_indexes(
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_file: Path,
+    loaded_file: Path,
+    bundles: list[Bundle],
+    vectors: Vectors,
+) -> Path:
+    """The indexes of the municipality as it is at the beginning of a test, to copy: alone, and among the others."""
+    folder = tmp_path_factory.mktemp("first")
+    for name, file in (("alone.db", migrated_file), ("all.db", loaded_file)):
+        shutil.copy(file, folder / name)
+        database = open_database(f"sqlite:///{folder / name}")
+        if file == migrated_file:
+            load_bundle(database, next(b for b in bundles if b.municipality.code == FIRST_TOWN), now())
+        Corpus(database, vectors, index_files=IndexFiles(folder / "indexes")).current(FIRST_TOWN)
+        _close(database)
+    return folder / "indexes"
 
 
 def _of_all_workers(factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from app import create_app
 from bot.conversation import answer
+from bot.operation import readiness
 from bot.services import Services
 from intents.decision import Decision
 from knowledge.bundle import read_bundle
@@ -33,6 +34,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_
     made = create_app({"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"})
     yield made
     made.extensions["kotae"].database.dispose()
+
+
+@pytest.fixture
+def patient_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look may take longer than whoever asks in service waits, where a test's machine stands still."""
+    monkeypatch.setattr(readiness, "WAIT_SECONDS", 20.0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -278,6 +278,7 @@ def test_knowledge_load_counts_and_is_quiet_the_second_time(app: Flask) -> None:
         assert session.get_one(Municipality, "242047").knowledge_version == before
 
 
+@pytest.mark.usefixtures("patient_readiness")
 def test_migrating_and_loading_make_an_empty_instance_ready(tmp_path: Path, vectors_folder: Path) -> None:
     from app import create_app
 

@@ -26,9 +26,12 @@ def only_what_is_asked_for() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_file: Path) -> Iterator[Flask]:
+def office(
+    tmp_path_factory: pytest.TempPathFactory, vectors_folder: Path, loaded_file: Path, first_indexes: Path
+) -> Iterator[Flask]:
     instance = tmp_path_factory.mktemp("office")
     (instance / "vectors").symlink_to(vectors_folder)
+    shutil.copytree(first_indexes, instance / "indexes")
     shutil.copy(loaded_file, instance / "kotae.db")
     made = create_app({"INSTANCE_PATH": str(instance), "SENDER_THREADS": "0"})
     yield made

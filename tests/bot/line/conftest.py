@@ -28,10 +28,13 @@ def line() -> Iterator[FakeLine]:
 
 
 @pytest.fixture
-def line_environment(line: FakeLine, tmp_path: Path, vectors_folder: Path, loaded_file: Path) -> dict[str, str]:
+def line_environment(
+    line: FakeLine, tmp_path: Path, vectors_folder: Path, loaded_file: Path, first_indexes: Path
+) -> dict[str, str]:
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "vectors").symlink_to(vectors_folder)
+    shutil.copytree(first_indexes, instance / "indexes")
     shutil.copy(loaded_file, instance / "kotae.db")
     return {
         "INSTANCE_PATH": str(instance),

@@ -20,7 +20,9 @@ from tests.bot.line.conftest import CODE, drain, sender_of
 from tests.support.fake_line import FakeLine, signature, text_event, webhook_body
 from tests.support.hostile import hostile_strings, packs
 
-TEXTS = hostile_strings() if "FUZZ_EXAMPLES" in os.environ else tuple(pack.text for pack in packs(1500))
+TEXTS = (
+    hostile_strings() if "FUZZ_EXAMPLES" in os.environ else tuple(pack.text for pack in packs(1500, hostile_strings()))
+)
 """All of them, several to a question; each alone by `make fuzz`."""
 LOGGED = (
     LoggedQuestion.channel,

