@@ -103,14 +103,23 @@ def launched() -> Iterator[Browser]:
 
 def page_faults(page: Page) -> list[str]:
     """What keeps a page of the console from being used by everybody: axe, sideways scrolling, small targets."""
-    # A page that a click has opened may be there before its styles are.
-    page.wait_for_load_state("load")
-    found = Axe().run(page).response["violations"]
-    wrong = [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
+    wrong = _found_by_axe(page)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
         wrong.append("scrolls sideways")
     wrong += [f"unwanted {each[:200]}" for each in page.evaluate(UNWANTED)]
     return [*wrong, *(f"small target {each[:200]}" for each in page.evaluate(SMALL))]
+
+
+def faint_texts(page: Page) -> list[str]:
+    """Where the contrast is too low: all that other colours change of a page."""
+    return _found_by_axe(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
+
+
+def _found_by_axe(page: Page, options: dict[str, object] | None = None) -> list[str]:
+    # A page that a click has opened may be there before its styles are.
+    page.wait_for_load_state("load")
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
 
 
 def covered_on_the_way(page: Page, most: int = 300) -> list[str]:
