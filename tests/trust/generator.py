@@ -25,6 +25,8 @@ ANSWER_SECONDS = 2.0
 """LINE waits no longer."""
 AGAIN = (1.0, 3.0, 8.0, 20.0)
 """Seconds before each next delivery; LINE tells nobody how long it waits, but it will not hammer a service that is down."""
+AHEAD_SECONDS = 0.05
+"""So long before its delivery a token may be issued."""
 HORIZON = 20 * 60
 NOBODY, TOO_LATE = 0, -1
 """What stands in the record for a status where there was none: not reached or cut off, and no answer in two seconds."""
@@ -144,20 +146,33 @@ class Generator:
             await self._send_on_time()
 
     async def _send_on_time(self) -> None:
-        """Each batch at its moment, however many are still on their way."""
+        """Each batch at its moment, however many are still on their way.
+
+        The tokens of what is due in the next moment are issued together: a call for each batch took as much of the
+        machine as the batch itself.
+        """
         begun, running = time.monotonic(), set[asyncio.Task[None]]()
-        made = 0
+        made, ahead = 0, list[Event]()
         while made < self.plan.events and not self.stopping.is_set():
             count = min(self.plan.batch, self.plan.events - made)
             due = begun + made / self.plan.rate
             if (wait := due - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
-            batch = [make_event(made + number, self.plan, self._choose) for number in range(count)]
-            made += count
-            task = asyncio.create_task(self._deliver(batch))
+            if not ahead:
+                most = max(count, min(int(self.plan.rate * AHEAD_SECONDS), self.plan.events - made))
+                ahead = [make_event(made + number, self.plan, self._choose) for number in range(most)]
+                await self._issue(ahead)
+            batch, ahead = ahead[:count], ahead[count:]
+            made += len(batch)
+            task = asyncio.create_task(self._deliver(batch, issued=True))
             running.add(task)
             task.add_done_callback(running.discard)
         await self._drain(running)
+
+    async def _issue(self, events: Sequence[Event]) -> None:
+        """LINE knows the tokens from now on."""
+        tokens = {event.body["replyToken"]: event.id for event in events}
+        await self._control.post("/issue", as_json({"tokens": tokens}), 30.0)
 
     async def _send_copies(self) -> None:
         """All copies of all events in any order, by as many connections as are wanted, as fast as they can."""
@@ -187,22 +202,22 @@ class Generator:
         for task in running:
             task.cancel()
 
-    async def _deliver(self, batch: Sequence[Event]) -> None:
-        """Until 200, as long as LINE would try."""
+    async def _deliver(self, batch: Sequence[Event], *, issued: bool = False) -> None:
+        """Until 200, as long as LINE would try.  ``issued``: the tokens of the first attempt are known to LINE."""
         begun, attempt = time.time(), 0
         for event in batch:
             event.body.setdefault("timestamp", int(begun * 1000))
         while True:
             attempt += 1
             async with self._slots:
+                if attempt > 1 or not issued:
+                    await self._issue(batch)
                 status = await self._attempt(batch, attempt)
             if status == 200 or self._late or time.time() - begun > HORIZON:
                 return
             await asyncio.sleep(AGAIN[min(attempt, len(AGAIN)) - 1] * self._choose.uniform(0.8, 1.2))
 
     async def _attempt(self, batch: Sequence[Event], attempt: int) -> int:
-        tokens = {event.body["replyToken"]: event.id for event in batch}
-        await self._control.post("/issue", as_json({"tokens": tokens}), 30.0)
         bodies: list[Any] = [
             event.body | {"deliveryContext": {"isRedelivery": event.deliveries > 0}} for event in batch
         ]
