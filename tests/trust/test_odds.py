@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.trust.judge import Phase, Quantiles
-from tests.trust.load import CPU_MOST, GROWTH, _missed, grown, too_busy
+from tests.trust.judge import Delivery, Phase, Quantiles, phases
+from tests.trust.load import ALL_BURSTS, CPU_MOST, GROWTH, _missed, grown, too_busy, with_all_bursts
 from tests.trust.odds.finding import Finding
 from tests.trust.odds.trial import TRIALS, main
 from tests.trust.table import table_of
@@ -79,6 +79,20 @@ def test_the_services_cpu_is_judged_by_the_cores_and_without_who_sends() -> None
     used = {"web0.0": CPU_MOST, "postgresql": CPU_MOST, "line": 90.0, "machine": 200.0}
     assert too_busy(used, 2) == []
     assert len(too_busy(used | {"sender0": 1.0}, 2)) == 1
+
+
+def test_of_all_bursts_together_the_slow_share_is_judged_and_of_each_its_slowest() -> None:
+    few = Quantiles(10, 0.1, 0.2, 600.0, 700.0)
+    one = Phase("burst1", 99, 99, few, Quantiles(10, 0.1, 0.2, 0.3, 4.0), 20.0)
+    assert _missed([one]) == []
+    assert len(_missed([replace(one, name=ALL_BURSTS)])) == 1
+    assert len(_missed([replace(one, acknowledgements=replace(few, max=1801.0))])) == 1
+    sent = [
+        Delivery(at, ms, 200, 1, phase, (f"e{at}",))
+        for at, ms, phase in ((1, 5, "steady"), (2, 9, "burst1"), (3, 8, "burst2"))
+    ]
+    together = with_all_bursts(phases(sent, []), sent, [])[-1]
+    assert (together.name, together.events, together.acknowledgements.max) == (ALL_BURSTS, 2, 9)
 
 
 def test_batches_sent_for_minutes_are_judged_by_each_event_and_a_burst_by_its_end() -> None:
