@@ -96,11 +96,16 @@ def count_due(
 
 def forget_counts(session: Session, code: str, first: dt.date | None = None) -> None:
     """Take kept figures away, of the periods that end on ``first`` or later; they are counted anew from the log."""
-    rows = session.scalars(select(CountedPeriod).where(CountedPeriod.municipality_code == code)).all()
-    for row in rows:
-        period = Period(row.first, PeriodKind(row.kind))
-        if first is None or period.last >= first:
-            _forget(session, code, period)
+    kept = select(CountedPeriod.kind, CountedPeriod.first).where(CountedPeriod.municipality_code == code)
+    earliest: dict[str, dt.date] = {}
+    for kind, begun in session.execute(kept).all():
+        if first is None or Period(begun, PeriodKind(kind)).last >= first:
+            earliest[kind] = min(begun, earliest.get(kind, begun))
+    # Of one kind, what begins later ends later: a statement for each table takes them all.
+    for kind, begun in earliest.items():
+        for table in (PeriodCount, PeriodCorrection, CountedPeriod):
+            these = (table.municipality_code == code, table.kind == kind, table.first >= begun)
+            session.execute(delete(table).where(*these))
 
 
 def corrections_of(session: Session, code: str, period: Period) -> list[PeriodCorrection]:
@@ -275,11 +280,6 @@ def _reopen_around(session: Session, code: str, period: Period, moved: list[dict
         other = Period(row.first, PeriodKind(row.kind))
         if other.kind is not PeriodKind.MONTH and other.first <= period.last and other.last >= period.first:
             row.checked_on = None
-
-
-def _forget(session: Session, code: str, period: Period) -> None:
-    for table in (PeriodCount, PeriodCorrection, CountedPeriod):
-        session.execute(delete(table).where(*_own(table, code, period)))
 
 
 def _own(table: type[Any], code: str, period: Period) -> tuple[Any, ...]:
