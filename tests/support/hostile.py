@@ -31,7 +31,7 @@ def hostile_strings() -> tuple[str, ...]:
 
 @cache
 def sampled() -> tuple[str, ...]:
-    """One of five of every kind of them for the tests of every day; all where ``make hostile-postgresql`` asks."""
+    """Every fifth of them for the tests of every day; all where ``make hostile-postgresql`` asks."""
     return hostile_strings() if "HOSTILE_ENGINE" in os.environ else hostile_strings()[::5]
 
 
