@@ -64,6 +64,7 @@ from bot.replies import (
     without_paused,
 )
 from bot.subjects import with_office_for, with_right_office
+from bot.ways import with_ways
 from bot.weighing import score_of, verdict_reply, weigh
 from bot.wording import say
 from intents.contacts import matter_asked
@@ -170,8 +171,9 @@ def _remembering_the_lead(after: Dialogue, reply: Reply) -> Dialogue:
 
 
 def in_these(around: Circumstances, knowledge: Knowledge, reply: Reply) -> Reply:
-    """``reply`` as it is in these circumstances: nothing that is paused, and whether somebody can be asked now."""
-    return with_opening_hours(knowledge, without_paused(knowledge, reply, around.paused), around.moment)
+    """``reply`` as it is in these circumstances: nothing that is paused, and how and when somebody can be asked."""
+    reachable = with_ways(knowledge, without_paused(knowledge, reply, around.paused))
+    return with_opening_hours(knowledge, reachable, around.moment)
 
 
 def answer_masked(
@@ -195,7 +197,10 @@ def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALO
         return plain_reply(knowledge, "gone"), before
     asked = Asked(found.title, Facet(before.facet), open=True) if before.facet and before.offered else None
     score = before.score if any(entry_id == one for one, _ in before.offered) else None
-    after = replace(before, entry_id=entry_id, offered=(), misses=0, listing=None, score=score)
+    rest = tuple(one for one in before.offered if one[0] != entry_id)
+    after = replace(
+        before, entry_id=entry_id, offered=(), misses=0, listing=None, score=score, next_best=rest, next_of=entry_id
+    )
     return answer_reply(knowledge, found, score, asked), after
 
 
@@ -211,7 +216,7 @@ def _reply(
     """``question``: what was ``typed``, in Japanese words."""
     person = _for_a_person(knowledge, typed, before)
     if person is not None:
-        return person, replace(before, offered=())
+        return person, replace(before, offered=(), sorry=before.sorry + 1)
     asked = opening_asked(knowledge, without_opening(question), before)
     if asked is not None:
         about = replace(before, entry_id=None, offered=(), facet=Facet.HOURS, listing=None, misses=0)
@@ -326,9 +331,9 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
     if kind is SmallTalk.HELP and asks_of_the_last(question, before):
         return None
     if kind is not None:
-        return small_talk_reply(knowledge, SmallTalk(kind).value)
+        return small_talk_reply(knowledge, SmallTalk(kind).value, before.sorry)
     wished = wish(question)
-    return handoff_reply(knowledge, _WISH_SENTENCES[wished]) if wished else None
+    return handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry) if wished else None
 
 
 def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:

@@ -50,7 +50,8 @@ class Dialogue:
     was about that the choices were offered to, as the lexicon's subjects and in its own nouns.
     ``score``: of the weighing that led to the matter, and so of what is told of it from then on.
     ``led``: what an entry's answer was led by in the last reply.  ``why_asked``: the logged question of
-    which it was last asked why the answer did not solve it.
+    which it was last asked why the answer did not solve it.  ``next_best``: what may help where the answer
+    ``next_of`` did not, best first, as (id, title).  ``sorry``: how often regret was said outside of ``misses``.
     """
 
     entry_id: str | None = None
@@ -69,6 +70,9 @@ class Dialogue:
     score: float | None = None
     led: str | None = None
     why_asked: str | None = None
+    next_best: tuple[tuple[str, str], ...] = ()
+    next_of: str | None = None
+    sorry: int = 0
 
     def forgotten(self) -> Dialogue:
         """Nothing of what it was about; only how to speak on."""
@@ -100,6 +104,9 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("score"),
         state.get("led"),
         state.get("why_asked"),
+        tuple((entry_id, title) for entry_id, title in state.get("next_best", ())),
+        state.get("next_of"),
+        state.get("sorry", 0),
     )
 
 

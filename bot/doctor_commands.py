@@ -97,7 +97,7 @@ def _town(session: Session, code: str) -> Town | None:
     places = select(func.count()).where(OpeningPlaceRow.municipality_code == code)
     return Town(
         row.contact_telephone,
-        session.scalar(departments) or 0,
+        (session.scalar(departments) or 0) + sum(map(bool, (row.contact_form, row.contact_email, row.contact_fax))),
         session.scalar(places) or 0,
         row.sample or is_demo(session, code),
     )

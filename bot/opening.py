@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.dialogue import Dialogue
-from bot.replies import Reply, Rule, town_notes
+from bot.replies import Reply, Rule, hands_on, town_notes
 from bot.wording import say
 from intents.decision import Decision
 from intents.facets import Facet
@@ -63,8 +63,7 @@ def opening_reply(knowledge: Knowledge, asked: OpeningQuestion, moment: dt.datet
 
 def with_opening_hours(knowledge: Knowledge, reply: Reply, moment: dt.datetime | None) -> Reply:
     """``reply`` with whether somebody can be asked now, where it answers nothing else and shows whom to ask."""
-    handed_on = reply.decision in (Decision.NONE, Decision.HANDOFF) and reply.rule is not Rule.OTHER_TOWN
-    if moment is None or reply.contact is None or not handed_on or reply.numbers:
+    if moment is None or reply.contact is None or not hands_on(reply):
         return reply
     place = _place_of(knowledge, reply.contact)
     if place is None:

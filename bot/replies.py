@@ -10,7 +10,7 @@ from bot.leads import Lead, lead, told_nowhere, whom_to_ask
 from bot.wording import DEFAULT, say, speaking
 from intents.decision import Decision, Verdict
 from intents.facets import Asked
-from knowledge.answers import Answer, Office, SourcePlan
+from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Ways
 from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import EmergencyNumber
@@ -33,6 +33,13 @@ class Rule(StrEnum):
     QUOTED = "quoted"
     JUDGEMENT = "judgement"
     DIALOGUE = "dialogue"
+
+
+class StaffChatOffer(StrEnum):
+    """What the button is for."""
+
+    BEGIN = "begin"
+    END = "end"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     numbers: tuple[EmergencyNumber, ...] = ()
     contact: Office | None = None
+    ways: Ways = NO_WAYS
+    """How to ask the contact without speaking, where the reply hands on to it."""
     sources: tuple[SourceLine, ...] = ()
     notes: tuple[str, ...] = ()
     answer: Answer | None = None
@@ -72,6 +81,8 @@ class Reply:
     score: float | None = None
     asks_feedback: bool = False
     asks_why: bool = False
+    staff_chat: StaffChatOffer | None = None
+    """Whether a talk with staff in LINE's own chat may begin, or end, by a button."""
     """Whether it asks why the answer before it did not solve the matter."""
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
@@ -84,6 +95,12 @@ class Reply:
     rule: Rule = field(default=Rule.DIALOGUE, compare=False)
     verdict: Verdict | None = field(default=None, compare=False, repr=False)
     """What was weighed, and how: for those who want to know why."""
+
+
+def hands_on(reply: Reply) -> bool:
+    """Whether it answers nothing else and shows whom of this municipality to ask."""
+    unanswered = reply.decision in (Decision.NONE, Decision.HANDOFF) and reply.rule is not Rule.OTHER_TOWN
+    return unanswered and reply.contact is not None and not reply.numbers
 
 
 def weighed_reply(reply: Reply, verdict: Verdict) -> Reply:
@@ -137,6 +154,12 @@ def suggestion_reply(knowledge: Knowledge, choices: Sequence[Choice], score: flo
     )
 
 
+def next_best_reply(knowledge: Knowledge, choices: Sequence[Choice], sentence: str) -> Reply:
+    """What else may help one whom an answer did not help: ``sentence`` says that this was heard."""
+    reply = suggestion_reply(knowledge, choices, None, 0)
+    return replace(reply, opening=sentence, text=say("next_best"))
+
+
 def which_reply(knowledge: Knowledge, choices: Sequence[Choice]) -> Reply:
     """The choices again, to one who asked a side of none of them in particular."""
     return replace(suggestion_reply(knowledge, choices, None, 0), text=say("suggest_which"))
@@ -144,7 +167,7 @@ def which_reply(knowledge: Knowledge, choices: Sequence[Choice]) -> Reply:
 
 def none_reply(knowledge: Knowledge, score: float | None, turn: int, *, after_choices: bool = False) -> Reply:
     """Nothing fits: said openly, with whom to ask; never the same apology twice running."""
-    first = say("none_of_these") if after_choices else say("none", turn)
+    first = say("none_of_these" if after_choices else "none", turn)
     sentences = [first, say("none_next", town=knowledge.town.name), say("kept_masked")]
     if not after_choices:
         sentences.append(say("none_rephrase"))
@@ -176,8 +199,8 @@ _OFFICE_NAMES = dict.fromkeys("市区", "{}役所") | dict.fromkeys("町村", "{
 """What the office of a municipality or prefecture is called, by the last letter of its name."""
 
 
-def handoff_reply(knowledge: Knowledge, key: str) -> Reply:
-    return replace(_contact_reply(knowledge, Decision.HANDOFF, say(key), None), rule=Rule.PERSON)
+def handoff_reply(knowledge: Knowledge, key: str, turn: int = 0) -> Reply:
+    return replace(_contact_reply(knowledge, Decision.HANDOFF, say(key, turn), None), rule=Rule.PERSON)
 
 
 def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:
@@ -186,8 +209,18 @@ def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyN
     return Reply(Decision.HANDOFF, text=say(key), numbers=tuple(numbers), notes=notes, rule=Rule.EMERGENCY)
 
 
-def small_talk_reply(knowledge: Knowledge, key: str) -> Reply:
-    text = say(key, town=knowledge.town.name)
+def staff_chat_reply(knowledge: Knowledge, hours: int) -> Reply:
+    """From now on staff answer, and nobody else."""
+    reply = _contact_reply(knowledge, Decision.HANDOFF, say("staff_chat_begun", hours=hours), None)
+    return replace(reply, rule=Rule.PERSON, staff_chat=StaffChatOffer.END)
+
+
+def staff_chat_over_reply(knowledge: Knowledge) -> Reply:
+    return replace(plain_reply(knowledge, "staff_chat_ended"), rule=Rule.PERSON)
+
+
+def small_talk_reply(knowledge: Knowledge, key: str, turn: int = 0) -> Reply:
+    text = say(key, turn, town=knowledge.town.name)
     return Reply(Decision.SMALLTALK, text=text, notes=town_notes(knowledge), rule=Rule.SMALL_TALK)
 
 
@@ -319,6 +352,7 @@ def _plain_text(reply: Reply) -> str:
     parts.append("\n".join(f"{label}：{url}" for label, url in reply.links))
     if reply.contact and reply.decision is not Decision.SMALLTALK:
         parts.append(contact_sentence(reply.contact))
+    parts.append("\n".join(ways_lines(reply.ways)))
     parts.append("\n".join(source_sentence(source) for source in reply.sources))
     parts.append("\n".join(reply.notes))
     return "\n\n".join(part for part in parts if part)
@@ -328,6 +362,13 @@ def contact_sentence(office: Office) -> str:
     if office.telephone:
         return say("contact", department=office.department, telephone=office.telephone)
     return say("contact_no_telephone" if office.in_plan else "contact_unknown_telephone", department=office.department)
+
+
+def ways_lines(ways: Ways) -> list[str]:
+    """What leads there without a voice, a line each, under a line that says so."""
+    named = {"way_form": ways.form, "way_email": ways.email, "way_fax": ways.fax}
+    lines = [f"・{say(key)}：{value}" for key, value in named.items() if value]
+    return [say("ways"), *lines] if lines else []
 
 
 def source_sentence(source: SourceLine) -> str:

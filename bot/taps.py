@@ -13,7 +13,7 @@ from bot.circumstances import ANY_TIME, Circumstances
 from bot.conversation import in_these, refuse_choices, show_entry
 from bot.dialogue import Dialogue
 from bot.languages import held_in, tongue_before
-from bot.replies import Reply, details_reply, office_reply, plain_reply
+from bot.replies import Choice, Reply, details_reply, next_best_reply, office_reply, plain_reply
 from bot.wording import say
 from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
@@ -31,8 +31,12 @@ class Act(StrEnum):
     OUTDATED = "outdated"
     DIFFERENT = "different"
     OTHER = "other"
+    STAFF_CHAT = "staff-chat"
+    END_STAFF_CHAT = "end-staff-chat"
 
 
+MOST_NEXT = 3
+"""Choices after an answer that did not help."""
 REASONS = (Act.NOT_UNDERSTOOD, Act.OUTDATED, Act.DIFFERENT, Act.OTHER)
 """Why an answer did not solve it, as a resident says when asked."""
 
@@ -91,11 +95,18 @@ def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Rep
 
 
 def _unsolved(knowledge: Knowledge, found: Answer | None, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
-    """Whom to ask, and once for each question why."""
-    reply = office_reply(knowledge, found, say("feedback_unsolved"))
+    """The next best, where something comes near; else whom to ask.  Once for each question, why."""
+    heard, after = say("feedback_unsolved", before.sorry), replace(before, sorry=before.sorry + 1)
+    near = [(one, title) for one, title in before.next_best if one in knowledge.answers]
+    if found is not None and before.next_of == found.entry_id and near:
+        choices = [Choice(entry_id, title) for entry_id, title in near[:MOST_NEXT]]
+        reply = next_best_reply(knowledge, choices, heard)
+        after = replace(after, offered=tuple((one.entry_id, one.title) for one in choices), next_best=())
+    else:
+        reply = office_reply(knowledge, found, heard)
     if tap.log_id is None or tap.log_id == before.why_asked:
-        return reply, before
-    return replace(reply, asks_why=True), replace(before, why_asked=tap.log_id)
+        return reply, after
+    return replace(reply, asks_why=True), replace(after, why_asked=tap.log_id)
 
 
 def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.datetime) -> None:

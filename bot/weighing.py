@@ -126,7 +126,9 @@ def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: 
     if verdict.decision is Decision.ANSWER and verdict.chosen is not None:
         found = knowledge.answers[verdict.chosen.document.id]
         answered = weighed_reply(answer_reply(knowledge, found, verdict.score, asked), verdict)
-        return answered, replace(about, entry_id=found.entry_id, offered=(), misses=0)
+        beside = tuple((one.entry_id, one.title) for one in choices if one.score >= STANDARD.choice_from)
+        after = replace(about, entry_id=found.entry_id, offered=(), misses=0, next_best=beside, next_of=found.entry_id)
+        return answered, after
     if verdict.decision is Decision.SUGGEST:
         offered = tuple((choice.entry_id, choice.title) for choice in choices)
         suggested = weighed_reply(suggestion_reply(knowledge, choices, verdict.score, before.misses), verdict)

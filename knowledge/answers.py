@@ -60,6 +60,21 @@ class Office:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """How to ask without speaking: the address of a form, an e-mail address, a fax number."""
+
+    form: str | None = None
+    email: str | None = None
+    fax: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.form, self.email, self.fax))
+
+
+NO_WAYS = Ways()
+
+
+@dataclass(frozen=True)
 class Figure:
     """A value of an indicator as published.
 

@@ -53,6 +53,7 @@ OMITTED: Mapping[str, str | None] = {
     "alert_tellings": None,
     "rate_windows": None,
     "channel_rests": None,
+    "staff_chats": None,
 }
 """Tables without their rows, or with those alone that a condition names.
 

@@ -31,6 +31,7 @@ from pydantic import (
 )
 
 from knowledge.application_terms import CLOSES, OPENS
+from knowledge.email_addresses import checked_email
 from knowledge.subject_names import subject_names
 from knowledge.telephones import checked_telephone
 from knowledge.translations import added_figures, lost_figures
@@ -48,6 +49,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Telephone = Annotated[str, AfterValidator(checked_telephone)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(checked_email)]
 HttpsUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(checked_address)]
 AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 FiscalYear = Annotated[int, Field(ge=1989, le=2100)]
@@ -409,10 +411,13 @@ class Plan(Part):
 
 
 class Contact(Part):
-    """Whom to ask when nothing fits.  A telephone only where a source prints it."""
+    """Whom to ask when nothing fits.  A telephone, and a way without voice, only where a source prints it."""
 
     department: Slug
     telephone: Telephone | None
+    form: HttpsUrl | None = None
+    email: Email | None = None
+    fax: Telephone | None = None
 
 
 class SubjectOffice(Part):

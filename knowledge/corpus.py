@@ -30,7 +30,7 @@ from intents.index import Index
 from intents.places import Neighbourhood
 from intents.romaji import latin_terms
 from intents.vectors import Vectors
-from knowledge.answers import Answer, Office, SourcePlan, Surroundings, source_plan
+from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Surroundings, Ways, source_plan
 from knowledge.calendar import now, today
 from knowledge.common_answers import Filling, answers_of_entries, common_offices, hall, own_first
 from knowledge.common_content import common_content, is_common
@@ -102,6 +102,10 @@ class Town:
     """How sure one must be to answer here."""
     greeting: str | None = None
     """The first words to whoever comes anew, where the municipality has its own."""
+    staff_chat_hours: int | None = None
+    """For so long the service is silent for whoever talks to staff in LINE; None: staff do not use its chat."""
+    ways: Ways = NO_WAYS
+    """How to ask the municipality without speaking."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -539,4 +543,6 @@ def _town(row: Municipality) -> Town:
         tuple(row.reply_languages),
         POLICIES.get(row.caution, STANDARD),
         row.greeting,
+        row.staff_chat_hours,
+        Ways(row.contact_form, row.contact_email, row.contact_fax),
     )

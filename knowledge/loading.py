@@ -107,6 +107,11 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         office = now_named.of(given.contact.department) or given.contact.department
         if office == given.contact.department:
             row.contact_telephone = given.contact.telephone
+        row.contact_form, row.contact_email, row.contact_fax = (
+            given.contact.form,
+            given.contact.email,
+            given.contact.fax,
+        )
         row.contact_department = office
         row.sample, row.examples = given.sample, given.examples
     row.bundled_digest = digest

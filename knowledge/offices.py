@@ -70,9 +70,10 @@ def public_numbers(database: Database, municipality_code: str) -> frozenset[str]
                 Department.municipality_code == municipality_code
             )
             numbers = [number for row in session.execute(offices) for number in row]
-            numbers.append(
-                session.scalar(select(Municipality.contact_telephone).where(Municipality.code == municipality_code))
-            )
+            own = select(Municipality.contact_telephone, Municipality.contact_fax)
+            numbers += [
+                number for row in session.execute(own.where(Municipality.code == municipality_code)) for number in row
+            ]
     except SQLAlchemyError:
         return frozenset()
     return frozenset(number for number in numbers if number)

@@ -38,6 +38,7 @@ from knowledge.models import (
     UnsentMessage,
 )
 from knowledge.need_cards import count_cards
+from knowledge.staff_chats import end as end_staff_chat
 
 REMOVED: Mapping[str, str] = MappingProxyType(
     {
@@ -147,6 +148,7 @@ def erase_resident(session: Session, code: str, who: Resident, until: dt.datetim
         session, keys, lambda some: session.execute(delete(Conversation).where(own, Conversation.key.in_(some)))
     )
     codes = (ErasureCode.municipality_code == code, ErasureCode.asker == who.asker, ErasureCode.issued_at <= until)
+    end_staff_chat(session, code, who.asker)
     done["codes"] = count(session.execute(delete(ErasureCode).where(*codes)))
     done.update(forget_words(session, code, gone, until))
     if cards:
@@ -173,14 +175,27 @@ def erase_rows(session: Session, code: str, row_ids: Collection[str], moment: dt
     return +done
 
 
+def messages_with(session: Session, code: str, message_id: str) -> list[str]:
+    """A message, and those that it was joined to as a fragment: what it said stands there."""
+    found, ahead = [message_id], [message_id]
+    while ahead:
+        joined = select(LineEvent.joined_to).where(
+            LineEvent.municipality_code == code, LineEvent.message_id.in_(ahead), LineEvent.joined_to.is_not(None)
+        )
+        ahead = [one for one in session.scalars(joined) if one is not None and one not in found]
+        found += ahead
+    return found
+
+
 def forget_message(session: Session, code: str, message_id: str, moment: dt.datetime) -> Counter[str]:
     """A message that its author took back: the text goes from everywhere, the count stays."""
     event, log = LineEvent, LoggedQuestion
-    its = (event.municipality_code == code, event.message_id == message_id)
+    messages = messages_with(session, code, message_id)
+    its = (event.municipality_code == code, event.message_id.in_(messages))
     # Whoever is just writing its row of the log holds the event: after them, the row is there to be found.
     events = session.scalars(select(event).where(*its).with_for_update()).all()
     gone = [Words(one.text, one.occurred_at, None) for one in events if one.text]
-    own = (log.municipality_code == code, log.message_id == message_id)
+    own = (log.municipality_code == code, log.message_id.in_(messages))
     rows = session.scalars(select(log).where(*own)).all()
     gone += [Words(row.text, row.asked_at, row.need) for row in rows if row.text]
     session.execute(update(event).where(*its).values(text=None, unlogged=False))

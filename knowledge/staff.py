@@ -11,11 +11,11 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import JST
+from knowledge.email_addresses import is_email, tidy_email
 from knowledge.models import StaffAccount, StaffGrant
 from knowledge.roles import WHOLE_ONLY, Grant, Person, Role, held_on
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,58}[a-z0-9]")
-_EMAIL = re.compile(r"[^@\s]{1,60}@[^@\s.]+(?:\.[^@\s.]+)+")
 
 
 class StaffError(ValueError):
@@ -59,10 +59,10 @@ def check_name(name: str) -> str:
 
 
 def check_email(email: str) -> str | None:
-    written = unicodedata.normalize("NFKC", email).strip()
+    written = tidy_email(email)
     if not written:
         return None
-    if len(written) > 120 or not _EMAIL.fullmatch(written):
+    if len(written) > 120 or not is_email(written):
         raise StaffError(f"メールアドレスの形ではありません（{written[:40]}）。書かなくてもかまいません", "email")
     return written
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from knowledge.bundle import MAX_ANSWER, Code, Entry, Line, Part, ReplyLanguage, Slug, Telephone
+from knowledge.bundle import MAX_ANSWER, Code, Email, Entry, HttpsUrl, Line, Part, ReplyLanguage, Slug, Telephone
 
 MAX_STAFF_ANSWER = 2000
 """LINE takes 5,000 letters a message; source, contact and notes stand in the same one."""
@@ -54,6 +54,9 @@ class StaffMunicipality(Part):
     aliases: list[Line] = Field(default_factory=list)
     contact_department: Slug
     contact_telephone: Telephone | None = None
+    contact_form: HttpsUrl | None = None
+    contact_email: Email | None = None
+    contact_fax: Telephone | None = None
     examples: list[Slug] = Field(default_factory=list, max_length=8)
     reply_languages: list[ReplyLanguage] = Field(default_factory=list)
     caution: Literal["cautious", "standard", "bold"] = "standard"

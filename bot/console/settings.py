@@ -21,6 +21,7 @@ from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.roles import Role
 from knowledge.sheet_kinds import KINDS, LANGUAGES, VERSION
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
+from knowledge.staff_chats import LONGEST, SHORTEST
 
 blueprint = Blueprint("settings", __name__)
 
@@ -37,7 +38,14 @@ FAULTS = {
 }
 """What an administrator can tell whoever keeps the server, by the kind of failure."""
 _KIND = KINDS["municipality"]
-_FIELDS = {"問い合わせ先の課": "contact", "問い合わせ先の電話": "telephone", "返事の言葉": "languages"}
+_FIELDS = {
+    "問い合わせ先の課": "contact",
+    "問い合わせ先の電話": "telephone",
+    "問い合わせフォームのURL": "form",
+    "問い合わせ先のメール": "email",
+    "問い合わせ先のFAX": "fax",
+    "返事の言葉": "languages",
+}
 """The columns of the municipality's sheet that are set here, and their fields."""
 
 
@@ -56,6 +64,9 @@ def save(code: str) -> Answered:
         errors["greeting"] = f"あいさつは{MOST_GREETING}字までで書いてください（今は{len(greeting)}字）"
     if any(letter in greeting for letter in "{}<>"):
         errors["greeting"] = "あいさつに「{」「}」「<」「>」は使えません。消してください"
+    hours = text("staff_chat_hours", 9)
+    if hours and not (hours.isascii() and hours.isdigit() and SHORTEST <= int(hours) <= LONGEST):
+        errors["staff_chat_hours"] = f"時間は{SHORTEST}から{LONGEST}までの数字で書いてください。使わないなら空にします"
     if errors:
         return _page(code, errors, request.form), 422
     moment = now()
@@ -67,12 +78,18 @@ def save(code: str) -> Answered:
             cells = row_cells(_KIND, town) | {
                 "問い合わせ先の課": text("contact", 60),
                 "問い合わせ先の電話": text("telephone", 40),
+                "問い合わせフォームのURL": text("form", 1000),
+                "問い合わせ先のメール": text("email", 200),
+                "問い合わせ先のFAX": text("fax", 40),
                 "返事の言葉": "\n".join(LANGUAGES[one] for one in REPLY_LANGUAGES if one in chosen),
                 VERSION: text("version", 9),
             }
             write_row(session, code, _KIND, cells, moment, author())
             if (town.greeting or "") != greeting:
                 town.greeting, town.knowledge_version = greeting or None, town.knowledge_version + 1
+            if town.staff_chat_hours != (int(hours) if hours else None):
+                town.staff_chat_hours = int(hours) if hours else None
+                town.knowledge_version += 1
             town.separate_approver = bool(request.form.get("separate_approver"))
             after = _told(town)
             if before != after:
@@ -93,8 +110,12 @@ def _told(town: Municipality) -> dict[str, object]:
         "greeting": town.greeting,
         "contact_department": town.contact_department,
         "contact_telephone": town.contact_telephone,
+        "contact_form": town.contact_form,
+        "contact_email": town.contact_email,
+        "contact_fax": town.contact_fax,
         "reply_languages": list(town.reply_languages),
         "separate_approver": town.separate_approver,
+        "staff_chat_hours": town.staff_chat_hours,
     }
 
 
@@ -105,7 +126,13 @@ def _page(code: str, errors: Mapping[str, str], given: Mapping[str, str] | None)
         in_use = dict(departments_in_use(session, code))
         mails = tally(session, code, now())
     if given is None:
-        values: dict[str, object] = _told(row) | {"contact": row.contact_department, "telephone": row.contact_telephone}
+        values: dict[str, object] = _told(row) | {
+            "contact": row.contact_department,
+            "telephone": row.contact_telephone,
+            "form": row.contact_form,
+            "email": row.contact_email,
+            "fax": row.contact_fax,
+        }
         languages = list(row.reply_languages)
     else:
         values, languages = dict(given), request.form.getlist("languages")

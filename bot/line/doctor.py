@@ -211,9 +211,9 @@ def _of_the_town(setup: Setup) -> Iterator[Line]:
     )
     yield _line(
         town.ways_without_voice > 0,
-        f"電話のほかの連絡先（FAX・メール）が{town.ways_without_voice}件あります",
-        "電話のほかの連絡先（FAX・メール）が一つもありません（電話のできない人が、たずねられません）",
-        "職員用の画面の「指標・計画・課などの表」の「課」で、FAX かメールを入れる",
+        f"電話のほかの連絡先（フォーム・メール・FAX）が{town.ways_without_voice}件あります",
+        "電話のほかの連絡先（フォーム・メール・FAX）が一つもありません（電話のできない人が、たずねられません）",
+        "職員用の画面の「設定」で、問い合わせフォーム・メール・FAX のどれかを入れる",
     )
     yield _line(
         town.opening_places > 0,

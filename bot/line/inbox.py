@@ -39,12 +39,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.line.events import IncomingEvent
+from bot.line.postbacks import read_postback
 from bot.settings import channel_name
+from bot.taps import Act
+from intents.personal_data import mask
+from intents.staff_chat import ends_staff_chat
+from intents.text import shorten
 from knowledge.db import Database
 from knowledge.erasures import unsend
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.base import UtcDateTime
 from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring
+from knowledge.residents_data import messages_with
+from knowledge.staff_chats import in_chats
 
 _TABLE = cast(Table, LineEvent.__table__)
 _EVENT = _TABLE.c
@@ -72,6 +79,11 @@ BLOCKING = dt.timedelta(seconds=5)
 """So long after its deadline an event still goes before the same person's next: by then it was ended."""
 LOGGED_WITHIN = dt.timedelta(minutes=10)
 """After the token's horizon: what is not in the query log by then never will be."""
+FRAGMENT = "fragment"
+"""The note on an event that waits for the rest of what it begins."""
+WITH_STAFF = "with staff"
+"""The note on what somebody wrote whom staff talk to: nothing else is kept of it."""
+FRAGMENT_WAIT = dt.timedelta(seconds=3)
 UNCERTAIN = "perhaps delivered"
 """The note on an event that LINE may have: it ends unconfirmed, never expired."""
 
@@ -222,9 +234,10 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
     """Insert events, or note their repetition; the state of each."""
     for one in run:
         _forget_what_it_says(session, one)
-    unsent = _unsent_among(session, run)
-    rows = [_row_of(one, unsent) for one in run]
+    unsent, chats = _unsent_among(session, run), _chats_among(session, run)
+    rows = [_row_of(one, unsent, chats) for one in run]
     added = {tuple(key) for key in session.execute(_adding(session.get_bind().dialect.name), rows)}
+    _call_fragments(session, run)
     states = []
     for one, row in zip(run, rows, strict=True):
         if one.key in added:
@@ -234,6 +247,22 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
             _note_repetition(session, one.batch.municipality_code, one.event, one.batch.moment)
             states.append(_REPEATED)
     return states
+
+
+def _call_fragments(session: Session, run: Sequence[Arrival]) -> None:
+    """What waits for the rest of it need not wait any longer, where its asker has written again."""
+    askers = {one.event.asker for one in run if one.event.kind == "message" and one.event.asker}
+    if askers:
+        moment = max(one.batch.moment for one in run)
+        session.execute(_calling_fragments(), {"askers": sorted(askers), "moment": moment})
+
+
+@cache
+def _calling_fragments() -> UpdateBase:
+    event = _EVENT
+    waiting = and_(event.state.in_(_IS_OPEN), event.note == FRAGMENT, event.next_try_at > _at("moment"))
+    askers = event.asker.in_(bindparam("askers", expanding=True))
+    return update(_TABLE).where(waiting, askers).values(next_try_at=_at("moment"))
 
 
 @cache
@@ -260,15 +289,22 @@ def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[s
     return frozenset((row[0], row[1]) for row in session.execute(_unsent_of_these(), {"messages": sorted(ids)}))
 
 
+def _chats_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[str, str]]:
+    """(municipality, person) of those whom staff talk to."""
+    askers = {one.event.asker for one in run if one.event.asker and one.event.ignored is None}
+    return in_chats(session, askers, max(one.batch.moment for one in run)) if askers else frozenset()
+
+
 @cache
 def _unsent_of_these() -> Select[str, str]:
     these = _UNSENT.message_id.in_(bindparam("messages", expanding=True))
     return select(_UNSENT.municipality_code, _UNSENT.message_id).where(these)
 
 
-def _row_of(one: Arrival, unsent: Collection[tuple[str, str]]) -> dict[str, Any]:
+def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], chats: Collection[tuple[str, str]]) -> dict[str, Any]:
     event, batch = one.event, one.batch
-    state, note, text = _first_state(one, unsent)
+    state, note, text = _first_state(one, unsent, chats)
+    with_staff = note == WITH_STAFF
     return {
         "municipality_code": batch.municipality_code,
         "test": batch.test,
@@ -281,8 +317,8 @@ def _row_of(one: Arrival, unsent: Collection[tuple[str, str]]) -> dict[str, Any]
         "reply_token": event.reply_token if state == "received" else None,
         "asker": event.asker,
         "text": text,
-        "personal_data": event.personal_data,
-        "postback": event.postback,
+        "personal_data": event.personal_data and not with_staff,
+        "postback": None if with_staff else event.postback,
         "occurred_at": event.occurred_at,
         "received_at": batch.moment,
         "deadline_at": batch.moment + ANSWER_WITHIN,
@@ -300,16 +336,28 @@ def _count(result: Result[Any]) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _first_state(one: Arrival, unsent: Collection[tuple[str, str]]) -> tuple[str, str | None, str | None]:
+def _first_state(
+    one: Arrival, unsent: Collection[tuple[str, str]], chats: Collection[tuple[str, str]]
+) -> tuple[str, str | None, str | None]:
     """(state, note, text to keep) of an event that is seen for the first time."""
     event, moment = one.event, one.batch.moment
     if event.kind == "message" and event.message_id and (one.batch.municipality_code, event.message_id) in unsent:
         return "ignored", "unsent", None
     if event.ignored is not None:
         return "ignored", event.ignored[:80], None
+    if (one.batch.municipality_code, event.asker) in chats and not _is_end_of_chat(event):
+        return "ignored", WITH_STAFF, None
     if moment - event.occurred_at > TOKEN_HORIZON:
         return "expired", "older than its reply token", None
     return "received", None, event.text
+
+
+def _is_end_of_chat(event: IncomingEvent) -> bool:
+    """The one thing that is heard of somebody whom staff talk to."""
+    if event.kind == "postback":
+        tap = read_postback(event.postback or "")
+        return tap is not None and tap.act is Act.END_STAFF_CHAT
+    return event.kind == "message" and ends_staff_chat(event.text or "")
 
 
 def _note_repetition(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> None:
@@ -348,7 +396,12 @@ def _can_still_be_answered() -> ColumnElement[bool]:
 
 
 def _unsend(session: Session, municipality_code: str, message_id: str, moment: dt.datetime) -> None:
-    """Erase a message everywhere, and remember that it must not come back."""
+    """Erase a message everywhere, and remember that it must not come back; of a fragment, what it was joined to."""
+    for one in messages_with(session, municipality_code, message_id):
+        _unsend_one(session, municipality_code, one, moment)
+
+
+def _unsend_one(session: Session, municipality_code: str, message_id: str, moment: dt.datetime) -> None:
     values = {"municipality_code": municipality_code, "message_id": message_id, "unsent_at": moment}
     session.execute(insert_ignoring(session, UnsentMessage, values))
     its = and_(
@@ -633,6 +686,50 @@ def _finishing(*, accepted: bool, comes_again: bool) -> UpdateBase:
     if not comes_again:
         values["text"] = None
     return update(_TABLE).where(mine).values(**values)
+
+
+def join(database: Database, claimed: Claim, moment: dt.datetime) -> bool:
+    """Put a fragment before the text that its author wrote next; whether there was one.
+
+    In one transaction the fragment ends, and the text holds it: nothing of it can be lost or said twice.
+    """
+    with database.writing() as session:
+        following = session.scalars(_following(claimed)).first()
+        if following is None:
+            return False
+        if finish(session, claimed, "merged", moment, accepted=False):
+            whole = mask(f"{claimed.text}\n{following.text}")
+            following.text = shorten(whole.text)
+            following.personal_data = following.personal_data or claimed.personal_data or whole.found
+            joined = update(LineEvent).where(LineEvent.id == claimed.id).values(joined_to=following.message_id)
+            session.execute(joined)
+        return True
+
+
+def _following(claimed: Claim) -> Select[LineEvent]:
+    """The text that somebody wrote next, soon after ``claimed``, and that nobody works on."""
+    event = LineEvent
+    later = or_(
+        event.occurred_at > claimed.occurred_at,
+        and_(event.occurred_at == claimed.occurred_at, event.id > claimed.id),
+    )
+    return (
+        select(event)
+        .where(
+            event.municipality_code == claimed.municipality_code,
+            event.asker == claimed.asker,
+            event.test == claimed.test,
+            event.state == "received",
+            event.kind == "message",
+            event.message_kind == "text",
+            event.text.is_not(None),
+            later,
+            event.occurred_at <= claimed.occurred_at + FRAGMENT_WAIT,
+        )
+        .order_by(event.occurred_at, event.id)
+        .limit(1)
+        .with_for_update()
+    )
 
 
 def try_later(database: Database, claimed: Claim, at: dt.datetime, note: str) -> None:

@@ -7,6 +7,7 @@ on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -26,11 +27,11 @@ from bot.line.limits import (
     json_bytes,
 )
 from bot.line.postbacks import postback_data
-from bot.replies import Choice, Reply, contact_sentence, plain_text
+from bot.replies import Choice, Reply, StaffChatOffer, contact_sentence, hands_on, plain_text, ways_lines
 from bot.taps import REASONS, Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
-from knowledge.answers import Office
+from knowledge.answers import Office, Ways
 from knowledge.web_addresses import BadAddressError, ascii_address, host_of
 
 Message = dict[str, Any]
@@ -159,9 +160,14 @@ def _choice_box(title: str, tap: Tap) -> Part:
 def _small_print(reply: Reply) -> list[Part]:
     lines = [f"{say('source_label')}：{_short_source(reply)}"] if reply.sources else []
     lines += reply.notes
-    if reply.contact and not reply.sources:
-        lines.insert(0, contact_sentence(reply.contact))
+    if reply.contact and (not reply.sources or hands_on(reply)):
+        lines[:0] = [contact_sentence(reply.contact), *_written_ways(reply.ways)]
     return [{"type": "separator"}, *(_text(line, 300, size="xs", color=_QUIET) for line in lines)] if lines else []
+
+
+def _written_ways(ways: Ways) -> list[str]:
+    """As text to copy: LINE opens no e-mail from a button.  The form is a button of its own."""
+    return ways_lines(replace(ways, form=None))
 
 
 def _short_source(reply: Reply) -> str:
@@ -200,6 +206,12 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
         buttons.append(_pair(_more_button(reply, log_id), _contact_button(reply, log_id)))
     elif reply.contact and reply.contact.telephone and not reply.numbers:
         buttons.append(_telephone_button(say("telephone_label"), reply.contact.telephone))
+    if reply.ways.form:
+        buttons += _link_buttons([(say("way_form"), reply.ways.form)])
+    if reply.staff_chat is StaffChatOffer.BEGIN:
+        buttons.append(_postback_button(say("staff_chat_label"), Tap(Act.STAFF_CHAT, log_id)))
+    if reply.staff_chat is StaffChatOffer.END:
+        buttons.append(_postback_button(say("staff_chat_end_label"), Tap(Act.END_STAFF_CHAT, log_id)))
     if reply.asks_feedback:
         buttons.append(
             _pair(

@@ -22,16 +22,29 @@ from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
-from bot.replies import Reply, Rule, greeting_reply, plain_reply, saying_first
-from bot.taps import mark_tap, reply_to_tap
+from bot.opening import with_opening_hours
+from bot.replies import (
+    Reply,
+    Rule,
+    StaffChatOffer,
+    greeting_reply,
+    hands_on,
+    plain_reply,
+    saying_first,
+    staff_chat_over_reply,
+    staff_chat_reply,
+)
+from bot.taps import Act, mark_tap, reply_to_tap
 from bot.wording import say
 from intents.erase_wishes import erase_wish
+from intents.staff_chat import begins_staff_chat, ends_staff_chat
 from knowledge.calendar import JST
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
 from knowledge.erasure_codes import code_of, issue
 from knowledge.models import LineEvent
 from knowledge.query_log import NOTHING_REMEMBERED, AskedQuestion, Remembered, log_id, remembered
+from knowledge.staff_chats import begin, end, in_chats
 
 TOO_MANY, TOO_MANY_TOLD = "too many in a minute", "told: too many in a minute"
 _EVENT = cast(Table, LineEvent.__table__).c
@@ -118,6 +131,8 @@ def _prepare(
     database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime, around: Circumstances
 ) -> Prepared:
     row_id = log_id(claimed.municipality_code, _event_key(claimed))
+    if (talk := _staff_talk(database, knowledge, claimed, row_id, moment)) is not None:
+        return talk
     match claimed.kind:
         case "follow":
             return Prepared(greeting_reply(knowledge), row_id, note="greeting")
@@ -127,6 +142,42 @@ def _prepare(
             return _after_text(database, knowledge, claimed, row_id, around)
         case _:
             return _after_media(database, knowledge, claimed, row_id, moment)
+
+
+def _staff_talk(
+    database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, moment: dt.datetime
+) -> Prepared | None:
+    """A talk with staff in LINE's own chat that begins or ends; None for everything else.  No row is logged of it."""
+    hours, asker, code = knowledge.town.staff_chat_hours, claimed.asker, claimed.municipality_code
+    if asker is None:
+        return None
+    act = _act_of(claimed)
+    if hours is not None and act is Act.STAFF_CHAT:
+        until = moment + dt.timedelta(hours=hours)
+        reply = with_opening_hours(knowledge, staff_chat_reply(knowledge, hours), moment)
+        return Prepared(
+            reply, row_id, note="staff chat", marks=(lambda session: begin(session, code, asker, moment, until),)
+        )
+    if act is not Act.END_STAFF_CHAT:
+        return None
+    with database.glancing() as session:
+        running = in_chats(session, [asker], moment)
+    if not running and claimed.kind == "message":
+        return None
+    marks = (lambda session: end(session, code, asker),)
+    return Prepared(staff_chat_over_reply(knowledge), row_id, note="staff chat over", marks=marks)
+
+
+def _act_of(claimed: Claim) -> Act | None:
+    """A button of a talk with staff, or the words that say the same."""
+    if claimed.kind == "postback":
+        tap = read_postback(claimed.postback or "")
+        return tap.act if tap and tap.act in (Act.STAFF_CHAT, Act.END_STAFF_CHAT) else None
+    if claimed.kind != "message" or not claimed.text:
+        return None
+    if begins_staff_chat(claimed.text):
+        return Act.STAFF_CHAT
+    return Act.END_STAFF_CHAT if ends_staff_chat(claimed.text) else None
 
 
 def _event_key(claimed: Claim) -> str:
@@ -143,7 +194,7 @@ def _after_text(
         missed = inbox.unapologised(session, claimed)
         is_new = _is_to_be_told(session, claimed, before.last_turn)
     outcome = answer(knowledge, claimed.text or "", dialogue_from_json(before.state), around=around)
-    reply = outcome.reply
+    reply = _with_staff_offer(knowledge, outcome.reply)
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
     if missed:
@@ -162,6 +213,13 @@ def _after_text(
         dialogue=remembered_of(outcome, row_id),
         marks=(lambda session: inbox.note_apology(session, missed),),
     )
+
+
+def _with_staff_offer(knowledge: Knowledge, reply: Reply) -> Reply:
+    """``reply``; where it hands on, with the button to staff who answer in this very chat."""
+    if knowledge.town.staff_chat_hours is None or not hands_on(reply):
+        return reply
+    return replace(reply, staff_chat=StaffChatOffer.BEGIN)
 
 
 def remembered_of(outcome: Outcome, row_id: str) -> Dialogue:
@@ -228,6 +286,7 @@ def _after_tap(
     with database.glancing() as session:
         before = dialogue_from_json(_remembered(session, claimed).state)
     reply, dialogue = reply_to_tap(knowledge, tap, before, around)
+    reply = _with_staff_offer(knowledge, reply)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)
     return Prepared(reply, tap.log_id or row_id, note=f"tap {tap.act.value}", dialogue=dialogue, marks=marks)
 

@@ -22,6 +22,7 @@ from bot.line.replying import Prepared, prepare
 from bot.line.test_channel import prepare_test
 from bot.line.watchdog import Watchdog, leave
 from bot.operation.metrics import reply_ended
+from intents.fragments import is_fragment
 from knowledge.calendar import now
 from knowledge.corpus import Corpus, UnknownMunicipalityError
 from knowledge.db import Database, hurried
@@ -92,7 +93,8 @@ class Sender:
             if claimed is None:
                 return self._tidy(claimant, waiting)
         try:
-            self._answer(claimed)
+            if not self._waits_for_more(claimed):
+                self._answer(claimed)
         except SQLAlchemyError:
             raise
         except Exception as error:
@@ -125,6 +127,18 @@ class Sender:
         with self._database.writing() as session:
             if inbox.finish_logging(session, late) and asked is not None:
                 record(session, replace(asked, text=None) if inbox.is_unsent(session, late) else asked)
+
+    def _waits_for_more(self, claimed: Claim) -> bool:
+        """Whether it is the beginning of a message only, and was joined to its rest or waits for it."""
+        is_asked = claimed.asker is not None and claimed.message_kind == "text" and claimed.note != UNCERTAIN
+        if not is_asked or not is_fragment(claimed.text or ""):
+            return False
+        moment, until = self._clock(), claimed.received_at + inbox.FRAGMENT_WAIT
+        if inbox.join(self._database, claimed, moment):
+            return True
+        if moment < until:
+            inbox.try_later(self._database, claimed, until, inbox.FRAGMENT)
+        return moment < until
 
     def _answer(self, claimed: Claim) -> None:
         with self._database.glancing() as session:

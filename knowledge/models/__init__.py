@@ -14,7 +14,7 @@ from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
 from knowledge.models.learned import Learned
-from knowledge.models.line_event import ChannelRest, LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models.line_event import ChannelRest, LineEvent, QuarantinedBody, StaffChat, UnsentMessage
 from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
 from knowledge.models.log_file import LogFilePart
@@ -115,6 +115,7 @@ __all__ = [
     "SlotValue",
     "SpecialDayRow",
     "StaffAccount",
+    "StaffChat",
     "StaffCode",
     "StaffGrant",
     "StaffMail",

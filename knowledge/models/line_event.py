@@ -49,6 +49,8 @@ class LineEvent(Base):
     reply_token: Mapped[str | None] = mapped_column(String(128))
     asker: Mapped[str | None] = mapped_column(String(32))
     text: Mapped[str | None] = mapped_column(Text)
+    joined_to: Mapped[str | None] = mapped_column(String(40))
+    """Of a fragment that is ``merged``: the id of the message whose text it stands in."""
     personal_data: Mapped[bool] = mapped_column(default=False)
     postback: Mapped[str | None] = mapped_column(String(300))
     occurred_at: Mapped[dt.datetime]
@@ -87,6 +89,16 @@ class UnsentMessage(Base):
     municipality_code: Mapped[str] = mapped_column(String(6), primary_key=True)
     message_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     unsent_at: Mapped[dt.datetime]
+
+
+class StaffChat(Base):
+    """Somebody whom staff talk to in LINE's own chat until then: what they write is not kept, and not answered."""
+
+    __tablename__ = "staff_chats"
+
+    municipality_code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    asker: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[dt.datetime]
 
 
 class ChannelRest(Base):

@@ -28,6 +28,12 @@ class Municipality(Base):
     aliases: Mapped[list[str]]
     contact_department: Mapped[str] = mapped_column(String(60))
     contact_telephone: Mapped[str | None] = mapped_column(String(20))
+    contact_form: Mapped[str | None] = mapped_column(String(1000))
+    """The address of the municipality's own form: with e-mail and fax for who cannot telephone."""
+    contact_email: Mapped[str | None] = mapped_column(String(100))
+    contact_fax: Mapped[str | None] = mapped_column(String(20))
+    staff_chat_hours: Mapped[int | None]
+    """For so long the service is silent for whoever wants to talk to staff in LINE; None: staff do not use its chat."""
     sample: Mapped[bool]
     examples: Mapped[list[str]]
     reply_languages: Mapped[list[str]] = mapped_column(default=lambda: list(DEFAULT_REPLY_LANGUAGES))

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from bot.replies import greeting_reply
+from bot.conversation import answer
+from bot.replies import greeting_reply, plain_text
 from bot.services import Services
 from knowledge.calendar import now
 from knowledge.db import Database
@@ -36,6 +37,9 @@ def _form(database: Database) -> dict[str, object]:
         "greeting": town.greeting or "",
         "contact": town.contact_department,
         "telephone": town.contact_telephone or "",
+        "form": town.contact_form or "",
+        "email": town.contact_email or "",
+        "fax": town.contact_fax or "",
         "languages": town.reply_languages,
         "separate_approver": "1" if town.separate_approver else "",
     }
@@ -59,12 +63,30 @@ def test_settings_are_kept_and_residents_are_greeted_by_them(
         assert "contact_department" not in line.details["after"]
 
 
+def test_who_cannot_telephone_is_told_the_form_the_mail_and_the_fax_that_were_set(
+    office: Flask, office_database: Database, admin: Colleague
+) -> None:
+    wanted = {"form": "https://www.city.example.jp/form/", "email": "soudan@city.example.jp", "fax": "0598−22−1377"}
+    admin.post(PATH, _form(office_database) | wanted)
+    kit: Services = office.extensions["kotae"]
+    text = plain_text(answer(kit.corpus.current(CODE), "宇宙人に会うにはどうすればよいですか").reply)
+    assert "・問い合わせフォーム：https://www.city.example.jp/form/" in text
+    assert "・メール：soudan@city.example.jp" in text
+    assert "・FAX：0598-22-1377" in text
+    with office_database.reading() as session:
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "settings_changed")).all()[-1]
+        assert line.details["after"]["contact_fax"] == "0598-22-1377"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"greeting": "あ" * 201}, "200字まで"),
         ({"greeting": "<b>"}, "使えません"),
         ({"telephone": "598530000"}, "先頭の 0 がありません"),
+        ({"form": "www.city.matsusaka.mie.jp"}, "https"),
+        ({"email": "soudan"}, "メールアドレスの形ではありません"),
+        ({"fax": "598530000"}, "先頭の 0 がありません"),
         ({"contact": "dep-nowhere"}, "ありません"),
         ({"version": "0"}, "ほかの人が先に変えました"),
     ],
