@@ -19,6 +19,7 @@ from knowledge.lessons import ClaimLostError
 from knowledge.log_partitions import keep_partitions
 from knowledge.pseudonyms import pepper_fault
 from knowledge.purge_turns import Turn
+from knowledge.rewriting import clean_files
 
 SHRINK_SECONDS = 20.0
 """How long it is tried to erase from the database's log file what was erased from the database."""
@@ -96,13 +97,11 @@ def _forget(kit: Services, go_on: GoOn) -> None:
     with database.writing() as session:
         gone = forget_of_staff(session, moment, _kept(kit))
     records = forget_records(database, moment, go_on)
-    for table in sorted(tables_of_items()):
-        go_on()
-        database.vacuum([table])
+    anew = clean_files(database, tables_of_items(), moment, go_on)
     _shrink_log(kit, go_on)
     with database.writing() as session:
         keep_partitions(session, moment.astimezone(JST).date())
-    _log.info("staff_kept_up", audit_lines=gone.audit_lines, sessions=gone.sessions, records=records)
+    _log.info("staff_kept_up", audit_lines=gone.audit_lines, sessions=gone.sessions, records=records, anew=len(anew))
 
 
 def _shrink_log(kit: Services, go_on: GoOn) -> None:
