@@ -29,6 +29,7 @@ from knowledge.db import Database, migrate, open_database
 from knowledge.index_files import IndexFiles
 from knowledge.lessons import learn_next
 from knowledge.loading import load_bundle
+from tests.support.filling import Filling
 from tests.support.postgresql import postgresql_in
 
 FIRST_TOWN = "242047"
@@ -125,20 +126,25 @@ def indexes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def first_town(bundles: list[Bundle]) -> Filling:
+    """The first municipality alone."""
+    bundle = next(one for one in bundles if one.municipality.code == FIRST_TOWN)
+    return Filling("first_town", lambda database: load_bundle(database, bundle, now()))
+
+
+@pytest.fixture(scope="session")
 def first_indexes(
     tmp_path_factory: pytest.TempPathFactory,
-    migrated_file: Path,
+    filled_files: Callable[[Filling], Path],
+    first_town: Filling,
     loaded_file: Path,
-    bundles: list[Bundle],
     vectors: Vectors,
 ) -> Path:
     """The indexes of the municipality as it is at the beginning of a test, to copy: alone, and among the others."""
     folder = tmp_path_factory.mktemp("first")
-    for name, file in (("alone.db", migrated_file), ("all.db", loaded_file)):
+    for name, file in (("alone.db", filled_files(first_town)), ("all.db", loaded_file)):
         shutil.copy(file, folder / name)
         database = open_database(f"sqlite:///{folder / name}")
-        if file == migrated_file:
-            load_bundle(database, next(b for b in bundles if b.municipality.code == FIRST_TOWN), now())
         Corpus(database, vectors, index_files=IndexFiles(folder / "indexes")).current(FIRST_TOWN)
         _close(database)
     return folder / "indexes"
@@ -207,21 +213,62 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
     _close(found)
 
 
+@pytest.fixture(scope="session")
+def filled_files(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Callable[[Filling], Path]:
+    """An SQLite file that holds it, to copy."""
+    folder = tmp_path_factory.mktemp("filled")
+
+    def file_of(filling: Filling) -> Path:
+        path = folder / f"{filling.name}.db"
+        if not path.exists():
+            shutil.copy(migrated_file, path)
+            _fill(f"sqlite:///{path}", filling)
+        return path
+
+    return file_of
+
+
+@pytest.fixture(scope="session")
+def filled_templates(postgresql: str) -> Callable[[Filling], str]:
+    """The name of a database of PostgreSQL that holds it, to copy."""
+    made: set[str] = set()
+
+    def name_of(filling: Filling) -> str:
+        name = f"template_{filling.name}"
+        if name not in made:
+            _maintain(postgresql, f"CREATE DATABASE {name} TEMPLATE template_kotae STRATEGY FILE_COPY")
+            _fill(_named(postgresql, name), filling)
+            made.add(name)
+        return name
+
+    return name_of
+
+
+def _fill(url: str, filling: Filling) -> None:
+    database = open_database(url)
+    filling.fill(database)
+    _close(database)
+
+
 @pytest.fixture
 def database_url_maker(
     request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
-) -> Iterator[Callable[[str], str]]:
-    """Make a fresh database of an engine; its URL.  It goes with the test, as ten thousand would fill the disk."""
+) -> Iterator[Callable[..., str]]:
+    """Make a database of an engine for a test alone, with all tables, and with a Filling where one is given; its URL.
+
+    It goes with the test, as ten thousand would fill the disk.
+    """
     made: list[str] = []
 
-    def make(engine: str) -> str:
+    def make(engine: str, filling: Filling | None = None) -> str:
         if engine == "sqlite":
             path = tmp_path / f"kotae{next(_numbers)}.db"
-            shutil.copy(migrated_file, path)
+            shutil.copy(request.getfixturevalue("filled_files")(filling) if filling else migrated_file, path)
             return f"sqlite:///{path}"
         maintenance = request.getfixturevalue("postgresql")
+        template = request.getfixturevalue("filled_templates")(filling) if filling else "template_kotae"
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        _maintain(maintenance, f"CREATE DATABASE {name} TEMPLATE template_kotae STRATEGY FILE_COPY")
+        _maintain(maintenance, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         made.append(name)
         return _named(maintenance, name)
 

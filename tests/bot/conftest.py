@@ -22,6 +22,7 @@ from knowledge.common_content import common_content
 from knowledge.corpus import Corpus
 from knowledge.loading import load_bundle
 from tests.knowledge.small_town import write_town
+from tests.support.filling import Filling
 
 GOLD = Path(__file__).parent.parent / "data" / "gold"
 
@@ -42,19 +43,26 @@ def patient_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "WAIT_SECONDS", 20.0)
 
 
+@pytest.fixture(scope="session")
+def small_town(tmp_path_factory: pytest.TempPathFactory) -> Filling:
+    """A municipality of two answers, with those of every municipality."""
+    bundle = read_bundle(write_town(tmp_path_factory.mktemp("small") / "content"))
+    return Filling("small_town", lambda database: load_bundle(database, bundle, now(), common_content()))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kit(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     vectors_folder: Path,
-    database_url_maker: Callable[[str], str],
+    database_url_maker: Callable[..., str],
+    small_town: Filling,
 ) -> Iterator[Services]:
     """The services of an app with a small municipality, on both databases."""
     (tmp_path / "vectors").symlink_to(vectors_folder)
-    url = database_url_maker(request.param)
+    url = database_url_maker(request.param, small_town)
     app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url, "SENDER_THREADS": "0", "JOBS": "0"})
     services: Services = app.extensions["kotae"]
-    load_bundle(services.database, read_bundle(write_town(tmp_path / "content")), now(), common_content())
     yield services
     services.database.dispose()
 

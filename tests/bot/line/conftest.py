@@ -13,10 +13,9 @@ from flask import Flask
 from app import create_app
 from bot.line.sender import Sender
 from bot.services import Services
-from knowledge.bundle import Bundle
 from knowledge.calendar import now
-from knowledge.loading import load_bundle
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, post, webhook_body
+from tests.support.filling import Filling
 
 CODE = "242047"
 
@@ -49,14 +48,13 @@ def line_environment(
 def kit(
     request: pytest.FixtureRequest,
     line_environment: dict[str, str],
-    database_url_maker: Callable[[str], str],
-    bundles: list[Bundle],
+    database_url_maker: Callable[..., str],
+    first_town: Filling,
 ) -> Iterator[Services]:
     """The services of an app with one municipality, on both databases."""
-    url = database_url_maker(request.param)
+    url = database_url_maker(request.param, first_town)
     app = create_app(line_environment | {"DATABASE_URL": url})
     services: Services = app.extensions["kotae"]
-    load_bundle(services.database, next(b for b in bundles if b.municipality.code == CODE), now())
     yield services
     services.database.dispose()
 
