@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.browsing import wished_through
 from bot.circumstances import ANY_TIME, Circumstances
 from bot.contacts import contact_asked, contact_entry, contact_reply, matter_reply
 from bot.delicate_replies import as_it_is_kept, only_what_is_on_it
@@ -158,7 +159,7 @@ def answer(
 
 def _remembering_the_topic(after: Dialogue, reply: Reply, words: str, before: Dialogue) -> Dialogue:
     """What the choices are about; a side asked of them (「何人？」) names nothing, and leaves it as it was."""
-    if not reply.choices:
+    if not reply.choices or reply.rule is Rule.BROWSING:
         return replace(after, subjects=(), topic=None)
     topic = " ".join(topic_nouns(words)) or before.topic
     return replace(after, subjects=reply.subjects or before.subjects, topic=topic)
@@ -214,6 +215,10 @@ def _reply(
     knowledge: Knowledge, typed: str, question: str, before: Dialogue, policy: Policy, around: Circumstances
 ) -> tuple[Reply, Dialogue]:
     """``question``: what was ``typed``, in Japanese words."""
+    through = wished_through(knowledge, typed, before, around.paused)
+    if through is not None:
+        return through
+    before = replace(before, browsed=None)
     person = _for_a_person(knowledge, typed, before)
     if person is not None:
         return person, replace(before, offered=(), sorry=before.sorry + 1)

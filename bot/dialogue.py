@@ -52,6 +52,7 @@ class Dialogue:
     ``led``: what an entry's answer was led by in the last reply.  ``why_asked``: the logged question of
     which it was last asked why the answer did not solve it.  ``next_best``: what may help where the answer
     ``next_of`` did not, best first, as (id, title).  ``sorry``: how often regret was said outside of ``misses``.
+    ``browsed``: the place that was looked through last (bot.browsing).
     """
 
     entry_id: str | None = None
@@ -73,6 +74,7 @@ class Dialogue:
     next_best: tuple[tuple[str, str], ...] = ()
     next_of: str | None = None
     sorry: int = 0
+    browsed: str | None = None
 
     def forgotten(self) -> Dialogue:
         """Nothing of what it was about; only how to speak on."""
@@ -107,6 +109,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         tuple((entry_id, title) for entry_id, title in state.get("next_best", ())),
         state.get("next_of"),
         state.get("sorry", 0),
+        browsed=state.get("browsed"),
     )
 
 

@@ -43,6 +43,7 @@ _RULES: Mapping[Rule, str] = MappingProxyType(
         Rule.UNCLEAR: "何についてかが書かれていないので、聞き返しました",
         Rule.QUOTED: "合う答えがないので、計画の文をそのまま引用しました",
         Rule.JUDGEMENT: "一人ひとりの事情の判断や、専門家の助言を求める質問と見て、判断はせずに案内しました",
+        Rule.BROWSING: "一覧から見たい人の言葉と見て、よくある質問や分類を示しました",
         Rule.DIALOGUE: "前のやりとりの続きと見ました",
     }
 )

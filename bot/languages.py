@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue import Dialogue
 from bot.leads import slot_label
-from bot.replies import Choice, Reply, with_opening
+from bot.replies import Choice, Reply, Rule, with_opening
 from bot.translated_indicators import translated_indicator
 from bot.translated_leads import translated_sentence, without_part, without_yes_or_no
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
@@ -247,7 +247,7 @@ def _notes(reply: Reply, tongue: Tongue) -> list[str]:
     notes = []
     if quoted and not written:
         notes.append(say("answer_easy_only" if EASY in quoted.translations else "answer_japanese_only"))
-    elif not quoted and (reply.facts or _slot_led(reply)):
+    elif not quoted and ((reply.facts and reply.rule is not Rule.CONTACT) or _slot_led(reply)):
         notes.append(say("answer_japanese_only"))
     if not is_reviewed(tongue.reply) or (written and not written.reviewed):
         notes.append(say("unreviewed"))

@@ -61,6 +61,11 @@ def opening_reply(knowledge: Knowledge, asked: OpeningQuestion, moment: dt.datet
     )
 
 
+def week_rows(knowledge: Knowledge) -> tuple[tuple[str, str], ...]:
+    """The usual week of each place and the single days to come, as rows of a name and its hours."""
+    return tuple(_rows(knowledge, knowledge.opening.places[:MOST_PLACES], knowledge.day))
+
+
 def with_opening_hours(knowledge: Knowledge, reply: Reply, moment: dt.datetime | None) -> Reply:
     """``reply`` with whether somebody can be asked now, where it answers nothing else and shows whom to ask."""
     if moment is None or reply.contact is None or not hands_on(reply):

@@ -10,6 +10,7 @@ from bot.leads import Lead, lead, told_nowhere, whom_to_ask
 from bot.wording import DEFAULT, say, speaking
 from intents.decision import Decision, Verdict
 from intents.facets import Asked
+from intents.small_talk import SmallTalk
 from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Ways
 from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge
@@ -32,6 +33,7 @@ class Rule(StrEnum):
     WEIGHED = "weighed"
     QUOTED = "quoted"
     JUDGEMENT = "judgement"
+    BROWSING = "browsing"
     DIALOGUE = "dialogue"
 
 
@@ -40,6 +42,24 @@ class StaffChatOffer(StrEnum):
 
     BEGIN = "begin"
     END = "end"
+
+
+class Onward(StrEnum):
+    """What can be looked through without a question; the values are the acts of its buttons (bot.taps)."""
+
+    FREQUENT = "frequent"
+    CATEGORIES = "categories"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button that leads on.  ``place``: where within it (bot.browsing); ``beside``: how much is there."""
+
+    to: Onward
+    label: str
+    place: str | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +87,10 @@ class Reply:
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
+    shelves: tuple[Step, ...] = ()
+    """What the reply is a list of, where that is neither entries nor rows: the categories."""
+    steps: tuple[Step, ...] = ()
+    """Where else one can go from here."""
     numbers: tuple[EmergencyNumber, ...] = ()
     contact: Office | None = None
     ways: Ways = NO_WAYS
@@ -101,6 +125,21 @@ def hands_on(reply: Reply) -> bool:
     """Whether it answers nothing else and shows whom of this municipality to ask."""
     unanswered = reply.decision in (Decision.NONE, Decision.HANDOFF) and reply.rule is not Rule.OTHER_TOWN
     return unanswered and reply.contact is not None and not reply.numbers
+
+
+def offers_none_of_these(reply: Reply) -> bool:
+    """Whether 「この中にない」 stands under its choices: who only looks through them has not asked for anything."""
+    return bool(reply.choices) and reply.rule is not Rule.BROWSING
+
+
+def steps_on(*besides: Onward) -> tuple[Step, ...]:
+    """The ways to look through what there is, but for ``besides``, where one is already."""
+    labels = {
+        Onward.FREQUENT: "frequent_title",
+        Onward.CATEGORIES: "browse_label",
+        Onward.CONTACT: "contact_page_title",
+    }
+    return tuple(Step(to, say(key)) for to, key in labels.items() if to not in besides)
 
 
 def weighed_reply(reply: Reply, verdict: Verdict) -> Reply:
@@ -221,7 +260,8 @@ def staff_chat_over_reply(knowledge: Knowledge) -> Reply:
 
 def small_talk_reply(knowledge: Knowledge, key: str, turn: int = 0) -> Reply:
     text = say(key, turn, town=knowledge.town.name)
-    return Reply(Decision.SMALLTALK, text=text, notes=town_notes(knowledge), rule=Rule.SMALL_TALK)
+    steps = steps_on() if key == SmallTalk.HELP else ()
+    return Reply(Decision.SMALLTALK, text=text, steps=steps, notes=town_notes(knowledge), rule=Rule.SMALL_TALK)
 
 
 def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Reply:
@@ -248,6 +288,7 @@ def greeting_reply(knowledge: Knowledge) -> Reply:
         Decision.SMALLTALK,
         text="\n".join((greeting, say("privacy_notice"), say("languages_hint"))),
         choices=choices,
+        steps=steps_on(Onward.FREQUENT),
         notes=town_notes(knowledge),
     )
 
@@ -343,12 +384,17 @@ def plain_text(reply: Reply) -> str:
 
 
 def _plain_text(reply: Reply) -> str:
-    parts = [reply.opening or "", reply.text]
+    parts = [reply.opening or "", reply.title or "" if reply.rule is Rule.BROWSING else "", reply.text]
     parts.append("\n".join(f"・{name}：{value}" for name, value in reply.facts))
     parts.append("\n".join(f"・{number.name}：{number.number}" for number in reply.numbers))
     parts.append("\n".join(f"{place}. {choice.title}" for place, choice in enumerate(reply.choices, 1)))
-    if reply.choices:
+    if offers_none_of_these(reply):
         parts.append(f"{len(reply.choices) + 1}. {say('none_of_these_label')}")
+    numbered = not reply.choices
+    parts.append(
+        "\n".join(f"{f'{n}. ' if numbered else '→ '}{_of_step(one)}" for n, one in enumerate(reply.shelves, 1))
+    )
+    parts.append("\n".join(f"→ {_of_step(step)}" for step in reply.steps))
     parts.append("\n".join(f"{label}：{url}" for label, url in reply.links))
     if reply.contact and reply.decision is not Decision.SMALLTALK:
         parts.append(contact_sentence(reply.contact))
@@ -356,6 +402,10 @@ def _plain_text(reply: Reply) -> str:
     parts.append("\n".join(source_sentence(source) for source in reply.sources))
     parts.append("\n".join(reply.notes))
     return "\n\n".join(part for part in parts if part)
+
+
+def _of_step(step: Step) -> str:
+    return f"{step.label}（{step.beside}）" if step.beside else step.label
 
 
 def contact_sentence(office: Office) -> str:

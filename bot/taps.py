@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from bot.browsing import looked_through
 from bot.circumstances import ANY_TIME, Circumstances
 from bot.conversation import in_these, refuse_choices, show_entry
 from bot.dialogue import Dialogue
 from bot.languages import held_in, tongue_before
-from bot.replies import Choice, Reply, details_reply, next_best_reply, office_reply, plain_reply
+from bot.replies import Choice, Onward, Reply, details_reply, next_best_reply, office_reply, plain_reply
 from bot.wording import say
 from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
@@ -31,6 +33,8 @@ class Act(StrEnum):
     OUTDATED = "outdated"
     DIFFERENT = "different"
     OTHER = "other"
+    FREQUENT = "frequent"
+    CATEGORIES = "categories"
     STAFF_CHAT = "staff-chat"
     END_STAFF_CHAT = "end-staff-chat"
 
@@ -43,7 +47,11 @@ REASONS = (Act.NOT_UNDERSTOOD, Act.OUTDATED, Act.DIFFERENT, Act.OTHER)
 
 @dataclass(frozen=True)
 class Tap:
-    """``log_id``: the question whose reply the button stood in; ``entry_id``: the answer it is about."""
+    """``log_id``: the question whose reply the button stood in; ``entry_id``: the answer it is about.
+
+    Of CATEGORIES ``entry_id`` is the place that it leads to (bot.browsing): none for all of them, else ``online``,
+    ``certificates`` …; a page of it ``online--2``.
+    """
 
     act: Act
     log_id: str | None = None
@@ -67,13 +75,13 @@ def reply_to_tap(
     """What a tapped button gets, in the language of its turn."""
 
     def make() -> tuple[Reply, Dialogue]:
-        reply, after = _reply_to_tap(knowledge, tap, before)
+        reply, after = _reply_to_tap(knowledge, tap, replace(before, browsed=None), around.paused)
         return in_these(around, knowledge, reply), after
 
     return held_in(knowledge, tongue_before(knowledge.town, before), make)
 
 
-def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Reply, Dialogue]:
+def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue, paused: Collection[str]) -> tuple[Reply, Dialogue]:
     found = knowledge.answers.get(tap.entry_id) if tap.entry_id else None
     match tap.act:
         case Act.CHOOSE if tap.entry_id:
@@ -86,6 +94,10 @@ def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue) -> tuple[Rep
             return _unsolved(knowledge, found, tap, before)
         case Act.MORE if found:
             return details_reply(knowledge, found), before
+        case Act.FREQUENT | Act.CATEGORIES:
+            return looked_through(knowledge, Onward(tap.act.value), tap.entry_id, before, paused)
+        case Act.CONTACT if found is None:
+            return looked_through(knowledge, Onward.CONTACT, None, before, paused)
         case Act.CONTACT:
             return office_reply(knowledge, found), before
         case reason if reason in REASONS:
@@ -122,5 +134,5 @@ def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.date
             note_more(session, municipality_code, tap.log_id, moment)
         case Act.CONTACT:
             note_contact(session, municipality_code, tap.log_id, moment)
-        case reason:
+        case reason if reason in REASONS:
             note_reason(session, municipality_code, tap.log_id, reason.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from intents.counts import Document
 from knowledge.application_terms import Phase, application_term, filled, translations_on, words_of_the_day
@@ -69,6 +69,10 @@ class Ways:
 
     def __bool__(self) -> bool:
         return any((self.form, self.email, self.fax))
+
+    def without_form(self) -> Ways:
+        """What is told in words alone; a form is opened by a button."""
+        return replace(self, form=None)
 
 
 NO_WAYS = Ways()

@@ -6,8 +6,7 @@ on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,7 +15,6 @@ from urllib.parse import quote
 from bot.line.limits import (
     ALT_TEXT,
     BUBBLE_BYTES,
-    DISPLAY_TEXT,
     FLEX_LABEL,
     QUICK_REPLIES,
     QUICK_REPLY_LABEL,
@@ -24,24 +22,45 @@ from bot.line.limits import (
     URI,
     cut,
     cut_label,
+    graphemes,
     json_bytes,
 )
-from bot.line.postbacks import postback_data
-from bot.replies import Choice, Reply, StaffChatOffer, contact_sentence, hands_on, plain_text, ways_lines
+from bot.line.panels import panel, small_print, told_first, whom
+from bot.line.parts import (
+    LONGEST_TEXT,
+    QUIET,
+    Part,
+    beside,
+    button,
+    choice_box,
+    column,
+    postback_action,
+    postback_button,
+    rows,
+    text_part,
+)
+from bot.replies import (
+    Reply,
+    Rule,
+    StaffChatOffer,
+    Step,
+    contact_sentence,
+    hands_on,
+    offers_none_of_these,
+    plain_text,
+)
 from bot.taps import REASONS, Act, Tap
 from bot.wording import say, speaking
 from intents.decision import Decision
-from knowledge.answers import Office, Ways
+from knowledge.answers import Office
 from knowledge.web_addresses import BadAddressError, ascii_address, host_of
 
 Message = dict[str, Any]
-Part = dict[str, Any]
 
-_INK, _QUIET, _ACCENT, _PALE = "#1A1A1C", "#595959", "#0017C1", "#F1F1F4"
 NO_LOG = "00000000-0000-0000-0000-000000000000"
 """The id for the buttons of a reply to a question that is not logged."""
-_LONGEST_TEXT = 2000
-"""UTF-16 units of one text in a bubble: far more than staff may write, far less than 30 KB."""
+_SHORT_LABEL = 9
+"""Letters of a button's label that stands beside another."""
 
 
 def render(reply: Reply, log_id: str) -> list[Message]:
@@ -51,7 +70,7 @@ def render(reply: Reply, log_id: str) -> list[Message]:
 
 
 def _render(reply: Reply, log_id: str) -> list[Message]:
-    if reply.decision is Decision.SMALLTALK and not reply.choices:
+    if reply.decision is Decision.SMALLTALK and not (reply.choices or reply.shelves or reply.steps):
         return [text_message(plain_text(reply))]
     bubble = _fitting_bubble(reply, log_id)
     message: Message = {"type": "flex", "altText": _alt_text(reply), "contents": bubble}
@@ -72,16 +91,22 @@ def plain_fallback(reply: Reply) -> list[Message]:
 
 def _alt_text(reply: Reply) -> str:
     """What notifications, the chat list and screen readers say: the gist of the answer itself."""
-    gist = "\n".join(filter(None, (reply.opening, reply.text)))
-    if reply.choices:
-        gist += "\n" + "\n".join(f"・{choice.title}" for choice in reply.choices)
+    title = reply.title if reply.rule is Rule.BROWSING else None
+    gist = "\n".join(filter(None, (reply.opening, title, reply.text)))
+    listed = [one.title for one in reply.choices] + [one.label for one in reply.shelves]
+    if reply.list_id:
+        listed += [f"{name}：{value}" for name, value in reply.facts]
+    if listed:
+        gist += "\n" + "\n".join(f"・{line}" for line in listed)
     if reply.numbers:
         gist += "\n" + "\n".join(f"・{number.name} {number.number}" for number in reply.numbers)
+    if reply.contact and hands_on(reply):
+        gist += f"\n{contact_sentence(reply.contact)}"
     return cut(gist, 400) or cut(reply.title or "…", ALT_TEXT)
 
 
 def _fitting_bubble(reply: Reply, log_id: str) -> Part:
-    for longest in (_LONGEST_TEXT, 1000, 400):
+    for longest in (LONGEST_TEXT, 1000, 400):
         bubble = _bubble(reply, log_id, longest)
         if json_bytes(bubble) <= BUBBLE_BYTES:
             return bubble
@@ -90,88 +115,59 @@ def _fitting_bubble(reply: Reply, log_id: str) -> Part:
 
 
 def _bubble(reply: Reply, log_id: str, longest: int) -> Part:
+    """What answers stands out: the sentence made for the question, else the first of the answer."""
+    first, rest = told_first(reply)
+    heading: Part = {"color": QUIET} if first or reply.opening else {"weight": "bold", "size": "md"}
     body = [
-        *([_text(reply.opening, longest, weight="bold")] if reply.opening else []),
-        *([_text(reply.title, 300, weight="bold", size="md")] if reply.title else []),
-        *([_text(reply.text, longest)] if reply.text else []),
-        *_fact_rows(reply.facts),
-        *(_text(f"{number.name}\n{number.number}", 100, weight="bold") for number in reply.numbers),
-        *_choice_boxes(reply.choices, log_id),
-        *_small_print(reply),
+        *([text_part(reply.opening, longest, weight="bold", size="md")] if reply.opening else []),
+        *([text_part(reply.title, 300, **heading)] if reply.title else []),
+        *([text_part(first, longest, weight="bold", size="md")] if first else []),
+        *([text_part(rest, longest)] if rest else []),
+        *panel(reply),
+        *rows(reply.facts),
+        *(text_part(f"{number.name}\n{number.number}", 100, weight="bold", size="md") for number in reply.numbers),
+        *_choice_boxes(reply, log_id),
+        *(choice_box(shelf.label, _tap_of(shelf), shelf.beside) for shelf in reply.shelves),
+        *whom(reply),
+        *small_print(reply),
     ]
-    bubble: Part = {"type": "bubble", "size": "mega", "body": _column(body, "md")}
+    bubble: Part = {"type": "bubble", "size": "mega", "body": column(body, "md")}
     footer = _footer(reply, log_id)
     if footer:
-        bubble["footer"] = _column(footer, "sm")
+        bubble["footer"] = column(footer, "sm")
     return bubble
 
 
-def _text(text: str, longest: int = _LONGEST_TEXT, **style: Any) -> Part:
-    return {
-        "type": "text",
-        "text": cut(text, longest),
-        "wrap": True,
-        "scaling": True,
-        "color": _INK,
-        "size": "sm",
-    } | style
+def _choice_boxes(reply: Reply, log_id: str) -> list[Part]:
+    return [choice_box(title, tap) for title, tap in _taps(reply, log_id)]
 
 
-def _column(parts: list[Part], spacing: str) -> Part:
-    return {"type": "box", "layout": "vertical", "spacing": spacing, "contents": parts}
+def _taps(reply: Reply, log_id: str) -> list[tuple[str, Tap]]:
+    """The choices, and that none of them fits."""
+    found = [(choice.title, Tap(Act.CHOOSE, log_id, choice.entry_id)) for choice in reply.choices]
+    if offers_none_of_these(reply):
+        found.append((say("none_of_these_label"), Tap(Act.NONE_OF_THESE, log_id)))
+    return found
 
 
-def _fact_rows(facts: Iterable[tuple[str, str]]) -> list[Part]:
-    rows: list[Part] = [
-        {
-            "type": "box",
-            "layout": "horizontal",
-            "spacing": "md",
-            "contents": [
-                _text(name, 60, color=_QUIET, flex=2),
-                _text(value, 300, flex=4),
-            ],
-        }
-        for name, value in facts
-    ]
-    return [{"type": "separator"}, *rows] if rows else []
+def _tap_of(step: Step) -> Tap:
+    """Of no question: who looks on tells nothing of the answer to one."""
+    return Tap(Act(step.to.value), None, step.place)
 
 
-def _choice_boxes(choices: Iterable[Choice], log_id: str) -> list[Part]:
-    """Choices as boxes, not buttons: a button cuts long Japanese off, a box wraps it."""
-    boxes = [_choice_box(choice.title, Tap(Act.CHOOSE, log_id, choice.entry_id)) for choice in choices]
-    if boxes:
-        boxes.append(_choice_box(say("none_of_these_label"), Tap(Act.NONE_OF_THESE, log_id)))
-    return boxes
-
-
-def _choice_box(title: str, tap: Tap) -> Part:
-    return {
-        "type": "box",
-        "layout": "vertical",
-        "paddingAll": "12px",
-        "cornerRadius": "8px",
-        "backgroundColor": _PALE,
-        "contents": [_text(title, 300, color=_ACCENT, weight="bold")],
-        "action": _postback_action(title, tap, FLEX_LABEL),
-    }
-
-
-def _small_print(reply: Reply) -> list[Part]:
-    lines = [f"{say('source_label')}：{_short_source(reply)}"] if reply.sources else []
-    lines += reply.notes
-    if reply.contact and (not reply.sources or hands_on(reply)):
-        lines[:0] = [contact_sentence(reply.contact), *_written_ways(reply.ways)]
-    return [{"type": "separator"}, *(_text(line, 300, size="xs", color=_QUIET) for line in lines)] if lines else []
-
-
-def _written_ways(ways: Ways) -> list[str]:
-    """As text to copy: LINE opens no e-mail from a button.  The form is a button of its own."""
-    return ways_lines(replace(ways, form=None))
-
-
-def _short_source(reply: Reply) -> str:
-    return reply.answer.plan.short_title if reply.answer else reply.sources[0].plan
+def _step_buttons(steps: Iterable[Step]) -> Iterator[Part]:
+    """Two beside each other where both labels are short."""
+    waiting: list[tuple[str, Part]] = []
+    for step in steps:
+        label = f"{step.label}（{step.beside}）" if step.beside else step.label
+        waiting.append((label, postback_button(label, _tap_of(step))))
+    while waiting:
+        pair = waiting[:2]
+        if len(pair) == 2 and all(len(graphemes(label)) <= _SHORT_LABEL for label, _ in pair):
+            yield beside(*(made for _, made in pair))
+            del waiting[:2]
+        else:
+            yield waiting.pop(0)[1]
 
 
 def _openable(url: str) -> str | None:
@@ -189,10 +185,10 @@ def _link_buttons(links: Iterable[tuple[str, str]]) -> list[Part]:
     parts: list[Part] = []
     for host, there in groupby(opened, key=itemgetter(0)):
         parts += [
-            _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": address})
+            button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": address})
             for _, label, address in there
         ]
-        parts.append(_text(f"{say('link_host_label')}：{host}", 300, size="xs", color=_QUIET))
+        parts.append(text_part(f"{say('link_host_label')}：{host}", 300, size="xs", color=QUIET))
     return parts
 
 
@@ -203,25 +199,26 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
     if reply.answer and (office := _own_office(reply)) and office.telephone:
         buttons.append(_telephone_button(say("telephone_label"), office.telephone))
     if reply.answer:
-        buttons.append(_pair(_more_button(reply, log_id), _contact_button(reply, log_id)))
+        buttons.append(beside(_more_button(reply, log_id), _contact_button(reply, log_id)))
     elif reply.contact and reply.contact.telephone and not reply.numbers:
         buttons.append(_telephone_button(say("telephone_label"), reply.contact.telephone))
     if reply.ways.form:
         buttons += _link_buttons([(say("way_form"), reply.ways.form)])
     if reply.staff_chat is StaffChatOffer.BEGIN:
-        buttons.append(_postback_button(say("staff_chat_label"), Tap(Act.STAFF_CHAT, log_id)))
+        buttons.append(postback_button(say("staff_chat_label"), Tap(Act.STAFF_CHAT, log_id)))
     if reply.staff_chat is StaffChatOffer.END:
-        buttons.append(_postback_button(say("staff_chat_end_label"), Tap(Act.END_STAFF_CHAT, log_id)))
+        buttons.append(postback_button(say("staff_chat_end_label"), Tap(Act.END_STAFF_CHAT, log_id)))
+    buttons += _step_buttons(reply.steps)
     if reply.asks_feedback:
         buttons.append(
-            _pair(
-                _postback_button(say("solved_label"), Tap(Act.SOLVED, log_id)),
-                _postback_button(say("unsolved_label"), Tap(Act.UNSOLVED, log_id)),
+            beside(
+                postback_button(say("solved_label"), Tap(Act.SOLVED, log_id)),
+                postback_button(say("unsolved_label"), Tap(Act.UNSOLVED, log_id)),
             )
         )
     if reply.asks_why:
-        taps = [_postback_button(say(f"why_{act.name.lower()}_label"), Tap(act, log_id)) for act in REASONS]
-        buttons += [_text(say("why"), size="xs", color=_QUIET), _pair(*taps[:2]), _pair(*taps[2:])]
+        taps = [postback_button(say(f"why_{act.name.lower()}_label"), Tap(act, log_id)) for act in REASONS]
+        buttons += [text_part(say("why"), size="xs", color=QUIET), beside(*taps[:2]), beside(*taps[2:])]
     return buttons
 
 
@@ -232,45 +229,24 @@ def _own_office(reply: Reply) -> Office | None:
 
 def _more_button(reply: Reply, log_id: str) -> Part:
     entry_id = reply.answer.entry_id if reply.answer else None
-    return _postback_button(say("more_label"), Tap(Act.MORE, log_id, entry_id))
+    return postback_button(say("more_label"), Tap(Act.MORE, log_id, entry_id))
 
 
 def _contact_button(reply: Reply, log_id: str) -> Part:
     entry_id = reply.answer.entry_id if reply.answer else None
-    return _postback_button(say("contact_label"), Tap(Act.CONTACT, log_id, entry_id))
-
-
-def _pair(left: Part, right: Part) -> Part:
-    return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": [left, right]}
-
-
-def _button(action: Part) -> Part:
-    return {"type": "button", "style": "secondary", "height": "sm", "scaling": True, "action": action}
+    return postback_button(say("contact_label"), Tap(Act.CONTACT, log_id, entry_id))
 
 
 def _telephone_button(label: str, number: str) -> Part:
     digits = quote(number.replace("-", ""), safe="+")
-    return _button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": f"tel:{digits}"})
-
-
-def _postback_button(label: str, tap: Tap) -> Part:
-    return _button(_postback_action(label, tap, FLEX_LABEL))
-
-
-def _postback_action(label: str, tap: Tap, limit: int) -> Part:
-    return {
-        "type": "postback",
-        "label": cut_label(label, limit),
-        "data": postback_data(tap),
-        "displayText": cut_label(label, DISPLAY_TEXT),
-    }
+    return button({"type": "uri", "label": cut_label(label, FLEX_LABEL), "uri": f"tel:{digits}"})
 
 
 def _quick_replies(reply: Reply, log_id: str) -> list[Part]:
-    choices = [(choice.title, Tap(Act.CHOOSE, log_id, choice.entry_id)) for choice in reply.choices]
-    if choices:
-        choices.append((say("none_of_these_label"), Tap(Act.NONE_OF_THESE, log_id)))
+    """The choices once more above the keyboard; cut to 20 letters, those that are looked through would tell nothing."""
+    if reply.rule is Rule.BROWSING:
+        return []
     return [
-        {"type": "action", "action": _postback_action(title, tap, QUICK_REPLY_LABEL) | {"displayText": title}}
-        for title, tap in choices[:QUICK_REPLIES]
+        {"type": "action", "action": postback_action(title, tap, QUICK_REPLY_LABEL) | {"displayText": title}}
+        for title, tap in _taps(reply, log_id)[:QUICK_REPLIES]
     ]

@@ -200,7 +200,7 @@ def _after_text(
     if missed:
         reply = saying_first(reply, "missed")
     if is_new and reply.rule is not Rule.EMERGENCY:
-        reply = replace(reply, notes=(*reply.notes, say("privacy_notice", language=reply.language)))
+        reply = _telling_what_not_to_write(reply)
     event_key = _event_key(claimed)
     if outcome.delicate is not None:
         # By LINE's name of the event, which is kept with the person's sign, the row could be found again.
@@ -213,6 +213,10 @@ def _after_text(
         dialogue=remembered_of(outcome, row_id),
         marks=(lambda session: inbox.note_apology(session, missed),),
     )
+
+
+def _telling_what_not_to_write(reply: Reply) -> Reply:
+    return replace(reply, notes=(*reply.notes, say("privacy_notice", language=reply.language)))
 
 
 def _with_staff_offer(knowledge: Knowledge, reply: Reply) -> Reply:
@@ -284,9 +288,12 @@ def _after_tap(
     if tap is None:
         return Prepared(None, row_id, note="postback not ours")
     with database.glancing() as session:
-        before = dialogue_from_json(_remembered(session, claimed).state)
-    reply, dialogue = reply_to_tap(knowledge, tap, before, around)
+        before = _remembered(session, claimed)
+        is_new = _is_to_be_told(session, claimed, before.last_turn)
+    reply, dialogue = reply_to_tap(knowledge, tap, dialogue_from_json(before.state), around)
     reply = _with_staff_offer(knowledge, reply)
+    if is_new:
+        reply = _telling_what_not_to_write(reply)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)
     return Prepared(reply, tap.log_id or row_id, note=f"tap {tap.act.value}", dialogue=dialogue, marks=marks)
 

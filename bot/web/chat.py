@@ -23,8 +23,9 @@ from bot.limits import take_or_refuse
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
 from bot.operation.metrics import answered
-from bot.replies import Reply, first_questions, plain_reply, saying_first
+from bot.replies import Reply, first_questions, offers_none_of_these, plain_reply, saying_first
 from bot.services import Services, keys_in_force, services
+from bot.table_rows import table_rows
 from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import DEFAULT, say
 from intents.erase_wishes import erase_wish
@@ -43,6 +44,8 @@ from knowledge.retention import COUNTS, DIALOGUES, EVENTS, TEXTS, days_kept
 blueprint = Blueprint("chat", __name__)
 
 blueprint.add_app_template_global(say, "say")
+blueprint.add_app_template_filter(offers_none_of_these, "offers_none_of_these")
+blueprint.add_app_template_filter(table_rows, "table_rows")
 
 TOKEN_SECONDS = 24 * 3600
 _KEPT = {

@@ -35,6 +35,7 @@ def test_the_reply_is_the_one_that_residents_get(corpus: Corpus) -> None:
         ("こんにちは", Rule.SMALL_TALK),
         ("担当の人と話したい", Rule.PERSON),
         ("英語で答えて", Rule.LANGUAGE),
+        ("メニュー", Rule.BROWSING),
         ("市役所の電話番号は？", Rule.CONTACT),
         ("津島市の住民票", Rule.OTHER_TOWN),
         ("指標の一覧", Rule.LIST),

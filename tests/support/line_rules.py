@@ -12,6 +12,19 @@ _ACTIONS = {"postback", "message", "uri", "datetimepicker", "camera", "cameraRol
 _IN_BASELINE = {"icon", "text", "filler"}
 _IN_BOX = {"box", "button", "image", "text", "separator", "filler"}
 
+_SIZES = {"xxs", "xs", "sm", "md", "lg", "xl", "xxl", "3xl", "4xl", "5xl"}
+_LENGTH = r"[0-9]+(\.[0-9]+)?(px|%)"
+_KEYWORD = "none|xs|sm|md|lg|xl|xxl"
+_MEASURES = {
+    **dict.fromkeys(("width", "height", "maxWidth", "maxHeight"), f"{_LENGTH}|sm|md"),
+    **dict.fromkeys(("paddingAll", "margin", "spacing", "cornerRadius"), f"{_LENGTH}|{_KEYWORD}"),
+    **dict.fromkeys(("backgroundColor", "borderColor", "color"), "#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?"),
+    "borderWidth": "[0-9.]+px|none|light|normal|medium|semi-bold|bold",
+    "align": "start|center|end",
+    "gravity": "top|center|bottom",
+}
+"""What LINE takes for each property: lengths in px or %, keywords, colours."""
+
 
 def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -91,12 +104,21 @@ def _component(part: dict[str, Any], layout: str | None) -> Iterator[str]:
             yield f"unwrapped text: {part['text'][:20]}"
         if not part.get("scaling"):
             yield "text without scaling"
+        if part.get("adjustMode"):
+            yield "shrinking works on a text that is not wrapped alone"
+        if part.get("size") not in _SIZES:
+            yield f"size {part.get('size')}"
     if kind == "button":
         if not part.get("scaling"):
             yield "button without scaling"
+        if part.get("adjustMode") != "shrink-to-fit":
+            yield "a button that cuts its label off"
         yield from _action(part.get("action", {}), 40, label_needed=True)
     elif "action" in part:
         yield from _action(part["action"], 40, label_needed=False)
+    for name, pattern in _MEASURES.items():
+        if name in part and not re.fullmatch(pattern, str(part[name])):
+            yield f"{name} {part[name]}"
     if kind == "box":
         if part.get("layout") not in ("vertical", "horizontal", "baseline"):
             yield "layout"

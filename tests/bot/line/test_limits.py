@@ -46,3 +46,10 @@ def test_a_cut_never_splits_a_family() -> None:
 
 def test_a_short_text_stays_as_it_is() -> None:
     assert cut("はい。", 10) == "はい。"
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(9, 3), (8, 2), (3, 0)])
+def test_joined_consonants_count_one_each_in_a_label(limit: int, kept: int) -> None:
+    """By newer rules क्ष्य is one letter, by older ones three: the label fits by both."""
+    three = "क्ष्य"
+    assert cut_label(three * 3, limit) == three * kept + ("" if kept == 3 else "…")

@@ -50,5 +50,32 @@ def test_whoever_was_greeted_just_now_was_told(kit: Services, line: FakeLine) ->
     assert told(kit, line)
 
 
+@pytest.mark.parametrize("data", ["a=frequent", "a=categories", "a=categories&e=card", "a=contact"])
+def test_who_begins_by_a_button_of_the_menu_is_told_there_and_not_again(
+    kit: Services, line: FakeLine, data: str
+) -> None:
+    """An old friend of the account may never have been greeted by this service."""
+    tap = event("postback", replyToken=line.issue_token(60), postback={"data": data})
+    keep(kit, tap)
+    drain(sender_of(kit))
+    assert NOTICE in str(line.accepted(tap["replyToken"]))
+    assert not told(kit, line)
+
+
+def test_the_greeting_says_what_not_to_write_where_it_is_kept_and_what_to_do_next(
+    kit: Services, line: FakeLine
+) -> None:
+    follow = event("follow", replyToken=line.issue_token(60))
+    keep(kit, follow)
+    drain(sender_of(kit))
+    ((message,),) = [one["messages"] for one in line.accepted(follow["replyToken"])]
+    greeting = str(message)
+    for part in ("氏名・住所・電話番号・マイナンバーなどは入力しないでください", "役所のデータベースに保存"):
+        assert part in NOTICE
+        assert part in greeting
+    assert "a=categories" in greeting
+    assert "a=contact" in greeting
+
+
 def test_in_an_emergency_nothing_stands_beside_the_numbers(kit: Services, line: FakeLine) -> None:
     assert not told(kit, line, "家が火事です。助けて")

@@ -358,3 +358,51 @@ def test_before_the_first_question_it_is_said_what_not_to_write_and_where_it_is_
     page = client.get("/242047/").text
     assert "氏名・住所・電話番号・マイナンバーなどは入力しないでください" in page
     assert "役所のデータベースに保存" in page
+
+
+def first_page(client: FlaskClient) -> Page:
+    return Page(client.get(CHAT).text)
+
+
+def test_all_can_be_looked_through_without_a_question_and_without_javascript(app: Flask, client: FlaskClient) -> None:
+    categories = post(client, first_page(client).form("分類から探す"))
+    assert "一覧" in categories.text
+    certificates = next(one for one in categories.taps("categories") if one.get("e") == "certificates")
+    page = post(client, certificates)
+    assert "証明書・コンビニ交付" in page.text
+    assert page.taps("none") == [], "who looks through them has asked for nothing"
+    plan = post(client, next(one for one in categories.taps("categories") if one.get("e") == "plan"))
+    second = post(client, plan.form("次の8件"))
+    assert "9件目から16件目です" in second.text
+    opened = post(client, second.taps("choose")[0])
+    assert "出典：" in opened.text
+    assert rows(app) == [], "no question was asked"
+
+
+def test_who_types_it_asks_no_question_and_what_is_chosen_is_marked(app: Flask, client: FlaskClient) -> None:
+    page = ask(client, "よくある質問")
+    (row,) = rows(app)
+    assert (row.decision, row.need_signal) == ("smalltalk", None)
+    taken = page.taps("choose")[0]
+    post(client, taken)
+    assert (rows(app)[0].tapped_entry_id, rows(app)[0].need_signal) == (taken["e"], None)
+
+
+def test_whom_to_ask_is_one_press_away_and_counts_for_no_answer(
+    app: Flask, client: FlaskClient, question_for: dict[Decision, str]
+) -> None:
+    answered = ask(client, question_for[Decision.ANSWER])
+    page = post(client, answered.form("電話と窓口"))
+    assert "課や会議" in page.text
+    assert rows(app)[0].contact_at is None
+
+
+@pytest.mark.parametrize("place", ["", "nowhere", "card--99", "all", "a" * 60])
+def test_a_place_that_is_none_leads_somewhere(visitor: FlaskClient, place: str) -> None:
+    fields = {**first_page(visitor).form("分類から探す"), "e": place}
+    assert post(visitor, fields).text
+
+
+@pytest.mark.parametrize("place", ["Card", "../etc", "card--2'", "a" * 61])
+def test_a_place_that_no_button_carries_is_refused(visitor: FlaskClient, place: str) -> None:
+    assert visitor.post(CHAT, data={**first_page(visitor).form("分類から探す"), "e": place}).status_code == 400
