@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation import Outcome
-from bot.replies import plain_text
+from bot.readings import text_with_readings
 from knowledge.corpus import Knowledge
 
 
@@ -16,7 +16,7 @@ def answer_object(knowledge: Knowledge, outcome: Outcome) -> dict[str, Any]:
         "question": outcome.question,
         "language": outcome.language,
         "decision": reply.decision.value,
-        "text": plain_text(reply),
+        "text": text_with_readings(reply),
         "entry_id": outcome.entry_id,
         "title": reply.title,
         "score": None if reply.score is None else round(reply.score, 4),

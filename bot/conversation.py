@@ -44,6 +44,7 @@ from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
 from bot.listing import listed, next_rows, row_asked, rows_to_choose
+from bot.modes import wish_reply, wished_readings
 from bot.opening import opening_asked, opening_reply, with_opening_hours
 from bot.replies import (
     Choice,
@@ -54,7 +55,6 @@ from bot.replies import (
     details_reply,
     emergency_reply,
     handoff_reply,
-    language_reply,
     none_reply,
     office_reply,
     other_town_reply,
@@ -75,8 +75,10 @@ from intents.emergencies import Need, emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
 from intents.handoff import Wish, wish
 from intents.judgements import asked_of_all, judgement
+from intents.language import JAPANESE
 from intents.language_wishes import wished_language
 from intents.leads import first_told, without_yes_or_no
+from intents.mode_wishes import ModeWish, wished_mode
 from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.subjects import subjects_named
@@ -86,6 +88,7 @@ from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
 from knowledge.emergency_numbers import numbers_for
 
+_JAPANESE_AGAIN: dict[ModeWish | None, str | None] = {ModeWish.EASY_OFF: JAPANESE}
 _EMERGENCY_SENTENCES = {
     Need.SUICIDE: "emergency_suicide",
     Need.CONSUMER: "emergency_consumer",
@@ -136,14 +139,16 @@ def answer(
     begun = time.perf_counter()
     question = shorten(clean(raw))
     wished, asked = wished_language(question)
+    mode, asked = wished_mode(asked)
+    wished, before = _JAPANESE_AGAIN.get(mode, wished), wished_readings(before, mode)
     tongue = tongue_of(knowledge.town, asked or question, before, wished or language)
     words = searched(knowledge, asked, tongue)
     policy = policy or knowledge.town.policy
     matter = delicate_matter(question)
 
     def make() -> tuple[Reply, Dialogue]:
-        if wished and not asked:
-            return language_reply(knowledge, tongue.wanted == tongue.reply), before
+        if (wished or mode) and not asked:
+            return wish_reply(knowledge, mode, before, spoken=tongue.wanted == tongue.reply), before
         said = _reply(knowledge, asked, words, before, policy, around)
         reply, after = only_what_is_on_it(knowledge, matter, *said, before)
         reply = as_it_is_kept(with_right_office(knowledge, words, reply), matter)

@@ -53,6 +53,7 @@ class Dialogue:
     which it was last asked why the answer did not solve it.  ``next_best``: what may help where the answer
     ``next_of`` did not, best first, as (id, title).  ``sorry``: how often regret was said outside of ``misses``.
     ``browsed``: the place that was looked through last (bot.browsing).
+    ``readings``: whether the resident has asked for ふりがな.
     """
 
     entry_id: str | None = None
@@ -75,16 +76,28 @@ class Dialogue:
     next_of: str | None = None
     sorry: int = 0
     browsed: str | None = None
+    readings: bool = False
 
     def forgotten(self) -> Dialogue:
         """Nothing of what it was about; only how to speak on."""
-        return Dialogue(language=self.language, language_chosen=self.language_chosen, language_told=self.language_told)
+        return Dialogue(
+            language=self.language,
+            language_chosen=self.language_chosen,
+            language_told=self.language_told,
+            readings=self.readings,
+        )
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 NEW_DIALOGUE = Dialogue()
+
+
+def chosen_modes(state: dict[str, Any]) -> dict[str, Any]:
+    """Of a remembered state only the ways of replying that the resident chose."""
+    language = {name: state.get(name) for name in ("language", "language_chosen") if state.get("language_chosen")}
+    return language | ({"readings": True} if state.get("readings") else {})
 
 
 def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
@@ -110,6 +123,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("next_of"),
         state.get("sorry", 0),
         browsed=state.get("browsed"),
+        readings=bool(state.get("readings", False)),
     )
 
 

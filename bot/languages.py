@@ -28,6 +28,8 @@ from knowledge.corpus import Knowledge, Town
 from knowledge.emergency_numbers import EmergencyNumber
 from knowledge.translations import Translated
 
+_WITHOUT_READINGS = ("zh",)
+"""What has kanji of its own in it."""
 _OTHER_CODES = {"fil": "tl"}
 _FACET_OF = {name: facet for facet, name in FACETS.items()}
 
@@ -112,6 +114,8 @@ def held_in(knowledge: Knowledge, tongue: Tongue, make: Callable[[], tuple[Reply
             if tongue.reply != JAPANESE:
                 reply, dialogue = _in_language(knowledge, reply, tongue), _offering(knowledge, dialogue, tongue.reply)
         reply, dialogue = _told_its_language(knowledge, reply, dialogue, tongue)
+    if dialogue.readings and reply.language not in _WITHOUT_READINGS:
+        reply = replace(reply, readings=knowledge.readings)
     return reply, replace(dialogue, language=tongue.wanted, language_chosen=tongue.chosen)
 
 
@@ -131,7 +135,7 @@ def _told_its_language(
 def _notice(town: Town, tongue: Tongue) -> str:
     """In the resident's own language: which one the replies are in, how to get English, and who has checked this."""
     own = tongue.wanted
-    notice = [say("language_off", language=own, reply=_own_name(tongue.reply))]
+    notice = [say("language_off", language=own, reply=own_name(tongue.reply))]
     if "en" in town.reply_languages:
         notice.append(say("language_other", language=own))
     if not is_reviewed(own):
@@ -139,7 +143,7 @@ def _notice(town: Town, tongue: Tongue) -> str:
     return "\n".join(notice)
 
 
-def _own_name(code: str) -> str:
+def own_name(code: str) -> str:
     """What a language is called in itself."""
     return "日本語" if code == JAPANESE else language(code).name
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.leads import Lead, lead, told_nowhere, whom_to_ask
-from bot.wording import DEFAULT, say, speaking
+from bot.wording import DEFAULT, EASY, say, speaking
 from intents.decision import Decision, Verdict
 from intents.facets import Asked
 from intents.small_talk import SmallTalk
@@ -70,6 +70,24 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Mode:
+    """A way of replying to switch to by a tap.  ``act`` and ``value``: what the tap carries (bot.taps).
+
+    ``chosen``: whether it is so now; None where that is no question.  ``language``: what ``label`` is written in.
+    """
+
+    label: str
+    act: str
+    value: str | None = None
+    chosen: bool | None = None
+    language: str = DEFAULT
+
+    @property
+    def is_japanese(self) -> bool:
+        return self.language in (DEFAULT, EASY)
+
+
+@dataclass(frozen=True)
 class SourceLine:
     plan: str
     section: str
@@ -91,6 +109,7 @@ class Reply:
     """What the reply is a list of, where that is neither entries nor rows: the categories."""
     steps: tuple[Step, ...] = ()
     """Where else one can go from here."""
+    modes: tuple[Mode, ...] = ()
     numbers: tuple[EmergencyNumber, ...] = ()
     contact: Office | None = None
     ways: Ways = NO_WAYS
@@ -116,6 +135,8 @@ class Reply:
     """Of a question that nothing answers, or only choices: the ids of what it is about."""
     language: str = DEFAULT
     """What its sentences are written in, and its labels are to be shown in."""
+    readings: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
+    """To be shown with ふりがな, by these readings before the dictionary's; None: without."""
     rule: Rule = field(default=Rule.DIALOGUE, compare=False)
     verdict: Verdict | None = field(default=None, compare=False, repr=False)
     """What was weighed, and how: for those who want to know why."""
@@ -274,12 +295,6 @@ def plain_reply(knowledge: Knowledge, key: str, *, contact: bool = False) -> Rep
     )
 
 
-def language_reply(knowledge: Knowledge, spoken: bool) -> Reply:
-    """To who asked for a language and nothing else: that it is ``spoken`` from now on, and what they want to know."""
-    sentences = ([say("language_set")] if spoken else []) + [say("ask_what")]
-    return Reply(Decision.SMALLTALK, text="\n".join(sentences), notes=town_notes(knowledge), rule=Rule.LANGUAGE)
-
-
 def greeting_reply(knowledge: Knowledge) -> Reply:
     """The first words to a new friend: what can be asked, what not to write, some examples."""
     choices = tuple(Choice(entry_id, knowledge.answers[entry_id].title) for entry_id in first_questions(knowledge)[:5])
@@ -395,6 +410,7 @@ def _plain_text(reply: Reply) -> str:
         "\n".join(f"{f'{n}. ' if numbered else '→ '}{_of_step(one)}" for n, one in enumerate(reply.shelves, 1))
     )
     parts.append("\n".join(f"→ {_of_step(step)}" for step in reply.steps))
+    parts.append("\n".join(f"・{mode.label}" for mode in reply.modes))
     parts.append("\n".join(f"{label}：{url}" for label, url in reply.links))
     if reply.contact and reply.decision is not Decision.SMALLTALK:
         parts.append(contact_sentence(reply.contact))

@@ -14,7 +14,8 @@ from bot.browsing import looked_through
 from bot.circumstances import ANY_TIME, Circumstances
 from bot.conversation import in_these, refuse_choices, show_entry
 from bot.dialogue import Dialogue
-from bot.languages import held_in, tongue_before
+from bot.languages import choice_of, held_in, tongue_before
+from bot.modes import OFF, ON, language_reply, modes_reply, readings_reply, tapped
 from bot.replies import Choice, Onward, Reply, details_reply, next_best_reply, office_reply, plain_reply
 from bot.wording import say
 from knowledge.answers import Answer
@@ -37,6 +38,9 @@ class Act(StrEnum):
     CATEGORIES = "categories"
     STAFF_CHAT = "staff-chat"
     END_STAFF_CHAT = "end-staff-chat"
+    LANGUAGES = "languages"
+    SPEAK = "speak"
+    READINGS = "readings"
 
 
 MOST_NEXT = 3
@@ -73,12 +77,39 @@ def reply_to_tap(
     knowledge: Knowledge, tap: Tap, before: Dialogue, around: Circumstances = ANY_TIME
 ) -> tuple[Reply, Dialogue]:
     """What a tapped button gets, in the language of its turn."""
+    now = tapped(before, tap.act, tap.entry_id) if _is_switch(tap) else before
+    tongue = tongue_before(knowledge.town, now)
 
     def make() -> tuple[Reply, Dialogue]:
+        if _is_switch(tap):
+            return _switched(knowledge, tap.act, now, spoken=tongue.wanted == tongue.reply), now
         reply, after = _reply_to_tap(knowledge, tap, replace(before, browsed=None), around.paused)
         return in_these(around, knowledge, reply), after
 
-    return held_in(knowledge, tongue_before(knowledge.town, before), make)
+    return held_in(knowledge, tongue, make)
+
+
+def _is_switch(tap: Tap) -> bool:
+    """Whether it is about the way of replying; ``entry_id`` is then what is switched to."""
+    match tap.act:
+        case Act.LANGUAGES:
+            return True
+        case Act.SPEAK:
+            return tap.entry_id is not None and choice_of(tap.entry_id) == tap.entry_id
+        case Act.READINGS:
+            return tap.entry_id in (ON, OFF)
+        case _:
+            return False
+
+
+def _switched(knowledge: Knowledge, act: Act, now: Dialogue, *, spoken: bool) -> Reply:
+    match act:
+        case Act.SPEAK:
+            return language_reply(knowledge, spoken=spoken)
+        case Act.READINGS:
+            return readings_reply(knowledge, now)
+        case _:
+            return modes_reply(knowledge, now)
 
 
 def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue, paused: Collection[str]) -> tuple[Reply, Dialogue]:

@@ -14,7 +14,7 @@ from intents.language import JAPANESE
 from knowledge.calendar import now
 from knowledge.staff_words import IGNORED, KINDS, Word, WordError, keep_word, listed_words, remove_word
 
-words_group = AppGroup("words", help="同義語・略語、無視する語、ほかの言葉での言い方。")
+words_group = AppGroup("words", help="同義語・略語、無視する語、ほかの言葉での言い方、ふりがな。")
 
 _NAMES = {shown: name for name, shown in KINDS.items()}
 _municipality = click.option("--municipality", metavar="CODE", required=True, help="全国地方公共団体コード（6桁）。")

@@ -120,9 +120,18 @@ def read_aloud(text: str) -> list[tuple[str, str]]:
 
     Together they are ``text``.  What is longer than Sudachi takes at a time is read piece by piece.
     """
-    pieces = (text[start : start + _MOST_CHARACTERS] for start in range(0, len(text), _MOST_CHARACTERS))
+    return [(one.surface(), one.reading_form()) for one in _as_written(text, SplitMode.C)]
+
+
+def shortest_words(text: str) -> list[str]:
+    """The shortest words that the dictionary knows, as they are written.  Together they are ``text``."""
+    return [one.surface() for one in _as_written(text, SplitMode.A)]
+
+
+def _as_written(text: str, mode: SplitMode) -> Iterator[Morpheme]:
     tokenizer = _tokenizer()
-    return [(one.surface(), one.reading_form()) for piece in pieces for one in tokenizer.tokenize(piece, SplitMode.C)]
+    for start in range(0, len(text), _MOST_CHARACTERS):
+        yield from tokenizer.tokenize(text[start : start + _MOST_CHARACTERS], mode)
 
 
 def _joined(tokens: Iterable[Token]) -> list[Token]:

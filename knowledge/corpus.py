@@ -31,6 +31,7 @@ from intents.places import Neighbourhood
 from intents.romaji import latin_terms
 from intents.vectors import Vectors
 from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Surroundings, Ways, source_plan
+from knowledge.bundled_readings import bundled_readings
 from knowledge.calendar import now, today
 from knowledge.common_answers import Filling, answers_of_entries, common_offices, hall, own_first
 from knowledge.common_content import common_content, is_common
@@ -164,6 +165,12 @@ class Knowledge:
     def latin_words(self) -> Mapping[str, str]:
         """The same, and the names that the answers give to things, made when somebody first asks in Latin letters."""
         return ChainMap(*self.latin_places.maps, latin_terms(_names_of_things(self.answers.values())))
+
+    @cached_property
+    def readings(self) -> Mapping[str, str]:
+        """How words are read that the dictionary does not know so: what staff have laid down comes before all."""
+        own = {**bundled_readings(self.town.code), **_readings_of(self.town), **self.words.readings}
+        return MappingProxyType(own)
 
     @cached_property
     def directory(self) -> Directory:
@@ -529,6 +536,17 @@ def _published(table: type[_Row]) -> Select[_Row]:
 
 def _own_names(town: Town) -> list[str]:
     return [town.name, short_name(town.name), *town.aliases]
+
+
+_ENDINGS = {"市": "し", "区": "く", "町": "まち", "村": "むら"}
+
+
+def _readings_of(town: Town) -> dict[str, str]:
+    """Its name, and its name without 市."""
+    ending = _ENDINGS.get(town.name[-1:], "")
+    if ending and town.kana.endswith(ending):
+        return {town.name: town.kana, town.name[:-1]: town.kana.removesuffix(ending)}
+    return {town.name: town.kana} if town.kana else {}
 
 
 def _town(row: Municipality) -> Town:

@@ -70,7 +70,7 @@ ITEMS: tuple[Item, ...] = (
     Item(
         "会話の続き",
         ("conversations",),
-        "最後に案内した答え、えらんだ言葉、人の記号",
+        "最後に案内した答え、えらんだ言葉とふりがな、人の記号",
         2,
         _RESIDENTS,
         DIALOGUES,

@@ -199,6 +199,15 @@ def _keeping(dialect: str) -> Insert:
     return given.on_conflict_do_update(index_elements=["municipality_code", "key"], set_=changed, where=newer)
 
 
-def forget_dialogue(session: Session, municipality_code: str, key: str, occurred_at: dt.datetime) -> None:
-    """Forget what was said up to ``occurred_at``; a message before it, handled late, brings nothing back."""
-    keep_dialogue(session, municipality_code, key, {}, occurred_at)
+def forget_dialogue(
+    session: Session,
+    municipality_code: str,
+    key: str,
+    occurred_at: dt.datetime,
+    kept: dict[str, Any] | None = None,
+) -> None:
+    """Forget what was said up to ``occurred_at``, all but ``kept``.
+
+    A message before it, handled late, brings nothing back.
+    """
+    keep_dialogue(session, municipality_code, key, kept or {}, occurred_at)

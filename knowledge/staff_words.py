@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -18,11 +19,19 @@ from intents.tokenizer import tokenize
 from knowledge.models import Municipality, StaffWord
 from knowledge.sheet_kinds import LANGUAGES as NAMES
 
-SYNONYM, ABBREVIATION, IGNORED, FOREIGN = "synonym", "abbreviation", "ignored", "foreign"
+SYNONYM, ABBREVIATION, IGNORED, FOREIGN, READING = "synonym", "abbreviation", "ignored", "foreign", "reading"
 KINDS = MappingProxyType(
-    {SYNONYM: "同義語", ABBREVIATION: "略語", IGNORED: "無視する語", FOREIGN: "ほかの言葉での言い方"}
+    {
+        SYNONYM: "同義語",
+        ABBREVIATION: "略語",
+        IGNORED: "無視する語",
+        FOREIGN: "ほかの言葉での言い方",
+        READING: "ふりがな",
+    }
 )
 LONGEST = 60
+_KANJI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆]")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 
 
 @dataclass(frozen=True)
@@ -37,11 +46,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """All words of a municipality as the search uses them; ``foreign`` by language, normalized."""
+    """All words of a municipality as the search uses them; ``foreign`` by language, normalized.
+
+    ``readings``: how words are read (hiragana), for ふりがな; the search does not use them.
+    """
 
     synonyms: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
     foreign: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_WORDS = Words()
@@ -83,6 +96,7 @@ def words_of(session: Session, code: str) -> Words:
         tuple((one.word, one.means) for one in listed if one.kind in (SYNONYM, ABBREVIATION)),
         tuple(one.word for one in listed if one.kind == IGNORED),
         MappingProxyType(foreign),
+        MappingProxyType({one.word: one.means for one in listed if one.kind == READING}),
     )
 
 
@@ -141,9 +155,10 @@ def faults_of(word: Word) -> Iterator[tuple[str, str]]:
     for name, text in (("word", word.word), ("means", word.means)):
         if len(text) > LONGEST:
             yield name, f"{LONGEST}字までで書いてください（今は {len(text)}字）"
-    if word.kind == IGNORED:
-        yield from _ignored_faults(word)
-        return
+    yield from _FAULTS_OF.get(word.kind, _meaning_faults)(word)
+
+
+def _meaning_faults(word: Word) -> Iterator[tuple[str, str]]:
     if normalize(word.word) == normalize(word.means):
         yield "means", "語と意味が同じです。別の語を書いてください"
     if word.kind == FOREIGN:
@@ -164,11 +179,23 @@ def _ignored_faults(word: Word) -> Iterator[tuple[str, str]]:
         yield "word", "2文字以上の一つの語を書いてください（いくつかの語からできていれば、分けて書きます）"
 
 
+def _reading_faults(word: Word) -> Iterator[tuple[str, str]]:
+    if word.language != JAPANESE:
+        yield "language", f"日本語の語です。ほかの言葉の語は「{KINDS[FOREIGN]}」に書いてください"
+    if not _KANJI.search(word.word):
+        yield "word", "漢字のある語を、答えにあるとおりに書いてください（例 御前崎市）"
+    if not _HIRAGANA.fullmatch(word.means):
+        yield "means", "読み方を、ひらがなだけで書いてください（例 おまえざきし）"
+
+
 def _foreign_faults(word: Word) -> Iterator[tuple[str, str]]:
     if word.language not in LANGUAGES:
         yield "language", f"{'・'.join(NAMES[one] for one in LANGUAGES)} のどれかを選んでください"
     if not word.word.strip():
         yield "word", "その言葉での言い方を書いてください"
+
+
+_FAULTS_OF = MappingProxyType({IGNORED: _ignored_faults, READING: _reading_faults})
 
 
 def _town(session: Session, code: str) -> Municipality:

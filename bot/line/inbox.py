@@ -38,6 +38,7 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.dialogue import chosen_modes
 from bot.line.events import IncomingEvent
 from bot.line.postbacks import read_postback
 from bot.settings import channel_name
@@ -49,7 +50,7 @@ from knowledge.db import Database
 from knowledge.erasures import unsend
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.base import UtcDateTime
-from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring
+from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring, load_dialogue
 from knowledge.residents_data import messages_with
 from knowledge.staff_chats import in_chats
 
@@ -278,7 +279,14 @@ def _forget_what_it_says(session: Session, one: Arrival) -> None:
         _unsend(session, batch.municipality_code, event.message_id, batch.moment)
     if event.kind in _FORGETTING and event.asker:
         until = batch.moment if event.kind == "unsend" else event.occurred_at
-        forget_dialogue(session, batch.municipality_code, event.asker, until)
+        forget_dialogue(session, batch.municipality_code, event.asker, until, _modes_kept(session, one))
+
+
+def _modes_kept(session: Session, one: Arrival) -> dict[str, Any]:
+    """Who takes a message back has said no less how they want to be answered; who leaves is not remembered."""
+    if one.event.kind != "unsend" or one.event.asker is None:
+        return {}
+    return chosen_modes(load_dialogue(session, one.batch.municipality_code, one.event.asker))
 
 
 def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[str, str]]:

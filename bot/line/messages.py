@@ -7,6 +7,7 @@ on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -24,6 +25,7 @@ from bot.line.limits import (
     cut_label,
     graphemes,
     json_bytes,
+    utf16_length,
 )
 from bot.line.panels import panel, small_print, told_first, whom
 from bot.line.parts import (
@@ -39,7 +41,9 @@ from bot.line.parts import (
     rows,
     text_part,
 )
+from bot.readings import in_brackets, label_in_brackets, text_with_readings
 from bot.replies import (
+    Mode,
     Reply,
     Rule,
     StaffChatOffer,
@@ -59,6 +63,8 @@ Message = dict[str, Any]
 
 NO_LOG = "00000000-0000-0000-0000-000000000000"
 """The id for the buttons of a reply to a question that is not logged."""
+_LONGEST_ROW = 300
+_FEEDBACK = (Act.SOLVED, Act.UNSOLVED)
 _SHORT_LABEL = 9
 """Letters of a button's label that stands beside another."""
 
@@ -70,9 +76,9 @@ def render(reply: Reply, log_id: str) -> list[Message]:
 
 
 def _render(reply: Reply, log_id: str) -> list[Message]:
-    if reply.decision is Decision.SMALLTALK and not (reply.choices or reply.shelves or reply.steps):
-        return [text_message(plain_text(reply))]
-    bubble = _fitting_bubble(reply, log_id)
+    if reply.decision is Decision.SMALLTALK and not (reply.choices or reply.shelves or reply.steps or reply.modes):
+        return [text_message(_read_text(reply))]
+    bubble = _read_bubble(reply, log_id) or _fitting_bubble(replace(reply, readings=None), log_id)
     message: Message = {"type": "flex", "altText": _alt_text(reply), "contents": bubble}
     quick = _quick_replies(reply, log_id)
     if quick:
@@ -86,7 +92,21 @@ def text_message(text: str) -> Message:
 
 def plain_fallback(reply: Reply) -> list[Message]:
     """The same reply as nothing but text, for the case that LINE refuses the bubble."""
-    return [text_message(plain_text(reply))]
+    return [text_message(_read_text(reply))]
+
+
+def _read_text(reply: Reply) -> str:
+    """With ふりがな where it is wished for and there is room."""
+    text = text_with_readings(reply)
+    return text if utf16_length(text) <= TEXT else plain_text(reply)
+
+
+def _read_bubble(reply: Reply, log_id: str) -> Part | None:
+    """The bubble with ふりがな; None where it is not wished for, or there is no room for it."""
+    if reply.readings is None:
+        return None
+    bubble = _bubble(in_brackets(reply, longest=LONGEST_TEXT, longest_row=_LONGEST_ROW), log_id, LONGEST_TEXT)
+    return bubble if json_bytes(bubble) <= BUBBLE_BYTES else None
 
 
 def _alt_text(reply: Reply) -> str:
@@ -128,6 +148,7 @@ def _bubble(reply: Reply, log_id: str, longest: int) -> Part:
         *(text_part(f"{number.name}\n{number.number}", 100, weight="bold", size="md") for number in reply.numbers),
         *_choice_boxes(reply, log_id),
         *(choice_box(shelf.label, _tap_of(shelf), shelf.beside) for shelf in reply.shelves),
+        *(choice_box(_mode_label(mode), _tap_to(mode)) for mode in reply.modes),
         *whom(reply),
         *small_print(reply),
     ]
@@ -153,6 +174,14 @@ def _taps(reply: Reply, log_id: str) -> list[tuple[str, Tap]]:
 def _tap_of(step: Step) -> Tap:
     """Of no question: who looks on tells nothing of the answer to one."""
     return Tap(Act(step.to.value), None, step.place)
+
+
+def _tap_to(mode: Mode) -> Tap:
+    return Tap(Act(mode.act), None, mode.value)
+
+
+def _mode_label(mode: Mode) -> str:
+    return f"✓ {mode.label}" if mode.chosen else mode.label
 
 
 def _step_buttons(steps: Iterable[Step]) -> Iterator[Part]:
@@ -205,19 +234,20 @@ def _footer(reply: Reply, log_id: str) -> list[Part]:
     if reply.ways.form:
         buttons += _link_buttons([(say("way_form"), reply.ways.form)])
     if reply.staff_chat is StaffChatOffer.BEGIN:
-        buttons.append(postback_button(say("staff_chat_label"), Tap(Act.STAFF_CHAT, log_id)))
+        buttons.append(postback_button(label_in_brackets(reply, say("staff_chat_label")), Tap(Act.STAFF_CHAT, log_id)))
     if reply.staff_chat is StaffChatOffer.END:
         buttons.append(postback_button(say("staff_chat_end_label"), Tap(Act.END_STAFF_CHAT, log_id)))
     buttons += _step_buttons(reply.steps)
     if reply.asks_feedback:
-        buttons.append(
-            beside(
-                postback_button(say("solved_label"), Tap(Act.SOLVED, log_id)),
-                postback_button(say("unsolved_label"), Tap(Act.UNSOLVED, log_id)),
-            )
-        )
+        labels = [label_in_brackets(reply, say(key)) for key in ("solved_label", "unsolved_label")]
+        pair = [postback_button(label, Tap(act, log_id)) for label, act in zip(labels, _FEEDBACK, strict=True)]
+        # A button does not wrap: with their readings they stand below each other.
+        buttons.append(beside(*pair) if reply.readings is None else column(pair, "sm"))
     if reply.asks_why:
-        taps = [postback_button(say(f"why_{act.name.lower()}_label"), Tap(act, log_id)) for act in REASONS]
+        taps = [
+            postback_button(label_in_brackets(reply, say(f"why_{act.name.lower()}_label")), Tap(act, log_id))
+            for act in REASONS
+        ]
         buttons += [text_part(say("why"), size="xs", color=QUIET), beside(*taps[:2]), beside(*taps[2:])]
     return buttons
 
@@ -246,7 +276,8 @@ def _quick_replies(reply: Reply, log_id: str) -> list[Part]:
     """The choices once more above the keyboard; cut to 20 letters, those that are looked through would tell nothing."""
     if reply.rule is Rule.BROWSING:
         return []
+    modes = [(_mode_label(mode), _tap_to(mode)) for mode in reply.modes]
     return [
         {"type": "action", "action": postback_action(title, tap, QUICK_REPLY_LABEL) | {"displayText": title}}
-        for title, tap in _taps(reply, log_id)[:QUICK_REPLIES]
+        for title, tap in [*_taps(reply, log_id), *modes][:QUICK_REPLIES]
     ]

@@ -13,11 +13,34 @@
 
   // A page that stood open for a day is given a new conversation: all its forms go on with that one.
   const goOnWith = (conversation) => {
-    for (const field of document.querySelectorAll("form[data-chat] input[name=conversation]")) field.value = conversation;
+    for (const field of document.querySelectorAll("form input[name=conversation]")) field.value = conversation;
+  };
+
+  // The letters change where the page stands: without this script the server shows it anew.
+  const showLarge = (large) => {
+    document.documentElement.classList.toggle("large", large);
+    const carry = (address, on) => {
+      const url = new URL(address, location.href);
+      if (on) url.searchParams.set("large", "1");
+      else url.searchParams.delete("large");
+      return url.href;
+    };
+    for (const form of document.querySelectorAll("form[data-chat]")) form.action = carry(form.action, large);
+    for (const form of document.querySelectorAll("form[data-large]")) {
+      form.action = carry(form.action, !large);
+      const button = form.querySelector("button");
+      button.textContent = large ? button.dataset.usual : button.dataset.larger;
+    }
+    history.replaceState(null, "", carry(location.href, large));
   };
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
+    if (form.matches("form[data-large]")) {
+      event.preventDefault();
+      showLarge(!document.documentElement.classList.contains("large"));
+      return;
+    }
     if (!form.matches("form[data-chat]")) return;
     event.preventDefault();
     if (busy) return;

@@ -23,10 +23,11 @@ from bot.limits import take_or_refuse
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
 from bot.operation.metrics import answered
+from bot.readings import ReplyReader
 from bot.replies import Reply, first_questions, offers_none_of_these, plain_reply, saying_first
 from bot.services import Services, keys_in_force, services
 from bot.table_rows import table_rows
-from bot.taps import Tap, mark_tap, read_tap, reply_to_tap
+from bot.taps import Act, Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import DEFAULT, say
 from intents.erase_wishes import erase_wish
 from intents.personal_data import mask
@@ -46,12 +47,13 @@ blueprint = Blueprint("chat", __name__)
 blueprint.add_app_template_global(say, "say")
 blueprint.add_app_template_filter(offers_none_of_these, "offers_none_of_these")
 blueprint.add_app_template_filter(table_rows, "table_rows")
+blueprint.add_app_template_global(ReplyReader, "reader_of")
 
 TOKEN_SECONDS = 24 * 3600
 _KEPT = {
     TEXTS: "伏せ字にした質問の文",
     COUNTS: "たずねた日時と、お示しした答えの記録（質問の文のないもの）",
-    DIALOGUES: "会話の続き（最後にお示しした答え、えらんだ言葉）",
+    DIALOGUES: "会話の続き（最後にお示しした答え、えらんだ言葉とふりがな）",
     EVENTS: "LINE から受け取った記録（質問の文のないもの）",
 }
 """What is kept of residents, as they are told it."""
@@ -104,12 +106,13 @@ def ask(code: str) -> str:
     if conversation is None:
         token = _new_token()
         conversation = read_token(token) or ""
+    if request.form.get("show"):
+        return _page(knowledge, token, _last_turn(kit, knowledge, conversation))
     take_or_refuse(request.remote_addr, conversation)
     turn = _turn(kit, knowledge, conversation)
     if request.headers.get("X-Kotae-Fragment"):
-        return render_template(
-            "chat/turn.html", turn=turn, knowledge=knowledge, token=token, fragment=True, embedded=_is_embedded()
-        )
+        shown = {"turn": turn, "knowledge": knowledge, "token": token, "fragment": True}
+        return render_template("chat/turn.html", **shown, embedded=_is_embedded(), large=_is_large())
     return _page(knowledge, token, turn)
 
 
@@ -141,6 +144,8 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None, notice: str = "")
     return render_template(
         "chat/page.html",
         embedded=_is_embedded(),
+        large=_is_large(),
+        page_reader=ReplyReader(turn.reply if turn else None),
         knowledge=knowledge,
         token=token,
         turn=turn,
@@ -154,6 +159,26 @@ def _page(knowledge: Knowledge, token: str, turn: Turn | None, notice: str = "")
 def _is_embedded() -> bool:
     """Whether the page stands within another site: then what leads away opens beside it."""
     return request.args.get("embed") == "1"
+
+
+def _is_large() -> bool:
+    """Whether the page is shown in large letters, in one column; carried from address to address, kept nowhere."""
+    return request.args.get("large") == "1"
+
+
+def _last_turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn | None:
+    """What was answered last, to be shown again where only the look of the page changes."""
+    code = knowledge.town.code
+    try:
+        with kit.database.reading() as session:
+            before = dialogue_from_json(load_dialogue(session, code, conversation))
+    except SQLAlchemyError:
+        return None
+    if before.entry_id is None or before.offered:
+        return None
+    tap = Tap(Act.CHOOSE, before.log_id, before.entry_id)
+    reply, _ = reply_to_tap(knowledge, tap, before, circumstances(kit.database, code, now()))
+    return Turn("", reply, before.log_id or "")
 
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intents.furigana import Piece, easy_kanji, in_brackets, is_hard, with_readings
+from intents.furigana import Piece, Reader, easy_kanji, in_brackets, is_hard, with_readings
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,66 @@ def test_the_kanji_of_three_years_of_school_are_easy() -> None:
     assert len(easy_kanji()) == 80 + 160 + 200
     assert not is_hard("市役所のお知らせ")
     assert is_hard("申請")
+
+
+def test_a_word_of_the_whole_reply_is_read_where_it_comes_first() -> None:
+    reader = Reader({"松阪市": "まつさかし"})
+    assert [reader.in_brackets(text) for text in ("松阪市の証明書", "証明書は、松阪市へ申請")] == [
+        "松阪市（まつさかし）の証明書（しょうめいしょ）",
+        "証明書は、松阪市へ申請（しんせい）",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("市内と都市内部", "市内（しない）と都市内部（ないぶ）"),
+        ("川内支所へ", "川内支所（かわうちししょ）へ"),
+    ],
+)
+def test_an_own_reading_is_not_taken_for_a_part_of_another_word(text: str, read: str) -> None:
+    assert in_brackets(text, {"市内": "しない", "川内": "かわうち"}).replace("部（ぶ）", "部") == read.replace(
+        "内部（ないぶ）", "内部"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "令和7年度",
+        "令和６年10月1日",
+        "2026年11月24日に",
+        "https://www.city.example.jp/証",
+        "電話 0598-53-0000",
+        "soudan@city.example.jp",
+    ],
+)
+def test_dates_numbers_and_addresses_are_left_alone(text: str) -> None:
+    assert in_brackets(text.removesuffix("証")) == text.removesuffix("証")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "手数料（てすうりょう）",
+        "申し込み（もうしこみ）",
+        "申（もう）し込（こ）み",
+        "手続き（てつづき）を します。",
+        "電話番号（でんわばんごう）は 書（か）いてありません。",
+    ],
+)
+def test_what_the_text_reads_itself_is_not_read_twice(text: str) -> None:
+    assert in_brackets(text) == text
+
+
+def test_brackets_that_are_no_reading_stay_behind_the_word() -> None:
+    assert in_brackets("監視（センサー）の機器") == "監視（かんし）（センサー）の機器（きき）"
+
+
+def test_what_is_not_read_in_japanese_has_no_reading() -> None:
+    assert in_brackets("简体中文、한국어、नेपाली") == "简体中文、한국어、नेपाली"
+
+
+def test_words_of_kanji_in_a_row_are_read_in_one_breath_where_the_reading_stands_behind_them() -> None:
+    assert in_brackets("市政改革課へ") == "市政改革課（しせいかいかくか）へ"
+    assert [one.reading for one in with_readings("市政改革課へ") if one.reading] == ["しせい", "かいかく", "か"]

@@ -25,6 +25,7 @@ from knowledge.staff_words import (
     FOREIGN,
     IGNORED,
     NO_WORDS,
+    READING,
     SYNONYM,
     Word,
     WordError,
@@ -180,12 +181,31 @@ def test_what_is_only_tried_changes_nothing(town: Database, corpus: Corpus) -> N
         (Word(IGNORED, "窓口", "カウンター"), "means"),
         (Word(FOREIGN, "card", "カード"), "language"),
         (Word(FOREIGN, " ", "カード", "en"), "word"),
+        (Word(READING, "まつり", "まつり"), "word"),
+        (Word(READING, "小町", "コマチ"), "means"),
+        (Word(READING, "小町", "小まち"), "means"),
+        (Word(READING, "小町", ""), "means"),
+        (Word(READING, "小町", "こまち", "en"), "language"),
+        (Word(READING, "町" * 61, "まち"), "word"),
     ],
 )
 def test_a_word_that_cannot_be_used_is_refused_with_the_remedy(town: Database, word: Word, field: str) -> None:
     with pytest.raises(WordError) as raised:
         keep(town, word)
     assert raised.value.field == field
+
+
+def test_a_reading_holds_from_the_next_question_in_its_own_municipality_and_leaves_the_search_alone(
+    town: Database, corpus: Corpus
+) -> None:
+    before = corpus.current(CODE)
+    assert keep(town, Word(READING, "住民票", "じゅうみんのひょう")) == [True]
+    after = corpus.current(CODE)
+    assert (before.readings.get("住民票"), after.readings["住民票"]) == (None, "じゅうみんのひょう")
+    assert (after.words.synonyms, after.words.ignored) == ((), ())
+    with town.writing() as session:
+        remove_word(session, CODE, Word(READING, "住民票"))
+    assert "住民票" not in corpus.current(CODE).readings
 
 
 def test_no_words_cost_nothing(town: Database) -> None:
