@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot import commands, console, limits
+from bot import commands, console, counted_links, limits
 from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
 from bot.line.housekeeping import Housekeeping
@@ -23,7 +23,8 @@ from bot.operation.notes import NOTES
 from bot.services import Services
 from bot.settings import SettingsError, read_settings
 from bot.startup_checks import check_start
-from bot.web import api, chat, entrances, headers, health, line_preview, open_data, problems
+from bot.web import answer_pages, api, chat, entrances, headers, health, line_preview, open_data, problems
+from bot.web import counted_links as link_pages
 from intents.vectors import open_vectors
 from knowledge.corpus import Corpus
 from knowledge.db import open_database
@@ -79,7 +80,8 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
     limits.register(app, database, settings.rates, settings.pepper)
-    for part in (health, line_webhook, api, chat, line_preview, open_data):
+    counted_links.register(database, settings.base_url, public=not settings.is_local)
+    for part in (health, line_webhook, api, chat, line_preview, open_data, answer_pages, link_pages):
         app.register_blueprint(part.blueprint)
     console.register(app, https=not settings.is_local)
     app.jinja_env.filters["host_of"] = host_of

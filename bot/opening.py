@@ -245,3 +245,8 @@ def _clock(time: dt.time) -> str:
 def _date(day: dt.date) -> str:
     month, weekday = say("month_names", day.month - 1), say("weekday_short", day.weekday())
     return say("day_of_month", month=month, number=day.day, weekday=weekday)
+
+
+def usual_weeks(knowledge: Knowledge) -> list[tuple[str, str]]:
+    """Of each place its name and its usual week."""
+    return [(place.name, _week(place)) for place in knowledge.opening.places]

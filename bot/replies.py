@@ -104,6 +104,8 @@ class Reply:
     text: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    through: tuple[tuple[str, str], ...] = ()
+    """The address that counts how often a link is opened, by the link's own; of one that is not here, none."""
     choices: tuple[Choice, ...] = ()
     shelves: tuple[Step, ...] = ()
     """What the reply is a list of, where that is neither entries nor rows: the categories."""

@@ -58,6 +58,8 @@ FIELDS: Mapping[str, str] = {
     "contact_fax": "問い合わせ先のFAX",
     "contact_form": "問い合わせフォームのURL",
     "contact_telephone": "問い合わせ先の電話",
+    "line_id": "LINE公式アカウントのID",
+    "searchable": "検索サイトに載せる",
     "counts": "件数",
     "deadline": "期限",
     "decision": "正しい対応",

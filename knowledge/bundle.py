@@ -32,6 +32,7 @@ from pydantic import (
 
 from knowledge.application_terms import CLOSES, OPENS
 from knowledge.email_addresses import checked_email
+from knowledge.line_ids import checked_line_id
 from knowledge.subject_names import subject_names
 from knowledge.telephones import checked_telephone
 from knowledge.translations import added_figures, lost_figures
@@ -49,6 +50,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Telephone = Annotated[str, AfterValidator(checked_telephone)]
+LineId = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(checked_line_id)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(checked_email)]
 HttpsUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(checked_address)]
 AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
@@ -454,7 +456,9 @@ class Municipality(Part):
     prefecture: Line
     aliases: list[Line] = Field(default_factory=list)
     contact: Contact
+    line_id: LineId | None = None
     sample: bool
+    searchable: bool = False
     examples: list[Slug] = Field(default_factory=list, max_length=8)
     common_off: list[Slug] = Field(default_factory=list)
     """The common entries that are not said here: the municipality has an entry of its own on the matter."""

@@ -107,6 +107,10 @@ class Town:
     """For so long the service is silent for whoever talks to staff in LINE; None: staff do not use its chat."""
     ways: Ways = NO_WAYS
     """How to ask the municipality without speaking."""
+    line_id: str | None = None
+    """Of its LINE公式アカウント, from the ``@`` on."""
+    searchable: bool = False
+    """Search engines may list its answers; never those of a sample."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -556,11 +560,18 @@ def _town(row: Municipality) -> Town:
         row.kana,
         row.prefecture,
         tuple(row.aliases),
-        row.sample and not row.taken_over,
+        _is_sample(row),
         tuple(row.examples),
         tuple(row.reply_languages),
         POLICIES.get(row.caution, STANDARD),
         row.greeting,
         row.staff_chat_hours,
         Ways(row.contact_form, row.contact_email, row.contact_fax),
+        row.line_id,
+        row.searchable and not _is_sample(row),
     )
+
+
+def _is_sample(row: Municipality) -> bool:
+    """What nobody of the municipality has taken over."""
+    return row.sample and not row.taken_over

@@ -52,14 +52,27 @@ def faq_page(session: Session, code: str, day: dt.date, categories: Sequence[str
         "@type": "FAQPage",
         "name": f"{town.name}のよくある質問",
         "inLanguage": "ja",
-        "mainEntity": [
-            {
-                "@type": "Question",
-                "name": answer.title,
-                "acceptedAnswer": {"@type": "Answer", "text": _answer_html(answer)},
-            }
-            for answer in sorted(answers, key=lambda one: (one.category, one.entry_id))
-        ],
+        "mainEntity": [_question(answer) for answer in sorted(answers, key=lambda one: (one.category, one.entry_id))],
+    }
+
+
+def answer_page(answer: Answer, address: str) -> dict[str, Any]:
+    """One answer as a FAQPage object of its own, at ``address``."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "@id": address,
+        "url": address,
+        "inLanguage": "ja",
+        "mainEntity": [_question(answer)],
+    }
+
+
+def _question(answer: Answer) -> dict[str, Any]:
+    return {
+        "@type": "Question",
+        "name": answer.title,
+        "acceptedAnswer": {"@type": "Answer", "text": _answer_html(answer)},
     }
 
 

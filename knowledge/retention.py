@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from knowledge import audit
 from knowledge.calendar import JST
 from knowledge.db import Database
+from knowledge.link_clicks import forget_clicks
 from knowledge.models import (
     ChangeRequest,
     Conversation,
@@ -59,7 +60,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         COUNTS,
         "質問の件数など（文を消したあとの記録）",
-        "年ごとの件数と、誤案内の数え直しに使います。過ぎると数えられなくなります。質問の文より短くはできません。",
+        "年ごとの件数と、誤案内の数え直しに使います。過ぎると数えられなくなります。質問の文より短くはできません。"
+        "リンクのクリックの数も、同じ日数で消えます。",
         1825,
         400,
         3650,
@@ -176,6 +178,7 @@ def purge(
         with database.writing() as session:
             cutoff = moment - dt.timedelta(days=days_kept(session, code)[TEXTS])
             forget_texts(session, code, cutoff.astimezone(JST).date())
+            forget_clicks(session, code, _first_day_of(COUNTS, session, code, moment))
     finally:
         if gone:
             with database.writing() as session:
@@ -192,7 +195,13 @@ def purge_within(session: Session, code: str, moment: dt.datetime) -> dict[str, 
             gone[kind] = gone.get(kind, 0) + found
     cutoff = moment - dt.timedelta(days=days_kept(session, code)[TEXTS])
     forget_texts(session, code, cutoff.astimezone(JST).date())
+    forget_clicks(session, code, _first_day_of(COUNTS, session, code, moment))
     return gone
+
+
+def _first_day_of(kind: str, session: Session, code: str, moment: dt.datetime) -> dt.date:
+    """The oldest day in Japan of which records of a kind are kept."""
+    return (moment - dt.timedelta(days=days_kept(session, code)[kind])).astimezone(JST).date()
 
 
 def _purge_batch(database: Database, kind: str, code: str, moment: dt.datetime) -> int:

@@ -10,7 +10,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from knowledge.bundle import MAX_ANSWER, Code, Email, Entry, HttpsUrl, Line, Part, ReplyLanguage, Slug, Telephone
+from knowledge.bundle import (
+    MAX_ANSWER,
+    Code,
+    Email,
+    Entry,
+    HttpsUrl,
+    Line,
+    LineId,
+    Part,
+    ReplyLanguage,
+    Slug,
+    Telephone,
+)
 
 MAX_STAFF_ANSWER = 2000
 """LINE takes 5,000 letters a message; source, contact and notes stand in the same one."""
@@ -57,9 +69,11 @@ class StaffMunicipality(Part):
     contact_form: HttpsUrl | None = None
     contact_email: Email | None = None
     contact_fax: Telephone | None = None
+    line_id: LineId | None = None
     examples: list[Slug] = Field(default_factory=list, max_length=8)
     reply_languages: list[ReplyLanguage] = Field(default_factory=list)
     caution: Literal["cautious", "standard", "bold"] = "standard"
+    searchable: bool = False
     sample: bool
     taken_over: bool = False
 

@@ -55,6 +55,7 @@ MENU: Sequence[MenuGroup] = (
         "報告・分析",
         (
             MenuItem("console.figures.index", "利用の数字"),
+            MenuItem("console.link_clicks.index", "リンクのクリック"),
             MenuItem("console.figure_events.index", "できごと"),
             MenuItem("console.figure_closings.index", "月次締め"),
             MenuItem("console.office_counts.index", "課の件数"),
@@ -92,6 +93,7 @@ MENU: Sequence[MenuGroup] = (
             MenuItem("console.notice.index", "障害・災害モード"),
             MenuItem("console.opening.index", "受付時間"),
             MenuItem("console.settings.index", "設定"),
+            MenuItem("console.materials.index", "お知らせの素材"),
             MenuItem("console.retention.index", "保存期間"),
             MenuItem("console.erasing.index", "住民の記録を消す"),
             MenuItem("console.incident.index", "漏えいの調べ"),

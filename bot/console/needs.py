@@ -179,6 +179,11 @@ NEEDS: Mapping[str, Need] = {
     # 設定
     "console.settings.index": in_town(Role.VIEWER),
     "console.settings.save": fresh(in_town(Role.ADMIN)),
+    # お知らせの素材（QR コード、ポスター、広報紙の文）、リンクのクリック（件数だけ）
+    "console.materials.index": in_town(Role.VIEWER),
+    "console.materials.poster": in_town(Role.VIEWER),
+    "console.materials.picture": in_town(Role.VIEWER),
+    "console.link_clicks.index": in_town(Role.VIEWER),
     # 組織の変更
     "console.organisation.index": in_town(Role.VIEWER),
     "console.organisation.change": in_town(Role.VIEWER),

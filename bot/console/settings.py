@@ -19,6 +19,7 @@ from knowledge.models import Municipality
 from knowledge.outbox import tally
 from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.roles import Role
+from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import KINDS, LANGUAGES, VERSION
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
 from knowledge.staff_chats import LONGEST, SHORTEST
@@ -44,6 +45,8 @@ _FIELDS = {
     "問い合わせフォームのURL": "form",
     "問い合わせ先のメール": "email",
     "問い合わせ先のFAX": "fax",
+    "LINE公式アカウントのID": "line_id",
+    "検索サイトに載せる": "searchable",
     "返事の言葉": "languages",
 }
 """The columns of the municipality's sheet that are set here, and their fields."""
@@ -81,6 +84,8 @@ def save(code: str) -> Answered:
                 "問い合わせフォームのURL": text("form", 1000),
                 "問い合わせ先のメール": text("email", 200),
                 "問い合わせ先のFAX": text("fax", 40),
+                "LINE公式アカウントのID": text("line_id", 100),
+                "検索サイトに載せる": YES_NO.write(bool(request.form.get("searchable"))),
                 "返事の言葉": "\n".join(LANGUAGES[one] for one in REPLY_LANGUAGES if one in chosen),
                 VERSION: text("version", 9),
             }
@@ -113,6 +118,8 @@ def _told(town: Municipality) -> dict[str, object]:
         "contact_form": town.contact_form,
         "contact_email": town.contact_email,
         "contact_fax": town.contact_fax,
+        "line_id": town.line_id,
+        "searchable": town.searchable,
         "reply_languages": list(town.reply_languages),
         "separate_approver": town.separate_approver,
         "staff_chat_hours": town.staff_chat_hours,

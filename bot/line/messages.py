@@ -6,10 +6,11 @@ on a PC; ``scaling`` follows the letter size that the resident has set in LINE.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +62,7 @@ from knowledge.web_addresses import BadAddressError, ascii_address, host_of
 
 Message = dict[str, Any]
 
+NOT_COUNTED: Mapping[str, str] = MappingProxyType({})
 NO_LOG = "00000000-0000-0000-0000-000000000000"
 """The id for the buttons of a reply to a question that is not logged."""
 _LONGEST_ROW = 300
@@ -208,9 +210,10 @@ def _openable(url: str) -> str | None:
     return address if len(address) <= URI else None
 
 
-def _link_buttons(links: Iterable[tuple[str, str]]) -> list[Part]:
+def _link_buttons(links: Iterable[tuple[str, str]], through: Mapping[str, str] = NOT_COUNTED) -> list[Part]:
     """A button each; below those that lead to one host, which it is: the button itself shows the label alone."""
-    opened = [(host_of(url), label, address) for label, url in links if (address := _openable(url)) is not None]
+    found = ((host_of(url), label, _openable(through.get(url, url))) for label, url in links if _openable(url))
+    opened = [(host, label, address) for host, label, address in found if address is not None]
     parts: list[Part] = []
     for host, there in groupby(opened, key=itemgetter(0)):
         parts += [
@@ -222,7 +225,7 @@ def _link_buttons(links: Iterable[tuple[str, str]]) -> list[Part]:
 
 
 def _footer(reply: Reply, log_id: str) -> list[Part]:
-    buttons = _link_buttons(reply.links)
+    buttons = _link_buttons(reply.links, dict(reply.through))
     numbers = [(number.name, number.number) for number in reply.numbers if not number.number.startswith("#")]
     buttons += [_telephone_button(say("call", name=name), number) for name, number in numbers[:4]]
     if reply.answer and (office := _own_office(reply)) and office.telephone:

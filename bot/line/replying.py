@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
 from bot.conversation import Outcome, answer
+from bot.counted_links import counting
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.erase_replies import erase_reply
 from bot.limits import most_of_line_person
@@ -83,7 +84,7 @@ def prepare(database: Database, knowledge: Knowledge, claimed: Claim, moment: dt
         prepared = slowed_reply(knowledge, claimed, slowed)
     if prepared.reply is None:
         return prepared
-    return replace(prepared, reply=with_notice(prepared.reply, around))
+    return replace(prepared, reply=counting(database, knowledge, with_notice(prepared.reply, around)))
 
 
 def slowed_down(database: Database, claimed: Claim) -> bool | None:

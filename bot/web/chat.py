@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.circumstances import Circumstances
 from bot.conversation import Outcome, answer
+from bot.counted_links import counting
 from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
 from bot.erase_replies import erase_reply
 from bot.limits import take_or_refuse
@@ -188,7 +189,7 @@ def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
         turn = _answer_tap(kit, knowledge, conversation, tap, around)
     else:
         turn = _answer_text(kit, knowledge, conversation, around)
-    return replace(turn, reply=with_notice(turn.reply, around))
+    return replace(turn, reply=counting(kit.database, knowledge, with_notice(turn.reply, around)))
 
 
 def _tap() -> Tap | None:
@@ -214,6 +215,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
     try:
         with kit.database.reading() as session:
             before = dialogue_from_json(_before_turn(load_dialogue(session, code, conversation), row_id))
+        before = _about(knowledge, before)
         outcome = answer(knowledge, masked.text, before, around=around)
         row = asked_question(
             outcome,
@@ -288,6 +290,12 @@ def _before_turn(state: dict[str, Any], row_id: str) -> dict[str, Any]:
     """What the dialogue was about before the turn ``row_id``, though that was answered already."""
     before: dict[str, Any] = state["before_turn"] if state.get("turn") == row_id else state
     return before
+
+
+def _about(knowledge: Knowledge, before: Dialogue) -> Dialogue:
+    """Who begins to ask on an answer's own page asks about that answer."""
+    about = request.form.get("about", "")
+    return replace(before, entry_id=about) if before == NEW_DIALOGUE and about in knowledge.answers else before
 
 
 def _turn_key() -> str:

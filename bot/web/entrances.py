@@ -37,6 +37,12 @@ OPEN: Mapping[str, Entrance] = {
     "chat.accessibility": Entrance.RESIDENTS,
     "line_preview.page": Entrance.RESIDENTS,
     "line_preview.show": Entrance.RESIDENTS,
+    # 答えのページと、それを検索サイトに知らせるもの、リンクのクリック
+    "answer_pages.page": Entrance.RESIDENTS,
+    "answer_pages.sitemap": Entrance.RESIDENTS,
+    "answer_pages.sitemaps": Entrance.RESIDENTS,
+    "answer_pages.robots": Entrance.RESIDENTS,
+    "counted_links.go": Entrance.RESIDENTS,
     # オープンデータ
     "open_data.index": Entrance.RESIDENTS,
     "open_data.package": Entrance.RESIDENTS,

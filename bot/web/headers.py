@@ -19,6 +19,10 @@ _DIRECTIVES = {
 }
 _EMBEDDED = ("chat.page", "chat.ask")
 """What may stand within a site of the municipality's, where a setting names it; nothing else ever does."""
+_SAME_FOR_ALL = ("answer_pages.page",)
+"""What a browser may keep, and asks each time whether it is still so: a notice or a correction shows at once."""
+_TELLS_NOBODY = ("counted_links.go",)
+"""What leads away, and does not say where from."""
 
 
 def _policy(ancestors: str) -> str:
@@ -45,6 +49,10 @@ def register(app: Flask, *, https: bool, embedders: Sequence[str] = ()) -> None:
             response.headers["Content-Security-Policy"] = embedded
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "static":
+        if request.endpoint in _TELLS_NOBODY:
+            response.headers["Referrer-Policy"] = "no-referrer"
+        if request.endpoint in _SAME_FOR_ALL and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = "no-cache"
+        elif request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response

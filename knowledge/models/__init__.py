@@ -17,6 +17,7 @@ from knowledge.models.learned import Learned
 from knowledge.models.line_event import ChannelRest, LineEvent, QuarantinedBody, StaffChat, UnsentMessage
 from knowledge.models.line_tester import LineTester
 from knowledge.models.link_check import LinkCheck, LinkRound
+from knowledge.models.link_click import LinkClick
 from knowledge.models.log_file import LogFilePart
 from knowledge.models.misguidance import Misguidance
 from knowledge.models.municipality import Measure, Municipality, Plan
@@ -81,6 +82,7 @@ __all__ = [
     "LineEvent",
     "LineTester",
     "LinkCheck",
+    "LinkClick",
     "LinkRound",
     "LogFilePart",
     "LoggedQuestion",

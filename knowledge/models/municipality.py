@@ -34,7 +34,11 @@ class Municipality(Base):
     contact_fax: Mapped[str | None] = mapped_column(String(20))
     staff_chat_hours: Mapped[int | None]
     """For so long the service is silent for whoever wants to talk to staff in LINE; None: staff do not use its chat."""
+    line_id: Mapped[str | None] = mapped_column(String(20))
+    """Of its LINE公式アカウント, from the ``@`` on: residents add it as a friend by it."""
     sample: Mapped[bool]
+    searchable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Search engines may list the pages of its answers."""
     examples: Mapped[list[str]]
     reply_languages: Mapped[list[str]] = mapped_column(default=lambda: list(DEFAULT_REPLY_LANGUAGES))
     """The languages beside Japanese that residents are answered in; staff switch them on."""

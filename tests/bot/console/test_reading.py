@@ -58,7 +58,11 @@ MAY_DIFFER = {*FOR_ALL, "audit_lines", "audit_head", "pictures"}
 """What may hold something else after all was opened: who is at work and who took what away, and a cache."""
 NOT_OPENED = {
     "accuracy.label",
+    "answer_pages.robots",
+    "answer_pages.sitemap",
+    "answer_pages.sitemaps",
     "answer_steps.step",
+    "counted_links.go",
     "door.second_step",
     "effect.replies",
     "health.metrics",
@@ -72,9 +76,11 @@ NOT_OPENED = {
     "pictures.drawing",
     "plans.plan",
 }
-"""What cannot be opened with the things at hand: jobs, drawings and plans of others, half-way doors, what is to come.
+"""What cannot be opened with the things at hand: jobs, drawings and plans of others, half-way doors, what is to come,
+and what there is only where search engines may list answers.
 
 ``office_account.come_back`` opens the door, and so it writes; the state that it must bring is its guard.
+``counted_links.go`` adds to a number, and to nothing else (tests/bot/web/test_counted_links.py).
 """
 
 
@@ -120,8 +126,10 @@ def walked(office: Flask, things: Things) -> dict[str, tuple[int, set[str]]]:
         session.add(ReportSettings(municipality_code=CODE, open_data=True))
     before, found = rows(kit.database), {}
     for rule in filter(opened, office.url_map.iter_rules()):
-        names = {"static": "style.css", "open_data.table": "questions"}
-        more = {"account_id": account_id, "filename": "style.css", "plan_id": "dx-plan"}
+        names = {"static": "style.css", "open_data.table": "questions", "console.materials.picture": "web"}
+        more = {"account_id": account_id, "filename": "style.css", "plan_id": "dx-plan", "token": "none"}
+        if rule.endpoint == "console.materials.picture":
+            more["form"] = "svg"
         if rule.endpoint in names:
             more["name"] = names[rule.endpoint]
         address = address_of(office, rule, things, **more)

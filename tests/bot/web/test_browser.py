@@ -191,13 +191,15 @@ STATES = {
     "line preview, emergency": ("/242047/line-preview", "死にたい"),
     "privacy": ("/242047/privacy", None),
     "accessibility": ("/242047/accessibility", None),
+    "answer's own page": ("/242047/answers/online-procedures", None),
+    "no such answer": ("/242047/answers/none-such", None),
     "error": ("/242047/none", None),
 }
 
 
 @contextmanager
 def in_state(opened: Opened, state: str, question_for: dict[Decision, str], **options: Any) -> Iterator[Page]:
-    with opened(STATES[state][0], 404 if state == "error" else 200, **options) as page:
+    with opened(STATES[state][0], 404 if state in ("error", "no such answer") else 200, **options) as page:
         ask_for(page, state, question_for)
         yield page
 
@@ -333,3 +335,20 @@ def test_a_new_answer_is_told_to_whoever_listens(opened: Opened, question_for: d
     assert (log["name"]["value"], properties["live"]) == ("質問と答え", "polite")
     (state,) = [node for node in nodes if node.get("role", {}).get("value") == "status"]
     assert {"name": "live", "value": {"type": "token", "value": "polite"}} in state["properties"]
+
+
+def test_an_answers_own_page_holds_data_that_the_policy_does_not_mind(opened: Opened) -> None:
+    """JSON-LD is read by programs and run by nobody: no report of the policy, and the data whole."""
+    with opened("/242047/answers/online-procedures") as page:
+        data = page.evaluate("JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)")
+        assert data["@type"] == "FAQPage"
+        assert data["mainEntity"][0]["name"] == page.locator("h1").inner_text()
+
+
+def test_one_asks_on_from_an_answers_own_page_by_keyboard_and_without_javascript(opened: Opened) -> None:
+    with opened("/242047/answers/online-procedures", java_script_enabled=False) as page:
+        title = page.locator("h1").inner_text()
+        page.get_by_label("この答えについて、または、ほかのことを聞く").fill("くわしく")
+        page.keyboard.press("Enter")
+        expect(page.locator("#log")).to_contain_text(title)
+        expect(page.locator("#log")).to_contain_text("くわしい")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from app import create_app
 from tests.support.browser import launched, served
@@ -21,7 +22,11 @@ def town_site() -> Iterator[tuple[Flask, str]]:
 
     @made.get("/")
     def page() -> str:
-        return f"<!doctype html><link rel=icon href=data:,><title>市のホームページ</title><h1>市のホームページ</h1>{made.config['TAG']}<p>つづき</p>"
+        head = (
+            "<meta name=viewport content=width=device-width><link rel=icon href=data:,><title>市のホームページ</title>"
+        )
+        body = f"<main><h1>市のホームページ</h1>{made.config['TAG']}<p><a href=/next>つづき</a></p></main>"
+        return f"<!doctype html><html lang=ja><head>{head}</head><body>{body}</body></html>"
 
     with served(made) as address:
         yield made, address
@@ -126,3 +131,82 @@ def test_a_tag_without_a_code_shows_nothing_and_says_why(
         page.goto(address)
         assert page.locator("iframe").count() == 0
         assert any(said in one for one in heard)
+
+
+def _framed(page: Page, site: Flask, service: str, address: str) -> Frame:
+    """The service's page within the town's, opened and asked nothing yet."""
+    site.config["TAG"] = f'<script src="{service}/static/embed.js" data-municipality="{CODE}" async></script>'
+    page.goto(address)
+    page.locator("iframe").scroll_into_view_if_needed()
+    expect(page.frame_locator("iframe").locator("#question")).to_be_visible()
+    return page.frames[1]
+
+
+WINDOWS = {"phone": {"width": 375, "height": 667}, "at 400 %": {"width": 320, "height": 256}}
+
+
+@pytest.mark.browser
+def test_in_the_frame_everybody_can_use_it(told: Flask, town_site: tuple[Flask, str]) -> None:
+    """axe, sideways scrolling, the page around still in reach, nothing stored; with colours forced, too."""
+    site, address = town_site
+    with served(told) as service, launched() as browser:
+        for name, window in WINDOWS.items():
+            context = browser.new_context(viewport=window, bypass_csp=True, forced_colors="active")
+            page = context.new_page()
+            frame = _framed(page, site, service, address)
+            frame.locator("#question").fill("オンラインで申請できる手続きは？")
+            frame.locator("#question").press("Enter")
+            expect(frame.locator("#log .turn")).to_have_count(2)
+            for where in (page, frame):
+                assert where.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+                found = Axe().run(where).response["violations"]
+                assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == [], name
+            box = page.locator("iframe").bounding_box()
+            assert box is not None
+            assert box["height"] < window["height"], "the page around can still be scrolled"
+            kept = frame.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
+            assert (kept, context.cookies()) == (["", 0, 0], [])
+            context.close()
+
+
+@pytest.mark.browser
+def test_by_keyboard_one_comes_into_the_frame_asks_and_comes_out_again(
+    told: Flask, town_site: tuple[Flask, str]
+) -> None:
+    site, address = town_site
+    with served(told) as service, launched() as browser:
+        page = browser.new_page(viewport=WINDOWS["phone"])
+        frame = _framed(page, site, service, address)
+        page.keyboard.press("Tab")
+        assert frame.evaluate("document.activeElement.className") == "skip"
+        for _ in range(5):
+            if frame.evaluate("document.activeElement.id") == "question":
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.type("オンラインで申請できる手続きは？")
+        page.keyboard.press("Enter")
+        expect(frame.locator("#log .turn")).to_have_count(2)
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent") == "つづき":
+                break
+        assert page.evaluate("document.activeElement.textContent") == "つづき"
+        page.close()
+
+
+@pytest.mark.browser
+def test_a_site_that_is_not_named_shows_no_frame_and_still_a_way(app: Flask, town_site: tuple[Flask, str]) -> None:
+    site, address = town_site
+    with served(app) as service, launched() as browser:
+        page = browser.new_page(viewport=WINDOWS["phone"])
+        heard: list[str] = []
+        page.on("console", lambda message: heard.append(message.text))
+        site.config["TAG"] = f'<script src="{service}/static/embed.js" data-municipality="{CODE}" async></script>'
+        page.goto(address)
+        page.locator("iframe").scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('iframe').contentWindow.length === 0")
+        expect(page.frame_locator("iframe").locator("#question")).to_have_count(0)
+        assert any("frame-ancestors" in one for one in heard)
+        link = page.get_by_role("link", name="質問の画面を、別の画面で開く")
+        assert link.get_attribute("href") == f"{service}/{CODE}/"
+        page.close()
