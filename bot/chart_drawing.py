@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
-from importlib import metadata
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 from bot.charts import Bars, Chart, Heat, Lines, by_label, description, key_to_signs, number, shown, signs
+from bot.japanese_font import font_folder
 
 WIDTH = 720
 HEIGHT = 320
@@ -28,7 +27,6 @@ DASHES = ([1, 0], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 FILLS = ("#00118f", "#b8743f", "#cfd8a5", "#75607f", "#e0e2e5")
 PALEST, DARKEST = "#ffffff", "#00118f"
-_FONT_PACKAGE = "matplotlib-fontja"
 _MOST_LABELS = 14
 _AT_TOP: dict[str, Any] = {"titleAngle": 0, "titleAnchor": "end", "titleAlign": "right", "titleY": -8, "titleX": -6}
 """Japanese is not read lying on its side: the name of the upright axis stands above it."""
@@ -86,17 +84,6 @@ def _register(folder: str) -> None:
     import vl_convert
 
     vl_convert.register_font_directory(folder)
-
-
-@cache
-def font_folder() -> Path | None:
-    """Where set-up has put a Japanese font, if it has: read from the package's list, which is never imported."""
-    try:
-        files = metadata.files(_FONT_PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        return None
-    found = [Path(str(file.locate())) for file in files if file.suffix == ".ttf"]
-    return found[0].parent if found and found[0].is_file() else None
 
 
 def _told(drawn: str, title: str, told: str) -> str:

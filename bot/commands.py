@@ -54,6 +54,7 @@ from bot.plan_commands import import_plan_command
 from bot.plan_text_commands import plan_text
 from bot.replies import plain_text
 from bot.resident_commands import residents_group
+from bot.rich_menu_commands import rich_menu_command
 from bot.services import Services, services
 from bot.settings import LineChannel
 from bot.slot_commands import slots_group
@@ -431,6 +432,7 @@ def database_migrate() -> None:
 
 database_group.add_command(database_move)
 line_group.add_command(line_doctor)
+line_group.add_command(rich_menu_command)
 
 
 @line_group.command("send")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.line import doctor
 from bot.line.doctor import CONFIRMABLE, Confirmed, Setup, Town
 from bot.line.doctor_calls import ask
+from bot.line.rich_menu import faults_of, name_of
 from bot.services import Services, services
 from bot.settings import LineChannel
 from knowledge.audit import BY_COMMAND
@@ -19,6 +20,7 @@ from knowledge.calendar import now
 from knowledge.demo_data import is_demo
 from knowledge.line_confirmations import confirm, confirmations
 from knowledge.models import Department, Municipality, OpeningPlaceRow
+from knowledge.rich_menus import rich_menus
 
 
 @click.command("doctor")
@@ -71,6 +73,7 @@ def setup_of(kit: Services, channel: LineChannel) -> Setup:
     address = f"{settings.base_url}/line/{channel.name}/webhook"
     with kit.database.reading() as session:
         town = _town(session, code)
+        names = {name_of(code, menu) for menu in rich_menus(session, code).values() if not faults_of(menu)}
         confirmed = {item: Confirmed(*seen) for item, seen in confirmations(session, channel.name).items()}
     return Setup(
         address,
@@ -82,6 +85,7 @@ def setup_of(kit: Services, channel: LineChannel) -> Setup:
         town,
         confirmed,
         now(),
+        frozenset(names),
     )
 
 

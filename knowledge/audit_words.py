@@ -17,6 +17,7 @@ from knowledge.office_counts import SERIES
 from knowledge.organisation import CHANGES
 from knowledge.residents_data import REMOVED
 from knowledge.retention import KINDS as RETAINED
+from knowledge.rich_menus import DOES_NAMES, ICONS, VARIANT_NAMES
 from knowledge.roles import ROLE_NAMES
 from knowledge.sheet_kinds import KINDS as SHEETS
 from knowledge.sheet_kinds import LANGUAGES
@@ -41,8 +42,10 @@ FIELDS: Mapping[str, str] = {
     "after": "変えたあと",
     "also_called": "別の呼び名",
     "answers": "答えの数",
+    "areas": "場所",
     "as_planned": "計画と同じ数え方",
     "author": "依頼した人",
+    "bar_text": "下のバーの言葉",
     "based_on": "もとの版",
     "before": "変える前",
     "by": "確かめた人",
@@ -53,6 +56,7 @@ FIELDS: Mapping[str, str] = {
     "choice": "選んだこと",
     "closed_at_new_year": "年末年始は休み",
     "closed_on_holidays": "祝日は休み",
+    "compact": "高さが半分",
     "contact_department": "問い合わせ先の課",
     "contact_email": "問い合わせ先のメール",
     "contact_fax": "問い合わせ先のFAX",
@@ -67,6 +71,7 @@ FIELDS: Mapping[str, str] = {
     "departments": "課",
     "deputy": "代理承認",
     "document_number": "文書番号",
+    "does": "押すとすること",
     "drill": "訓練",
     "drill_pauses": "訓練でも答えを止める",
     "email": "メールアドレス",
@@ -93,9 +98,11 @@ FIELDS: Mapping[str, str] = {
     "greeting": "あいさつ",
     "hours": "時間",
     "how": "方法",
+    "icon": "しるし",
     "ids": "番号",
     "kept": "保存",
     "kind": "種類",
+    "label": "言葉",
     "known": "すでにあるもの",
     "language": "言葉",
     "last": "終わりの日",
@@ -127,6 +134,7 @@ FIELDS: Mapping[str, str] = {
     "questions": "質問の数",
     "reason": "理由",
     "replaced": "入れ替え",
+    "replaced_menu": "替えた、ほかのメニュー",
     "reply_languages": "返事の言葉",
     "request": "依頼の番号",
     "restored": "戻した版",
@@ -147,6 +155,7 @@ FIELDS: Mapping[str, str] = {
     "series": "何の件数",
     "sessions": "打ち切った数",
     "sheets": "表",
+    "shown": "住民に出すメニュー",
     "size": "引く数",
     "slots": "穴",
     "staff_chat_hours": "「職員と話す」の時間",
@@ -163,6 +172,8 @@ FIELDS: Mapping[str, str] = {
     "up_to": "消した最後の番号",
     "until": "いつまで",
     "urgent": "緊急",
+    "value": "質問かURL",
+    "variant": "どのメニュー",
     "version": "版",
     "virus": "ウイルス",
     "week": "曜日ごとの時間（月曜から）",
@@ -226,6 +237,10 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
     "to": {"approve": "承認", "discard": "見送り", "restore": "下書きに戻す"},
     "what": {"published": "公開", "ended": "公開終了", "returned": "差戻し"},
+    "does": {one.value: words for one, words in DOES_NAMES.items()},
+    "icon": ICONS,
+    "shown": {one.value: words for one, words in VARIANT_NAMES.items()},
+    "variant": {one.value: words for one, words in VARIANT_NAMES.items()},
     "why": {"code": "コード", "password": "ログイン名かパスワード", "second step": "確認コード"},
 }
 _TEXTS: Mapping[str, str] = {"old": "前の文の印", "new": "新しい文の印"}

@@ -92,6 +92,7 @@ MENU: Sequence[MenuGroup] = (
         (
             MenuItem("console.notice.index", "障害・災害モード"),
             MenuItem("console.opening.index", "受付時間"),
+            MenuItem("console.rich_menu.index", "リッチメニュー"),
             MenuItem("console.settings.index", "設定"),
             MenuItem("console.materials.index", "お知らせの素材"),
             MenuItem("console.retention.index", "保存期間"),

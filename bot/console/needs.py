@@ -218,6 +218,12 @@ NEEDS: Mapping[str, Need] = {
     "console.opening.remove": in_town(Role.ADMIN),
     "console.opening.add_days": in_town(Role.ADMIN),
     "console.opening.usual_again": in_town(Role.ADMIN),
+    # リッチメニュー
+    "console.rich_menu.index": in_town(Role.VIEWER),
+    "console.rich_menu.picture": in_town(Role.VIEWER),
+    "console.rich_menu.edit": in_town(Role.ADMIN),
+    "console.rich_menu.save": in_town(Role.ADMIN),
+    "console.rich_menu.use_default": in_town(Role.ADMIN),
     # 表の出し入れ
     "console.sheets.index": in_town(Role.VIEWER),
     "console.sheets.export": in_town(Role.VIEWER),

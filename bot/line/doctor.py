@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.line.doctor_calls import Told
+from bot.line.rich_menu import read_name
+from knowledge.rich_menus import VARIANT_NAMES
 
 YEAR = dt.timedelta(days=365)
 DEVELOPERS, MANAGER = "LINE Developersコンソール", "LINE Official Account Manager"
@@ -94,6 +96,8 @@ class Setup:
     town: Town | None
     confirmed: Mapping[str, Confirmed]
     moment: dt.datetime
+    menu_names: frozenset[str] = frozenset()
+    """Under which the rich menus, as staff configured them, would be on LINE."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,30 @@ def _of_line(setup: Setup) -> Iterator[Line]:
         "既読が自動で付きません（答えても、住民には読まれていないように見えます）",
         f"{REPLY_TAB} → 「チャット」をオフにすると、自動で付く",
     )
+    yield from _of_the_menu(setup)
+
+
+def _of_the_menu(setup: Setup) -> Iterator[Line]:
+    """None is needed, and another tool's is well; one of ours that is not as it was configured is not."""
+    menu = setup.told.menu if setup.told is not None else None
+    if menu is None:
+        return
+    name = menu.text("name")
+    if menu.status == 404:
+        yield Line(True, "リッチメニューは、LINE の API では決められていません（なくてもよい。docs/line.md）")
+    elif not menu.is_good:
+        told = menu.status or "応答がない"
+        yield Line(False, f"リッチメニューを調べられません（{told}）", "しばらくして、もう一度する")
+    elif (ours := read_name(name)) is None:
+        yield Line(True, f"リッチメニューは、ほかで作られたものです（{name[:60]}）")
+    else:
+        variant = VARIANT_NAMES[ours.variant]
+        yield _line(
+            name in setup.menu_names,
+            f"リッチメニューは、こたえの{variant}のもので、今の設定どおりです",
+            f"リッチメニューは、こたえの{variant}のものですが、今の設定と違います",
+            "flask --app app line rich-menu --apply",
+        )
 
 
 def _of_the_webhook(setup: Setup) -> Iterator[Line]:

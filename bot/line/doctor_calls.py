@@ -1,6 +1,7 @@
-"""What `line doctor` asks of LINE: three addresses, each once.  Nothing is sent to anybody, nothing is changed.
+"""What `line doctor` asks of LINE: five addresses, each once.  Nothing is sent to anybody, nothing is changed.
 
-GET /v2/bot/info, GET /v2/bot/channel/webhook/endpoint, POST /v2/bot/channel/webhook/test
+GET /v2/bot/info, GET /v2/bot/channel/webhook/endpoint, POST /v2/bot/channel/webhook/test,
+GET /v2/bot/user/all/richmenu, GET /v2/bot/richmenu/{id}
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import urllib3
 
@@ -16,7 +18,8 @@ from bot.settings import LineChannel
 SECONDS = 15.0
 """The test waits for LINE to call us, and for our answer."""
 INFO, ENDPOINT, TEST = "/v2/bot/info", "/v2/bot/channel/webhook/endpoint", "/v2/bot/channel/webhook/test"
-ENDPOINTS = (("GET", INFO), ("GET", ENDPOINT), ("POST", TEST))
+MENU_SHOWN, MENU = "/v2/bot/user/all/richmenu", "/v2/bot/richmenu/{richMenuId}"
+ENDPOINTS = (("GET", INFO), ("GET", ENDPOINT), ("POST", TEST), ("GET", MENU_SHOWN), ("GET", MENU))
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Told:
-    """What LINE told of a channel.  ``test``: None where the address is not ours, or nothing would come of it."""
+    """What LINE told of a channel.  ``test``: None where the address is not ours, or nothing would come of it.
+
+    ``menu``: the rich menu that everybody is shown, 404 where LINE's API has set none; None: not asked for.
+    """
 
     info: Answer
     endpoint: Answer
     test: Answer | None
+    menu: Answer | None = None
 
 
 def ask(channel: LineChannel, host: str, address: str) -> Told:
@@ -53,7 +60,15 @@ def ask(channel: LineChannel, host: str, address: str) -> Told:
             return Told(info, Answer(info.status, {}), None)
         endpoint = _call(pool, channel, host, "GET", ENDPOINT)
         ours = endpoint.is_good and endpoint.text("endpoint") == address
-        return Told(info, endpoint, _call(pool, channel, host, "POST", TEST, {"endpoint": address}) if ours else None)
+        test = _call(pool, channel, host, "POST", TEST, {"endpoint": address}) if ours else None
+        return Told(info, endpoint, test, _menu(pool, channel, host))
+
+
+def _menu(pool: urllib3.PoolManager, channel: LineChannel, host: str) -> Answer:
+    shown = _call(pool, channel, host, "GET", MENU_SHOWN)
+    if not shown.is_good:
+        return shown
+    return _call(pool, channel, host, "GET", MENU.format(richMenuId=quote(shown.text("richMenuId"), safe="")))
 
 
 def _call(

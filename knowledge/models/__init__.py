@@ -38,6 +38,7 @@ from knowledge.models.report import ReportSettings, YearFact
 from knowledge.models.resident_word import ResidentWord, ResidentWordChoice
 from knowledge.models.retention import Retention
 from knowledge.models.review import Review, ReviewRow
+from knowledge.models.rich_menu import RichMenuRow
 from knowledge.models.slot_value import SlotValue
 from knowledge.models.staff import StaffAccount, StaffCode, StaffGrant
 from knowledge.models.staff_session import SignInFailure, StaffSession
@@ -112,6 +113,7 @@ __all__ = [
     "Retention",
     "Review",
     "ReviewRow",
+    "RichMenuRow",
     "ScheduleItem",
     "SignInFailure",
     "SlotValue",

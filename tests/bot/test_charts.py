@@ -225,21 +225,6 @@ def _pixels(png: bytes) -> bytes:
     return zlib.decompress(found)
 
 
-def test_the_font_is_found_without_importing_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "matplotlib_fontja"
-    (package / "fonts").mkdir(parents=True)
-    (package / "fonts" / "ipaexg.ttf").write_bytes(b"")
-    (package / "__init__.py").write_text("raise AssertionError('imported')")
-    told = tmp_path / "matplotlib_fontja-1.1.0.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: matplotlib-fontja\nVersion: 1.1.0\n")
-    (told / "RECORD").write_text("matplotlib_fontja/__init__.py,,\nmatplotlib_fontja/fonts/ipaexg.ttf,,\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    chart_drawing.font_folder.cache_clear()
-    assert chart_drawing.font_folder() == package / "fonts"
-    chart_drawing.font_folder.cache_clear()
-
-
 def test_what_charts_say_is_known_without_loading_what_draws_them() -> None:
     seen = "import bot.charts, bot.pictures, bot.chart_drawing, sys; print({'altair', 'vl_convert'} & set(sys.modules))"
     root = Path(__file__).parent.parent.parent

@@ -25,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.fake_menus import DEFAULT, HEARD_IN_VAIN, MENUS, RichMenus
 from tests.support.line_rules import faults_of
 
 ACCESS_TOKEN = "test-access-token"
@@ -109,6 +110,8 @@ class FakeLine(Platform):
         self.used_tokens: list[str] = []
         self.console: dict[str, dict[str, Any]] = {}
         """What the console's settings answer, by path: empty while a service runs, which may not ask for them."""
+        self.menus: RichMenus | None = None
+        """What a command may ask for; None while a service runs, which may not."""
         self.tested: list[str] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.line = self
@@ -156,6 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
         line.used_tokens.append((self.headers.get("authorization") or "").removeprefix("Bearer "))
         if line.used_tokens[-1] not in line.access_tokens:
             self._answer(401, {"message": "Authentication failed"})
+        elif self._of_menus(line, body):
+            pass
         elif self.path == "/v2/bot/chat/loading/start":
             line.loading.append(json.loads(body)["chatId"])
             self._answer(202, {})
@@ -168,9 +173,29 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._reply(line, body)
 
+    def _of_menus(self, line: FakeLine, body: bytes = b"") -> bool:
+        """Whether it was a call about rich menus; then it is answered."""
+        if line.menus is None or not self.path.startswith((MENUS, DEFAULT)):
+            return False
+        status, told = line.menus.answer(self.command, self.path, self.headers.get("content-type") or "", body)
+        if status == HEARD_IN_VAIN:
+            self._reset()
+        else:
+            self._send(status, told if isinstance(told, bytes) else json.dumps(told).encode())
+        return True
+
+    def do_DELETE(self) -> None:
+        if (self.headers.get("authorization") or "").removeprefix("Bearer ") not in self.server.line.access_tokens:
+            self._answer(401, {"message": "Authentication failed"})
+        elif not self._of_menus(self.server.line):
+            self.server.line.violations.append(f"DELETE {self.path}")
+            self._answer(404, {"message": "Not found"})
+
     def do_GET(self) -> None:
         line = self.server.line
-        if self.path not in line.console:
+        if line.menus is not None and self._of_menus(line):
+            pass
+        elif self.path not in line.console:
             line.violations.append(f"GET {self.path}")
             self._answer(404, {"message": "Not found"})
         elif (self.headers.get("authorization") or "").removeprefix("Bearer ") not in line.access_tokens:

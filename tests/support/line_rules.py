@@ -144,3 +144,30 @@ def _action(action: dict[str, Any], longest: int, *, label_needed: bool) -> Iter
         uri = action.get("uri", "")
         if not re.match(r"(https?|tel|line):", uri) or units(uri) > 1000 or not uri.isascii():
             yield f"uri {uri}"
+
+
+def menu_faults_of(menu: Any) -> list[str]:
+    """Every rule that a rich menu breaks."""
+    return list(_menu(menu))
+
+
+def _menu(menu: dict[str, Any]) -> Iterator[str]:
+    if set(menu) != {"size", "selected", "name", "chatBarText", "areas"}:
+        yield f"fields: {sorted(menu)}"
+    size = menu.get("size", {})
+    width, height = size.get("width", 0), size.get("height", 1)
+    if not 800 <= width <= 2500 or height < 250 or width / height < 1.45:
+        yield f"size: {size}"
+    if not 1 <= people_see(menu.get("name", "")) <= 300 or not 1 <= people_see(menu.get("chatBarText", "")) <= 14:
+        yield "name or chatBarText"
+    if not isinstance(menu.get("selected"), bool) or not 1 <= len(menu.get("areas", [])) <= 20:
+        yield "selected or areas"
+    for area in menu.get("areas", []):
+        place, action = area["bounds"], area["action"]
+        if min(place["x"], place["y"]) < 0 or min(place["width"], place["height"]) < 1:
+            yield f"bounds: {place}"
+        if place["x"] + place["width"] > width or place["y"] + place["height"] > height:
+            yield f"outside: {place}"
+        yield from _action(action, 20, label_needed=False)
+        if action.get("type") == "message" and not 1 <= people_see(action.get("text", "")) <= 300:
+            yield f"message: {action}"

@@ -192,6 +192,9 @@ PAGES = [
     "/staff/242047/opening",
     "/staff/242047/opening/places/new",
     "/staff/242047/opening/places/1",
+    "/staff/242047/rich-menu",
+    "/staff/242047/rich-menu/usual",
+    "/staff/242047/rich-menu/disaster",
 ]
 ON_A_PHONE = [
     "/staff/242047/",

@@ -51,7 +51,7 @@ WHOLE = frozenset(
         "opening.new", "opening.place", "opening.add", "opening.save", "opening.remove", "opening.add_days",
         "opening.usual_again", "noting.bring", "organisation.new", "organisation.take_back_", "organisation.assign_", "plans.attach",
         "plans.bring", "plans.decide_pieces", "plans.detach", "retention.save", "review.start", "review.close", "review.change_deadline", "settings.save", "sheets.export",
-        "accuracy.save_size", "accuracy.draw", "accuracy.close_month", "accuracy.label", "accuracy.settle_page", "resident_words.choose_word", "report_settings.save", "year_facts.save", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "sheets.back", "slots.save", "slots.sheet_import", "words.check", "words.keep",
+        "accuracy.save_size", "accuracy.draw", "accuracy.close_month", "accuracy.label", "accuracy.settle_page", "resident_words.choose_word", "report_settings.save", "rich_menu.edit", "rich_menu.save", "rich_menu.use_default", "year_facts.save", "faq.bring", "faq.page", "importing.job", "importing.stop", "sheets.bring", "sheets.back", "slots.save", "slots.sheet_import", "words.check", "words.keep",
     }
 )  # fmt: skip
 """Only for who holds the role for the whole municipality: they change what every 課 says."""
@@ -235,7 +235,7 @@ def address_of(office: Flask, rule: Rule, things: Things, **more: Any) -> str:
         "code": CODE, "entry_id": things.indicator if screen in ("tables", "formulas") else things.entry, "name": "request",
         "kind": {"organisation": "rename", "figure_closings": "month"}.get(screen, "indicators"), "first": "2026-10-01", "check_id": things.check, "job_id": things.job,
         "number": numbers.get(screen, 1), "part": "changed", "plan_id": "none-such", "taken_id": "none-such", "tester_id": 1, "request_id": things.change,
-        "row_id": things.asked, "series": "certificate", "form": "csv", "month": "2026-04" if screen == "office_counts" else MONTH, "place": 1,
+        "row_id": things.asked, "series": "certificate", "form": "csv", "month": "2026-04" if screen == "office_counts" else MONTH, "place": 1, "variant": "usual",
         **more,
     }  # fmt: skip
     with office.test_request_context():

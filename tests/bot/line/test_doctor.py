@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 
 from app import create_app
 from bot.line.doctor import CHAT, ITEMS, YEAR, Confirmed, Setup, Town, examine
-from bot.line.doctor_calls import ENDPOINT, ENDPOINTS, INFO, TEST, Answer, Told
+from bot.line.doctor_calls import ENDPOINT, ENDPOINTS, INFO, MENU, MENU_SHOWN, TEST, Answer, Told
 from bot.services import Services
 from knowledge.models import AuditLine, Department, Municipality, OpeningPlaceRow
 from tests.bot.line.conftest import CODE
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, user
+from tests.support.fake_menus import RichMenus
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 ADDRESS = "https://kotae.city.test/line/242047/webhook"
@@ -74,6 +75,9 @@ def test_nothing_is_missing() -> None:
         (told(info=Answer(200, {**BOT, "chatMode": "chat"})), "「チャット」がオン", "「チャット」をオフ"),
         (told(info=Answer(200, {**BOT, "markAsReadMode": "manual"})), "既読が自動で付きません", "応答設定"),
         (told(info=Answer(200, {"userId": 7, "chatMode": "bot", "markAsReadMode": ["auto"]})), "既読が自動", "応答設定"),
+        (told(menu=Answer(200, {"name": f"kotae/{CODE}/usual/0123456789ab"})), "こたえのふだんのものですが、今の設定と違います", "--apply"),
+        (told(menu=Answer(500, {})), "リッチメニューを調べられません（500）", "もう一度"),
+        (told(menu=Answer(None, {})), "リッチメニューを調べられません（応答がない）", "もう一度"),
         ({"town": None}, "内容がありません", "knowledge load"),
         (town(telephone=None), "代表電話がありません", "「設定」"),
         (town(ways_without_voice=0), "電話のほかの連絡先", "「課」"),
@@ -88,6 +92,22 @@ def test_what_is_missing_is_named_with_where_it_is_mended(change: dict[str, Any]
     assert any(wrong in line.words and remedy in line.remedy for line in missing), missing
     assert all(line.remedy for line in missing)
     assert len(missing) <= 2
+
+
+@pytest.mark.parametrize(
+    ("menu", "said"),
+    [
+        (Answer(404, {}), "決められていません"),
+        (Answer(200, {"name": "防災配信"}), "ほかで作られたものです（防災配信）"),
+        (Answer(200, {"name": 7}), "ほかで作られたものです（）"),
+        (Answer(200, {"name": f"kotae/{CODE}/disaster/0123456789ab"}), "こたえの災害のもので、今の設定どおりです"),
+    ],
+)
+def test_a_rich_menu_is_not_needed_and_anothers_is_well(menu: Answer, said: str) -> None:
+    names = frozenset({f"kotae/{CODE}/disaster/0123456789ab"})
+    found = examine(replace(SETUP, **told(menu=menu), menu_names=names))
+    assert all(line.is_well for line in found)
+    assert any(said in line.words for line in found)
 
 
 def test_staff_who_answer_by_line_themselves_say_so_once() -> None:
@@ -119,6 +139,7 @@ def real(line: FakeLine, line_environment: dict[str, str]) -> Callable[..., Flas
 
 def test_until_all_is_there_it_ends_with_1(line: FakeLine, real: Callable[..., Flask]) -> None:
     line.console = {INFO: BOT, ENDPOINT: HOOK, TEST: TESTED}
+    line.menus = RichMenus()
     app = real()
     runner = app.test_cli_runner()
     found = runner.invoke(args=["line", "doctor"])
@@ -145,15 +166,18 @@ def test_until_all_is_there_it_ends_with_1(line: FakeLine, real: Callable[..., F
     for item in ITEMS:
         confirmed = runner.invoke(args=["line", "doctor", "--confirm", item, "--by", "情報 花子"])
         assert confirmed.exit_code == 0, confirmed.output
+    assert "リッチメニューは、LINE の API では決められていません" in found.output
+    runner.invoke(args=["line", "rich-menu", "--apply", "--yes"])
     found = runner.invoke(args=["line", "doctor", "--municipality", CODE])
     assert found.exit_code == 0, found.output
+    assert "○ リッチメニューは、こたえのふだんのもので、今の設定どおりです" in found.output
     assert "すべて整っています" in found.output
     with kit.database.reading() as session:
         lines = session.scalars(select(AuditLine).where(AuditLine.action == "line_confirmed")).all()
     assert [(one.details["item"], one.details["by"]) for one in lines] == [(item, "情報 花子") for item in ITEMS]
     assert line.tested == [ADDRESS] * 2
-    assert line.violations == []
-    assert {path for _, path in ENDPOINTS} == set(line.console)
+    assert line.violations == line.menus.violations == []
+    assert {path for _, path in ENDPOINTS} == {*line.console, MENU_SHOWN, MENU}
     kit.database.dispose()
 
 
