@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot import commands, console, counted_links, limits
 from bot.line import webhook as line_webhook
 from bot.line.client import LineClients
+from bot.line.forwarding import Forwarding
 from bot.line.housekeeping import Housekeeping
 from bot.line.receiver import Receiver
 from bot.log_setup import set_up_logging
@@ -77,6 +78,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         clients,
         Receiver(clients),
         Housekeeping(database, queue_most=settings.queue_most),
+        Forwarding(database, settings.line_channels, settings.data_key, local=settings.is_local),
         OfficeProvider(settings.office_directory) if settings.office_directory else None,
     )
     limits.register(app, database, settings.rates, settings.pepper)

@@ -502,6 +502,7 @@ def reconcile_command(as_json: bool) -> None:
         click.echo(f"受け取った数            {found.received}")
         for state, count in found.by_state.items():
             click.echo(f"  {state:20}  {count}")
+        click.echo(f"うちほかのツールに任せた  {found.left}")
         click.echo(f"75秒を超えて未処理      {found.overdue}")
         click.echo(f"二重に返信              {found.answered_twice}")
         click.echo(f"読めなかった本文        {found.quarantined}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.line import doctor
 from bot.line.doctor import CONFIRMABLE, Confirmed, Setup, Town
-from bot.line.doctor_calls import ask
+from bot.line.doctor_calls import Told, ask
+from bot.line.forwarding import Call, call
 from bot.line.rich_menu import faults_of, name_of
+from bot.line.webhook import signature_of
+from bot.other_tools import rule_for
 from bot.services import Services, services
 from bot.settings import LineChannel
 from knowledge.audit import BY_COMMAND
@@ -75,18 +79,30 @@ def setup_of(kit: Services, channel: LineChannel) -> Setup:
         town = _town(session, code)
         names = {name_of(code, menu) for menu in rich_menus(session, code).values() if not faults_of(menu)}
         confirmed = {item: Confirmed(*seen) for item, seen in confirmations(session, channel.name).items()}
+    told = ask(channel, settings.line_api_host, address) if channel.access_token else None
     return Setup(
         address,
         f"{settings.base_url}/{code}/privacy",
         settings.base_url.startswith("https://"),
         bool(channel.secrets),
         channel.access_token is not None,
-        ask(channel, settings.line_api_host, address) if channel.access_token else None,
+        told,
         town,
         confirmed,
         now(),
         frozenset(names),
+        channel.other.behind_url,
+        _handed_on(channel, told, local=settings.is_local),
     )
+
+
+def _handed_on(channel: LineChannel, told: Told | None, *, local: bool) -> Call | None:
+    """A body without events to the tool behind us, as LINE's 「検証」 sends it: nothing comes of it but an answer."""
+    if channel.other.forward_url is None:
+        return None
+    bot = told.info.text("userId") if told is not None else ""
+    body = json.dumps({"destination": bot, "events": []}).encode()
+    return call(channel.other.forward_url, body, signature_of(body, channel.secrets[0]), rule_for(local=local))
 
 
 def _town(session: Session, code: str) -> Town | None:
@@ -104,4 +120,5 @@ def _town(session: Session, code: str) -> Town | None:
         (session.scalar(departments) or 0) + sum(map(bool, (row.contact_form, row.contact_email, row.contact_fax))),
         session.scalar(places) or 0,
         row.sample or is_demo(session, code),
+        row.staff_chat_hours,
     )

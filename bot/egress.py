@@ -89,6 +89,8 @@ def _named(settings: Settings) -> Iterator[str]:
     directory = settings.office_directory
     for address in (settings.line_api_host, settings.alert_url, directory.issuer if directory else ""):
         yield urlsplit(address).hostname or ""
+    for channel in settings.line_channels.values():
+        yield urlsplit(channel.other.forward_url or "").hostname or ""
     if settings.mail is not None:
         yield settings.mail.host
     if settings.scanner is not None:

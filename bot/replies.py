@@ -126,9 +126,9 @@ class Reply:
     score: float | None = None
     asks_feedback: bool = False
     asks_why: bool = False
+    """Whether it asks why the answer before it did not solve the matter."""
     staff_chat: StaffChatOffer | None = None
     """Whether a talk with staff in LINE's own chat may begin, or end, by a button."""
-    """Whether it asks why the answer before it did not solve the matter."""
     elsewhere: tuple[str, str] | None = None
     """Another municipality served here, as (code, name)."""
     is_apology: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from bot.line.client import LineClients
+from bot.line.forwarding import Forwarding
 from bot.line.housekeeping import Housekeeping
 from bot.line.receiver import Receiver
 from bot.oidc.provider import OfficeProvider
@@ -29,6 +30,7 @@ class Services:
     line_clients: LineClients
     receiver: Receiver
     housekeeping: Housekeeping
+    forwarding: Forwarding
     office_provider: OfficeProvider | None
     """The office's own directory, where it is set up."""
 

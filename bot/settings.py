@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.other_tools import NO_OTHER_TOOL, OtherTool, OtherToolError, read_other_tool
 from bot.secret_files import SecretFileError, with_secret_files
 from knowledge.calendar import JST, fiscal_year_of, now
 from knowledge.pseudonyms import REDELIVERED, Pepper, next_pepper
@@ -121,7 +122,8 @@ SETTINGS = (
     Setting("QUEUE_MOST", "20000", "返信を待つ LINE の出来事の数の上限。超えた分は古いものから期限切れにする"),
 )
 """``LINE_<コード>_CHANNEL_SECRET``, ``…_CHANNEL_SECRET_OLD`` and ``…_CHANNEL_ACCESS_TOKEN`` come per municipality;
-the same with ``LINE_<コード>_TEST_`` before them for its test channel."""
+the same with ``LINE_<コード>_TEST_`` before them for its test channel.  Beside another tool on the channel:
+``…_FORWARD_URL``, ``…_BEHIND_URL``, ``…_LEAVE_WORDS`` and ``…_LEAVE_KINDS``."""
 
 
 class SettingsError(ValueError):
@@ -137,6 +139,7 @@ class LineChannel:
     access_token: str | None
     test: bool = False
     """For colleagues alone, and answered with drafts."""
+    other: OtherTool = NO_OTHER_TOOL
 
     @property
     def name(self) -> str:
@@ -496,9 +499,19 @@ def _line_channels(environment: Mapping[str, str], *, local: bool) -> dict[str, 
             raise SettingsError(f"{name} は、LINE Developers の「チャネルシークレット」を写してください（短すぎます）")
         token = environment.get(f"LINE_{whose}_CHANNEL_ACCESS_TOKEN") or None
         test = whose.endswith("_TEST")
-        channel = LineChannel(whose.removesuffix("_TEST"), (secret, old) if old else (secret,), token, test)
+        other = _other_tool(environment, whose, local=local)
+        secrets = (secret, old) if old else (secret,)
+        channel = LineChannel(whose.removesuffix("_TEST"), secrets, token, test, other)
         channels[channel.name] = channel
     return channels
+
+
+def _other_tool(environment: Mapping[str, str], whose: str, *, local: bool) -> OtherTool:
+    names = ("FORWARD_URL", "BEHIND_URL", "LEAVE_WORDS", "LEAVE_KINDS")
+    try:
+        return read_other_tool({name: environment.get(f"LINE_{whose}_{name}", "") for name in names}, local=local)
+    except OtherToolError as error:
+        raise SettingsError(f"LINE_{whose}_{error}") from error
 
 
 def _mail_server(given: Mapping[str, str]) -> MailServer | None:

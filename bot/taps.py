@@ -129,7 +129,7 @@ def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue, paused: Coll
             return looked_through(knowledge, Onward(tap.act.value), tap.entry_id, before, paused)
         case Act.CONTACT if found is None:
             return looked_through(knowledge, Onward.CONTACT, None, before, paused)
-        case Act.CONTACT:
+        case Act.CONTACT | Act.STAFF_CHAT:  # where staff do not use LINE's chat, or on the web: whom to ask
             return office_reply(knowledge, found), before
         case reason if reason in REASONS:
             return plain_reply(knowledge, "why_thanks"), before
@@ -163,7 +163,7 @@ def mark_tap(session: Session, municipality_code: str, tap: Tap, moment: dt.date
             note_feedback(session, municipality_code, tap.log_id, tap.act is Act.SOLVED, moment)
         case Act.MORE:
             note_more(session, municipality_code, tap.log_id, moment)
-        case Act.CONTACT:
+        case Act.CONTACT | Act.STAFF_CHAT:
             note_contact(session, municipality_code, tap.log_id, moment)
         case reason if reason in REASONS:
             note_reason(session, municipality_code, tap.log_id, reason.value)

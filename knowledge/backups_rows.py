@@ -54,6 +54,7 @@ OMITTED: Mapping[str, str | None] = {
     "rate_windows": None,
     "channel_rests": None,
     "staff_chats": None,
+    "forwards": None,
 }
 """Tables without their rows, or with those alone that a condition names.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, or_
 
-from knowledge import audit, erasures, jobs, log_files, outbox, taken_imports, unsaved_texts
+from knowledge import audit, erasures, jobs, log_files, outbox, staff_chats, taken_imports, unsaved_texts
 from knowledge.db import Database
 from knowledge.erasure_codes import TOLD
 from knowledge.models import (
@@ -22,6 +22,7 @@ from knowledge.models import (
     Job,
     QuarantinedBody,
     SignInFailure,
+    StaffChat,
     UnsavedText,
     UnsentMessage,
 )
@@ -92,7 +93,7 @@ ITEMS: tuple[Item, ...] = (
         2,
         _RESIDENTS,
         "「職員と話す」の時間（1〜72時間）",
-        "「終了」と送られたとき。ほかは、次に職員と話す人がいたとき",
+        f"{_DAILY}（話が終わって20分から）。求めによる消去ではすぐ",
     ),
     Item(
         "LINE の受信の記録",
@@ -102,6 +103,15 @@ ITEMS: tuple[Item, ...] = (
         _RESIDENTS,
         EVENTS,
         f"{_DAILY}（受けた時刻から）",
+    ),
+    Item(
+        "ほかのツールへ渡す途中の通信",
+        ("forwards",),
+        "LINE から届いた通信そのもの（暗号）、メッセージの番号、人の記号",
+        3,
+        _RESIDENTS,
+        "渡すまで（長くて50秒。友だち追加・送信取り消しなどを含むものは20分）",
+        "渡すとすぐ。渡せないものは、過ぎて30秒のうち。送信取り消し・求めによる消去でもすぐ",
     ),
     Item(
         "送信取り消しの控え",
@@ -342,6 +352,7 @@ def _fixed(moment: dt.datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
         (UnsentMessage, UnsentMessage.unsent_at < before(UNSENT_DAYS)),
         (QuarantinedBody, QuarantinedBody.received_at < before(QUARANTINED_DAYS)),
         (SignInFailure, SignInFailure.at < before(FAILURES_DAYS)),
+        (StaffChat, StaffChat.until < moment - staff_chats.LATE),
         (ErasureCode, ErasureCode.expires_at < moment - TOLD),
         (Erasure, Erasure.at < moment - erasures.KEPT),
         (UnsavedText, UnsavedText.kept_at < moment - unsaved_texts.KEPT_FOR),

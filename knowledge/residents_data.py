@@ -19,6 +19,8 @@ from intents.grouping import text_key
 from intents.text import normalize
 from intents.word_lines import words_of
 from knowledge.calendar import JST
+from knowledge.forwards import forget_asker
+from knowledge.forwards import forget_message as forget_from_forwards
 from knowledge.models import (
     AccuracyItem,
     CheckQuestionRow,
@@ -38,7 +40,7 @@ from knowledge.models import (
     UnsentMessage,
 )
 from knowledge.need_cards import count_cards
-from knowledge.staff_chats import end as end_staff_chat
+from knowledge.staff_chats import forget as forget_staff_chat
 
 REMOVED: Mapping[str, str] = MappingProxyType(
     {
@@ -46,6 +48,7 @@ REMOVED: Mapping[str, str] = MappingProxyType(
         "dialogues": "会話の続き",
         "line_events": "LINE の受信の記録",
         "unsent": "送信取り消しの控え",
+        "forwards": "ほかのツールへ渡す途中の通信",
         "codes": "記録を消すコード",
         "need_texts": "ニーズ票の質問の文",
         "need_cards": "ニーズ票（この人だけのもの）",
@@ -148,7 +151,8 @@ def erase_resident(session: Session, code: str, who: Resident, until: dt.datetim
         session, keys, lambda some: session.execute(delete(Conversation).where(own, Conversation.key.in_(some)))
     )
     codes = (ErasureCode.municipality_code == code, ErasureCode.asker == who.asker, ErasureCode.issued_at <= until)
-    end_staff_chat(session, code, who.asker)
+    forget_staff_chat(session, code, who.asker)
+    done["forwards"] = forget_asker(session, code, who.asker)
     done["codes"] = count(session.execute(delete(ErasureCode).where(*codes)))
     done.update(forget_words(session, code, gone, until))
     if cards:
@@ -194,6 +198,7 @@ def forget_message(session: Session, code: str, message_id: str, moment: dt.date
     its = (event.municipality_code == code, event.message_id.in_(messages))
     # Whoever is just writing its row of the log holds the event: after them, the row is there to be found.
     events = session.scalars(select(event).where(*its).with_for_update()).all()
+    handed_on = sum(forget_from_forwards(session, code, one) for one in messages)
     gone = [Words(one.text, one.occurred_at, None) for one in events if one.text]
     own = (log.municipality_code == code, log.message_id.in_(messages))
     rows = session.scalars(select(log).where(*own)).all()
@@ -201,7 +206,7 @@ def forget_message(session: Session, code: str, message_id: str, moment: dt.date
     session.execute(update(event).where(*its).values(text=None, unlogged=False))
     session.execute(update(log).where(*own).values(text=None, words=None))
     session.expire_all()
-    return +(Counter(questions=len(rows)) + forget_words(session, code, gone, moment))
+    return +(Counter(questions=len(rows), forwards=handed_on) + forget_words(session, code, gone, moment))
 
 
 def forget_words(session: Session, code: str, gone: Sequence[Words], moment: dt.datetime) -> Counter[str]:

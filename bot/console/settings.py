@@ -22,7 +22,7 @@ from knowledge.roles import Role
 from knowledge.sheet_forms import YES_NO
 from knowledge.sheet_kinds import KINDS, LANGUAGES, VERSION
 from knowledge.sheet_row import WHOLE_ROW, RowFaultsError, row_cells, write_row
-from knowledge.staff_chats import LONGEST, SHORTEST
+from knowledge.staff_chats import LONGEST, SHORTEST, end_all
 
 blueprint = Blueprint("settings", __name__)
 
@@ -95,6 +95,8 @@ def save(code: str) -> Answered:
             if town.staff_chat_hours != (int(hours) if hours else None):
                 town.staff_chat_hours = int(hours) if hours else None
                 town.knowledge_version += 1
+                if not hours:
+                    end_all(session, code, moment)
             town.separate_approver = bool(request.form.get("separate_approver"))
             after = _told(town)
             if before != after:

@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Told:
-    """What LINE told of a channel.  ``test``: None where the address is not ours, or nothing would come of it.
+    """What LINE told of a channel.  ``test``: None where LINE calls another address, or nothing would come of it.
 
     ``menu``: the rich menu that everybody is shown, 404 where LINE's API has set none; None: not asked for.
     """
@@ -53,13 +53,13 @@ class Told:
 
 
 def ask(channel: LineChannel, host: str, address: str) -> Told:
-    """``address``: of our webhook."""
+    """``address``: of our webhook, which LINE tries also where another tool stands before us."""
     with urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(SECONDS)) as pool:
         info = _call(pool, channel, host, "GET", INFO)
         if not info.is_good:
             return Told(info, Answer(info.status, {}), None)
         endpoint = _call(pool, channel, host, "GET", ENDPOINT)
-        ours = endpoint.is_good and endpoint.text("endpoint") == address
+        ours = endpoint.is_good and endpoint.text("endpoint") in (address, channel.other.behind_url)
         test = _call(pool, channel, host, "POST", TEST, {"endpoint": address}) if ours else None
         return Told(info, endpoint, test, _menu(pool, channel, host))
 

@@ -11,8 +11,10 @@ import structlog
 
 from bot.line.clock_leaps import ClockLeaps
 from bot.line.inbox import forget_late_texts, settle
+from bot.operation.metrics import count
 from knowledge.calendar import now
 from knowledge.db import Database
+from knowledge.forwards import purge
 
 BEAT_SECONDS = 1.0
 """Between two looks for events that can no longer be answered."""
@@ -92,6 +94,9 @@ class Housekeeping:
             if self._looked is None or time.monotonic() - self._looked >= LOOK_SECONDS:
                 self._looked = time.monotonic()
                 if forget_late_texts(self._database, self._clock()):
+                    self._wanted.set()
+                for _ in range(purge(self._database, self._clock())):
+                    count("kotae_forwards", result="expired")
                     self._wanted.set()
         if self._wanted.is_set():
             self._wanted.clear()

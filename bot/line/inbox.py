@@ -40,7 +40,9 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.dialogue import chosen_modes
 from bot.line.events import IncomingEvent
+from bot.line.leaving import LEFT, concerns
 from bot.line.postbacks import read_postback
+from bot.operation.metrics import count
 from bot.settings import channel_name
 from bot.taps import Act
 from intents.personal_data import mask
@@ -48,11 +50,12 @@ from intents.staff_chat import ends_staff_chat
 from intents.text import shorten
 from knowledge.db import Database
 from knowledge.erasures import unsend
+from knowledge.forwards import Passing, put
 from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
 from knowledge.models.base import UtcDateTime
 from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring, load_dialogue
 from knowledge.residents_data import messages_with
-from knowledge.staff_chats import in_chats
+from knowledge.staff_chats import Chats, chats_of, end
 
 _TABLE = cast(Table, LineEvent.__table__)
 _EVENT = _TABLE.c
@@ -135,6 +138,8 @@ class Batch:
     moment: dt.datetime
     unreadable: Sequence[Any] = ()
     test: bool = False
+    passing: Passing | None = None
+    """The body for another tool, if it is to get it."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,21 @@ def _stored_by(
         session.add_all(_unreadable_row(batch) for batch in batches if batch.unreadable)
         runs = [list(run) for _, run in groupby(arrivals, lambda one: one.event.kind in _FORGETTING)]
         states = iter([state for run in runs for state in store_run(session, run)])
-    return [_stored(batch, [next(states) for _ in batch.events]) for batch in batches]
+        each = [(batch, [next(states) for _ in batch.events]) for batch in batches]
+        for batch, its in each:
+            _pass_on(session, batch, its)
+    return [_stored(batch, its) for batch, its in each]
+
+
+def _pass_on(session: Session, batch: Batch, states: Sequence[str]) -> None:
+    """Keep the body for the other tool, unless it was kept when LINE first delivered what is in it."""
+    new = [event for event, state in zip(batch.events, states, strict=True) if state != _REPEATED]
+    if batch.passing is None or not (batch.unreadable or any(map(concerns, new))):
+        return
+    messages = [event.message_id for event in batch.events if event.message_id and event.kind != "unsend"]
+    askers = sorted({event.asker for event in batch.events if event.asker})
+    if not put(session, batch.municipality_code, batch.passing, messages, askers, batch.moment):
+        count("kotae_forwards", result="full")
 
 
 def _stored(batch: Batch, states: Sequence[str]) -> Stored:
@@ -235,8 +254,8 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
     """Insert events, or note their repetition; the state of each."""
     for one in run:
         _forget_what_it_says(session, one)
-    unsent, chats = _unsent_among(session, run), _chats_among(session, run)
-    rows = [_row_of(one, unsent, chats) for one in run]
+    unsent, chats = _unsent_among(session, run), dict(_chats_among(session, run))
+    rows = [_row_of(one, unsent, with_staff=_is_for_staff(one, chats)) for one in run]
     added = {tuple(key) for key in session.execute(_adding(session.get_bind().dialect.name), rows)}
     _call_fragments(session, run)
     states = []
@@ -244,6 +263,8 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
         if one.key in added:
             added.remove(one.key)
             states.append(row["state"])
+            if chats.get(_whose(one)) == one.event.occurred_at:
+                end(session, *_whose(one), one.event.occurred_at)
         else:
             _note_repetition(session, one.batch.municipality_code, one.event, one.batch.moment)
             states.append(_REPEATED)
@@ -297,10 +318,26 @@ def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[s
     return frozenset((row[0], row[1]) for row in session.execute(_unsent_of_these(), {"messages": sorted(ids)}))
 
 
-def _chats_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[str, str]]:
-    """(municipality, person) of those whom staff talk to."""
-    askers = {one.event.asker for one in run if one.event.asker and one.event.ignored is None}
-    return in_chats(session, askers, max(one.batch.moment for one in run)) if askers else frozenset()
+def _chats_among(session: Session, run: Sequence[Arrival]) -> Chats:
+    return chats_of(session, {one.event.asker for one in run if one.event.asker})
+
+
+def _whose(one: Arrival) -> tuple[str, str]:
+    return one.batch.municipality_code, one.event.asker or ""
+
+
+def _is_for_staff(one: Arrival, chats: dict[tuple[str, str], dt.datetime]) -> bool:
+    """Whether somebody says it whom staff talk to.  Whoever says that the talk is over is heard from then on.
+
+    It ends here, not where this is answered: a question that comes right after it must not be taken for staff's.
+    """
+    event, whose = one.event, _whose(one)
+    if whose not in chats or event.occurred_at >= chats[whose]:
+        return False
+    if event.kind != "unfollow" and (event.ignored is not None or not _is_end_of_chat(event)):
+        return True
+    chats[whose] = event.occurred_at
+    return False
 
 
 @cache
@@ -309,10 +346,9 @@ def _unsent_of_these() -> Select[str, str]:
     return select(_UNSENT.municipality_code, _UNSENT.message_id).where(these)
 
 
-def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], chats: Collection[tuple[str, str]]) -> dict[str, Any]:
+def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool) -> dict[str, Any]:
     event, batch = one.event, one.batch
-    state, note, text = _first_state(one, unsent, chats)
-    with_staff = note == WITH_STAFF
+    state, note, text = _first_state(one, unsent, with_staff=with_staff)
     return {
         "municipality_code": batch.municipality_code,
         "test": batch.test,
@@ -345,7 +381,7 @@ def _count(result: Result[Any]) -> int:
 
 
 def _first_state(
-    one: Arrival, unsent: Collection[tuple[str, str]], chats: Collection[tuple[str, str]]
+    one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool
 ) -> tuple[str, str | None, str | None]:
     """(state, note, text to keep) of an event that is seen for the first time."""
     event, moment = one.event, one.batch.moment
@@ -353,7 +389,7 @@ def _first_state(
         return "ignored", "unsent", None
     if event.ignored is not None:
         return "ignored", event.ignored[:80], None
-    if (one.batch.municipality_code, event.asker) in chats and not _is_end_of_chat(event):
+    if with_staff:
         return "ignored", WITH_STAFF, None
     if moment - event.occurred_at > TOKEN_HORIZON:
         return "expired", "older than its reply token", None
@@ -867,6 +903,8 @@ class Reconciliation:
     overdue: int
     answered_twice: int
     quarantined: int
+    left: int
+    """Of those that were ignored: what another tool answers."""
 
     @property
     def sound(self) -> bool:
@@ -887,6 +925,7 @@ def reconcile(database: Database, moment: dt.datetime) -> Reconciliation:
             session.scalar(overdue) or 0,
             session.scalar(select(func.count()).where(LineEvent.accepted > 1)) or 0,
             session.scalar(select(func.count()).select_from(QuarantinedBody)) or 0,
+            session.scalar(select(func.count()).where(LineEvent.state == "ignored", LineEvent.note == LEFT)) or 0,
         )
 
 

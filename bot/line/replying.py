@@ -21,31 +21,19 @@ from bot.limits import most_of_line_person
 from bot.line import inbox
 from bot.line.inbox import Claim
 from bot.line.postbacks import read_postback
+from bot.line.staff_talk import staff_talk, with_staff_offer
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
-from bot.opening import with_opening_hours
-from bot.replies import (
-    Reply,
-    Rule,
-    StaffChatOffer,
-    greeting_reply,
-    hands_on,
-    plain_reply,
-    saying_first,
-    staff_chat_over_reply,
-    staff_chat_reply,
-)
-from bot.taps import Act, mark_tap, reply_to_tap
+from bot.replies import Reply, Rule, greeting_reply, plain_reply, saying_first
+from bot.taps import mark_tap, reply_to_tap
 from bot.wording import say
 from intents.erase_wishes import erase_wish
-from intents.staff_chat import begins_staff_chat, ends_staff_chat
 from knowledge.calendar import JST
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
 from knowledge.erasure_codes import code_of, issue
 from knowledge.models import LineEvent
 from knowledge.query_log import NOTHING_REMEMBERED, AskedQuestion, Remembered, log_id, remembered
-from knowledge.staff_chats import begin, end, in_chats
 
 TOO_MANY, TOO_MANY_TOLD = "too many in a minute", "told: too many in a minute"
 _EVENT = cast(Table, LineEvent.__table__).c
@@ -132,8 +120,8 @@ def _prepare(
     database: Database, knowledge: Knowledge, claimed: Claim, moment: dt.datetime, around: Circumstances
 ) -> Prepared:
     row_id = log_id(claimed.municipality_code, _event_key(claimed))
-    if (talk := _staff_talk(database, knowledge, claimed, row_id, moment)) is not None:
-        return talk
+    if (talk := staff_talk(database, knowledge, claimed, moment)) is not None:
+        return Prepared(talk.reply, row_id, note=talk.note, marks=talk.marks)
     match claimed.kind:
         case "follow":
             return Prepared(greeting_reply(knowledge), row_id, note="greeting")
@@ -143,42 +131,6 @@ def _prepare(
             return _after_text(database, knowledge, claimed, row_id, around)
         case _:
             return _after_media(database, knowledge, claimed, row_id, moment)
-
-
-def _staff_talk(
-    database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, moment: dt.datetime
-) -> Prepared | None:
-    """A talk with staff in LINE's own chat that begins or ends; None for everything else.  No row is logged of it."""
-    hours, asker, code = knowledge.town.staff_chat_hours, claimed.asker, claimed.municipality_code
-    if asker is None:
-        return None
-    act = _act_of(claimed)
-    if hours is not None and act is Act.STAFF_CHAT:
-        until = moment + dt.timedelta(hours=hours)
-        reply = with_opening_hours(knowledge, staff_chat_reply(knowledge, hours), moment)
-        return Prepared(
-            reply, row_id, note="staff chat", marks=(lambda session: begin(session, code, asker, moment, until),)
-        )
-    if act is not Act.END_STAFF_CHAT:
-        return None
-    with database.glancing() as session:
-        running = in_chats(session, [asker], moment)
-    if not running and claimed.kind == "message":
-        return None
-    marks = (lambda session: end(session, code, asker),)
-    return Prepared(staff_chat_over_reply(knowledge), row_id, note="staff chat over", marks=marks)
-
-
-def _act_of(claimed: Claim) -> Act | None:
-    """A button of a talk with staff, or the words that say the same."""
-    if claimed.kind == "postback":
-        tap = read_postback(claimed.postback or "")
-        return tap.act if tap and tap.act in (Act.STAFF_CHAT, Act.END_STAFF_CHAT) else None
-    if claimed.kind != "message" or not claimed.text:
-        return None
-    if begins_staff_chat(claimed.text):
-        return Act.STAFF_CHAT
-    return Act.END_STAFF_CHAT if ends_staff_chat(claimed.text) else None
 
 
 def _event_key(claimed: Claim) -> str:
@@ -195,7 +147,7 @@ def _after_text(
         missed = inbox.unapologised(session, claimed)
         is_new = _is_to_be_told(session, claimed, before.last_turn)
     outcome = answer(knowledge, claimed.text or "", dialogue_from_json(before.state), around=around)
-    reply = _with_staff_offer(knowledge, outcome.reply)
+    reply = with_staff_offer(knowledge, outcome.reply)
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
     if missed:
@@ -218,13 +170,6 @@ def _after_text(
 
 def _telling_what_not_to_write(reply: Reply) -> Reply:
     return replace(reply, notes=(*reply.notes, say("privacy_notice", language=reply.language)))
-
-
-def _with_staff_offer(knowledge: Knowledge, reply: Reply) -> Reply:
-    """``reply``; where it hands on, with the button to staff who answer in this very chat."""
-    if knowledge.town.staff_chat_hours is None or not hands_on(reply):
-        return reply
-    return replace(reply, staff_chat=StaffChatOffer.BEGIN)
 
 
 def remembered_of(outcome: Outcome, row_id: str) -> Dialogue:
@@ -292,7 +237,7 @@ def _after_tap(
         before = _remembered(session, claimed)
         is_new = _is_to_be_told(session, claimed, before.last_turn)
     reply, dialogue = reply_to_tap(knowledge, tap, dialogue_from_json(before.state), around)
-    reply = _with_staff_offer(knowledge, reply)
+    reply = with_staff_offer(knowledge, reply)
     if is_new:
         reply = _telling_what_not_to_write(reply)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)

@@ -58,6 +58,7 @@ def start_beside_web(app: Flask, is_serving: Callable[[], bool] = lambda: True) 
     running = None
     if kit.settings.line_channels:
         kit.housekeeping.start()  # whoever receives also ends what nobody answered
+        kit.forwarding.start(is_serving)
     if kit.settings.sender_threads and kit.settings.line_channels:
         running = start_senders(kit, kit.settings.sender_threads, is_serving)
     threading.Thread(target=_warm_up, args=(kit,), name="warm-up", daemon=True).start()

@@ -21,6 +21,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from bot.line import inbox
 from bot.line.events import IncomingEvent, Reading, UnreadableEventError, read_event
 from bot.line.inbox import Batch
+from bot.line.leaving import leave, passing
 from bot.operation.notes import NOTES
 from bot.services import Services, services
 from bot.settings import LineChannel
@@ -60,7 +61,7 @@ def receive(name: str) -> tuple[str, int]:
         abort(400)
     try:
         with kit.receiver.receiving():
-            fresh = _keep(kit, channel, body)
+            fresh = _keep(kit, channel, body, request.headers.get("x-line-signature", ""))
     except (SQLAlchemyError, TimeoutError, TablesDoNotFitError) as error:
         _log.error("not_stored", municipality=name, error=type(error).__name__)
         NOTES.received(now(), kept=False)
@@ -80,15 +81,16 @@ def _note_request(response: Response) -> Response:
 def is_signed(body: bytes, signature: str, secrets: Iterable[str]) -> bool:
     """Whether ``signature`` is LINE's for these very bytes, by any of the secrets in force."""
     given = signature.encode("utf-8", "surrogatepass")
-    matches = [hmac.compare_digest(_signature(body, secret), given) for secret in secrets]
+    matches = [hmac.compare_digest(signature_of(body, secret).encode(), given) for secret in secrets]
     return any(matches)
 
 
-def _signature(body: bytes, secret: str) -> bytes:
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+def signature_of(body: bytes, secret: str) -> str:
+    """As LINE signs a body."""
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
-def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEvent, ...]:
+def _keep(kit: Services, channel: LineChannel, body: bytes, signature: str) -> tuple[IncomingEvent, ...]:
     """Those of its events that wait for an answer, once all are stored; before LINE gives up waiting."""
     moment, code, begun = now(), channel.municipality_code, time.monotonic()
     numbers = kit.receiver.look(kit.database, code)
@@ -113,10 +115,17 @@ def _keep(kit: Services, channel: LineChannel, body: bytes) -> tuple[IncomingEve
             unreadable.append(one)
     if not raw:
         return ()
+    # Who answers an event is decided before anything is kept: its token works once.
+    events = leave(channel.other, events)
     for event in events:
         note_received(code, "line", event.text)
-    batch = Batch(code, tuple(events), moment, unreadable, channel.test)
+    handed_on = passing(
+        channel.other, channel.name, kit.settings.data_key, body, signature, events, unreadable=bool(unreadable)
+    )
+    batch = Batch(code, tuple(events), moment, unreadable, channel.test, handed_on)
     stored = kit.receiver.gathering.store(kit.database, batch, kit.receiver.seconds - (time.monotonic() - begun))
+    if handed_on is not None:
+        kit.forwarding.wake(channel.name)
     if any(event.kind == "unsend" for event in events):
         kit.housekeeping.shrink_soon()
     _log.info(

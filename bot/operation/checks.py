@@ -95,6 +95,15 @@ KINDS: Mapping[str, Kind] = {
             elsewhere=True,
         ),
         Kind(
+            "forward",
+            "ほかのツールに、LINE の出来事を渡せません",
+            "ほかのツールへの受け渡しに、止まっているものはありません",
+            "ほかのツールが動いているか、LINE_<コード>_FORWARD_URL の住所が正しいかを確かめてください"
+            "（flask --app app line doctor でためせます）。住民への「こたえ」の返事は止まっていません。",
+            elsewhere=True,
+            handed_in=True,
+        ),
+        Kind(
             "disk",
             "ディスクの空きが少なくなっています",
             "ディスクの空きは足りています",

@@ -162,7 +162,12 @@ def _my_numbers(_kit: Services, moment: dt.datetime) -> Iterator[Finding]:
         yield Finding("my_number", code)
 
 
-OTHER_CHECKS: list[Check] = [_pepper, _my_numbers]
+def _unforwarded(_kit: Services, moment: dt.datetime) -> Iterator[Finding]:
+    for channel, fault in NOTES.unforwarded(moment).items():
+        yield Finding("forward", channel, fault)
+
+
+OTHER_CHECKS: list[Check] = [_pepper, _my_numbers, _unforwarded]
 """Of whoever has something of their own to look at."""
 
 

@@ -66,6 +66,12 @@ METRICS: Mapping[str, Metric] = {
             timed=True,
         ),
         Metric(
+            "kotae_forwards",
+            "Webhook bodies for another tool: what became of each attempt, and of those given up",
+            {"result": _values("forwarded refused failed expired full")},
+            timed=True,
+        ),
+        Metric(
             "kotae_sign_ins",
             "Attempts at a step of signing in",
             {"step": _values("name second"), "result": _values("passed failed busy")},

@@ -10,6 +10,7 @@ from knowledge.calendar import now
 
 INDEX_FAULT_HOLDS = dt.timedelta(minutes=10)
 """After the last attempt that failed: the next success is noted by nobody."""
+FORWARD_FAULT_HOLDS = dt.timedelta(minutes=10)
 REFUSED_FOR, REFUSED_HOLDS = dt.timedelta(seconds=10), dt.timedelta(minutes=2)
 """What LINE sends could not be kept for so long, and how long that counts after the last of it."""
 
@@ -22,6 +23,7 @@ class Notes:
         self._refused: dict[str, dt.datetime] = {}
         self._accepted: dict[str, dt.datetime] = {}
         self._unbuilt: dict[str, dt.datetime] = {}
+        self._unforwarded: dict[str, tuple[str, dt.datetime]] = {}
         self._unkept: tuple[dt.datetime, dt.datetime] | None = None
         """When the first and the last of those came that could not be kept, since the last that could."""
 
@@ -61,6 +63,22 @@ class Notes:
     def accepted_since(self, channel: str, moment: dt.datetime) -> bool:
         with self._lock:
             return channel in self._accepted and self._accepted[channel] > moment
+
+    def forwarded(self, channel: str, fault: str | None, moment: dt.datetime) -> None:
+        """Another tool took a body (None), or does not."""
+        with self._lock:
+            self._unforwarded.pop(channel, None)
+            if fault is not None:
+                self._unforwarded[channel] = (fault, moment)
+
+    def unforwarded(self, moment: dt.datetime) -> dict[str, str]:
+        """By channel why its other tool gets nothing, as far as anything was to be handed on lately."""
+        with self._lock:
+            return {
+                channel: fault
+                for channel, (fault, at) in sorted(self._unforwarded.items())
+                if moment - at < FORWARD_FAULT_HOLDS
+            }
 
     def unbuilt(self, moment: dt.datetime) -> tuple[str, ...]:
         with self._lock:

@@ -42,6 +42,9 @@ def hosts(settings: Settings) -> list[Place]:
 def _hosts(settings: Settings) -> Iterator[Place]:
     if settings.line_channels:
         yield Place("LINE への返信", _host(settings.line_api_host))
+    for channel in settings.line_channels.values():
+        if channel.other.forward_url:
+            yield Place(f"ほかのツールへの受け渡し（{channel.name}）", _host(channel.other.forward_url))
     if settings.mail is not None:
         yield Place("メール", f"{settings.mail.host}:{settings.mail.port}")
     if settings.alert_url:

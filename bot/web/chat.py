@@ -125,7 +125,9 @@ def privacy(code: str) -> str:
     kept = [(words, days[kind]) for kind, words in _KEPT.items()]
     settings = services().settings
     copied = settings.backup_days if settings.backup_key else None
-    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept, copied=copied)
+    channel = settings.line_channels.get(code)
+    handed_on = channel is not None and channel.other.forward_url is not None
+    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept, copied=copied, handed_on=handed_on)
 
 
 @blueprint.get("/<code>/accessibility")

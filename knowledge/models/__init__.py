@@ -10,6 +10,7 @@ from knowledge.models.curated import BundledDraft, Department, Entry, Indicator,
 from knowledge.models.demo_data import DemoData
 from knowledge.models.entry_version import EntryVersion
 from knowledge.models.erasure import Erasure, ErasureCode
+from knowledge.models.forward import Forward
 from knowledge.models.indicator_formula import IndicatorFormula
 from knowledge.models.indicator_value import IndicatorValue
 from knowledge.models.job import Job
@@ -73,6 +74,7 @@ __all__ = [
     "ErasureCode",
     "FigureEvent",
     "FormerOfficeCount",
+    "Forward",
     "Heartbeat",
     "Indicator",
     "IndicatorFormula",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from knowledge.db import Database
 from knowledge.models import AuditLine, Department, Municipality, StaffMail
 from knowledge.outbox import put
 from knowledge.roles import Role
+from knowledge.staff_chats import begin, chats_of
 from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
@@ -41,6 +44,7 @@ def _form(database: Database) -> dict[str, object]:
         "email": town.contact_email or "",
         "fax": town.contact_fax or "",
         "languages": town.reply_languages,
+        "staff_chat_hours": town.staff_chat_hours or "",
         "separate_approver": "1" if town.separate_approver else "",
     }
 
@@ -87,6 +91,7 @@ def test_who_cannot_telephone_is_told_the_form_the_mail_and_the_fax_that_were_se
         ({"form": "www.city.matsusaka.mie.jp"}, "https"),
         ({"email": "soudan"}, "メールアドレスの形ではありません"),
         ({"fax": "598530000"}, "先頭の 0 がありません"),
+        *(({"staff_chat_hours": hours}, "1から72までの数字") for hours in ("0", "73", "３", "-1", "1.5", "一日")),
         ({"contact": "dep-nowhere"}, "ありません"),
         ({"version": "0"}, "ほかの人が先に変えました"),
     ],
@@ -98,6 +103,21 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     other = {"separate_approver": "" if before["separate_approver"] else "1", "languages": ["en"]}
     assert said in admin.post(PATH, before | other | changes, status=422).text
     assert _form(office_database) == before
+
+
+def test_staff_who_answer_in_line_say_for_how_long_and_end_it_for_everybody(
+    office: Flask, office_database: Database, admin: Colleague
+) -> None:
+    admin.post(PATH, _form(office_database) | {"staff_chat_hours": "24"})
+    assert office.extensions["kotae"].corpus.current(CODE).town.staff_chat_hours == 24
+    with office_database.writing() as session:
+        begin(session, CODE, "who", now(), now() + dt.timedelta(hours=24))
+    admin.post(PATH, _form(office_database) | {"staff_chat_hours": ""})
+    assert office.extensions["kotae"].corpus.current(CODE).town.staff_chat_hours is None
+    with office_database.reading() as session:
+        assert chats_of(session, ["who"])[CODE, "who"] <= now()
+        line = session.scalars(select(AuditLine).where(AuditLine.action == "settings_changed")).all()[-1]
+        assert line.details == {"before": {"staff_chat_hours": 24}, "after": {"staff_chat_hours": None}}
 
 
 def test_others_only_read(office: Flask) -> None:

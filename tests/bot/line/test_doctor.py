@@ -12,13 +12,15 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import create_app
-from bot.line.doctor import CHAT, ITEMS, YEAR, Confirmed, Setup, Town, examine
+from bot.line.doctor import CHAT, CHECKS, ITEMS, YEAR, Confirmed, Line, Setup, Town, examine
 from bot.line.doctor_calls import ENDPOINT, ENDPOINTS, INFO, MENU, MENU_SHOWN, TEST, Answer, Told
+from bot.line.forwarding import Call
 from bot.services import Services
 from knowledge.models import AuditLine, Department, Municipality, OpeningPlaceRow
 from tests.bot.line.conftest import CODE
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, user
 from tests.support.fake_menus import RichMenus
+from tests.support.server import ROOT
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 ADDRESS = "https://kotae.city.test/line/242047/webhook"
@@ -83,6 +85,10 @@ def test_nothing_is_missing() -> None:
         (town(ways_without_voice=0), "電話のほかの連絡先", "「課」"),
         (town(opening_places=0), "開庁時間がありません", "「受付時間」"),
         (town(samples=True), "見本の内容が出ています", "「見本」を外す"),
+        (town(staff_chat_hours=24), "「職員と話す」を使う設定なのに、「チャット」がオフ", "「チャット」をオン"),
+        ({"handed_on": Call(None, "つながりません")}, "受け取りません（つながりません）", "FORWARD_URL"),
+        ({"handed_on": Call(401)}, "受け取りません（401 が返りました）", "シークレット"),
+        ({"behind_address": "https://gov.example.jp/hook"}, "設定にあるほかのツールの住所ではありません", "https://gov.example.jp/hook"),
         ({"confirmed": {k: v for k, v in SETUP.confirmed.items() if k != "redelivery"}}, "確認していません: 「Webhookの再送」", "--confirm redelivery"),
         ({"confirmed": {**SETUP.confirmed, "auto_reply": Confirmed("情報 花子", NOW - YEAR)}}, "1年たちました（情報 花子", "「応答メッセージ」をオフ"),
     ],
@@ -115,6 +121,45 @@ def test_staff_who_answer_by_line_themselves_say_so_once() -> None:
     assert len([line for line in examine(chatting) if not line.is_well]) == 2
     decided = {**SETUP.confirmed, CHAT.name: Confirmed("課長", NOW)}
     assert all(line.is_well for line in examine(replace(chatting, confirmed=decided)))
+
+
+def test_where_staff_use_the_chat_it_is_to_be_on() -> None:
+    chatting = told(info=Answer(200, {**BOT, "chatMode": "chat", "markAsReadMode": "manual"}))
+    found = examine(replace(SETUP, **chatting, **town(staff_chat_hours=24)))
+    assert all(line.is_well for line in found)
+    assert "staff_chat" in {line.check for line in found}
+
+
+def test_other_tools_before_and_behind_are_known() -> None:
+    behind = replace(SETUP, behind_address="https://gov.example.jp/hook")
+    hooked = told(endpoint=Answer(200, {**HOOK, "endpoint": "https://gov.example.jp/hook"}))
+    (line,) = [one for one in examine(replace(behind, **hooked)) if one.check == "address"]
+    assert line.is_well
+    assert "ここからは分かりません" in line.words
+    (line,) = [one for one in examine(replace(SETUP, handed_on=Call(200))) if one.check == "other_tool"]
+    assert line.is_well
+
+
+def test_every_check_has_its_row_in_the_docs_and_can_fail() -> None:
+    """As LINE's console and the doctor call it, with how it is mended."""
+    chapter = (ROOT / "docs" / "line.md").read_text(encoding="utf-8").partition("| 見ること | ○ になるとき |")[2]
+    rows = [line.split("|") for line in chapter.partition("\n\n")[0].splitlines()[2:]]
+    assert [row[1].strip().strip("`") for row in rows] == list(CHECKS.values())
+    assert all(part.strip() for row in rows for part in row[1:4])
+    worst = [
+        replace(SETUP, https=False, has_secret=False, has_token=False, told=None, confirmed={}),
+        replace(SETUP, **told(info=Answer(None, {}), test=None), town=None),
+        replace(SETUP, **told(info=Answer(401, {}), test=None), handed_on=Call(500)),
+        replace(SETUP, **told(menu=Answer(500, {}))),
+        replace(
+            SETUP,
+            told=Told(Answer(200, {**BOT, "markAsReadMode": "manual"}), Answer(404, {}), Answer(400, {})),
+            town=Town(None, 0, 0, samples=True, staff_chat_hours=3),
+        ),
+        replace(SETUP, **told(info=Answer(200, {**BOT, "chatMode": "chat"}))),
+    ]
+    failing: list[Line] = [line for setup in worst for line in examine(setup) if not line.is_well]
+    assert {line.check for line in failing} == set(CHECKS)
 
 
 @pytest.fixture
