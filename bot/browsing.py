@@ -148,7 +148,7 @@ def looked_through(
 
 def wished_through(knowledge: Knowledge, typed: str, before: Dialogue, paused: Collection[str] = ()) -> Said | None:
     """The same for who types it; None for all that asks something, and for what an entry is asked by."""
-    if before.browsed is not None and (place := _place_typed(knowledge, typed, before.browsed, paused)):
+    if before.browsed is not None and (place := _place_typed(knowledge, typed, before, paused)):
         return _at(knowledge, place, before, paused)
     to = _onward(typed, before)
     if to is None or _is_wording(knowledge, typed):
@@ -190,9 +190,9 @@ def _is_wording(knowledge: Knowledge, typed: str) -> bool:
     return any(bare(text) == plain for one in knowledge.answers.values() for text in (one.title, *one.wordings))
 
 
-def _place_typed(knowledge: Knowledge, typed: str, last: str, paused: Collection[str]) -> str | None:
+def _place_typed(knowledge: Knowledge, typed: str, before: Dialogue, paused: Collection[str]) -> str | None:
     """Where 「3」, a category's name, 「次」 and 「戻る」 lead from the place looked through last."""
-    plain = bare(typed)
+    plain, last = bare(typed), before.browsed or ALL
     if last == ALL:
         found = shelves(knowledge, paused)
         number = _NUMBER.fullmatch(plain)
@@ -200,6 +200,9 @@ def _place_typed(knowledge: Knowledge, typed: str, last: str, paused: Collection
             return found[int(number[1]) - 1].place
         return next((shelf.place for shelf in found if bare(shelf.label) == plain), None)
     place, page = _read(last)
+    number = _NUMBER.fullmatch(plain)
+    if number and int(number[1]) > len(before.offered):
+        return last  # there is no 「この中にない」 after the last one
     match browsing(typed):
         case Browsing.NEXT:
             return f"{place}--{page + 1}"
@@ -217,6 +220,8 @@ def _read(place: str) -> tuple[str, int]:
 def _at(knowledge: Knowledge, place: str, before: Dialogue, paused: Collection[str]) -> Said:
     """A page of a category; all of them for ``all`` and for a place that is no more."""
     name, page = _read(place)
+    if name == Onward.FREQUENT:
+        return _frequent(knowledge, before, paused)
     found = shelves(knowledge, paused)
     everywhere = [*found, *(table for shelf in found for table in shelf.tables)]
     shelf = next((one for one in everywhere if one.place == name), None)
@@ -288,7 +293,8 @@ def _frequent(knowledge: Knowledge, before: Dialogue, paused: Collection[str]) -
         return _nothing(knowledge), _nothing_else(before)
     choices = tuple(Choice(one, knowledge.answers[one].title) for one in ids)
     reply = _browsing_reply(knowledge, say("frequent_title"), say("frequent_text"))
-    return replace(reply, choices=choices, steps=steps_on(Onward.FREQUENT)), _offering(before, choices)
+    after = replace(_offering(before, choices), browsed=Onward.FREQUENT.value)
+    return replace(reply, choices=choices, steps=steps_on(Onward.FREQUENT)), after
 
 
 def contact_page(knowledge: Knowledge) -> Reply:

@@ -65,7 +65,7 @@ from bot.replies import (
     without_paused,
 )
 from bot.subjects import with_office_for, with_right_office
-from bot.ways import with_ways
+from bot.ways import with_ways, without_voice
 from bot.weighing import score_of, verdict_reply, weigh
 from bot.wording import say
 from intents.contacts import matter_asked
@@ -83,6 +83,7 @@ from intents.personal_data import mask
 from intents.small_talk import SmallTalk, small_talk, without_opening
 from intents.subjects import subjects_named
 from intents.text import MAX_QUESTION, clean, normalize, shorten
+from intents.voiceless import asks_without_voice
 from intents.years import fiscal_years, without_years
 from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
@@ -342,6 +343,8 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
         return None
     if kind is not None:
         return small_talk_reply(knowledge, SmallTalk(kind).value, before.sorry)
+    if asks_without_voice(question):
+        return without_voice(knowledge, before)
     wished = wish(question)
     return handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry) if wished else None
 

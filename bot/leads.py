@@ -299,13 +299,22 @@ def reach_sentence(knowledge: Knowledge, office: Office, facet: Facet) -> tuple[
     """How to reach an office, or that the plan does not print it, or that it is not known here; whether it is."""
     ways = _ways_to_reach(knowledge, office.department)
     lacking = "missing" if office.in_plan else "unknown"
-    value = ways.get(_REACHED_BY[facet]) or (office.telephone if facet is Facet.TELEPHONE else None)
+    value = ways.get(_REACHED_BY[facet]) or (
+        office.telephone if facet is Facet.TELEPHONE else _way_of_all(knowledge, office, facet)
+    )
     if facet is Facet.TELEPHONE:
         key = "facet_telephone" if value else f"facet_telephone_{lacking}"
         return say(key, office=office.department, telephone=value), bool(value)
     key = "facet_reach" if value else f"facet_reach_{lacking}"
     named = say(f"facet_name_{facet.value}")
     return say(key, office=office.department, facet=named, value=value), bool(value)
+
+
+def _way_of_all(knowledge: Knowledge, office: Office, facet: Facet) -> str | None:
+    """The municipality's own e-mail and fax, which are those of whoever is asked in general."""
+    if office.department not in (knowledge.contact.department, knowledge.directory.hall.department):
+        return None
+    return {Facet.EMAIL: knowledge.town.ways.email, Facet.FAX: knowledge.town.ways.fax}.get(facet)
 
 
 def _ways_to_reach(knowledge: Knowledge, department: str) -> Mapping[str, str]:

@@ -15,6 +15,8 @@ from knowledge.corpus import Knowledge
 from knowledge.line_ids import friend_address
 
 MOST_EXAMPLES = 4
+MOST_PLACES = 3
+"""Of which the hours are told: a poster is one page."""
 QR_KINDS: Mapping[str, str] = {"svg": "image/svg+xml", "png": "image/png"}
 _PIXELS = 24
 """A module of a picture: sharp at 8 cm in print, where an address of some 40 letters makes about 33 modules."""
@@ -67,7 +69,7 @@ def facts_of(knowledge: Knowledge, base_url: str) -> Facts:
         knowledge.contact.department,
         knowledge.contact.telephone,
         town.ways,
-        tuple(usual_weeks(knowledge)),
+        tuple(usual_weeks(knowledge)[:MOST_PLACES]),
         tuple(examples),
     )
 

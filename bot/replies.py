@@ -151,8 +151,8 @@ def hands_on(reply: Reply) -> bool:
 
 
 def offers_none_of_these(reply: Reply) -> bool:
-    """Whether 「この中にない」 stands under its choices: who only looks through them has not asked for anything."""
-    return bool(reply.choices) and reply.rule is not Rule.BROWSING
+    """Whether 「この中にない」 stands under its choices: who is greeted or looks through them has asked for nothing."""
+    return bool(reply.choices) and reply.decision is not Decision.SMALLTALK
 
 
 def steps_on(*besides: Onward) -> tuple[Step, ...]:
@@ -355,6 +355,12 @@ def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | No
         notes=town_notes(knowledge),
         rule=Rule.CONTACT,
     )
+
+
+def voiceless_reply(knowledge: Knowledge, answer: Answer | None, *, ways_known: bool) -> Reply:
+    """To one who cannot telephone, or will not: that there are other ways, which the reply's contact then shows."""
+    reply = office_reply(knowledge, answer)
+    return replace(reply, text=say("voiceless" if ways_known else "voiceless_unknown", town=knowledge.town.name))
 
 
 def ask_what_reply(knowledge: Knowledge) -> Reply:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.replies import Reply, hands_on
+from bot.dialogue import Dialogue
+from bot.replies import Reply, hands_on, voiceless_reply
 from knowledge.answers import Office, Ways
 from knowledge.corpus import Knowledge
 
@@ -23,3 +24,12 @@ def ways_to(knowledge: Knowledge, office: Office) -> Ways:
     """An office's own e-mail and fax; the municipality's where it has none, and its form for all."""
     own, town = knowledge.directory.ways.get(office.department, {}), knowledge.town.ways
     return Ways(town.form, own.get(_EMAIL) or town.email, own.get(_FAX) or town.fax)
+
+
+def without_voice(knowledge: Knowledge, before: Dialogue) -> Reply:
+    """To one who cannot telephone: how else the office of the last answer is reached, or the municipality."""
+    answer = knowledge.answers.get(before.entry_id) if before.entry_id else None
+    reply = voiceless_reply(knowledge, answer, ways_known=True)
+    if reply.contact is not None and ways_to(knowledge, reply.contact):
+        return reply
+    return voiceless_reply(knowledge, answer, ways_known=False)

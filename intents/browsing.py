@@ -12,7 +12,7 @@ from intents.text import normalize
 
 LONGEST = 40
 """Letters; who writes more asks something."""
-_SIGNS = re.compile(r"[\s。．.!！?？、,~〜・]+$")
+_SIGNS = " 。.!?、,~〜・"
 
 
 class Browsing(StrEnum):
@@ -38,7 +38,7 @@ def browsing(text: str) -> Browsing | None:
 def bare(text: str) -> str:
     """``text`` as titles and buttons are compared: without the signs at its end."""
     plain = normalize(text)
-    return _SIGNS.sub("", plain) if len(plain) > 1 else plain
+    return plain.rstrip(_SIGNS) or plain
 
 
 @lru_cache(maxsize=1)

@@ -542,15 +542,20 @@ def _own_names(town: Town) -> list[str]:
     return [town.name, short_name(town.name), *town.aliases]
 
 
+_HALLS = {"役所": "やくしょ", "役場": "やくば"}
 _ENDINGS = {"市": "し", "区": "く", "町": "まち", "村": "むら"}
 
 
 def _readings_of(town: Town) -> dict[str, str]:
-    """Its name, and its name without 市."""
+    """Its name, its hall, and its name without 市."""
+    if not town.kana:
+        return {}
+    hall = hall_name(town.name)
+    whole = {town.name: town.kana, hall: town.kana + _HALLS[hall[-2:]]}
     ending = _ENDINGS.get(town.name[-1:], "")
     if ending and town.kana.endswith(ending):
-        return {town.name: town.kana, town.name[:-1]: town.kana.removesuffix(ending)}
-    return {town.name: town.kana} if town.kana else {}
+        whole[town.name[:-1]] = town.kana.removesuffix(ending)
+    return whole
 
 
 def _town(row: Municipality) -> Town:

@@ -47,8 +47,8 @@ DOES_NAMES: Mapping[Does, str] = MappingProxyType(
         Does.CATEGORIES: "手続きの分類を出す",
         Does.LANGUAGES: "ことばを選ぶ",
         Does.CONTACT: "電話と窓口を出す",
-        Does.QUESTION: "質問する（右の欄の文）",
-        Does.LINK: "ページを開く（右の欄のURL）",
+        Does.QUESTION: "質問する（下の欄の文）",
+        Does.LINK: "ページを開く（下の欄のURL）",
     }
 )
 ICONS: Mapping[str, str] = MappingProxyType(

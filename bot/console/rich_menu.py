@@ -5,6 +5,7 @@ Saving changes nothing on LINE: whoever runs the service sends it by ``line rich
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -218,6 +219,8 @@ def _form(
     code: str, menu: RichMenu, values: Mapping[str, str], errors: Mapping[str, str], *, conflict: bool = False
 ) -> str:
     """``conflict``: somebody else changed it to ``menu`` meanwhile; ``values`` are this person's."""
+    from bot.line.menu_drawing import icon_png
+
     return render_template(
         "console/rich_menu/edit.html",
         code=code,
@@ -231,6 +234,9 @@ def _form(
         numbers=range(1, MOST_AREAS + 1),
         does=[(one.value, words) for one, words in DOES_NAMES.items()],
         icons=list(ICONS.items()),
+        samples=[(b64encode(icon_png(icon)).decode(), words) for icon, words in ICONS.items()],
+        compact=menu.compact,
+        can_be_drawn=not errors and not _faults(menu),
         sizes=SIZES,
         most_bar=BAR_TEXT,
         most_label=LABEL,

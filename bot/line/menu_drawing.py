@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bot.japanese_font import NO_FONT, font_file
 from bot.line.menu_icons import icon_mask
 from bot.line.menu_layout import WIDTH, Bounds, bounds_of, height_of
 from bot.line.menu_lettering import LINE_HEIGHT, SMALLEST, Lettering, check_letters, face, fit
-from knowledge.rich_menus import Area, RichMenu, Variant
+from knowledge.rich_menus import Area, Does, RichMenu, Variant
 
 MOST_BYTES = 1_000_000
 """LINE's limit of a picture is 1 MB."""
@@ -86,12 +86,18 @@ class Most:
     icon: int
 
 
-@lru_cache(maxsize=8)
 def png_of(menu: RichMenu) -> bytes:
     """The picture.  Raises MenuPictureError without a Japanese font, or for words that do not go in."""
     path = font_file()
     if path is None:
         raise MenuPictureError(NO_FONT)
+    seen = tuple(Area(area.label, Does.CONTACT, icon=area.icon) for area in menu.areas)
+    return _drawn(replace(menu, bar_text="", areas=seen), path)
+
+
+@lru_cache(maxsize=8)
+def _drawn(menu: RichMenu, path: Path) -> bytes:
+    """Drawing takes half a second, and what an area does is not seen."""
     look = LOOKS[menu.variant]
     image = Image.new("RGB", (WIDTH, height_of(compact=menu.compact)), look.ground)
     draw = ImageDraw.Draw(image)
@@ -104,21 +110,40 @@ def png_of(menu: RichMenu) -> bytes:
     return _written(image)
 
 
+@lru_cache(maxsize=32)
+def icon_png(name: str, side: int = 56) -> bytes:
+    """An icon alone, as the usual menu shows it: a sample for whoever chooses one."""
+    look, kept = LOOKS[Variant.USUAL], io.BytesIO()
+    image = Image.new("RGBA", (side, side))
+    _draw_icon(image, name, Bounds(0, 0, side, side), look, look.hues[0])
+    image.save(kept, "PNG")
+    return kept.getvalue()
+
+
 def places_of(menu: RichMenu, path: Path) -> list[Place]:
     """Where everything stands.  Raises MenuPictureError."""
-    cards, most = _cards(menu), Most(LOOKS[menu.variant].letters, _MOST_ICON)
-    alone = _placed(menu, cards, path, dict.fromkeys((True, False), most))
-    # Beside each other, letters and icons of several sizes look like a mistake.
-    together = {
-        shape: Most(
-            max(
-                _LETTERS_TOGETHER, min((place.lettering.size for place in alone if place.is_beside == shape), default=0)
-            ),
-            max(_ICON_TOGETHER, min((place.icon.width for place in alone if place.is_beside == shape), default=0)),
-        )
-        for shape in (True, False)
-    }
-    return _placed(menu, cards, path, together)
+    cards = _cards(menu)
+    most = dict.fromkeys((True, False), Most(max(LOOKS[menu.variant].letters, cards[0].height // 4), _MOST_ICON))
+    # Beside each other, letters and icons of several sizes look like a mistake: first the letters, then the icons.
+    for share in (_share_letters, _share_icons):
+        most = {shape: share(each, _of_shape(menu, cards, path, most, shape)) for shape, each in most.items()}
+    return _placed(menu, cards, path, most)
+
+
+def _of_shape(
+    menu: RichMenu, cards: Sequence[Bounds], path: Path, most: Mapping[bool, Most], shape: bool
+) -> list[Place]:
+    return [place for place in _placed(menu, cards, path, most) if place.is_beside == shape]
+
+
+def _share_letters(most: Most, places: Sequence[Place]) -> Most:
+    least = min((place.lettering.size for place in places), default=most.letters)
+    return replace(most, letters=max(_LETTERS_TOGETHER, least))
+
+
+def _share_icons(most: Most, places: Sequence[Place]) -> Most:
+    least = min((place.icon.width for place in places), default=most.icon)
+    return replace(most, icon=max(_ICON_TOGETHER, least))
 
 
 def _placed(menu: RichMenu, cards: Sequence[Bounds], path: Path, most: Mapping[bool, Most]) -> list[Place]:

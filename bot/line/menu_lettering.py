@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import combinations
+from functools import cache, lru_cache
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from PIL import ImageFont
 
 from bot.line.limits import graphemes
+from intents.tokenizer import tokenize
 
 SMALLEST = 96
 """In pixels of a picture that is 2,500 wide: 14 points on a phone that is 360 wide."""
@@ -34,6 +35,7 @@ _BREAK_COSTS = {
     ("hiragana", "hiragana"): 5.0,
 }
 _BAD_BREAK = 7.0
+_INSIDE_A_WORD = 10.0
 _NEVER = 1_000.0
 
 
@@ -126,23 +128,15 @@ def _with_note(path: Path, lines: tuple[str, ...], size: int, note: str, width: 
 
 def lines_of(written: Face, text: str, width: int, most: int) -> list[str] | None:
     """``text`` in exactly ``most`` lines, broken at the best places; None where they are wider than ``width``."""
-    letters = graphemes(text)
-    found = min(_broken(letters, most), key=lambda one: _cost(written, letters, one), default=None)
-    if found is None or _cost(written, letters, found) >= _NEVER:
-        return None
-    lines = _cut(letters, found)
-    return lines if all(written.width_of(line) <= width for line in lines) else _any(written, letters, width, most)
-
-
-def _any(written: Face, letters: Sequence[str], width: int, most: int) -> list[str] | None:
-    """Where the best places leave a line too wide, the best of those that do not."""
+    letters, costs = graphemes(text), _break_costs(text)
+    tried = ((places, _cut(letters, places)) for places in _broken(letters, most))
     fitting = [
-        places
-        for places in _broken(letters, most)
-        if all(written.width_of(line) <= width for line in _cut(letters, places))
+        (_cost(written, lines, [costs[place] for place in places]), lines)
+        for places, lines in tried
+        if all(written.width_of(line) <= width for line in lines)
     ]
-    found = min(fitting, key=lambda one: _cost(written, letters, one), default=None)
-    return None if found is None or _cost(written, letters, found) >= _NEVER else _cut(letters, found)
+    cost, lines = min(fitting, key=lambda one: one[0], default=(_NEVER, []))
+    return None if cost >= _NEVER else lines
 
 
 def _broken(letters: Sequence[str], lines: int) -> Iterator[tuple[int, ...]]:
@@ -154,11 +148,25 @@ def _cut(letters: Sequence[str], places: Sequence[int]) -> list[str]:
     return ["".join(letters[edges[n] : edges[n + 1]]).strip() for n in range(len(edges) - 1)]
 
 
-def _cost(written: Face, letters: Sequence[str], places: Sequence[int]) -> float:
+def _cost(written: Face, lines: Sequence[str], breaks: Sequence[float]) -> float:
     """Of bad breaks, and of lines of which one is much longer than another."""
-    lengths = [written.width_of(line) for line in _cut(letters, places)]
-    uneven = (max(lengths) - min(lengths)) / (max(lengths) or 1)
-    return uneven * 2 + sum(_break_cost(letters[place - 1], letters[place]) for place in places)
+    lengths = [written.width_of(line) for line in lines]
+    return (max(lengths) - min(lengths)) / (max(lengths) or 1) * 2 + sum(breaks)
+
+
+@lru_cache(maxsize=256)
+def _break_costs(text: str) -> tuple[float, ...]:
+    """What it costs to begin a line at each grapheme."""
+    starts, at = set(), 0
+    for token in tokenize(text):
+        at = text.find(token.surface, at)
+        starts.add(at)
+        at += len(token.surface)
+    costs, place = [_NEVER], 0
+    for before, behind in pairwise(graphemes(text)):
+        place += len(before)
+        costs.append(_break_cost(before, behind) + (0 if place in starts else _INSIDE_A_WORD))
+    return tuple(costs)
 
 
 def _break_cost(before: str, behind: str) -> float:

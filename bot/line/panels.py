@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.line.limits import graphemes
 from bot.line.parts import ACCENT, LINE, PALE, QUIET, Part, beside, column, rows, separator, text_part
 from bot.replies import Reply, contact_sentence, hands_on, ways_lines
 from bot.table_rows import GOAL, NOW, STEP, amount_of, table_rows, year_of
 from bot.wording import say
 from knowledge.answers import Answer, Figure
 
-_SIZES = ((4, "xxl"), (7, "xl"), (11, "lg"), (16, "md"))
-"""Up to how many letters of a value are shown in which size, so that it mostly stays on one line."""
+_SIZES = ((3.4, "xxl"), (4.6, "xl"), (5.4, "lg"), (6.4, "md"))
+"""Up to how many full-width letters of a value are shown in which size, so that it mostly stays on one line."""
+_HALF_WIDTH = 0.6
 _SHARE = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?")
 _PERCENT = ("%", "％")
 _BEGINNING = re.compile(
@@ -50,7 +50,7 @@ def _figures(answer: Answer) -> Part:
     now, goal = found.get(NOW), found.get(GOAL)
     scale = now is not None and goal is not None and _share(now) is not None and _share(goal) is not None
     arrow = text_part("→", color=QUIET, size="lg", flex=1, align="center", gravity="center")
-    size = _size(max((one.amount for one in (now, goal) if one), key=lambda amount: len(graphemes(amount)), default=""))
+    size = _size(max((one.amount for one in (now, goal) if one), key=_width, default=""))
     values = beside(
         _figure(say("figure_now_label"), now, size, scale),
         arrow,
@@ -73,8 +73,8 @@ def _figure(label: str, figure: Figure | None, size: str, scale: bool) -> Part:
         parts = [
             _beside_value(label),
             text_part(figure.amount, 100, weight="bold", size=size),
-            *([_beside_value(year_of(figure))] if figure.when else []),
             *([_bar(_share(figure))] if scale else []),
+            *([_beside_value(year_of(figure))] if figure.when else []),
         ]
     return column(parts, "xs", flex=4)
 
@@ -84,8 +84,12 @@ def _beside_value(text: str) -> Part:
 
 
 def _size(amount: str) -> str:
-    length = len(graphemes(amount))
-    return next((size for longest, size in _SIZES if length <= longest), "sm")
+    return next((size for longest, size in _SIZES if _width(amount) <= longest), "sm")
+
+
+def _width(amount: str) -> float:
+    """In full-width letters."""
+    return sum(_HALF_WIDTH if letter.isascii() else 1.0 for letter in amount)
 
 
 def _share(figure: Figure) -> float | None:

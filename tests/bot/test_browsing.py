@@ -176,6 +176,14 @@ def test_a_number_a_name_and_turning_the_page_can_be_typed(corpus: Corpus) -> No
     assert opened.answer.entry_id == second.choices[2].entry_id
 
 
+def test_a_number_beyond_the_last_shows_the_same_again_and_refuses_nothing(corpus: Corpus) -> None:
+    knowledge = corpus.current(MATSUSAKA)
+    for shown in (("よくある質問",), ("メニュー", "その他")):
+        first, _ = said(knowledge, *shown)
+        assert said(knowledge, *shown, str(len(first.choices) + 1))[0] == first
+    assert said(knowledge, "よくある質問", "戻る")[0].shelves
+
+
 def test_after_an_answer_the_telephone_is_that_of_its_office(corpus: Corpus) -> None:
     reply, _ = said(corpus.current(MATSUSAKA), "住民票はコンビニで取れますか", "電話番号")
     assert reply.title != "電話と窓口"

@@ -95,7 +95,7 @@ def test_a_part_that_would_be_too_long_with_readings_stays_without(town: Knowled
 )
 def test_a_municipality_reads_its_own_name(corpus: Corpus, code: str, name: str, kana: str) -> None:
     own = corpus.current(code).readings
-    assert (own[name], own[f"{name}市"]) == (kana, f"{kana}し")
+    assert (own[name], own[f"{name}市"], own[f"{name}市役所"]) == (kana, f"{kana}し", f"{kana}しやくしょ")
 
 
 def test_chinese_has_kanji_of_its_own_and_no_japanese_readings(town: Knowledge) -> None:

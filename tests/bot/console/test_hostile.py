@@ -183,7 +183,11 @@ VALID: Mapping[str, Mapping[str, str]] = {
         **{f"value-{number}": "{hostile}" for number in range(1, 10)},
         **{f"icon-{number}": "info" for number in range(1, 10)},
     },
-    "settings.save": {"telephone": "0598-53-4321"},
+    "settings.save": {
+        **dict.fromkeys(("email", "fax", "line_id", "staff_chat_hours"), ""),
+        "telephone": "0598-53-4321",
+        "form": ADDRESS,
+    },
     "trying.check": {"question": "{hostile}ですか{n}", "decision": "none", "entry_id": DROPPED, "language": "ja"},
     "trying.wording": {"question": "{hostile}のこと{n}"},
     "words.check": {"kind": "foreign", "means": "住民票", "language": "en"},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from PIL import Image
+from playwright.sync_api import expect
+from pypdfium2 import PdfDocument
 from sqlalchemy import delete
 
 from bot.materials import Facts, facts_of, missing, paper_texts, qr_picture
@@ -17,7 +20,10 @@ from knowledge.db import Database
 from knowledge.line_ids import checked_line_id, friend_address
 from knowledge.link_clicks import count_click, name_of
 from knowledge.models import LinkClick, Municipality
+from knowledge.opening_places import save_place
 from knowledge.roles import Role
+from tests.conversations.test_conversations import HALL
+from tests.support.browser import launched, served
 from tests.support.staff import Colleague, signed_in
 
 CODE = "242047"
@@ -154,3 +160,32 @@ def test_clicks_are_shown_by_link_and_small_numbers_are_not_told(
     assert "この期間に開かれたリンクはありません" in viewer.get(f"{TOWN}/link-clicks?kind=month&day=2020-01-01").text
     with office_database.writing() as session:
         session.execute(delete(LinkClick))
+
+
+@pytest.mark.browser
+def test_the_poster_is_one_page_of_a4_and_holds_all_of_it(office: Flask, office_database: Database) -> None:
+    """With everything set, and with the longest of it; the copying of a text tells that it was done."""
+    with office_database.writing() as session:
+        town = session.get_one(Municipality, CODE)
+        town.line_id, town.contact_telephone, town.contact_fax = "@" + "m" * 18, "0598-53-0000", "0598-53-0001"
+        town.contact_form, town.contact_email = "https://www.city.example.jp/" + "f" * 60, "soudan@city.example.jp"
+        town.knowledge_version += 1
+        for number in range(3):
+            save_place(session, CODE, replace(HALL, name=f"地域振興局{number}"))
+    chief = signed_in(office, [Role.VIEWER], CODE)
+    with served(office) as origin, launched() as browser:
+        context = browser.new_context(base_url=origin, permissions=["clipboard-read", "clipboard-write"])
+        context.add_cookies([{"name": "staff", "value": chief.session_id, "url": origin}])
+        page = context.new_page()
+        page.goto(f"{TOWN}/materials/poster")
+        document = PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert len(document) == 1
+        told = document[0].get_textpage().get_text_range()
+        document.close()
+        for words in ("こたえます", "地域振興局2", "119", "110", "0598-53-0001"):
+            assert words in told
+        page.goto(f"{TOWN}/materials")
+        page.get_by_role("button", name="「短い文（お知らせ欄）」をコピーする").click()
+        expect(page.locator("#copied")).to_have_text("コピーしました。")
+        assert page.evaluate("navigator.clipboard.readText()") == page.locator("#text-short").input_value()
+        context.close()

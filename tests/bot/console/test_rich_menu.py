@@ -75,7 +75,7 @@ def test_a_menu_is_configured_drawn_and_noted(office: Flask, chief: Colleague) -
         line = session.scalars(select(AuditLine).where(AuditLine.action == "rich_menu_saved")).all()[-1]
     told = details_text(line.details)
     assert "どのメニュー：ふだん" in told
-    assert "押すとすること：ページを開く（右の欄のURL）" in told
+    assert "押すとすること：ページを開く（下の欄のURL）" in told
     chief.post(f"{PATH}/usual", {**FORM, "mark": mark(chief)})
     assert "変わったところはありません" in chief.get(PATH).text
     chief.post(f"{PATH}/usual/default", {"mark": mark(chief)})
