@@ -25,12 +25,12 @@ _PARTS = re.compile(f"([{_KANJI_RANGES}]+)|([^{_KANJI_RANGES}]+)")
 _ALL_KANJI = re.compile(f"[{_KANJI_RANGES}]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _LEFT_ALONE = re.compile(
-    r"https?://[!-~]+|[!-~]+@[!-~]+|(?:(?:令和|平成|昭和)(?:元|[0-9０-９]+)|[0-9０-９]+)年度?(?:[0-9０-９]+月)?(?:[0-9０-９]+日)?"
-    r"|[0-9０-９]+月(?:[0-9０-９]+日)?|[0-9０-９]+時(?:[0-9０-９]+分)?"
+    r"(?:令和|平成|昭和)(?:元|[0-9０-９]{1,2})年度?|[0-9０-９]{1,4}年度?|[0-9０-９]{1,2}月|[0-9０-９]{1,2}日"
+    r"|[0-9０-９]{1,2}時|[0-9０-９]{1,2}分"
 )
-"""Addresses and dates: whoever reads the numbers reads these."""
+"""Dates: whoever reads the numbers reads these."""
 _BRACKET = re.compile("[（(]")
-_TOLD = re.compile("[一-龠々ぁ-ゖ]{0,8}[（(]([ぁ-ゖー・ 　]+)[）)]")
+_TOLD = re.compile("[一-龠々ぁ-ゖ]{0,8}[（(]([ぁ-ゖー・ 　]{1,24})[）)]")
 """Of 手続（てつづ）き and 申し込み（もうしこみ）: the rest of the word may stand before its reading."""
 _LOOKED_AT = 30
 _COUNTED = re.compile(r"[0-9０-９一二三四五六七八九十百千万億]$")
@@ -98,7 +98,7 @@ def in_brackets(text: str, own: Mapping[str, str] | None = None) -> str:
 def _words(text: str, own: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
     """The words of a text, how they are read (hiragana), and whether that is their own reading.
 
-    What is no word, an address or a date, is left as it is.
+    A date is left as it is; an address has no kanji.
     """
     end = 0
     for found in _LEFT_ALONE.finditer(text):
