@@ -346,6 +346,8 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
     if asks_without_voice(question):
         return without_voice(knowledge, before)
     wished = wish(question)
+    if wished is Wish.PERSON and knowledge.town.staff_chat_hours is not None:
+        return handoff_reply(knowledge, "handoff_staff", before.sorry)
     return handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry) if wished else None
 
 

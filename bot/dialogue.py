@@ -206,7 +206,7 @@ def read_turn(text: str, before: Dialogue) -> Turn:
         return NoneOfThese()
     if _NUMBER.match(plain):
         return Unclear()
-    if before.entry_id and _MORE.match(plain):
+    if before.entry_id and _MORE.match("".join(plain.split())):  # やさしい日本語 is written with spaces
         return More(before.entry_id)
     if _OTHERS.match(plain) and (before.entry_id or before.offered):
         return NoneOfThese() if before.offered or not before.entry_id else Others(before.entry_id)

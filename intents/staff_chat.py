@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from intents.patterns import patterns
 from intents.remembered import remembered
 from intents.text import normalize
 
-_SIGNS = re.compile(r"[\s。．.!！?？、,~〜ー]+$")
+_SIGNS = "。．.!！?？、,~〜ー"
 
 
 @remembered
@@ -24,4 +22,4 @@ def ends_staff_chat(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _SIGNS.sub("", normalize(text).strip())
+    return normalize(text).strip().rstrip(_SIGNS).strip()

@@ -97,3 +97,22 @@ def test_it_is_said_in_every_language(town: Knowledge, language: str) -> None:
     text = plain_text(reply)
     assert FORM in text
     assert "問い合わせフォーム" not in text
+
+
+def test_whoever_cannot_telephone_is_told_so_at_once_and_how_else(town: Knowledge) -> None:
+    reply = reply_to(town, "耳が聞こえないので電話できません")
+    assert reply.text == "電話をかけなくても、おたずねいただけます。"
+    assert (reply.ways.form, reply.ways.email, reply.ways.fax) == (FORM, EMAIL, FAX)
+    assert not reply.is_apology
+
+
+def test_where_no_other_way_is_known_it_is_said(town: Knowledge) -> None:
+    lonely = replace(town, town=replace(town.town, ways=NO_WAYS))
+    reply = reply_to(lonely, "電話以外で問い合わせたい")
+    assert reply.text.startswith("電話のほかの連絡先は、この案内に載っていません。")
+    assert reply.contact is not None
+
+
+@pytest.mark.parametrize(("question", "told"), [("ファックスは？", FAX), ("メールアドレスを教えて", EMAIL)])
+def test_a_fax_or_mail_that_is_asked_for_leads(town: Knowledge, question: str, told: str) -> None:
+    assert told in (reply_to(town, question).opening or "")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from flask import Flask
@@ -70,7 +70,7 @@ def _turn(name: str, number: int, given: dict[str, Any]) -> Turn:
         raise ConversationError(f"{name}, turn {number}: {sorted(given)}")
     (act,) = acts
     expected = {key: tuple(given[key]) for key in ("gets", "lacks", "offers") if key in given}
-    silent = bool(given.get("silent")) or act in ("waits", "unsends")
+    silent = bool(given.get("silent")) or (act in ("waits", "unsends") and not expected)
     if not silent and not expected:
         raise ConversationError(f"{name}, turn {number}: nothing is expected of it")
     return Turn(act, given[act], silent=silent, **expected)
@@ -133,6 +133,7 @@ class Resident:
     def __init__(self, app: Flask, line: FakeLine, code: str, number: int) -> None:
         self._app, self._line, self._code, self._number = app, line, code, number
         self._sent: list[str] = []
+        self._unanswered: list[str] = []
         self._last = Said()
 
     def does(self, turn: Turn) -> Said:
@@ -152,6 +153,11 @@ class Resident:
                 raise AssertionError(turn.act)
         self._last = said if said.texts else self._last
         return said
+
+    def hears(self) -> Said:
+        """What comes back, by now, of what was not answered at once."""
+        drain(sender_of(self._kit))
+        return self._answers()
 
     def _taps(self, label: str) -> Said:
         data = (self._last.buttons or {}).get(label)
@@ -173,9 +179,17 @@ class Resident:
             content_type="application/json",
         )
         assert answer.status_code == 200
-        kit: Services = self._app.extensions["kotae"]
-        drain(sender_of(kit))
-        token = sent.get("replyToken")
-        accepted = self._line.accepted(token) if token else []
-        assert len(accepted) <= 1
-        return read_messages(accepted[0]["messages"]) if accepted else Said()
+        if sent.get("replyToken"):
+            self._unanswered.append(sent["replyToken"])
+        return self.hears()
+
+    @property
+    def _kit(self) -> Services:
+        return cast(Services, self._app.extensions["kotae"])
+
+    def _answers(self) -> Said:
+        found = {token: self._line.accepted(token) for token in self._unanswered}
+        assert all(len(one) <= 1 for one in found.values())
+        self._unanswered = [token for token, one in found.items() if not one]
+        messages = [message for one in found.values() if one for message in one[0]["messages"]]
+        return read_messages(messages) if messages else Said()
