@@ -10,7 +10,7 @@ FLASK := $(BIN)/python -m flask --app app
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export PORT BASE_URL
 
-.PHONY: help run setup test lint types tests load-tests bench bench-country bench-evidence browser lock clean trust-restore trust-migrations trust-forged fuzz lock-fuzz trust-outages trust-nth audit trust-kills trust-faults trust-load trust-power trust-soak trust-replay trust-machines trust-table trust-odds mutants fuzz-short hostile-postgresql office-suite trust-nginx
+.PHONY: help run setup pictures test lint types tests load-tests bench bench-country bench-evidence browser lock clean trust-restore trust-migrations trust-forged fuzz lock-fuzz trust-outages trust-nth audit trust-kills trust-faults trust-load trust-power trust-soak trust-replay trust-machines trust-table trust-odds mutants fuzz-short hostile-postgresql office-suite trust-nginx
 
 help: ## このまま読める一覧
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ load-tests: $(VENV)/.test
 
 trust-nth: $(VENV)/.test ## どの呼び出しが一つ失敗しても、時間切れでも約束が守られるか、すべての呼び出しで（T02、2時間ほど）
 	@$(BIN)/python -m tests.trust.nth --out docs/trust $(DOSE)
+
+pictures: $(VENV)/.test browser setup ## 住民に見えるものの絵を build/pictures に作る（チャット、LINE の吹き出し、リッチメニュー）
+	@$(BIN)/python -m tests.pictures
 
 bench: $(VENV)/.test ## 速さとメモリーの測定（10分ほど）
 	@$(BIN)/python -m tests.bench

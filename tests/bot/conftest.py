@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from app import create_app
+from bot import demo_asking
 from bot.conversation import answer
 from bot.operation import readiness
 from bot.services import Services
@@ -19,7 +20,8 @@ from intents.decision import Decision
 from knowledge.bundle import read_bundle
 from knowledge.calendar import now
 from knowledge.common_content import common_content
-from knowledge.corpus import Corpus
+from knowledge.corpus import Corpus, Knowledge
+from knowledge.demo_wordings import Subject
 from knowledge.loading import load_bundle
 from tests.knowledge.small_town import write_town
 from tests.support.filling import Filling
@@ -65,6 +67,23 @@ def kit(
     services: Services = app.extensions["kotae"]
     yield services
     services.database.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def subjects_asked_once() -> Iterator[None]:
+    """Before a demonstration year each of a hundred subjects is asked about: once for all tests of the same answers."""
+    found: dict[tuple[frozenset[str], str], list[str]] = {}
+    really = demo_asking.answers_of
+
+    def remembered(knowledge: Knowledge, subject: Subject) -> list[str]:
+        key = (frozenset(knowledge.answers), subject.id)
+        if key not in found:
+            found[key] = really(knowledge, subject)
+        return found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo_asking, "answers_of", remembered)
+        yield
 
 
 @pytest.fixture
