@@ -63,7 +63,7 @@ TARGETS: Mapping[str, Target] = {
     "signature": Target(
         ("bot/line/webhook.py",),
         ("tests/bot/line/test_webhook.py",),
-        frozenset({"receive", "is_signed", "_signature", "read_body", "_refuse_constant"}),
+        frozenset({"receive", "is_signed", "signature_of", "read_body", "_refuse_constant"}),
     ),
     "dedupe": Target(
         ("bot/line/inbox.py", "bot/line/gathering.py"),

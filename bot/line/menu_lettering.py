@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -21,7 +20,6 @@ MOST_LINES = 3
 LINE_HEIGHT = 1.18
 _STEP = 4
 _NOTE_SHARE = 0.68
-_NOTED = re.compile(r"(.+?)[（(]([^（）()]+)[）)]")
 _NEVER_FIRST = frozenset("ー、。，．）」』】！？!?)]・：；ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〜～％%…")
 _NEVER_LAST = frozenset("（「『【([")
 _GOOD_AFTER = frozenset("・／/、 　と")
@@ -98,8 +96,7 @@ def fit(path: Path, label: str, width: int, height: int, largest: int) -> Letter
 
     Raises DoesNotFitError where it does not go in even in the smallest letters.
     """
-    noted = _NOTED.fullmatch(label)
-    main, note = (noted[1].strip(), noted[2].strip()) if noted else (label, "")
+    main, note = _parted(label)
     for size in range(largest, SMALLEST - 1, -_STEP):
         for most in range(1, MOST_LINES + 1):
             # A second line is worth it where one alone would need small letters.
@@ -184,3 +181,12 @@ def _kind(letter: str) -> str:
     if 0x30A0 <= code <= 0x30FF:
         return "katakana"
     return "kanji" if 0x3400 <= code <= 0x9FFF else "other"
+
+
+def _parted(label: str) -> tuple[str, str]:
+    """What stands before the brackets that ``label`` ends with, and what stands in them."""
+    opened = max(label.rfind("（"), label.rfind("("))
+    note = label[opened + 1 : -1]
+    if opened < 1 or not note or not label.endswith(("）", ")")) or "）" in note or ")" in note:
+        return label, ""
+    return label[:opened].strip(), note.strip()

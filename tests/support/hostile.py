@@ -76,7 +76,7 @@ def fitting(longest: int) -> tuple[Pack, ...]:
 
 _TAG = re.compile(r"<[a-zA-Z/!?](?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
 _VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
-_SCHEME = re.compile(r"(?:https?://|tel:|mailto:|/(?![/\\])|[#?]|data:,$|data:image/svg\+xml|$)")
+_SCHEME = re.compile(r"(?:https?://|tel:|mailto:|/(?![/\\])|[#?]|data:,$|data:image/(?:svg\+xml|png)|$)")
 _RUNS = re.compile(r"on\w+|style|srcdoc|formaction|background|ping|xlink:href|srcset")
 _ADDRESSES = ("href", "src", "action", "data", "poster")
 _CHART = frozenset({"svg", "title", "desc", "g", "path", "line", "circle", "rect", "text", "polyline"})

@@ -110,7 +110,7 @@ def test_a_notice_of_staff_comes_first_in_every_reply_of_line_at_once_until_it_e
         asked = {
             "a question": text_event(line, "証明書をコンビニで取れますか", sender=sender),
             "what nobody knows": text_event(line, "ペンギンの餌やりは何時", sender=sender + 1),
-            "a greeting": text_event(line, "こんにちは", sender=sender + 2),
+            "small talk": text_event(line, "ありがとう", sender=sender + 2),
             "a sticker": event(
                 replyToken=line.issue_token(60), sender=sender + 3, message={"type": "sticker", "id": f"s{sender}"}
             ),

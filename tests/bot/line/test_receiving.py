@@ -162,7 +162,7 @@ def test_of_many_that_wait_one_takes_the_turn(kit: Services, clock: Clock) -> No
 
 
 def test_too_many_calls_become_fewer_than_fifty_a_second(kit: Services, line: FakeLine) -> None:
-    keep(kit, *(text_event(line, "こんにちは", sender=number) for number in range(60)))
+    keep(kit, *(text_event(line, "ありがとう", sender=number) for number in range(60)))
     line.faults = [Fault("status", 429)] * 300
     senders = [sender_of(kit) for _ in range(2)]
     until, refused = time.monotonic() + 2.0, len(line.faults)
