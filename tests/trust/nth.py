@@ -138,7 +138,7 @@ SCENARIOS: Mapping[str, Step] = {
     "redelivery": _twice,
     "sticker": _sticker,
     "batch": _batch,
-    "small talk": _asking("こんにちは"),
+    "small talk": _asking("ありがとう"),
     "personal data": _asking("電話は090-1234-5678です。住民票はどこ"),
     "delicate": _asking("生活保護を受けたい"),
     "nothing found": _asking("火星の天気"),
