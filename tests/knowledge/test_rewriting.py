@@ -80,9 +80,8 @@ def test_at_night_what_was_deleted_leaves_the_files(database: Database) -> None:
     assert ("query_log" in anew) is not database.is_sqlite
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_of_the_months_that_are_over_those_that_lost_something(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite keeps the log in one table")
     for days in (200, 100, 0):
         ask(database, NOON - dt.timedelta(days=days))
     partition_log(database, NOON.date())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -31,9 +32,9 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def opened(browser: Browser, origin: str, path: str, **options: object) -> Page:
-    given = {"viewport": {"width": 375, "height": 812}, "bypass_csp": True, **options}
-    page = browser.new_context(base_url=origin, locale="ja-JP", **given).new_page()  # type: ignore[arg-type]
+def opened(browser: Browser, origin: str, path: str, **options: Any) -> Page:
+    given: dict[str, Any] = {"viewport": {"width": 375, "height": 812}, "bypass_csp": True, **options}
+    page = browser.new_context(base_url=origin, locale="ja-JP", **given).new_page()
     page.goto(path)
     return page
 
