@@ -17,7 +17,9 @@ from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     CursorResult,
     Result,
     Select,
@@ -30,8 +32,10 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
@@ -51,15 +55,16 @@ from intents.text import shorten
 from knowledge.db import Database
 from knowledge.erasures import unsend
 from knowledge.forwards import Passing, put
-from knowledge.models import LineEvent, QuarantinedBody, UnsentMessage
+from knowledge.models import LineEvent, QuarantinedBody, StaffChat, UnsentMessage
 from knowledge.models.base import UtcDateTime
 from knowledge.query_log import INSERTS, forget_dialogue, insert_ignoring, load_dialogue
 from knowledge.residents_data import messages_with
-from knowledge.staff_chats import Chats, chats_of, end
+from knowledge.staff_chats import Chats, end
 
 _TABLE = cast(Table, LineEvent.__table__)
 _EVENT = _TABLE.c
 _UNSENT = cast(Table, UnsentMessage.__table__).c
+_CHATS = cast(Table, StaffChat.__table__).c
 OPEN = ("received", "sending")
 _IS_OPEN: tuple[ColumnElement[str], ...] = tuple(literal_column(f"'{state}'") for state in OPEN)
 """Written out, not handed over: else PostgreSQL cannot know that the indexes of the few open events serve."""
@@ -254,10 +259,12 @@ def _store_events(session: Session, run: Sequence[Arrival]) -> list[str]:
     """Insert events, or note their repetition; the state of each."""
     for one in run:
         _forget_what_it_says(session, one)
-    unsent, chats = _unsent_among(session, run), dict(_chats_among(session, run))
-    rows = [_row_of(one, unsent, with_staff=_is_for_staff(one, chats)) for one in run]
+    known = _known_of(session, run)
+    chats = dict(known.chats)
+    rows = [_row_of(one, known.unsent, with_staff=_is_for_staff(one, chats)) for one in run]
     added = {tuple(key) for key in session.execute(_adding(session.get_bind().dialect.name), rows)}
-    _call_fragments(session, run)
+    if known.fragments:
+        _call_fragments(session, run)
     states = []
     for one, row in zip(run, rows, strict=True):
         if one.key in added:
@@ -276,15 +283,28 @@ def _call_fragments(session: Session, run: Sequence[Arrival]) -> None:
     askers = {one.event.asker for one in run if one.event.kind == "message" and one.event.asker}
     if askers:
         moment = max(one.batch.moment for one in run)
-        session.execute(_calling_fragments(), {"askers": sorted(askers), "moment": moment})
+        codes = sorted({one.batch.municipality_code for one in run})
+        session.execute(_calling_fragments(), {"codes": codes, "askers": sorted(askers), "moment": moment})
 
 
 @cache
 def _calling_fragments() -> UpdateBase:
+    return update(_TABLE).where(_waits_for_rest()).values(next_try_at=_at("moment"))
+
+
+def _waits_for_rest() -> ColumnElement[bool]:
     event = _EVENT
-    waiting = and_(event.state.in_(_IS_OPEN), event.note == FRAGMENT, event.next_try_at > _at("moment"))
-    askers = event.asker.in_(bindparam("askers", expanding=True))
-    return update(_TABLE).where(waiting, askers).values(next_try_at=_at("moment"))
+    return and_(
+        event.state.in_(_IS_OPEN),
+        event.note == FRAGMENT,
+        event.next_try_at > _at("moment"),
+        event.municipality_code.in_(_some("codes")),
+        event.asker.in_(_some("askers")),
+    )
+
+
+def _some(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
 
 
 @cache
@@ -310,16 +330,56 @@ def _modes_kept(session: Session, one: Arrival) -> dict[str, Any]:
     return chosen_modes(load_dialogue(session, one.batch.municipality_code, one.event.asker))
 
 
-def _unsent_among(session: Session, run: Sequence[Arrival]) -> frozenset[tuple[str, str]]:
-    """(municipality, message) of those that were taken back before they came."""
-    ids = {one.event.message_id for one in run if one.event.kind == "message" and one.event.message_id}
-    if not ids:
-        return frozenset()
-    return frozenset((row[0], row[1]) for row in session.execute(_unsent_of_these(), {"messages": sorted(ids)}))
+@dataclass(frozen=True)
+class _Known:
+    """Of those who write: what they took back, who talks to staff, and whether a fragment waits for its rest.
+
+    ``unsent``: (municipality, message); ``chats``: until when, by (municipality, asker).
+    """
+
+    unsent: frozenset[tuple[str, str]]
+    chats: Chats
+    fragments: bool
 
 
-def _chats_among(session: Session, run: Sequence[Arrival]) -> Chats:
-    return chats_of(session, {one.event.asker for one in run if one.event.asker})
+_UNSENT_MESSAGE, _CHAT, _WAITING = "unsent", "chat", "fragment"
+
+
+def _known_of(session: Session, run: Sequence[Arrival]) -> _Known:
+    """Asked at every commit, and nearly always nothing: so it is one question, not three."""
+    messages = {one.event.message_id for one in run if one.event.kind == "message" and one.event.message_id}
+    askers = {one.event.asker for one in run if one.event.asker}
+    if not messages and not askers:
+        return _Known(frozenset(), {}, fragments=False)
+    told = {
+        "codes": sorted({one.batch.municipality_code for one in run}),
+        "messages": sorted(messages),
+        "askers": sorted(askers),
+        "moment": max(one.batch.moment for one in run),
+    }
+    found = session.execute(_knowing(), told).all()
+    return _Known(
+        frozenset((code, its) for kind, code, its, _ in found if kind == _UNSENT_MESSAGE),
+        {(code, its): until for kind, code, its, until in found if kind == _CHAT},
+        fragments=any(kind == _WAITING for kind, *_ in found),
+    )
+
+
+@cache
+def _knowing() -> CompoundSelect[str, str, str, dt.datetime]:
+    """(kind, municipality, message or asker, until when) of each."""
+    nothing = null().cast(UtcDateTime())
+    return union_all(
+        select(literal_column(f"'{_CHAT}'"), _CHATS.municipality_code, _CHATS.asker, _CHATS.until).where(
+            _CHATS.municipality_code.in_(_some("codes")), _CHATS.asker.in_(_some("askers"))
+        ),
+        select(literal_column(f"'{_UNSENT_MESSAGE}'"), _UNSENT.municipality_code, _UNSENT.message_id, nothing).where(
+            _UNSENT.municipality_code.in_(_some("codes")), _UNSENT.message_id.in_(_some("messages"))
+        ),
+        select(literal_column(f"'{_WAITING}'"), _EVENT.municipality_code, _EVENT.asker, nothing).where(
+            _waits_for_rest()
+        ),
+    )
 
 
 def _whose(one: Arrival) -> tuple[str, str]:
@@ -338,12 +398,6 @@ def _is_for_staff(one: Arrival, chats: dict[tuple[str, str], dt.datetime]) -> bo
         return True
     chats[whose] = event.occurred_at
     return False
-
-
-@cache
-def _unsent_of_these() -> Select[str, str]:
-    these = _UNSENT.message_id.in_(bindparam("messages", expanding=True))
-    return select(_UNSENT.municipality_code, _UNSENT.message_id).where(these)
 
 
 def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool) -> dict[str, Any]:
