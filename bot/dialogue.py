@@ -53,7 +53,8 @@ class Dialogue:
     which it was last asked why the answer did not solve it.  ``next_best``: what may help where the answer
     ``next_of`` did not, best first, as (id, title).  ``sorry``: how often regret was said outside of ``misses``.
     ``browsed``: the place that was looked through last (bot.browsing).
-    ``readings``: whether the resident has asked for ふりがな.
+    ``readings``: whether the resident has asked for ふりがな.  ``untold``: whether they are still to be told what
+    not to write, since nothing stands beside the numbers of an emergency.
     """
 
     entry_id: str | None = None
@@ -77,6 +78,7 @@ class Dialogue:
     sorry: int = 0
     browsed: str | None = None
     readings: bool = False
+    untold: bool = False
 
     def forgotten(self) -> Dialogue:
         """Nothing of what it was about; only how to speak on."""
@@ -85,6 +87,7 @@ class Dialogue:
             language_chosen=self.language_chosen,
             language_told=self.language_told,
             readings=self.readings,
+            untold=self.untold,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -124,6 +127,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         state.get("sorry", 0),
         browsed=state.get("browsed"),
         readings=bool(state.get("readings", False)),
+        untold=bool(state.get("untold", False)),
     )
 
 

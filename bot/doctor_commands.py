@@ -22,6 +22,7 @@ from bot.settings import LineChannel
 from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now
 from knowledge.demo_data import is_demo
+from knowledge.general_number import general_number
 from knowledge.line_confirmations import confirm, confirmations
 from knowledge.models import Department, Municipality, OpeningPlaceRow
 from knowledge.rich_menus import rich_menus
@@ -116,9 +117,10 @@ def _town(session: Session, code: str) -> Town | None:
     )
     places = select(func.count()).where(OpeningPlaceRow.municipality_code == code)
     return Town(
-        row.contact_telephone,
+        general_number(session, code) or row.contact_telephone,
         (session.scalar(departments) or 0) + sum(map(bool, (row.contact_form, row.contact_email, row.contact_fax))),
         session.scalar(places) or 0,
         row.sample or is_demo(session, code),
         row.staff_chat_hours,
+        row.privacy_url,
     )

@@ -114,9 +114,15 @@ def held_in(knowledge: Knowledge, tongue: Tongue, make: Callable[[], tuple[Reply
             if tongue.reply != JAPANESE:
                 reply, dialogue = _in_language(knowledge, reply, tongue), _offering(knowledge, dialogue, tongue.reply)
         reply, dialogue = _told_its_language(knowledge, reply, dialogue, tongue)
-    if dialogue.readings and reply.language not in _WITHOUT_READINGS:
-        reply = replace(reply, readings=knowledge.readings)
+    reply = with_readings(knowledge, reply, dialogue)
     return reply, replace(dialogue, language=tongue.wanted, language_chosen=tongue.chosen)
+
+
+def with_readings(knowledge: Knowledge, reply: Reply, dialogue: Dialogue) -> Reply:
+    """``reply`` with ふりがな where the resident has asked for them and its language has any."""
+    if not dialogue.readings or reply.language in _WITHOUT_READINGS:
+        return reply
+    return replace(reply, readings=knowledge.readings)
 
 
 def _told_its_language(

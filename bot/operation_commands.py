@@ -83,6 +83,8 @@ def alerts_test() -> None:
 @with_appcontext
 def evidence_pack_command(file: Path) -> None:
     """点検・監査の資料（利用者・役割・最後のサインイン・操作の記録の検証・版・バックアップ）を Excel で書き出す。"""
+    if not file.parent.is_dir():
+        raise click.ClickException(f"{file.parent}: フォルダーがありません。先に作ってください")
     kit, moment = services(), now()
     pack = evidence_pack(kit, status(kit), None, moment, verify_all=True)
     with kit.database.writing() as session:

@@ -45,6 +45,8 @@ _BY_URGENCY = (
 _AT_ONCE = frozenset({Need.SUICIDE, Need.FIRE_AMBULANCE, Need.CHILD_ABUSE, Need.VIOLENCE})
 """Where lives are at stake each sentence counts alone: a question after it does not silence it."""
 
+_IN_DANGER = _AT_ONCE | {Need.POLICE, Need.CHILD, Need.DISASTER}
+
 _SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
 _FOREIGN_ENDS = re.compile(r"(?<=[.!?।。！？])")
 _SIGNS = " .!?,、。！？।"
@@ -59,6 +61,11 @@ def emergency(text: str) -> Need | None:
         return found
     needs = {_told(plain.strip(_SIGNS), _parts(plain), known) for plain, known in readings(text, "emergencies")}
     return next((need for need in _BY_URGENCY if need in needs), None)
+
+
+def is_in_danger(text: str) -> bool:
+    """Whether whoever writes it, or somebody beside them, may come to harm before a person reads it."""
+    return emergency(text) in _IN_DANGER
 
 
 def _told(whole: str, sentences: Sequence[str], known: Mapping[str, re.Pattern[str]]) -> Need | None:

@@ -63,6 +63,7 @@ FIELDS: Mapping[str, str] = {
     "contact_form": "問い合わせフォームのURL",
     "contact_telephone": "問い合わせ先の電話",
     "line_id": "LINE公式アカウントのID",
+    "privacy_url": "プライバシーポリシーのURL",
     "searchable": "検索サイトに載せる",
     "counts": "件数",
     "deadline": "期限",

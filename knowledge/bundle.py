@@ -457,6 +457,7 @@ class Municipality(Part):
     aliases: list[Line] = Field(default_factory=list)
     contact: Contact
     line_id: LineId | None = None
+    privacy_url: HttpsUrl | None = None
     sample: bool
     searchable: bool = False
     examples: list[Slug] = Field(default_factory=list, max_length=8)

@@ -38,6 +38,7 @@ from knowledge.common_content import common_content, is_common
 from knowledge.country import Country, country, hall_name, short_name
 from knowledge.db import Database
 from knowledge.directory import Directory, make_directory
+from knowledge.general_number import with_general_number
 from knowledge.index_files import IndexFiles, LearnedPart
 from knowledge.indicators import indicator_answer
 from knowledge.learned import learned_mark, read_adaptation
@@ -111,6 +112,8 @@ class Town:
     """Of its LINE公式アカウント, from the ``@`` on."""
     searchable: bool = False
     """Search engines may list its answers; never those of a sample."""
+    privacy_url: str | None = None
+    """Of its privacy policy."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -406,7 +409,7 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
     town = _town(row)
     everywhere = country(_names(session))
     departments = published(session, Department, code, day)
-    values = slot_values(session, code)
+    subjects, values = _told(session, code, departments)
     own_offices = {department.entry_id: office(department) for department in departments}
     contact_office = own_offices.get(row.contact_department)
     contact = replace(contact_office or Office(hall_name(town.name), None), telephone=row.contact_telephone)
@@ -426,7 +429,7 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         country=everywhere,
         latin_places=everywhere.latin_around(town.name),
         measures=around.measures,
-        subjects=MappingProxyType(subject_offices(session, code, departments)),
+        subjects=MappingProxyType(subjects),
         quotable=quotable(session, code, around.plans, names),
         words=words,
         opening=opening_hours(session, code),
@@ -471,6 +474,13 @@ def _around(
     )
 
 
+def _told(
+    session: Session, code: str, departments: Sequence[Department]
+) -> tuple[dict[str, SubjectOffice], dict[str, str]]:
+    """What the municipality has filled in: offices by subject, values by slot."""
+    return with_general_number(subject_offices(session, code, departments), slot_values(session, code))
+
+
 def _filling(town: str, values: Mapping[str, str]) -> Filling:
     return Filling(town, common_content().slots, values, hall(town, values))
 
@@ -492,8 +502,8 @@ def _alone(
     session: Session, code: str, town: str, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
 ) -> tuple[list[Answer], Surroundings, Sequence[Department]]:
     """The answers of ``entries``, and what they were made within."""
-    values = slot_values(session, code)
     departments = published(session, Department, code, day)
+    _, values = _told(session, code, departments)
     own_offices = {one.entry_id: office(one) for one in departments}
     around = _around(session, code, day, values, own_offices, all_plans=all_plans)
     return answers_of_entries(entries, around, _filling(town, values)), around, departments
@@ -574,6 +584,7 @@ def _town(row: Municipality) -> Town:
         Ways(row.contact_form, row.contact_email, row.contact_fax),
         row.line_id,
         row.searchable and not _is_sample(row),
+        row.privacy_url,
     )
 
 

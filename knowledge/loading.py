@@ -114,7 +114,7 @@ def _load_frame(session: Session, bundle: Bundle) -> tuple[Municipality, bool]:
         )
         row.contact_department = office
         row.sample, row.examples = given.sample, given.examples
-        row.line_id, row.searchable = given.line_id, given.searchable
+        row.line_id, row.privacy_url, row.searchable = given.line_id, given.privacy_url, given.searchable
     row.bundled_digest = digest
     session.flush()
     kept = {plan.id for plan in bundle.plans} | _cited_by_staff(session, given.code)

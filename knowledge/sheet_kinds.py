@@ -162,6 +162,7 @@ _SHEETS = (
             ("問い合わせ先のメール", "contact_email", TEXT, 24),
             ("問い合わせ先のFAX", "contact_fax", TELEPHONE, 16),
             ("LINE公式アカウントのID", "line_id", TEXT, 16),
+            ("プライバシーポリシーのURL", "privacy_url", TEXT, 30),
             ("質問の例", "examples", LINES, 30),
             ("返事の言葉", "reply_languages", choices(LANGUAGES), 20),
             ("慎重さ", "caution", choice(LEVELS), 10),

@@ -70,6 +70,7 @@ class StaffMunicipality(Part):
     contact_email: Email | None = None
     contact_fax: Telephone | None = None
     line_id: LineId | None = None
+    privacy_url: HttpsUrl | None = None
     examples: list[Slug] = Field(default_factory=list, max_length=8)
     reply_languages: list[ReplyLanguage] = Field(default_factory=list)
     caution: Literal["cautious", "standard", "bold"] = "standard"

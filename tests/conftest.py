@@ -8,13 +8,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from threadpoolctl import threadpool_limits
 
 import bot.line.receiver
@@ -196,6 +197,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         migrate(migrated)
         migrated.dispose()
         yield url
+        _maintainer(url).dispose()
 
 
 def _named(url: str, name: str) -> str:
@@ -281,11 +283,14 @@ def database_url_maker(
 
 def _maintain(maintenance: str, statement: str) -> int:
     """Run it outside of a transaction; how many rows it found."""
-    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        found = connection.execute(text(statement)).rowcount
-    engine.dispose()
-    return found
+    with _maintainer(maintenance).connect() as connection:
+        return connection.execute(text(statement)).rowcount
+
+
+@cache
+def _maintainer(maintenance: str) -> Engine:
+    """One for all: to connect takes as long as to copy a database."""
+    return create_engine(maintenance, isolation_level="AUTOCOMMIT")
 
 
 @pytest.fixture

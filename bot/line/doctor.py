@@ -43,7 +43,7 @@ ITEMS: Mapping[str, Item] = {
         ),
         Item(
             "privacy",
-            "「プライバシーポリシーURL」に、こたえの「個人情報の取扱い」のページか、それを案内する市町村のページが入っている",
+            "「プライバシーポリシーURL」に、職員用の画面の「設定」と同じURLが入っている",
             f"{BASIC_TAB} → 「プライバシーポリシーURL」",
         ),
         Item(
@@ -83,7 +83,7 @@ CHECKS: Mapping[str, str] = {
     "telephone": "代表電話",
     "ways": "電話のほかの連絡先",
     "hours": "開庁時間",
-    "privacy_page": "プライバシーポリシーのページ",
+    "privacy_policy": "プライバシーポリシーのURL",
     "samples": "見本の内容",
 } | {f"confirmed_{name}": f"--confirm {name}" for name in ITEMS}
 """What is looked at, and its name in the table of docs/line.md, which has a row for each."""
@@ -107,6 +107,7 @@ class Town:
     opening_places: int
     samples: bool
     staff_chat_hours: int | None = None
+    privacy_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -319,9 +320,9 @@ def _of_the_town(setup: Setup) -> Iterator[Line]:
     yield _line(
         "telephone",
         bool(town.telephone),
-        f"代表電話は {town.telephone} です",
+        f"住民に案内する電話は {town.telephone} です",
         "代表電話がありません",
-        "職員用の画面の「設定」で、代表の連絡先の電話を入れる",
+        "職員用の画面の「穴埋めシート」で「役所の代表電話」を入れるか、「設定」で「問い合わせ先の電話」を入れる",
     )
     yield _line(
         "ways",
@@ -338,11 +339,12 @@ def _of_the_town(setup: Setup) -> Iterator[Line]:
         "職員用の画面の「受付時間」で、市役所の時間を入れる",
     )
     yield _line(
-        "privacy_page",
-        setup.https,
-        f"プライバシーポリシーのページは {setup.privacy_address} です",
-        "プライバシーポリシーのページが、外から https で開けません",
-        "環境変数 BASE_URL を https://… にする",
+        "privacy_policy",
+        bool(town.privacy_url),
+        f"プライバシーポリシーは {town.privacy_url} です",
+        "プライバシーポリシーのURLがありません",
+        "職員用の画面の「設定」で、「プライバシーポリシーのURL」に市町村のページか "
+        f"{setup.privacy_address} を、内容を確かめて入れる",
     )
     yield _line(
         "samples",

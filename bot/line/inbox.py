@@ -49,6 +49,7 @@ from bot.line.postbacks import read_postback
 from bot.operation.metrics import count
 from bot.settings import channel_name
 from bot.taps import Act
+from intents.emergencies import is_in_danger
 from intents.personal_data import mask
 from intents.staff_chat import ends_staff_chat
 from intents.text import shorten
@@ -79,6 +80,8 @@ ANSWER_WITHIN = dt.timedelta(seconds=50)
 """From receipt: LINE's reply token lives a minute."""
 TOKEN_HORIZON = dt.timedelta(minutes=20)
 """From the event: after that not even a redelivered token works."""
+IN_TIME = dt.timedelta(seconds=5)
+"""What has so long left is answered in time also where all are busy; what has less goes behind what has more."""
 LEASE = dt.timedelta(seconds=12)
 """Longer than a call to LINE may take (1.5 s to connect, 5 s to answer)."""
 LONGEST_WAIT = dt.timedelta(seconds=11)
@@ -92,6 +95,8 @@ FRAGMENT = "fragment"
 """The note on an event that waits for the rest of what it begins."""
 WITH_STAFF = "with staff"
 """The note on what somebody wrote whom staff talk to: nothing else is kept of it."""
+IN_DANGER = "in danger"
+"""Stands for the words of one whom staff talk to and who may come to harm before staff read them; in ``postback``."""
 FRAGMENT_WAIT = dt.timedelta(seconds=3)
 UNCERTAIN = "perhaps delivered"
 """The note on an event that LINE may have: it ends unconfirmed, never expired."""
@@ -402,7 +407,8 @@ def _is_for_staff(one: Arrival, chats: dict[tuple[str, str], dt.datetime]) -> bo
 
 def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool) -> dict[str, Any]:
     event, batch = one.event, one.batch
-    state, note, text = _first_state(one, unsent, with_staff=with_staff)
+    in_danger = with_staff and event.ignored is None and is_in_danger(event.text or "")
+    state, note, text = _first_state(one, unsent, with_staff=with_staff, in_danger=in_danger)
     return {
         "municipality_code": batch.municipality_code,
         "test": batch.test,
@@ -416,7 +422,7 @@ def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bo
         "asker": event.asker,
         "text": text,
         "personal_data": event.personal_data and not with_staff,
-        "postback": None if with_staff else event.postback,
+        "postback": (IN_DANGER if in_danger else None) if with_staff else event.postback,
         "occurred_at": event.occurred_at,
         "received_at": batch.moment,
         "deadline_at": batch.moment + ANSWER_WITHIN,
@@ -435,7 +441,7 @@ def _count(result: Result[Any]) -> int:
 
 
 def _first_state(
-    one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool
+    one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bool, in_danger: bool
 ) -> tuple[str, str | None, str | None]:
     """(state, note, text to keep) of an event that is seen for the first time."""
     event, moment = one.event, one.batch.moment
@@ -443,11 +449,11 @@ def _first_state(
         return "ignored", "unsent", None
     if event.ignored is not None:
         return "ignored", event.ignored[:80], None
-    if with_staff:
+    if with_staff and not in_danger:
         return "ignored", WITH_STAFF, None
     if moment - event.occurred_at > TOKEN_HORIZON:
         return "expired", "older than its reply token", None
-    return "received", None, event.text
+    return "received", None, None if with_staff else event.text
 
 
 def _is_end_of_chat(event: IncomingEvent) -> bool:
@@ -520,8 +526,11 @@ def who_am_i(thread: int) -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{thread}"
 
 
-def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | None:
-    """Take the oldest event that nobody works on and that can still be answered.
+def claim(database: Database, claimant: str, moment: dt.datetime, *, only_in_time: bool = False) -> Claim | None:
+    """Take the oldest event that nobody works on and that can still be answered in time; else the oldest of all.
+
+    Where more come than can be answered, the oldest of all are those that expire while they are worked on: to take
+    them first would be to answer nobody.  ``only_in_time``: they are left.
 
     Only an asker's oldest open event is taken, so that messages do not overtake each other.
     """
@@ -531,8 +540,11 @@ def claim(database: Database, claimant: str, moment: dt.datetime) -> Claim | Non
         "leased_until": moment + LEASE,
         "claimant": claimant,
     }
+    taking = _taking(locks_rows=not database.is_sqlite)
     with database.writing() as session:
-        row = session.execute(_taking(locks_rows=not database.is_sqlite), told).mappings().one_or_none()
+        row = session.execute(taking, told | {"enough": moment + IN_TIME}).mappings().one_or_none()
+        if row is None and not only_in_time:
+            row = session.execute(taking, told | {"enough": moment}).mappings().one_or_none()
         return None if row is None else Claim(**row)
 
 
@@ -550,9 +562,8 @@ def _taking(*, locks_rows: bool) -> UpdateBase:
             and_(older.occurred_at == event.occurred_at, older.id < event.id),
         ),
     )
-    oldest = (
-        select(event.id).where(_is_claimable(moment), ~waits.exists()).order_by(event.occurred_at, event.id).limit(1)
-    )
+    claimable = and_(_is_claimable(moment), event.deadline_at > _at("enough"))
+    oldest = select(event.id).where(claimable, ~waits.exists()).order_by(event.occurred_at, event.id).limit(1)
     if locks_rows:
         oldest = oldest.with_for_update(skip_locked=True)
     return (
@@ -878,7 +889,7 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
     horizon = moment - TOKEN_HORIZON
     late = and_(
         LineEvent.state.not_in(OPEN),
-        LineEvent.text.is_not(None),
+        or_(LineEvent.text.is_not(None), LineEvent.postback == IN_DANGER),
         LineEvent.occurred_at < horizon,
         or_(not_(LineEvent.unlogged), LineEvent.occurred_at < horizon - LOGGED_WITHIN),
     )
@@ -886,7 +897,16 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
         if session.scalar(select(LineEvent.id).where(late).limit(1)) is None:
             return 0
     with database.writing() as session:
-        return _count(session.execute(update(LineEvent).where(late).values(text=None, unlogged=False)))
+        return _count(
+            session.execute(
+                update(LineEvent).where(late).values(text=None, postback=nothing_of_danger(), unlogged=False)
+            )
+        )
+
+
+def nothing_of_danger() -> ColumnElement[str | None]:
+    """What a tapped button carried, and nothing of one in danger."""
+    return case((LineEvent.postback == IN_DANGER, None), else_=LineEvent.postback)
 
 
 def is_unsent(session: Session, claimed: Claim) -> bool:

@@ -141,18 +141,21 @@ def _after_text(
     database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, around: Circumstances
 ) -> Prepared:
     if wished := erase_wish(claimed.text or ""):
-        return _after_erase_wish(knowledge, claimed, row_id, wished)
+        with database.glancing() as session:
+            before = _remembered(session, claimed)
+        return _after_erase_wish(knowledge, claimed, row_id, wished, dialogue_from_json(before.state))
     with database.glancing() as session:
         before = _remembered(session, claimed)
         missed = inbox.unapologised(session, claimed)
-        is_new = _is_to_be_told(session, claimed, before.last_turn)
+        is_new = _is_to_be_told(session, claimed, before)
     outcome = answer(knowledge, claimed.text or "", dialogue_from_json(before.state), around=around)
     reply = with_staff_offer(knowledge, outcome.reply)
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
     if missed:
         reply = saying_first(reply, "missed")
-    if is_new and reply.rule is not Rule.EMERGENCY:
+    is_left_untold = is_new and reply.rule is Rule.EMERGENCY
+    if is_new and not is_left_untold:
         reply = _telling_what_not_to_write(reply)
     event_key = _event_key(claimed)
     if outcome.delicate is not None:
@@ -163,7 +166,7 @@ def _after_text(
         reply,
         row_id,
         asked=_logged(outcome, claimed, event_key),
-        dialogue=remembered_of(outcome, row_id),
+        dialogue=replace(remembered_of(outcome, row_id), untold=is_left_untold),
         marks=(lambda session: inbox.note_apology(session, missed),),
     )
 
@@ -177,24 +180,26 @@ def remembered_of(outcome: Outcome, row_id: str) -> Dialogue:
     return replace(outcome.dialogue, log_id=row_id) if outcome.delicate is None else outcome.dialogue.forgotten()
 
 
-def _after_erase_wish(knowledge: Knowledge, claimed: Claim, row_id: str, language: str) -> Prepared:
+def _after_erase_wish(knowledge: Knowledge, claimed: Claim, row_id: str, language: str, before: Dialogue) -> Prepared:
     """A code, which works once LINE has the reply; that it was asked for is no question, and is not logged."""
     asker = claimed.asker
     if asker is None:
-        return Prepared(erase_reply(knowledge, language, None), row_id, note="erase wish of nobody known")
+        return Prepared(erase_reply(knowledge, language, None, before), row_id, note="erase wish of nobody known")
     code, municipality = code_of(f"{claimed.webhook_event_id}\0{claimed.reply_token}"), claimed.municipality_code
     marks = (lambda session: issue(session, municipality, code, asker, asker, "line", claimed.received_at),)
-    return Prepared(erase_reply(knowledge, language, code), row_id, note="erase code", marks=marks)
+    return Prepared(erase_reply(knowledge, language, code, before), row_id, note="erase code", marks=marks)
 
 
-def _is_to_be_told(session: Session, claimed: Claim, last: dt.datetime | None) -> bool:
+def _is_to_be_told(session: Session, claimed: Claim, before: Remembered) -> bool:
     """Whether this person is here for the first time, or again after 30 days: they are told what not to write.
 
-    Told by what is remembered of them anyway, ``last`` their last turn: nothing is kept longer to know it.
+    Told by what is remembered of them anyway, their last turn: nothing is kept longer to know it.
     """
     if claimed.asker is None or claimed.personal_data:
         return False
-    since = claimed.occurred_at - TOLD_AGAIN
+    if before.state.get("untold"):
+        return True
+    last, since = before.last_turn, claimed.occurred_at - TOLD_AGAIN
     return (last is None or last <= since) and not _was_greeted(session, claimed, since)
 
 
@@ -235,11 +240,12 @@ def _after_tap(
         return Prepared(None, row_id, note="postback not ours")
     with database.glancing() as session:
         before = _remembered(session, claimed)
-        is_new = _is_to_be_told(session, claimed, before.last_turn)
+        is_new = _is_to_be_told(session, claimed, before)
     reply, dialogue = reply_to_tap(knowledge, tap, dialogue_from_json(before.state), around)
     reply = with_staff_offer(knowledge, reply)
     if is_new:
         reply = _telling_what_not_to_write(reply)
+    dialogue = replace(dialogue, untold=False)
     marks = (lambda session: mark_tap(session, claimed.municipality_code, tap, moment),)
     return Prepared(reply, tap.log_id or row_id, note=f"tap {tap.act.value}", dialogue=dialogue, marks=marks)
 

@@ -86,7 +86,7 @@ class Sender:
         if self._leaps is not None:
             self._leaps.follow()
         moment = self._clock()
-        claimed = inbox.claim(self._database, claimant, moment) if called else None
+        claimed = inbox.claim(self._database, claimant, moment, only_in_time=True) if called else None
         if claimed is None:
             waiting = inbox.look(self._database, moment)
             claimed = inbox.claim(self._database, claimant, moment) if waiting.claimable else None

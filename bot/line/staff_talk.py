@@ -1,4 +1,7 @@
-"""「職員と話す」: a talk with staff in LINE's own chat that begins, goes on or ends; the service is silent in it."""
+"""「職員と話す」: a talk with staff in LINE's own chat that begins, goes on or ends; the service is silent in it.
+
+Who may come to harm meanwhile is given the numbers to call all the same.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,27 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue, dialogue_from_json
 from bot.languages import held_in, tongue_before, tongue_of
-from bot.line.inbox import WITH_STAFF, Claim
+from bot.line.inbox import IN_DANGER, WITH_STAFF, Claim, nothing_of_danger
 from bot.line.postbacks import read_postback
 from bot.opening import with_opening_hours
-from bot.replies import Reply, StaffChatOffer, hands_on, staff_chat_over_reply, staff_chat_reply
+from bot.replies import Reply, StaffChatOffer, emergency_reply, hands_on, staff_chat_over_reply, staff_chat_reply
 from bot.taps import Act
+from intents.emergencies import Need, is_in_danger
 from intents.staff_chat import begins_staff_chat, ends_staff_chat
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
+from knowledge.emergency_numbers import numbers_for
+from knowledge.models import LineEvent
 from knowledge.query_log import remembered
 from knowledge.staff_chats import begin, chats_of, end
 
+_DANGERS = (Need.FIRE_AMBULANCE, Need.POLICE, Need.SUICIDE)
+"""Nobody knows any more which it is: the numbers that help in any."""
 _ACTS = (Act.STAFF_CHAT, Act.END_STAFF_CHAT)
 
 
@@ -43,13 +52,15 @@ def staff_talk(database: Database, knowledge: Knowledge, claimed: Claim, moment:
         return None
     with database.glancing() as session:
         until = chats_of(session, [asker]).get((code, asker))
-        before = dialogue_from_json(remembered(session, code, asker).state) if said else Dialogue()
+        before = dialogue_from_json(remembered(session, code, asker).state) if said or until else Dialogue()
     if said is Act.END_STAFF_CHAT:
         if claimed.kind != "postback" and (until is None or until < claimed.occurred_at):
             return None
         reply = _spoken(knowledge, claimed, before, lambda: staff_chat_over_reply(knowledge))
         return Talk(reply, "staff chat over", (lambda session: end(session, code, asker, claimed.occurred_at),))
     if until is not None and until > claimed.occurred_at:
+        if claimed.postback == IN_DANGER or is_in_danger(claimed.text or ""):
+            return _in_danger(knowledge, claimed, before)
         return Talk(None, WITH_STAFF)
     if said is None or hours is None:
         return None
@@ -57,6 +68,18 @@ def staff_talk(database: Database, knowledge: Knowledge, claimed: Claim, moment:
     reply = _spoken(knowledge, claimed, before, lambda: _begun(knowledge, hours, moment))
     marks = (lambda session: begin(session, code, asker, moment, over),)
     return Talk(reply, "staff chat", marks)
+
+
+def _in_danger(knowledge: Knowledge, claimed: Claim, before: Dialogue) -> Talk:
+    """The one thing that is said during a talk: staff may not look for hours.  What befell them is not kept."""
+    numbers = dict.fromkeys(number for need in _DANGERS for number in numbers_for(need))
+    reply = _spoken(knowledge, claimed, before, lambda: emergency_reply(knowledge, "emergency_first", numbers))
+
+    def forget(session: Session) -> None:
+        its = update(LineEvent).where(LineEvent.id == claimed.id)
+        session.execute(its.values(postback=nothing_of_danger()).execution_options(synchronize_session=False))
+
+    return Talk(reply, WITH_STAFF, (forget,))
 
 
 def _begun(knowledge: Knowledge, hours: int, moment: dt.datetime) -> Reply:

@@ -110,7 +110,7 @@ def _erased(knowledge: Knowledge, question: str, key: str | None, language: str,
     if code and key:
         with services().database.writing() as session:
             issue(session, knowledge.town.code, code, key[2:], key, "api", moment)
-    reply = erase_reply(knowledge, language, code)
+    reply = erase_reply(knowledge, language, code, NEW_DIALOGUE)
     return answer_object(knowledge, Outcome(question, reply, NEW_DIALOGUE, language, knowledge.version, 0.0))
 
 

@@ -127,7 +127,10 @@ def privacy(code: str) -> str:
     copied = settings.backup_days if settings.backup_key else None
     channel = settings.line_channels.get(code)
     handed_on = channel is not None and channel.other.forward_url is not None
-    return render_template("pages/privacy.html", knowledge=knowledge, kept=kept, copied=copied, handed_on=handed_on)
+    own = f"{settings.base_url}/{code}/privacy"
+    policy = knowledge.town.privacy_url if knowledge.town.privacy_url != own else None
+    shown = {"kept": kept, "copied": copied, "handed_on": handed_on, "policy": policy}
+    return render_template("pages/privacy.html", knowledge=knowledge, **shown)
 
 
 @blueprint.get("/<code>/accessibility")
@@ -248,11 +251,12 @@ def _erase_reply(kit: Services, knowledge: Knowledge, conversation: str, languag
     asker = pseudonym(kit.settings.pepper, town, conversation, moment)
     try:
         with kit.database.writing() as session:
+            before = dialogue_from_json(load_dialogue(session, town, conversation))
             issue(session, town, erasing, asker, conversation, "web", moment)
     except SQLAlchemyError as error:
         _log.error("not_logged", municipality=town, error=type(error).__name__)
         return plain_reply(knowledge, "error")
-    return erase_reply(knowledge, language, erasing)
+    return erase_reply(knowledge, language, erasing, before)
 
 
 def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap, around: Circumstances) -> Turn:

@@ -36,6 +36,8 @@ class Municipality(Base):
     """For so long the service is silent for whoever wants to talk to staff in LINE; None: staff do not use its chat."""
     line_id: Mapped[str | None] = mapped_column(String(20))
     """Of its LINE公式アカウント, from the ``@`` on: residents add it as a friend by it."""
+    privacy_url: Mapped[str | None] = mapped_column(String(1000))
+    """Of its privacy policy: its own page, or the service's once the municipality has decided on it."""
     sample: Mapped[bool]
     searchable: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Search engines may list the pages of its answers."""

@@ -54,11 +54,11 @@ FEWEST_SECONDS = 3.0
 def main(arguments: list[str]) -> int:
     options = parser("kills")
     options.add_argument("--kills", type=int, default=0, help="300 on SQLite, 150 on PostgreSQL")
-    options.add_argument("--seconds", type=float, default=0, help="at most 1800; by default 5 for each kill")
+    options.add_argument("--seconds", type=float, default=0, help="at most 1800; by default 12 for each kill")
     options.add_argument("--rate", type=float, default=50.0, help="events a second")
     given = options.parse_args(arguments)
     kills = given.kills or (300 if given.engine == "sqlite" else 150)
-    seconds = min(1800.0, given.seconds or kills * 5.0)
+    seconds = min(1800.0, given.seconds or kills * 12.0)
     shape = Shape(given.engine)
     with running(shape, keep=given.keep) as stack:
         start_cpu = {child.name: round(sum(map(cpu_seconds, child.pids())), 1) for child in stack.children}

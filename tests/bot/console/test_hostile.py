@@ -184,7 +184,7 @@ VALID: Mapping[str, Mapping[str, str]] = {
         **{f"icon-{number}": "info" for number in range(1, 10)},
     },
     "settings.save": {
-        **dict.fromkeys(("email", "fax", "line_id", "staff_chat_hours"), ""),
+        **dict.fromkeys(("email", "fax", "line_id", "privacy_url", "staff_chat_hours"), ""),
         "telephone": "0598-53-4321",
         "form": ADDRESS,
     },

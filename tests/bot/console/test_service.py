@@ -111,6 +111,8 @@ def test_the_papers_of_a_self_check_tell_of_ones_own_municipality_and_are_noted(
     assert (last.action, last.login, last.scope) == ("evidence_exported", auditor.login, "242047")
     signed_in(office, [Role.ADMIN]).post("/staff/service/evidence", status=403)
     path = tmp_path / "pack.xlsx"
+    refused = office.test_cli_runner().invoke(args=["evidence-pack", str(path.parent / "none" / path.name)])
+    assert (refused.exit_code, "フォルダーがありません" in refused.output) == (1, True)
     written = office.test_cli_runner().invoke(args=["evidence-pack", str(path)])
     assert written.exit_code == 0, written.output
     assert elsewhere.login in str(sheets(path.read_bytes())["利用者と役割"])

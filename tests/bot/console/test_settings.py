@@ -43,6 +43,7 @@ def _form(database: Database) -> dict[str, object]:
         "form": town.contact_form or "",
         "email": town.contact_email or "",
         "fax": town.contact_fax or "",
+        "privacy_url": town.privacy_url or "",
         "languages": town.reply_languages,
         "staff_chat_hours": town.staff_chat_hours or "",
         "separate_approver": "1" if town.separate_approver else "",
@@ -91,6 +92,7 @@ def test_who_cannot_telephone_is_told_the_form_the_mail_and_the_fax_that_were_se
         ({"form": "www.city.matsusaka.mie.jp"}, "https"),
         ({"email": "soudan"}, "メールアドレスの形ではありません"),
         ({"fax": "598530000"}, "先頭の 0 がありません"),
+        ({"privacy_url": "www.city.example.jp/privacy"}, "https"),
         *(({"staff_chat_hours": hours}, "1から72までの数字") for hours in ("0", "73", "３", "-1", "1.5", "一日")),
         ({"contact": "dep-nowhere"}, "ありません"),
         ({"version": "0"}, "ほかの人が先に変えました"),
@@ -118,6 +120,26 @@ def test_staff_who_answer_in_line_say_for_how_long_and_end_it_for_everybody(
         assert chats_of(session, ["who"])[CODE, "who"] <= now()
         line = session.scalars(select(AuditLine).where(AuditLine.action == "settings_changed")).all()[-1]
         assert line.details == {"before": {"staff_chat_hours": 24}, "after": {"staff_chat_hours": None}}
+
+
+def test_the_privacy_policy_that_was_set_is_led_to_from_our_own_page(
+    office: Flask, office_database: Database, admin: Colleague
+) -> None:
+    ours = f"{office.extensions['kotae'].settings.base_url}/{CODE}/privacy"
+    assert ours in admin.get(PATH).text
+    link = '<a href="https://www.city.example.jp/privacy">松阪市のプライバシーポリシーを開く</a>'
+    assert link not in office.test_client().get(f"/{CODE}/privacy").text
+    admin.post(PATH, _form(office_database) | {"privacy_url": "https://www.city.example.jp/privacy"})
+    assert link in office.test_client().get(f"/{CODE}/privacy").text
+
+
+def test_our_own_page_may_be_the_policy_and_leads_nowhere_else(
+    office: Flask, office_database: Database, admin: Colleague
+) -> None:
+    ours = f"{office.extensions['kotae'].settings.base_url}/{CODE}/privacy"
+    admin.post(PATH, _form(office_database) | {"privacy_url": ours})
+    assert _town(office_database).privacy_url == ours
+    assert "プライバシーポリシーを開く" not in office.test_client().get(f"/{CODE}/privacy").text
 
 
 def test_others_only_read(office: Flask) -> None:

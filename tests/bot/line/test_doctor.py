@@ -41,7 +41,7 @@ SETUP = Setup(
     has_secret=True,
     has_token=True,
     told=TOLD,
-    town=Town("0598-53-4312", 3, 1, samples=False),
+    town=Town("0598-53-4312", 3, 1, samples=False, privacy_url="https://www.city.test/privacy"),
     confirmed={name: Confirmed("情報 花子", NOW - dt.timedelta(days=3)) for name in ITEMS},
     moment=NOW,
 )
@@ -197,7 +197,8 @@ def test_until_all_is_there_it_ends_with_1(line: FakeLine, real: Callable[..., F
     assert SECRET not in found.output
     kit: Services = app.extensions["kotae"]
     with kit.database.writing() as session:
-        session.execute(update(Municipality).values(sample=False, contact_telephone="0598-53-4312"))
+        its = {"contact_telephone": "0598-53-4312", "privacy_url": "https://www.city.test/privacy"}
+        session.execute(update(Municipality).values(sample=False, **its))
         session.execute(update(Department).values(email="kanzai@city.test"))
         session.merge(
             OpeningPlaceRow(

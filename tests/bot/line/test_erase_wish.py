@@ -117,3 +117,11 @@ def test_what_still_waits_for_its_answer_is_erased_and_never_answered(kit: Servi
 
 
 WAITING = (("かなりあ", 1), ("めじろ", 1), ("すずめ", 2))
+
+
+def test_who_has_switched_readings_on_reads_them_here_too(kit: Services, line: FakeLine) -> None:
+    told(kit, line, "ふりがなをつけて")
+    said = told(kit, line, "記録を消して")
+    assert "記録（きろく）" in said
+    assert SPELLED.search(said), "the code is copied as it is"
+    assert "記録（きろく）" not in told(kit, line, "記録を消して", sender=2)

@@ -269,6 +269,22 @@ def test_one_persons_messages_do_not_overtake_each_other(kit: Services, line: Fa
     assert order == [first["webhookEventId"], other["webhookEventId"]]
 
 
+@pytest.mark.parametrize(("waited", "first"), [(44.0, "old"), (46.0, "new")])
+def test_what_would_expire_under_way_goes_behind_what_can_be_answered_in_time(
+    kit: Services, line: FakeLine, clock: Clock, waited: float, first: str
+) -> None:
+    """Where all are busy, to take the oldest first would be to answer nobody."""
+    old = text_event(line, "住民票 コンビニ", sender=1, at=clock().timestamp())
+    keep(kit, old, moment=clock())
+    clock.forward(waited)
+    new = text_event(line, "住民票 コンビニ", sender=2, at=clock().timestamp())
+    keep(kit, new, moment=clock())
+    taken = [inbox.claim(kit.database, "test:1:0", clock()) for _ in range(3)]
+    names = {old["webhookEventId"]: "old", new["webhookEventId"]: "new"}
+    last = "new" if first == "old" else "old"
+    assert [names[one.webhook_event_id] if one else None for one in taken] == [first, last, None]
+
+
 def test_two_senders_never_hold_one_event(kit: Services, line: FakeLine) -> None:
     keep(kit, text_event(line, "住民票"))
     assert inbox.claim(kit.database, "a:1:0", now()) is not None
@@ -372,10 +388,10 @@ def test_a_thread_outlives_what_goes_wrong_in_it(
     faults = iter([OSError("too many open files"), MemoryError()])
     claim = inbox.claim
 
-    def failing(*given: Any) -> Any:
+    def failing(*given: Any, **more: Any) -> Any:
         for fault in faults:
             raise fault
-        return claim(*given)
+        return claim(*given, **more)
 
     monkeypatch.setattr(inbox, "claim", failing)
     keep(kit, text_event(line, "住民票 コンビニ"))

@@ -221,6 +221,47 @@ def test_in_an_emergency_nothing_stands_beside_the_numbers(chatting: Services, l
     assert "staff-chat" not in told(chatting, line, clock, "家が火事です。助けて")
 
 
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "かなりあの家が火事です。助けて",
+        "胸が苦しくて動けない。救急車を呼んで",
+        "もう死にたい",
+        "There is a fire in my house",
+    ],
+)
+def test_who_is_in_danger_during_the_talk_is_given_the_numbers_and_nothing_of_it_is_kept(
+    chatting: Services, line: FakeLine, clock: Clock, cry: str
+) -> None:
+    begin(chatting, line, clock)
+    assert told(chatting, line, clock, SECRET) == ""
+    found = told(chatting, line, clock, cry)
+    for number in ("119", "110"):
+        assert f"tel:{number}" in found
+    assert told(chatting, line, clock, SECRET) == "", "the talk goes on"
+    assert [(row.state, row.note, row.text, row.postback) for row in rows(chatting)[2:3]] == [
+        ("answered", inbox.WITH_STAFF, None, None)
+    ]
+    assert (
+        places_of(chatting.database, [*CANARY, "火事", "胸が苦し", "死にた", "a fire in my"]) & RESIDENTS_TABLES
+        == set()
+    )
+    assert logged(chatting) == []
+
+
+def test_of_a_cry_that_nobody_could_answer_nothing_stays_either(
+    chatting: Services, line: FakeLine, clock: Clock
+) -> None:
+    begin(chatting, line, clock)
+    keep(chatting, clock, written(line, clock, "家が火事です。助けて"))
+    assert rows(chatting)[-1].postback == inbox.IN_DANGER
+    clock.forward(31 * 60)
+    drain(sender_of(chatting, clock))
+    inbox.forget_late_texts(chatting.database, clock())
+    assert [(row.state, row.text, row.postback) for row in rows(chatting)[-1:]] == [("expired", None, None)]
+    assert logged(chatting) == []
+
+
 def test_it_is_said_when_somebody_is_there(chatting: Services, line: FakeLine, clock: Clock) -> None:
     with chatting.database.writing() as session:
         week = [["08:30", "17:15"]] * 5 + [None] * 2

@@ -79,3 +79,18 @@ def test_the_greeting_says_what_not_to_write_where_it_is_kept_and_what_to_do_nex
 
 def test_in_an_emergency_nothing_stands_beside_the_numbers(kit: Services, line: FakeLine) -> None:
     assert not told(kit, line, "家が火事です。助けて")
+
+
+def test_who_began_with_an_emergency_is_told_with_what_comes_after_it_and_not_again(
+    kit: Services, line: FakeLine
+) -> None:
+    assert not told(kit, line, "家が火事です。助けて")
+    assert not told(kit, line, "家が燃えています"), "still nothing beside the numbers"
+    assert told(kit, line)
+    assert not told(kit, line)
+
+
+def test_who_was_told_before_an_emergency_is_not_told_again_after_it(kit: Services, line: FakeLine) -> None:
+    assert told(kit, line)
+    assert not told(kit, line, "家が火事です。助けて")
+    assert not told(kit, line)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -32,6 +33,13 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+def faint(page: Page) -> list[str]:
+    """What stands out from its ground by less than seven to one."""
+    found = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]}).response
+    assert found["passes"], "the rule was applied"
+    return [node["html"][:200] for fault in found["violations"] for node in fault["nodes"]]
+
+
 def opened(browser: Browser, origin: str, path: str, **options: Any) -> Page:
     given: dict[str, Any] = {"viewport": {"width": 375, "height": 812}, "bypass_csp": True, **options}
     page = browser.new_context(base_url=origin, locale="ja-JP", **given).new_page()
@@ -49,6 +57,7 @@ def test_axe_finds_nothing_with_readings_in_large_letters(browser: Browser, orig
     page.get_by_role("button", name="ことば").first.click()
     expect(page.get_by_role("button", name="やさしい日本語")).to_be_visible()
     assert violations(page) == []
+    assert faint(page) == []
     assert page.evaluate(SMALLEST) >= 24
     page.context.close()
 
