@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -17,6 +18,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from threadpoolctl import threadpool_limits
+from werkzeug.routing import Rule
 
 import bot.line.receiver
 import bot.settings
@@ -42,6 +44,9 @@ settings.register_profile("kotae", derandomize=True, deadline=None, suppress_hea
 settings.load_profile("kotae")
 
 
+# Whole municipalities stay in memory, none in a cycle: as Python comes, it looks them through again and again.
+gc.set_threshold(50_000, 50, 100)
+
 DEFAULTS = {each.name: each.default for each in bot.settings.SETTINGS}
 """What holds where nothing is set."""
 MANY_A_MINUTE = {
@@ -58,6 +63,26 @@ def many_a_minute() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         given = [replace(each, default=MANY_A_MINUTE.get(each.name, each.default)) for each in bot.settings.SETTINGS]
         patch.setattr(bot.settings, "SETTINGS", tuple(given))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """Each app compiles the same 250 addresses, for a tenth of a second; a thousand tests make an app of their own.
+
+    What is compiled of a rule depends on nothing but its parts: it looks its converters up when it is called.
+    """
+    compiled: dict[tuple[object, ...], object] = {}
+    really = Rule._compile_builder
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> object:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = really(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
         yield
 
 

@@ -23,16 +23,15 @@ from bot.operation.notes import NOTES
 from bot.other_tools import KINDS, OtherToolError, read_other_tool, rule_for
 from bot.services import Services
 from knowledge import forwards
-from knowledge.bundle import Bundle
 from knowledge.calendar import now
 from knowledge.forwards import LIFE, LONG_LIFE, Passing, opened, seal
-from knowledge.loading import load_bundle
 from knowledge.models import Forward, LineEvent
 from knowledge.residents_data import Resident, erase_resident
 from tests.bot.line.conftest import CODE, Clock, drain, sender_of
 from tests.support.every_column import places_of
 from tests.support.fake_line import FakeLine, event, signature, text_event, webhook_body
 from tests.support.fake_tool import FakeTool
+from tests.support.filling import Filling
 
 QUESTION = "住民票はコンビニで取れますか"
 OWN_BUTTON, OTHER_BUTTON = {"data": "a=contact"}, {"data": "action=gomi&area=3"}
@@ -49,8 +48,8 @@ def tool() -> Iterator[FakeTool]:
 def beside(
     request: pytest.FixtureRequest,
     line_environment: dict[str, str],
-    database_url_maker: Callable[[str], str],
-    bundles: list[Bundle],
+    database_url_maker: Callable[..., str],
+    first_town: Filling,
     tool: FakeTool,
 ) -> Iterator[Flask]:
     """An app whose channel has another tool behind it, on both databases."""
@@ -58,11 +57,10 @@ def beside(
         f"LINE_{CODE}_FORWARD_URL": tool.url,
         f"LINE_{CODE}_LEAVE_WORDS": "ごみ、防災*, ＭＥＮＵ",
         f"LINE_{CODE}_LEAVE_KINDS": "location",
-        "DATABASE_URL": database_url_maker(request.param),
+        "DATABASE_URL": database_url_maker(request.param, first_town),
     }
     app = create_app(line_environment | given)
     services: Services = app.extensions["kotae"]
-    load_bundle(services.database, next(b for b in bundles if b.municipality.code == CODE), now())
     yield app
     services.forwarding.stop()
     services.database.dispose()
