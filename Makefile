@@ -157,7 +157,7 @@ mutants: $(VENV)/.test ## わざと入れた誤りを試験が見つける割合
 browser: ## 試験に使うブラウザーと日本語の文字
 	@command -v chromium >/dev/null 2>&1 || { \
 	  echo "chromium を入れます"; \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-lohit-deva >/dev/null; } \
 	  || { echo "chromium がありません。apt-get install chromium fonts-noto-cjk を実行してください"; exit 1; }; }
 
 lock: ## 部品の固定ファイルを作り直す（uv が要る）

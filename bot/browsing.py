@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.dialogue import Dialogue
+from bot.listing import next_rows
 from bot.opening import week_rows
 from bot.replies import (
     Choice,
@@ -144,6 +145,8 @@ def looked_through(
             return contact_page(knowledge), replace(_nothing_else(before), facet=Facet.TELEPHONE)
         case Onward.CATEGORIES:
             return _at(knowledge, place or ALL, before, paused)
+        case Onward.NEXT:
+            return next_rows(knowledge, before)
 
 
 def wished_through(knowledge: Knowledge, typed: str, before: Dialogue, paused: Collection[str] = ()) -> Said | None:

@@ -30,20 +30,22 @@ from knowledge.rich_menus import rich_menus
 
 @click.command("doctor")
 @click.option("--municipality", metavar="CODE", help="この市町村のチャネルだけ（6桁）。")
+@click.option("--test", "of_test", is_flag=True, help="試験用のチャネルを。")
 @click.option("--confirm", "item", type=click.Choice(list(CONFIRMABLE)), help="LINE の画面で見て確かめた項目。")
 @click.option("--by", metavar="名前", help="確かめた人の名前。")
 @with_appcontext
-def line_doctor(municipality: str | None, item: str | None, by: str | None) -> None:
+def line_doctor(municipality: str | None, of_test: bool, item: str | None, by: str | None) -> None:
     """LINE を始める前に足りないものを、直す場所といっしょに示す。一つでもあれば 1 で終わる。"""
     kit = services()
     channels = {
         name: channel
         for name, channel in kit.settings.line_channels.items()
-        if municipality in (None, channel.municipality_code)
+        if municipality in (None, channel.municipality_code) and channel.test == of_test
     }
     if not channels:
         raise click.ClickException(
-            "LINE のチャネルの設定がありません。環境変数 LINE_<コード>_CHANNEL_SECRET を入れてください（docs/line.md）"
+            f"LINE の{'試験用の' if of_test else ''}チャネルの設定がありません。環境変数 "
+            f"LINE_<コード>_{'TEST_' if of_test else ''}CHANNEL_SECRET を入れてください（docs/line.md）"
         )
     if item is not None:
         _confirm(kit, channels, item, by)
@@ -94,6 +96,8 @@ def setup_of(kit: Services, channel: LineChannel) -> Setup:
         frozenset(names),
         channel.other.behind_url,
         _handed_on(channel, told, local=settings.is_local),
+        code,
+        channel.test,
     )
 
 
@@ -117,7 +121,7 @@ def _town(session: Session, code: str) -> Town | None:
     )
     places = select(func.count()).where(OpeningPlaceRow.municipality_code == code)
     return Town(
-        general_number(session, code) or row.contact_telephone,
+        general_number(session, code),
         (session.scalar(departments) or 0) + sum(map(bool, (row.contact_form, row.contact_email, row.contact_fax))),
         session.scalar(places) or 0,
         row.sample or is_demo(session, code),

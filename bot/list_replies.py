@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.replies import Reply, Rule, SourceLine, plan_notes
+from bot.replies import Onward, Reply, Rule, SourceLine, Step, plan_notes
 from bot.wording import say
 from intents.decision import Decision
 from knowledge.answers import Answer
@@ -29,10 +29,16 @@ def listing_reply(knowledge: Knowledge, listing: Listing, start: int = 0) -> Rep
         contact=knowledge.contact,
         sources=tuple(_sources(answers)),
         notes=plan_notes(knowledge, plan) if plan else (),
+        steps=_next_rows(len(listing.rows) - start - len(rows)),
         list_id=listing.id,
         asks_feedback=True,
         rule=Rule.LIST,
     )
+
+
+def _next_rows(rest: int) -> tuple[Step, ...]:
+    """A button for them: not everybody can type the word that asks for them."""
+    return (Step(Onward.NEXT, say("browse_next", count=min(PAGE, rest))),) if rest else ()
 
 
 def page_end(listing: Listing, start: int) -> int:

@@ -50,6 +50,7 @@ class Onward(StrEnum):
     FREQUENT = "frequent"
     CATEGORIES = "categories"
     CONTACT = "contact"
+    NEXT = "next"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from knowledge.audit import BY_COMMAND
 from knowledge.calendar import now
 from knowledge.models import Municipality
 from knowledge.municipality_codes import unknown_municipality
-from knowledge.rich_menus import DOES_NAMES, VARIANT_NAMES, Does, RichMenu, Variant, rich_menus
+from knowledge.rich_menus import DOES_NAMES, VARIANT_NAMES, Does, RichMenu, Variant, rich_menus, without_page
 
 HIDES_MANAGER = (
     "LINE Official Account Manager で作ったリッチメニューがあれば、代わりにこたえのものが出ます"
@@ -195,6 +195,8 @@ def _apply(kit: Services, channel: LineChannel, calls: MenuCalls, variant: Varia
         return
     for line in _steps(plan):
         click.echo(line)
+    for menu in _menus(kit, code).values():
+        _warn_of_missing_pages(menu)
     if plan.replaced is not None:
         consent.to_replace(plan.replaced)
     consent.to(f"{channel.name} の LINE を、このとおりに変えますか")
@@ -214,6 +216,15 @@ def _steps(plan: Plan) -> Iterator[str]:
         yield f"  前のこたえのメニューを消す: {one.name}"
     if plan.before is None:
         yield f"  {HIDES_MANAGER}"
+
+
+def _warn_of_missing_pages(menu: RichMenu) -> None:
+    """Told before it is sent: in a disaster nobody has time to find out that a button only answers whom to ask."""
+    if labels := without_page(menu):
+        click.echo(
+            f"{VARIANT_NAMES[menu.variant]}のメニューの「{'」「'.join(labels)}」は、市町村のページを開きません"
+            "（質問として答えます）。職員用の画面の「リッチメニュー」で、ページのURLを入れられます"
+        )
 
 
 def _switch(kit: Services, channel: LineChannel, calls: MenuCalls, variant: Variant, consent: Consent) -> None:
@@ -236,6 +247,7 @@ def _switch(kit: Services, channel: LineChannel, calls: MenuCalls, variant: Vari
         consent.to_replace(theirs)
     if standing.default is None:
         click.echo(HIDES_MANAGER)
+    _warn_of_missing_pages(_menus(kit, code)[variant])
     consent.to(f"{channel.name} の LINE で、住民に{VARIANT_NAMES[variant]}のメニューを出しますか")
     show_one(calls, found.id, standing.default)
     click.echo(

@@ -41,6 +41,7 @@ class Act(StrEnum):
     LANGUAGES = "languages"
     SPEAK = "speak"
     READINGS = "readings"
+    NEXT = "next"
 
 
 MOST_NEXT = 3
@@ -125,7 +126,7 @@ def _reply_to_tap(knowledge: Knowledge, tap: Tap, before: Dialogue, paused: Coll
             return _unsolved(knowledge, found, tap, before)
         case Act.MORE if found:
             return details_reply(knowledge, found), before
-        case Act.FREQUENT | Act.CATEGORIES:
+        case Act.FREQUENT | Act.CATEGORIES | Act.NEXT:
             return looked_through(knowledge, Onward(tap.act.value), tap.entry_id, before, paused)
         case Act.CONTACT if found is None:
             return looked_through(knowledge, Onward.CONTACT, None, before, paused)

@@ -101,7 +101,7 @@ DEFAULTS: Mapping[Variant, RichMenu] = MappingProxyType(
             (
                 Area("よくある質問", Does.FREQUENT, icon="question"),
                 Area("手続き", Does.CATEGORIES, icon="papers"),
-                Area("証明書（コンビニ交付）", Does.QUESTION, "コンビニで取れる証明書", "certificate"),
+                Area("証明書（コンビニ交付）", Does.QUESTION, "住民票はコンビニで取れますか", "certificate"),
                 Area("ごみ", Does.QUESTION, "ごみの出し方", "garbage"),
                 Area("防災", Does.QUESTION, "ハザードマップや避難所はどこで見られますか", "helmet"),
                 Area("ことば", Does.LANGUAGES, icon="globe"),
@@ -112,7 +112,7 @@ DEFAULTS: Mapping[Variant, RichMenu] = MappingProxyType(
             Variant.DISASTER,
             "災害のメニュー",
             (
-                Area("避難情報", Does.QUESTION, "避難所はどこですか", "shelter"),
+                Area("避難情報", Does.QUESTION, "ハザードマップや避難所はどこで見られますか", "shelter"),
                 Area("防災", Does.QUESTION, "ハザードマップや避難所はどこで見られますか", "helmet"),
                 Area("電話と窓口", Does.CONTACT, icon="phone"),
                 Area("ことば", Does.LANGUAGES, icon="globe"),
@@ -121,6 +121,15 @@ DEFAULTS: Mapping[Variant, RichMenu] = MappingProxyType(
     }
 )
 """What has no link is asked: an area that leads nowhere would be worse than an answer that names whom to ask."""
+
+
+_OF_A_PAGE = frozenset({"garbage", "helmet", "shelter", "warning"})
+"""Icons of what every municipality has a page for, and no plan tells."""
+
+
+def without_page(menu: RichMenu) -> tuple[str, ...]:
+    """The labels of areas that ask what a page of the municipality's tells better: 避難情報 most of all."""
+    return tuple(area.label for area in menu.areas if area.does is Does.QUESTION and area.icon in _OF_A_PAGE)
 
 
 class RichMenuChangedError(Exception):

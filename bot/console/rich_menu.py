@@ -37,6 +37,7 @@ from knowledge.rich_menus import (
     rich_menu,
     rich_menus,
     save_rich_menu,
+    without_page,
 )
 from knowledge.roles import Role
 
@@ -61,6 +62,8 @@ class Shown:
     meaning: str
     fault: str
     is_own: bool
+    asks_yet: tuple[str, ...]
+    """The labels of areas that ask what a page of the municipality's tells better."""
 
     @property
     def alt(self) -> str:
@@ -85,7 +88,7 @@ def index(code: str) -> str:
 def _shown(menu: RichMenu) -> Shown:
     fault = next(iter(_faults(menu).values()), "")
     is_own = menu != DEFAULTS[menu.variant]
-    return Shown(menu, VARIANT_NAMES[menu.variant], MEANINGS[menu.variant], fault, is_own)
+    return Shown(menu, VARIANT_NAMES[menu.variant], MEANINGS[menu.variant], fault, is_own, without_page(menu))
 
 
 @blueprint.get("/<code>/rich-menu/<variant>/picture.png")

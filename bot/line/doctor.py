@@ -16,6 +16,8 @@ from knowledge.rich_menus import VARIANT_NAMES
 
 YEAR = dt.timedelta(days=365)
 DEVELOPERS, MANAGER = "LINE Developersコンソール", "LINE Official Account Manager"
+REFUSED = (401, 403)
+"""What LINE says to a token that is wrong; anything else tells nothing of the token."""
 API_TAB = f"{DEVELOPERS} → チャネル → 「Messaging API設定」"
 BASIC_TAB = f"{DEVELOPERS} → チャネル → 「チャネル基本設定」"
 REPLY_TAB = f"{MANAGER} → 「設定」 → 「応答設定」"
@@ -129,6 +131,13 @@ class Setup:
     """Of a tool before us, which LINE calls in our place."""
     handed_on: Call | None = None
     """What the tool behind us said to a body without events; None where there is no such tool."""
+    code: str = "<コード>"
+    test: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """Of the names of the channel's settings."""
+        return f"LINE_{self.code}_{'TEST_' if self.test else ''}"
 
 
 @dataclass(frozen=True)
@@ -169,14 +178,14 @@ def _of_the_settings(setup: Setup) -> Iterator[Line]:
         setup.has_secret,
         "チャネルシークレットがあります",
         "チャネルシークレットがありません",
-        f"{BASIC_TAB} → 「チャネルシークレット」を、環境変数 LINE_<コード>_CHANNEL_SECRET に写す",
+        f"{BASIC_TAB} → 「チャネルシークレット」を、環境変数 {setup.prefix}CHANNEL_SECRET に写す",
     )
     yield _line(
         "token",
         setup.has_token,
         "チャネルアクセストークンがあります",
         "チャネルアクセストークンがありません",
-        f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し、環境変数 LINE_<コード>_CHANNEL_ACCESS_TOKEN に写す",
+        f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し、環境変数 {setup.prefix}CHANNEL_ACCESS_TOKEN に写す",
     )
 
 
@@ -189,17 +198,28 @@ def _of_line(setup: Setup) -> Iterator[Line]:
             "line", False, "LINE につながりません", "サーバーから api.line.me の443番へ出られるように、庁内の担当に頼む"
         )
         return
+    if not info.is_good and info.status not in REFUSED:
+        yield _unknown("line", "LINE", info)
+        return
     if not info.is_good:
         yield Line(
             "token_taken",
             False,
             f"LINE がチャネルアクセストークンを受け付けません（{info.status}）",
-            f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し直し、環境変数に写して、起動し直す",
+            f"{API_TAB} → 「チャネルアクセストークン（長期）」を発行し直し、環境変数 "
+            f"{setup.prefix}CHANNEL_ACCESS_TOKEN に写して、起動し直す",
         )
         return
     yield Line("line", True, f"LINE につながりました: {info.text('displayName')}（{info.text('basicId')}）")
     yield from _of_the_webhook(setup)
     yield from _of_the_chat(setup, info)
+
+
+def _unknown(check: str, what: str, answer: Answer) -> Line:
+    """That LINE did not tell, and so nothing is known: neither that it is well nor that it is not."""
+    return Line(
+        check, False, f"{what} を調べられません（{answer.status or '応答がない'}）", "しばらくして、もう一度する"
+    )
 
 
 def _of_the_chat(setup: Setup, info: Answer) -> Iterator[Line]:
@@ -254,7 +274,7 @@ def _of_the_menu(setup: Setup) -> Iterator[Line]:
             name in setup.menu_names,
             f"リッチメニューは、こたえの{variant}のもので、今の設定どおりです",
             f"リッチメニューは、こたえの{variant}のものですが、今の設定と違います",
-            "flask --app app line rich-menu --apply",
+            f"flask --app app line rich-menu --municipality {setup.code}{' --test' if setup.test else ''} --apply",
         )
 
 
@@ -269,7 +289,7 @@ def _of_the_other_tool(setup: Setup) -> Iterator[Line]:
         called.outcome is Outcome.FORWARDED,
         "ほかのツールの住所が、署名のある空の通信に答えました（届いた出来事に正しく答えるかは、ここからは分かりません）",
         f"ほかのツールの住所が、署名のある空の通信を受け取りません（{said}）",
-        "環境変数 LINE_<コード>_FORWARD_URL の住所と、ほかのツールに入れたチャネルシークレットを、そのツールの担当に"
+        f"環境変数 {setup.prefix}FORWARD_URL の住所と、ほかのツールに入れたチャネルシークレットを、そのツールの担当に"
         "確かめる",
     )
 
@@ -278,6 +298,9 @@ def _of_the_webhook(setup: Setup) -> Iterator[Line]:
     if setup.told is None:
         return
     endpoint, test = setup.told.endpoint, setup.told.test
+    if not endpoint.is_good and endpoint.status != 404:
+        yield _unknown("address", "「Webhook URL」と「Webhookの利用」", endpoint)
+        return
     wanted = setup.behind_address or setup.address
     is_direct = wanted == setup.address
     ours = endpoint.is_good and endpoint.text("endpoint") == wanted
@@ -320,9 +343,9 @@ def _of_the_town(setup: Setup) -> Iterator[Line]:
     yield _line(
         "telephone",
         bool(town.telephone),
-        f"住民に案内する電話は {town.telephone} です",
+        f"代表電話は {town.telephone} です",
         "代表電話がありません",
-        "職員用の画面の「穴埋めシート」で「役所の代表電話」を入れるか、「設定」で「問い合わせ先の電話」を入れる",
+        "職員用の画面の「穴埋めシート」で「役所の代表電話」を入れる（承認が要る市町村では、承認されてから）",
     )
     yield _line(
         "ways",

@@ -66,7 +66,13 @@
       newTurnKey();
       goOnWith(turn.dataset.conversation);
       turn.scrollIntoView({ block: "start" });
-      question.focus({ preventScroll: true });
+      if (form.classList.contains("ask")) {
+        question.focus({ preventScroll: true });
+      } else {
+        // Who pressed a button goes on from the answer to it, and its buttons come next.
+        turn.tabIndex = -1;
+        turn.focus({ preventScroll: true });
+      }
     } catch {
       state.textContent = "うまくつながりませんでした。少し待ってから、もう一度お試しください。";
     } finally {

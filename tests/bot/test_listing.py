@@ -11,6 +11,7 @@ from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
 from bot.line.messages import render
 from bot.list_replies import PAGE
 from bot.replies import Reply, plain_text
+from bot.taps import Act, Tap, reply_to_tap
 from bot.wording import say
 from intents.decision import Decision
 from knowledge.corpus import Corpus, Knowledge
@@ -63,6 +64,19 @@ def test_more_rows_are_counted_and_come_when_asked_for(matsusaka: Knowledge) -> 
     assert third[0].text == say("list_last_page", shown=1, count=21)
     assert not set(first[0].facts) & set(second[0].facts)
     assert end[0].text == say("list_end")
+
+
+def test_more_rows_come_by_a_button_too_which_the_last_page_has_not(matsusaka: Knowledge) -> None:
+    """Not everybody can type 「続き」."""
+    (first,) = talk(matsusaka, "目標値を全部")
+    typed = [one[0] for one in talk(matsusaka, "目標値を全部", "続き", "続き")[1:]]
+    reply, dialogue = first[0], first[1]
+    for expected in typed:
+        assert [(step.to.value, step.label) for step in reply.steps] in ([("next", "次の10件")], [("next", "次の1件")])
+        reply, dialogue = reply_to_tap(matsusaka, Tap(Act.NEXT), dialogue)
+        assert (reply.text, reply.facts) == (expected.text, expected.facts)
+    assert reply.steps == ()
+    assert reply_to_tap(matsusaka, Tap(Act.NEXT), NEW_DIALOGUE)[0].text == say("ask_what")
 
 
 def numbers(text: str) -> list[int]:

@@ -16,7 +16,7 @@ from bot.line.doctor import CHAT, CHECKS, ITEMS, YEAR, Confirmed, Line, Setup, T
 from bot.line.doctor_calls import ENDPOINT, ENDPOINTS, INFO, MENU, MENU_SHOWN, TEST, Answer, Told
 from bot.line.forwarding import Call
 from bot.services import Services
-from knowledge.models import AuditLine, Department, Municipality, OpeningPlaceRow
+from knowledge.models import AuditLine, Department, Municipality, OpeningPlaceRow, SubjectOffice
 from tests.bot.line.conftest import CODE
 from tests.support.fake_line import ACCESS_TOKEN, SECRET, FakeLine, user
 from tests.support.fake_menus import RichMenus
@@ -81,7 +81,12 @@ def test_nothing_is_missing() -> None:
         (told(menu=Answer(500, {})), "リッチメニューを調べられません（500）", "もう一度"),
         (told(menu=Answer(None, {})), "リッチメニューを調べられません（応答がない）", "もう一度"),
         ({"town": None}, "内容がありません", "knowledge load"),
-        (town(telephone=None), "代表電話がありません", "「設定」"),
+        (town(telephone=None), "代表電話がありません", "「穴埋めシート」"),
+        (town(privacy_url=None), "プライバシーポリシーのURLがありません", "https://kotae.city.test/242047/privacy"),
+        (told(info=Answer(500, {}), test=None), "LINE を調べられません（500）", "もう一度"),
+        (told(info=Answer(429, {}), test=None), "LINE を調べられません（429）", "もう一度"),
+        (told(endpoint=Answer(500, {})), "「Webhook URL」と「Webhookの利用」 を調べられません（500）", "もう一度"),
+        ({"has_token": False, "told": None, "code": CODE, "test": True}, "トークンがありません", f"LINE_{CODE}_TEST_CHANNEL_ACCESS_TOKEN"),
         (town(ways_without_voice=0), "電話のほかの連絡先", "「課」"),
         (town(opening_places=0), "開庁時間がありません", "「受付時間」"),
         (town(samples=True), "見本の内容が出ています", "「見本」を外す"),
@@ -199,6 +204,10 @@ def test_until_all_is_there_it_ends_with_1(line: FakeLine, real: Callable[..., F
     with kit.database.writing() as session:
         its = {"contact_telephone": "0598-53-4312", "privacy_url": "https://www.city.test/privacy"}
         session.execute(update(Municipality).values(sample=False, **its))
+    assert "× 代表電話がありません" in runner.invoke(args=["line", "doctor"]).output, "that is the office's own"
+    with kit.database.writing() as session:
+        general = SubjectOffice(municipality_code=CODE, subject="general", telephone="0598-53-4312", updated_at=NOW)
+        session.merge(general)
         session.execute(update(Department).values(email="kanzai@city.test"))
         session.merge(
             OpeningPlaceRow(
@@ -221,10 +230,28 @@ def test_until_all_is_there_it_ends_with_1(line: FakeLine, real: Callable[..., F
     with kit.database.reading() as session:
         lines = session.scalars(select(AuditLine).where(AuditLine.action == "line_confirmed")).all()
     assert [(one.details["item"], one.details["by"]) for one in lines] == [(item, "情報 花子") for item in ITEMS]
-    assert line.tested == [ADDRESS] * 2
+    assert line.tested == [ADDRESS] * 3
     assert line.violations == line.menus.violations == []
     assert {path for _, path in ENDPOINTS} == {*line.console, MENU_SHOWN, MENU}
     kit.database.dispose()
+
+
+def test_the_test_channel_is_looked_at_by_itself(line: FakeLine, real: Callable[..., Flask]) -> None:
+    """What is still to be done on it keeps no channel of residents from being ready."""
+    line.console = {INFO: BOT, ENDPOINT: HOOK, TEST: TESTED}
+    app = real(**{f"LINE_{CODE}_TEST_CHANNEL_SECRET": "f" * 32})
+    runner = app.test_cli_runner()
+    confirmed = runner.invoke(
+        args=["line", "doctor", "--municipality", CODE, "--confirm", "group", "--by", "情報 花子"]
+    )
+    assert confirmed.exit_code == 0, confirmed.output
+    assert "-test】" not in runner.invoke(args=["line", "doctor"]).output
+    found = runner.invoke(args=["line", "doctor", "--test", "--confirm", "group", "--by", "情報 花子"])
+    assert found.exit_code == 0, found.output
+    told_of_it = runner.invoke(args=["line", "doctor", "--test"]).output
+    assert f"【{CODE}-test】" in told_of_it
+    assert f"LINE_{CODE}_TEST_CHANNEL_ACCESS_TOKEN" in told_of_it
+    app.extensions["kotae"].database.dispose()
 
 
 def test_a_name_is_asked_for_and_a_channel(real: Callable[..., Flask]) -> None:
@@ -232,4 +259,4 @@ def test_a_name_is_asked_for_and_a_channel(real: Callable[..., Flask]) -> None:
     assert runner.invoke(args=["line", "doctor", "--confirm", "group"]).exit_code == 2
     assert runner.invoke(args=["line", "doctor", "--municipality", "000000"]).exit_code == 1
     refused = real(**{f"LINE_{CODE}_CHANNEL_ACCESS_TOKEN": "0a1b2c3d4e5f" * 3}).test_cli_runner()
-    assert "受け付けません（404）" in refused.invoke(args=["line", "doctor"]).output
+    assert "LINE を調べられません（404）" in refused.invoke(args=["line", "doctor"]).output

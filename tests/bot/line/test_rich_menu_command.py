@@ -261,7 +261,7 @@ def test_all_of_ours_can_be_taken_away(run: Run, menus: RichMenus, site: Flask) 
 def test_asked_alone_it_tells_what_there_is_and_changes_nothing(run: Run, menus: RichMenus) -> None:
     first = run().output
     assert "よくある質問 … よくある質問を出す" in first
-    assert "「コンビニで取れる証明書」と聞く" in first
+    assert "「住民票はコンビニで取れますか」と聞く" in first
     assert "API で決めたものはありません" in first
     assert "--apply" in first
     run("--apply", "--yes")
@@ -271,6 +271,15 @@ def test_asked_alone_it_tells_what_there_is_and_changes_nothing(run: Run, menus:
     assert "ほかで作られたもの: 1件" in told
     assert "\x1b" not in told
     assert set(menus.calls) <= {"list", "default", "validate", "create", "upload", "picture", "show"}
+
+
+def test_before_it_is_sent_it_is_told_which_areas_open_no_page_yet(run: Run, site: Flask) -> None:
+    told = run("--apply", "--yes").output
+    assert "災害のメニューの「避難情報」「防災」は、市町村のページを開きません" in told
+    assert "ふだんのメニューの「ごみ」「防災」は" in told
+    switched = run("--show", "disaster", "--yes").output
+    assert "「避難情報」「防災」は、市町村のページを開きません" in switched
+    assert "「ごみ」" not in switched
 
 
 def test_pictures_alone_are_drawn_without_line(run: Run, menus: RichMenus, tmp_path: Path) -> None:
