@@ -13,6 +13,10 @@ THE_PLAN = "計画"
 """How entries call the plan that they come from."""
 _KINDS = ("計画", "基本方針", "マスタープラン", "アクションプラン", "ビジョン", "構想", "戦略")
 _DIGITAL = r"(?:(?:dx|デジタル(?:・?トランスフォーメーション)?(?:\(dx\))?)化?)"
+_OF_OURS = (
+    r"(?<![一-鿿ぁ-んァ-ヶーa-z0-9])(?:(?:うち|ここ|私たち|わたしたち|わしら|自分)の|わが|我が|この)?[市町村区]の"
+)
+"""How those who live here call it (うちの市の計画); 「他市の」 and 「都市計画」 are none of it."""
 _NOT_OURS = r"(?<![一-鿿ァ-ヶーa-z0-9])(?<!国の)(?<!県の)(?<!次の)(?<!次期の)(?<!前の)"
 
 
@@ -30,7 +34,11 @@ def as_the_plan(text: str, town: str, titles: tuple[str, ...]) -> str | None:
     rest = f"{plain[: found.start()]}{plain[found.end() :]}"
     if asked_facet(rest) is None and not topic_nouns(rest) and not _SAYS_MORE.search(rest):
         return None
-    return f"{plain[: found.start()]}{THE_PLAN}{plain[found.end() :]}"
+    return f"{plain[: found.start()]}{THE_PLAN}{_TOPIC.sub('は', plain[found.end() :])}"
+
+
+_TOPIC = re.compile("^って(?!いう|言う)")
+"""Said of the plan as 「は」 is, and written with by nobody who puts a question down."""
 
 
 _SAYS_MORE = re.compile("終わ|おわ|見直|変わ|作[らっ]|始ま|続|古い|読[めみ]|見ら|進ん|達成|間")
@@ -42,6 +50,6 @@ def _pattern(town: str, titles: tuple[str, ...]) -> re.Pattern[str]:
     kinds = {kind for kind in _KINDS if any(kind in title for title in titles)} | {THE_PLAN}
     kind = "|".join(sorted(kinds, key=len, reverse=True))
     whole = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
-    own = rf"{re.escape(town)}(?:の)?{_DIGITAL}?(?:推進)?(?:{kind})"
+    own = rf"(?:{re.escape(town)}(?:の)?|{_OF_OURS}){_DIGITAL}?(?:推進)?(?:{kind})|(?<![一-鿿ァ-ヶー]){THE_PLAN}(?=って(?!いう|言う))"
     general = rf"{_NOT_OURS}{_DIGITAL}(?:推進)?(?:{kind})"
     return re.compile(rf"(?:この)?(?:{whole}|{own}|{general})" if whole else rf"(?:この)?(?:{own}|{general})")
