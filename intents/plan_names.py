@@ -17,6 +17,7 @@ _OF_OURS = (
     r"(?<![一-鿿ぁ-んァ-ヶーa-z0-9])(?:(?:うち|ここ|私たち|わたしたち|わしら|自分)の|わが|我が|この)?[市町村区]の"
 )
 """How those who live here call it (うちの市の計画); 「他市の」 and 「都市計画」 are none of it."""
+_AS_TOPIC = rf"(?<![一-鿿ァ-ヶー]){THE_PLAN}(?=って(?!いう|言う))"
 _NOT_OURS = r"(?<![一-鿿ァ-ヶーa-z0-9])(?<!国の)(?<!県の)(?<!次の)(?<!次期の)(?<!前の)"
 
 
@@ -50,6 +51,6 @@ def _pattern(town: str, titles: tuple[str, ...]) -> re.Pattern[str]:
     kinds = {kind for kind in _KINDS if any(kind in title for title in titles)} | {THE_PLAN}
     kind = "|".join(sorted(kinds, key=len, reverse=True))
     whole = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
-    own = rf"(?:{re.escape(town)}(?:の)?|{_OF_OURS}){_DIGITAL}?(?:推進)?(?:{kind})|(?<![一-鿿ァ-ヶー]){THE_PLAN}(?=って(?!いう|言う))"
+    own = rf"(?:{re.escape(town)}(?:の)?|{_OF_OURS}){_DIGITAL}?(?:推進)?(?:{kind})|{_AS_TOPIC}"
     general = rf"{_NOT_OURS}{_DIGITAL}(?:推進)?(?:{kind})"
     return re.compile(rf"(?:この)?(?:{whole}|{own}|{general})" if whole else rf"(?:この)?(?:{own}|{general})")

@@ -16,6 +16,22 @@
     for (const field of document.querySelectorAll("form input[name=conversation]")) field.value = conversation;
   };
 
+  const chats = () => document.querySelectorAll("form[data-chat], form[data-large]");
+  const carried = (address, modes) => {
+    const url = new URL(address, location.href);
+    for (const name of ["lang", "ruby"]) {
+      if (modes.has(name)) url.searchParams.set(name, modes.get(name));
+      else url.searchParams.delete(name);
+    }
+    return url.href;
+  };
+
+  // Languages and ふりがな that were chosen stand in the address: who comes back by it is answered so again.
+  const carryModes = (modes) => {
+    for (const form of chats()) form.action = carried(form.action, modes);
+    history.replaceState(null, "", carried(location.href, modes));
+  };
+
   // The letters change where the page stands: without this script the server shows it anew.
   const showLarge = (large) => {
     document.documentElement.classList.toggle("large", large);
@@ -65,13 +81,13 @@
       if (form.classList.contains("ask")) form.elements.question.value = "";
       newTurnKey();
       goOnWith(turn.dataset.conversation);
+      carryModes(new URLSearchParams(turn.dataset.modes));
       turn.scrollIntoView({ block: "start" });
       if (form.classList.contains("ask")) {
         question.focus({ preventScroll: true });
       } else {
         // Who pressed a button goes on from the answer to it, and its buttons come next.
-        turn.tabIndex = -1;
-        turn.focus({ preventScroll: true });
+        turn.querySelector(".reply").focus({ preventScroll: true });
       }
     } catch {
       state.textContent = "うまくつながりませんでした。少し待ってから、もう一度お試しください。";

@@ -22,6 +22,7 @@ from bot.dialogue import NEW_DIALOGUE, Dialogue, dialogue_from_json
 from bot.erase_replies import erase_reply
 from bot.limits import take_or_refuse
 from bot.log_rows import asked_question
+from bot.modes import languages_of
 from bot.notices import circumstances, with_notice
 from bot.operation.metrics import answered
 from bot.readings import ReplyReader
@@ -31,6 +32,7 @@ from bot.table_rows import table_rows
 from bot.taps import Act, Tap, mark_tap, read_tap, reply_to_tap
 from bot.wording import DEFAULT, say
 from intents.erase_wishes import erase_wish
+from intents.language import JAPANESE
 from intents.personal_data import mask
 from intents.text import MAX_QUESTION, clean, shorten
 from knowledge.calendar import now
@@ -68,6 +70,7 @@ class Turn:
     said: str
     reply: Reply
     log_id: str
+    after: Dialogue = NEW_DIALOGUE
 
 
 @blueprint.before_request
@@ -84,6 +87,13 @@ def _hurried(_: BaseException | None) -> None:
         waiting.close()
 
 
+@blueprint.url_defaults
+def _carry_modes(endpoint: str, values: dict[str, Any]) -> None:
+    """What was chosen stands in the addresses of the chat, where nothing else may be kept: no cookie, no storage."""
+    if endpoint in ("chat.page", "chat.ask"):
+        values.update({name: value for name, value in g.get("modes", {}).items() if name not in values})
+
+
 @blueprint.get("/")
 def index() -> str:
     """The municipalities served here."""
@@ -94,6 +104,7 @@ def index() -> str:
 def page(code: str) -> str:
     knowledge = knowledge_or_404(code)
     around = circumstances(services().database, code, now())
+    g.modes = _modes_of(_begun(knowledge))
     return _page(knowledge, _new_token(), None, around.notice.text_in(DEFAULT) if around.notice else "")
 
 
@@ -108,9 +119,12 @@ def ask(code: str) -> str:
         token = _new_token()
         conversation = read_token(token) or ""
     if request.form.get("show"):
-        return _page(knowledge, token, _last_turn(kit, knowledge, conversation))
+        turn = _last_turn(kit, knowledge, conversation)
+        g.modes = _modes_of(turn.after if turn else _begun(knowledge))
+        return _page(knowledge, token, turn)
     take_or_refuse(request.remote_addr, conversation)
     turn = _turn(kit, knowledge, conversation)
+    g.modes = _modes_of(turn.after)
     if request.headers.get("X-Kotae-Fragment"):
         shown = {"turn": turn, "knowledge": knowledge, "token": token, "fragment": True}
         return render_template("chat/turn.html", **shown, embedded=_is_embedded(), large=_is_large())
@@ -172,6 +186,21 @@ def _is_large() -> bool:
     return request.args.get("large") == "1"
 
 
+def _begun(knowledge: Knowledge) -> Dialogue:
+    """A new conversation, in the ways of replying that the address carries."""
+    language = request.args.get("lang", "")
+    begun = replace(NEW_DIALOGUE, readings=request.args.get("ruby") == "1")
+    if language == JAPANESE or language not in languages_of(knowledge):
+        return begun
+    return replace(begun, language=language, language_chosen=True)
+
+
+def _modes_of(dialogue: Dialogue) -> dict[str, str]:
+    """The same for the next address."""
+    spoken = dialogue.language if dialogue.language_chosen and dialogue.language != JAPANESE else None
+    return ({"lang": spoken} if spoken else {}) | ({"ruby": "1"} if dialogue.readings else {})
+
+
 def _last_turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn | None:
     """What was answered last, to be shown again where only the look of the page changes."""
     code = knowledge.town.code
@@ -184,7 +213,7 @@ def _last_turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn |
         return None
     tap = Tap(Act.CHOOSE, before.log_id, before.entry_id)
     reply, _ = reply_to_tap(knowledge, tap, before, circumstances(kit.database, code, now()))
-    return Turn("", reply, before.log_id or "")
+    return Turn("", reply, before.log_id or "", before)
 
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
@@ -216,11 +245,11 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
     event_key = f"web:{_turn_key()}:{_fingerprint(masked.text)}"
     row_id = log_id(code, event_key)
     if wished := erase_wish(masked.text):
-        return Turn(masked.text, _erase_reply(kit, knowledge, conversation, wished), "")
+        return Turn(masked.text, _erase_reply(kit, knowledge, conversation, wished), "", _begun(knowledge))
     try:
         with kit.database.reading() as session:
-            before = dialogue_from_json(_before_turn(load_dialogue(session, code, conversation), row_id))
-        before = _about(knowledge, before)
+            state = _before_turn(load_dialogue(session, code, conversation), row_id)
+        before = _about(knowledge, dialogue_from_json(state) if state else _begun(knowledge))
         outcome = answer(knowledge, masked.text, before, around=around)
         row = asked_question(
             outcome,
@@ -242,7 +271,7 @@ def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around:
         outcome = answer(knowledge, masked.text, around=around)
         outcome = replace(outcome, reply=saying_first(outcome.reply, "not_kept"))
     reply = saying_first(outcome.reply, "personal_data") if masked.found else outcome.reply
-    return Turn(masked.text, reply, row_id)
+    return Turn(masked.text, reply, row_id, outcome.dialogue)
 
 
 def _erase_reply(kit: Services, knowledge: Knowledge, conversation: str, language: str) -> Reply:
@@ -264,7 +293,8 @@ def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap
     said = clean(request.form.get("label", ""))[:100]
     try:
         with kit.database.reading() as session:
-            before = dialogue_from_json(load_dialogue(session, code, conversation))
+            state = load_dialogue(session, code, conversation)
+        before = dialogue_from_json(state) if state else _begun(knowledge)
         reply, dialogue = reply_to_tap(knowledge, tap, before, around)
         with kit.database.writing() as session:
             mark_tap(session, code, tap, moment)
@@ -272,8 +302,9 @@ def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap
     except SQLAlchemyError as error:
         # What the dialogue was about is not remembered, but what a button stands for is in itself.
         _log.error("not_logged", municipality=code, error=type(error).__name__)
-        reply = saying_first(reply_to_tap(knowledge, tap, NEW_DIALOGUE, around)[0], "not_kept")
-    return Turn(said, reply, tap.log_id or "")
+        reply, dialogue = reply_to_tap(knowledge, tap, _begun(knowledge), around)
+        reply = saying_first(reply, "not_kept")
+    return Turn(said, reply, tap.log_id or "", dialogue)
 
 
 def _remember(session: Session, code: str, conversation: str, dialogue: Dialogue) -> None:
@@ -301,7 +332,8 @@ def _before_turn(state: dict[str, Any], row_id: str) -> dict[str, Any]:
 def _about(knowledge: Knowledge, before: Dialogue) -> Dialogue:
     """Who begins to ask on an answer's own page asks about that answer."""
     about = request.form.get("about", "")
-    return replace(before, entry_id=about) if before == NEW_DIALOGUE and about in knowledge.answers else before
+    is_new = before == _begun(knowledge)
+    return replace(before, entry_id=about) if is_new and about in knowledge.answers else before
 
 
 def _turn_key() -> str:

@@ -76,3 +76,34 @@ def test_larger_letters_with_a_forged_or_old_conversation_show_a_new_page(visito
     shown = html(visitor, {"conversation": "forged", "show": "1"}, f"{CHAT}?large=1")
     assert "質問をどうぞ" in shown
     assert "この答えについて" not in shown
+
+
+def test_what_was_chosen_is_carried_by_the_address_to_the_next_conversation(visitor: FlaskClient) -> None:
+    """There is no cookie: who comes back by the address that stands above is answered as before."""
+    menu = post(visitor, Page(visitor.get(CHAT).text).taps("languages")[0])
+    english = post(visitor, menu.taps("speak")[2])
+    assert {
+        given["action"] for tag, given in english.tags if tag == "form" and "large" not in str(given["action"])
+    } == {f"{CHAT}?lang=en"}
+    again = Page(visitor.get(f"{CHAT}?lang=en").text)
+    asked = html(visitor, {**again.form("聞く"), "question": ASKED}, f"{CHAT}?lang=en")
+    assert "Solved" in asked
+    assert 'data-modes="lang=en"' in asked
+
+
+def test_readings_are_carried_too_and_go_when_they_are_switched_off(visitor: FlaskClient) -> None:
+    begun = Page(visitor.get(f"{CHAT}?ruby=1").text)
+    shown = html(visitor, {**begun.form("聞く"), "question": ASKED}, f"{CHAT}?ruby=1")
+    assert RUBY in shown
+    off = html(visitor, {**Page(shown).form("聞く"), "question": "ふりがなをやめて"}, f"{CHAT}?ruby=1")
+    assert 'data-modes=""' in off
+    assert "ruby=1" not in off
+
+
+def test_an_address_that_asks_for_what_is_not_there_begins_as_any_other(visitor: FlaskClient) -> None:
+    for odd in ("lang=vi", "lang=xx", "lang=ja", "lang=%22%3E%3Cscript%3E", "ruby=2", "lang=en&lang=easy"):
+        text = visitor.get(f"{CHAT}?{odd}").text
+        assert "script>%" not in text
+        assert "<script>" not in text
+        assert ("lang=en" in text) is (odd == "lang=en&lang=easy")
+        assert "ruby=" not in text

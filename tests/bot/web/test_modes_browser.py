@@ -77,6 +77,34 @@ def test_letters_grow_where_the_page_stands_and_what_was_said_stays(browser: Bro
     page.context.close()
 
 
+def test_the_language_and_readings_outlive_a_reload(browser: Browser, origin: str) -> None:
+    page = opened(browser, origin, "/242047/?large=1")
+    ask(page, "やさしい日本語で")
+    ask(page, "ふりがなをつけて")
+    assert page.url.endswith("?large=1&lang=easy&ruby=1")
+    page.reload()
+    ask(page, "住民票はコンビニで取れますか")
+    expect(page.locator("#log .turn").last).to_contain_text("マイナンバーカードが あれば")
+    ask(page, "日本語で")
+    assert "lang=" not in page.url
+    assert page.context.cookies() == []
+    page.context.close()
+
+
+def test_after_a_button_the_focus_is_on_what_it_brought_and_after_a_question_in_the_field(
+    browser: Browser, origin: str
+) -> None:
+    page = opened(browser, origin, "/242047/")
+    ask(page, "住民票はコンビニで取れますか")
+    assert page.evaluate("document.activeElement.id") == "question"
+    page.get_by_role("button", name="解決しなかった").last.click()
+    expect(page.locator("#log .turn")).to_have_count(3)
+    assert page.evaluate("document.querySelectorAll('#log .turn')[2].contains(document.activeElement)")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelectorAll('#log .turn')[2].contains(document.activeElement)")
+    page.context.close()
+
+
 @pytest.mark.parametrize("path", ["/242047/?large=1", "/242047/?large=1&embed=1"])
 def test_large_letters_need_no_sideways_scrolling_at_400_percent(browser: Browser, origin: str, path: str) -> None:
     page = opened(browser, origin, path, viewport=AT_400_PERCENT)
