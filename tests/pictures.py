@@ -7,6 +7,7 @@ preview; both rich menus.  Of the bundled content as set-up has loaded it, with 
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ BUBBLES = {
     "greeting": "",
     "procedure": "住民票はコンビニで取れますか",
     "indicator": "マイナンバーカード交付率の目標は",
-    "schedule": "標準化はいつ行う予定ですか",
+    "schedule": "手続きの洗い出しのスケジュール",
     "list": "成果指標の一覧",
     "silent": "ごみの分別を教えて",
     "choices": "スマホ",
@@ -78,6 +79,7 @@ def service() -> Iterator[Flask]:
 
 def draw(out: Path) -> Iterator[str]:
     """Make every picture; the name of each as it is there."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the names of the pictures would be lost among requests
     out.mkdir(parents=True, exist_ok=True)
     with service() as app, served(app) as origin, launched() as browser:
         yield from _menus(app.extensions["kotae"], out)
