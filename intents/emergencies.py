@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from intents.foreign import readings
+from intents.foreign import patterns_in, plain_in, readings, spoken_in
+from intents.language import told_language
 from intents.patterns import patterns
 from intents.remembered import remembered
 from intents.text import normalize
@@ -50,13 +51,15 @@ _IN_DANGER = _AT_ONCE | {Need.POLICE, Need.CHILD, Need.DISASTER}
 _SENTENCE_ENDS = re.compile(r"(?<=[。!?！？\n])")
 _FOREIGN_ENDS = re.compile(r"(?<=[.!?।。！？])")
 _SIGNS = " .!?,、。！？।"
+_OF_SHARED_CHARACTERS = "zh"
+"""救命 and 火災 may be Japanese just as well."""
 _GAPS = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 @remembered
 def emergency(text: str) -> Need | None:
     """The need that a message tells of, the most urgent first; None for questions and all else."""
-    found = _told(_plain(text), list(map(_plain, _SENTENCE_ENDS.split(text))), patterns("emergencies"))
+    found = _in_japanese(text)
     if found is not None:
         return found
     needs = {_told(plain.strip(_SIGNS), _parts(plain), known) for plain, known in readings(text, "emergencies")}
@@ -66,6 +69,27 @@ def emergency(text: str) -> Need | None:
 def is_in_danger(text: str) -> bool:
     """Whether whoever writes it, or somebody beside them, may come to harm before a person reads it."""
     return emergency(text) in _IN_DANGER
+
+
+@remembered
+def cried_in(text: str) -> str | None:
+    """The language of a cry for help; None for all else, and for what is the same in several (SOS)."""
+    if emergency(text) is None:
+        return None
+    if _in_japanese(text) is not None:
+        return told_language(text)
+    found = [code for code in spoken_in(text) if _in_language(text, code)]
+    named = told_language(text)
+    return named if named in found else next((code for code in found if code != _OF_SHARED_CHARACTERS), None)
+
+
+def _in_language(text: str, code: str) -> bool:
+    plain = plain_in(text, code)
+    return _told(plain.strip(_SIGNS), _parts(plain), patterns_in(code, "emergencies")) is not None
+
+
+def _in_japanese(text: str) -> Need | None:
+    return _told(_plain(text), list(map(_plain, _SENTENCE_ENDS.split(text))), patterns("emergencies"))
 
 
 def _told(whole: str, sentences: Sequence[str], known: Mapping[str, re.Pattern[str]]) -> Need | None:

@@ -32,6 +32,8 @@ _SYLLABLES = re.compile(
 )
 """A word that can be read as Japanese: hi and no are, need and quanto are not."""
 _HIRAGANA, _KATAKANA_WORD = re.compile("[ぁ-ゖ]"), re.compile("[ァ-ヺー]{2}")
+_STRANGERS = ("zh", "ne")
+"""Whoever writes what does not tell its language goes on in theirs, whichever script it is in."""
 _A_SENTENCE = 3
 """From so many foreign words on, Japanese characters among them are what is asked about."""
 _SHORTEST_ROMAJI = 4
@@ -53,6 +55,12 @@ def language_of(text: str, before: str | None = None) -> str:
         return _of_han(plain, before)
     told = None if _ABBREVIATION.fullmatch(text.strip()) else _of_latin(words_of(plain), before)
     return told or before or JAPANESE
+
+
+def told_language(text: str) -> str | None:
+    """The language that a message tells by itself; None where it would be that of whatever came before it."""
+    found = language_of(text)
+    return found if all(language_of(text, before) == found for before in _STRANGERS) else None
 
 
 def _of_han(text: str, before: str | None) -> str:

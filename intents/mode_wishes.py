@@ -23,7 +23,8 @@ _ENDS = re.compile(r"(?<=[。.!！、,…\n])\s*")
 _SIGNS = " \u3000…。.!！、,\n「」『』“”\"'〜~ー"
 _HINT = re.compile(
     "仮名|がな|ガナ|ルビ|るび|よみ|読|よめ|字|もじ|ことば|言葉|コトバ|言語|日本語|にほんご|gana|ruby|kotoba|languag"
-    "|语言|語言|언어|idioma|ngôn|wika|भाषा",
+    "|语言|語言|언어|idioma|ngôn|wika|भाषा|nihongo|簡単|かんたん|やさし|易し|優し|わかりやす|分かりやす|かな|カナ"
+    "|understand|read|speak|不.?[懂明]|일본어|entend|compreend|falo|ler|kh[oô]ng|hindi|बुझ|सक्दिन",
     re.IGNORECASE,
 )
 _LONGEST = 200
@@ -35,6 +36,7 @@ class ModeWish(StrEnum):
     READINGS_OFF = "readings_off"
     MENU = "menu"
     LETTERS = "letters"
+    EASY_ON = "easy_on"
     EASY_OFF = "easy_off"
 
 

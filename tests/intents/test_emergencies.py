@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.emergencies import Need, emergency
+from intents.emergencies import Need, cried_in, emergency
 
 NEEDS = [
     pytest.param(
@@ -271,7 +271,27 @@ NEEDS = [
     ),
 ]
 
+NEEDS += [
+    pytest.param(Need.POLICE, "孫が迷子 / 孫が迷子になりました / 子どもが迷子です", id="a child that is lost"),
+    pytest.param(
+        Need.DISASTER, "がけ崩れ / 土砂崩れです / 床下浸水しました / 床上浸水しています", id="a disaster, in a word"
+    ),
+    pytest.param(Need.FIRE_AMBULANCE, "水に流された / 父が川に流されました", id="swept away"),
+    pytest.param(
+        Need.FIRE_AMBULANCE,
+        "Estou ferido / Estou machucada / I am injured / 我受伤了 / Tôi bị thương",
+        id="hurt, abroad",
+    ),
+]
+
 QUESTIONS = [
+    pytest.param(
+        """
+        迷子になったらどうする / 迷子の犬を預かっています / 迷子札 / 床下浸水した家の消毒 / 床下浸水しました。罹災証明は / 川に流されたごみ
+        土砂崩れの危険な場所は / がけ崩れ対策の補助
+        """,
+        id="words of danger in a question",
+    ),
     pytest.param(
         """
         自殺対策計画はありますか / 自殺予防の取り組みを知りたい / 自殺者数は去年何人でしたか / 自殺で亡くなった人の数
@@ -371,6 +391,21 @@ def test_questions_stay_questions(table: str) -> None:
 def test_the_tables_hold_hundreds_of_messages() -> None:
     assert sum(len(messages(str(row.values[1]))) for row in NEEDS) >= 300
     assert sum(len(messages(str(row.values[0]))) for row in QUESTIONS) >= 100
+
+
+@pytest.mark.parametrize(
+    ("cry", "language"),
+    [
+        pytest.param("助けて、家が火事です", "ja", id="Japanese"),
+        pytest.param("我家着火了", "zh", id="Chinese, though every character is Japanese, too"),
+        pytest.param("Estou ferido", "pt", id="Portuguese"),
+        pytest.param("SOS", None, id="the same in all of them"),
+        pytest.param("火災", None, id="characters that both write"),
+        pytest.param("住民票の写し", None, id="no cry"),
+    ],
+)
+def test_the_language_of_a_cry_is_that_of_its_words(cry: str, language: str | None) -> None:
+    assert cried_in(cry) == language
 
 
 def test_an_empty_message_is_no_emergency() -> None:
