@@ -53,27 +53,29 @@ from bot.replies import (
     answer_reply,
     ask_what_reply,
     details_reply,
-    emergency_reply,
     handoff_reply,
     none_reply,
     office_reply,
     other_town_reply,
     plain_reply,
+    reply_in_need,
     saying_first,
     small_talk_reply,
     which_reply,
     without_paused,
 )
 from bot.subjects import with_office_for, with_right_office
+from bot.typed_labels import begins_talk, ends_talk
 from bot.ways import with_ways, without_voice
 from bot.weighing import score_of, verdict_reply, weigh
-from bot.wording import say
+from bot.wording import EASY, say
 from intents.contacts import matter_asked
 from intents.decision import Decision, Policy, Verdict
 from intents.delicate import Matter, delicate_matter
-from intents.emergencies import Need, emergency
+from intents.emergencies import emergency
 from intents.facets import PHRASES, REACHING, Asked, Facet, asked_facet, asked_facets, read_question, topic_nouns
-from intents.handoff import Wish, wish
+from intents.fragments import is_hollow
+from intents.handoff import Wish, is_of_mourning, wish
 from intents.judgements import asked_of_all, judgement
 from intents.language import JAPANESE
 from intents.language_wishes import wished_language
@@ -87,21 +89,21 @@ from intents.voiceless import asks_without_voice
 from intents.years import fiscal_years, without_years
 from knowledge.calendar import fiscal_year_of
 from knowledge.corpus import Knowledge
-from knowledge.emergency_numbers import numbers_for
+from knowledge.emergency_numbers import numbers_for_wish
 
-_JAPANESE_AGAIN: dict[ModeWish | None, str | None] = {ModeWish.EASY_OFF: JAPANESE}
-_EMERGENCY_SENTENCES = {
-    Need.SUICIDE: "emergency_suicide",
-    Need.CONSUMER: "emergency_consumer",
-    Need.DISASTER: "emergency_disaster",
-    Need.NATIONAL_NUMBER: "emergency_national_number",
-}
+_JAPANESE_AGAIN: dict[ModeWish | None, str | None] = {ModeWish.EASY_OFF: JAPANESE, ModeWish.EASY_ON: EASY}
 _TOLD_DATA = re.compile(r"(?<![^。、\n?？])[^。、\n?？]*〔[^〕]{1,20}〕[^。、\n?？]*+(?:[。、\n]|$)")
 _MOST_SIDES = 2
 """A message that asks for as many sides (目標は何年度まで) makes one of them its topic."""
 _ASKING = (Fresh, Unclear, FollowUp, OtherTopic)
 """Turns in which something is asked in words of one's own."""
-_WISH_SENTENCES = {Wish.PERSON: "handoff_person", Wish.COMPLAINT: "handoff_complaint"}
+_WISH_SENTENCES = {
+    Wish.PERSON: "handoff_person",
+    Wish.COMPLAINT: "handoff_complaint",
+    Wish.WANT: "handoff_want",
+    Wish.LONELY: "handoff_lonely",
+}
+"""Who mourns may find what follows on a death, and is looked for first."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def answer(
     def make() -> tuple[Reply, Dialogue]:
         if (wished or mode) and not asked:
             return wish_reply(knowledge, mode, before, spoken=tongue.wanted == tongue.reply), before
-        said = _reply(knowledge, asked, words, before, policy, around)
+        said = _in_grief(knowledge, asked, _reply(knowledge, asked, words, before, policy, around))
         reply, after = only_what_is_on_it(knowledge, matter, *said, before)
         reply = as_it_is_kept(with_right_office(knowledge, words, reply), matter)
         found = in_these(around, knowledge, reply)
@@ -337,7 +339,7 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
     """Emergencies first, then those who want somebody to talk to, then small talk."""
     need = emergency(question)
     if need is not None:
-        return emergency_reply(knowledge, _EMERGENCY_SENTENCES.get(need, "emergency_first"), numbers_for(need))
+        return reply_in_need(knowledge, need)
     kind = small_talk(question)
     if kind is SmallTalk.HELP and asks_of_the_last(question, before):
         return None
@@ -345,14 +347,31 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
         return small_talk_reply(knowledge, SmallTalk(kind).value, before.sorry)
     if asks_without_voice(question):
         return without_voice(knowledge, before)
-    wished = wish(question)
+    if ends_talk(question):  # where one runs it was heard before
+        return small_talk_reply(knowledge, SmallTalk.FAREWELL.value)
+    wished = wish(question) or (Wish.PERSON if begins_talk(question) else None)
     if wished is Wish.PERSON and knowledge.town.staff_chat_hours is not None:
         return handoff_reply(knowledge, "handoff_staff", before.sorry)
-    return handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry) if wished else None
+    if wished not in _WISH_SENTENCES:
+        return None
+    return replace(handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry), numbers=numbers_for_wish(wished))
+
+
+def _in_grief(knowledge: Knowledge, typed: str, said: Said) -> Said:
+    """Whoever only says that somebody died is met kindly, and with nothing that has nothing to do with it."""
+    reply, after = said
+    if reply.rule is Rule.EMERGENCY or wish(typed) is not Wish.GRIEF:
+        return said
+    told = [reply.answer.title] if reply.answer else [choice.title for choice in reply.choices]
+    if any(map(is_of_mourning, told)):
+        return saying_first(reply, "condolence"), after
+    return handoff_reply(knowledge, "handoff_grief"), replace(after, entry_id=None, offered=())
 
 
 def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy) -> tuple[Reply, Dialogue]:
     text = _without_personal_data(without_opening(question))
+    if is_hollow(text):
+        return small_talk_reply(knowledge, SmallTalk.EMPTY.value), before
     place = knowledge.places.other_place(text)
     if place is not None and place.served:
         return other_town_reply(knowledge, place.name), replace(before, offered=())

@@ -17,6 +17,7 @@ from bot.replies import Choice, Reply, Rule, with_opening
 from bot.translated_indicators import translated_indicator
 from bot.translated_leads import translated_sentence, without_part, without_yes_or_no
 from bot.wording import EASY, current, is_reviewed, say, sentences, speaking
+from intents.emergencies import cried_in
 from intents.facets import Asked, Facet
 from intents.glossary import LANGUAGES, ROMAJI, SCRIPTS, language
 from intents.language import JAPANESE, language_of
@@ -58,8 +59,16 @@ def tongue_of(town: Town, question: str, before: Dialogue, chosen: str | None = 
     """
     earlier = None if before.language in (None, EASY) else before.language
     spoken = earlier if earlier and is_taught(question, before) else language_of(question, earlier)
+    spoken = cried_in(question) or spoken
     fixed = choice_of(chosen) or (before.language if before.language_chosen else None)
     return _tongue(town, spoken, fixed or spoken, chosen=fixed is not None)
+
+
+def tongue_in(town: Town, language: str, before: Dialogue) -> Tongue:
+    """The languages of a turn of which nothing but its language is known."""
+    return _tongue(
+        town, language, (before.language_chosen and before.language) or language, chosen=before.language_chosen
+    )
 
 
 def tongue_before(town: Town, before: Dialogue) -> Tongue:

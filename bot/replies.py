@@ -9,12 +9,20 @@ from enum import StrEnum
 from bot.leads import Lead, lead, told_nowhere, whom_to_ask
 from bot.wording import DEFAULT, EASY, say, speaking
 from intents.decision import Decision, Verdict
+from intents.emergencies import Need
 from intents.facets import Asked
 from intents.small_talk import SmallTalk
 from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Ways
 from knowledge.calendar import date_name
 from knowledge.corpus import Knowledge
-from knowledge.emergency_numbers import EmergencyNumber
+from knowledge.emergency_numbers import EmergencyNumber, numbers_for
+
+_SENTENCES_IN_NEED = {
+    Need.SUICIDE: "emergency_suicide",
+    Need.CONSUMER: "emergency_consumer",
+    Need.DISASTER: "emergency_disaster",
+    Need.NATIONAL_NUMBER: "emergency_national_number",
+}
 
 
 class Rule(StrEnum):
@@ -264,6 +272,11 @@ _OFFICE_NAMES = dict.fromkeys("市区", "{}役所") | dict.fromkeys("町村", "{
 
 def handoff_reply(knowledge: Knowledge, key: str, turn: int = 0) -> Reply:
     return replace(_contact_reply(knowledge, Decision.HANDOFF, say(key, turn), None), rule=Rule.PERSON)
+
+
+def reply_in_need(knowledge: Knowledge, need: Need) -> Reply:
+    """What is said first in that need, and the numbers for it."""
+    return emergency_reply(knowledge, _SENTENCES_IN_NEED.get(need, "emergency_first"), numbers_for(need))
 
 
 def emergency_reply(knowledge: Knowledge, key: str, numbers: Iterable[EmergencyNumber]) -> Reply:

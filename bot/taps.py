@@ -17,6 +17,7 @@ from bot.dialogue import Dialogue
 from bot.languages import choice_of, held_in, tongue_before
 from bot.modes import OFF, ON, language_reply, modes_reply, readings_reply, tapped
 from bot.replies import Choice, Onward, Reply, details_reply, next_best_reply, office_reply, plain_reply
+from bot.typed_labels import is_label
 from bot.wording import say
 from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
@@ -48,6 +49,13 @@ MOST_NEXT = 3
 """Choices after an answer that did not help."""
 REASONS = (Act.NOT_UNDERSTOOD, Act.OUTDATED, Act.DIFFERENT, Act.OTHER)
 """Why an answer did not solve it, as a resident says when asked."""
+_ABOUT_THE_ANSWER = {"solved_label": Act.SOLVED, "unsolved_label": Act.UNSOLVED, "more_label": Act.MORE}
+_REASONS = {
+    "why_not_understood_label": Act.NOT_UNDERSTOOD,
+    "why_outdated_label": Act.OUTDATED,
+    "why_different_label": Act.DIFFERENT,
+    "why_other_label": Act.OTHER,
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,28 @@ def read_tap(act: str, row_id: str, entry_id: str) -> Tap | None:
     if act not in set(Act) or not _ROW_ID.fullmatch(row_id) or not _ENTRY_ID.fullmatch(entry_id):
         return None
     return Tap(Act(act), row_id or None, entry_id or None)
+
+
+def typed_tap(text: str, before: Dialogue) -> Tap | None:
+    """The button under the last answer whose words a message is; None where there is no such button."""
+    if before.entry_id is None:
+        return None
+    act = next((act for key, act in _buttons_of(before).items() if is_label(text, key)), None)
+    return Tap(act, before.log_id, before.entry_id) if act else None
+
+
+def is_about_the_answer(text: str) -> bool:
+    """Whether a message may be such a button at all, whatever stood before it."""
+    return any(is_label(text, key) for key in (*_ABOUT_THE_ANSWER, *_REASONS))
+
+
+def _buttons_of(before: Dialogue) -> dict[str, Act]:
+    """Why it did not help is asked once; beside choices 「違う」 is said of them."""
+    buttons = {} if before.offered else dict(_ABOUT_THE_ANSWER)
+    if before.why_asked is None or before.why_asked != before.log_id:
+        return buttons
+    reasons = {key: act for key, act in _REASONS.items() if not (before.offered and act is Act.DIFFERENT)}
+    return reasons | buttons
 
 
 def reply_to_tap(

@@ -1,4 +1,4 @@
-"""Messages that want a person: somebody to talk to, or somebody to complain to."""
+"""Messages that want a person: somebody to talk to or to complain to, and those of who mourns, is in want or lonely."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from intents.text import normalize
 class Wish(StrEnum):
     PERSON = "person"
     COMPLAINT = "complaint"
+    GRIEF = "grief"
+    WANT = "want"
+    LONELY = "lonely"
+
+
+_FIRST = (Wish.GRIEF, Wish.WANT, Wish.LONELY, Wish.COMPLAINT, Wish.PERSON)
 
 
 @remembered
@@ -27,4 +33,9 @@ def wish(text: str) -> Wish | None:
 def _wish(plain: str, known: Mapping[str, re.Pattern[str]]) -> Wish | None:
     if known["question"].search(plain):
         return None
-    return next((wished for wished in (Wish.COMPLAINT, Wish.PERSON) if known[wished].search(plain)), None)
+    return next((wished for wished in _FIRST if wished in known and known[wished].search(plain)), None)
+
+
+def is_of_mourning(text: str) -> bool:
+    """Whether a text is about what follows on a death."""
+    return patterns("handoff")["mourned"].search(text) is not None

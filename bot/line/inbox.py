@@ -49,9 +49,9 @@ from bot.line.postbacks import read_postback
 from bot.operation.metrics import count
 from bot.settings import channel_name
 from bot.taps import Act
-from intents.emergencies import is_in_danger
+from bot.typed_labels import ends_talk
+from intents.emergencies import cried_in, is_in_danger
 from intents.personal_data import mask
-from intents.staff_chat import ends_staff_chat
 from intents.text import shorten
 from knowledge.db import Database
 from knowledge.erasures import unsend
@@ -96,7 +96,8 @@ FRAGMENT = "fragment"
 WITH_STAFF = "with staff"
 """The note on what somebody wrote whom staff talk to: nothing else is kept of it."""
 IN_DANGER = "in danger"
-"""Stands for the words of one whom staff talk to and who may come to harm before staff read them; in ``postback``."""
+"""Stands for the words of one whom staff talk to and who may come to harm before staff read them; in ``postback``,
+with the language of the cry after it, never with what befell them."""
 FRAGMENT_WAIT = dt.timedelta(seconds=3)
 UNCERTAIN = "perhaps delivered"
 """The note on an event that LINE may have: it ends unconfirmed, never expired."""
@@ -422,7 +423,7 @@ def _row_of(one: Arrival, unsent: Collection[tuple[str, str]], *, with_staff: bo
         "asker": event.asker,
         "text": text,
         "personal_data": event.personal_data and not with_staff,
-        "postback": (IN_DANGER if in_danger else None) if with_staff else event.postback,
+        "postback": (danger_in(cried_in(event.text or "")) if in_danger else None) if with_staff else event.postback,
         "occurred_at": event.occurred_at,
         "received_at": batch.moment,
         "deadline_at": batch.moment + ANSWER_WITHIN,
@@ -461,7 +462,7 @@ def _is_end_of_chat(event: IncomingEvent) -> bool:
     if event.kind == "postback":
         tap = read_postback(event.postback or "")
         return tap is not None and tap.act is Act.END_STAFF_CHAT
-    return event.kind == "message" and ends_staff_chat(event.text or "")
+    return event.kind == "message" and ends_talk(event.text or "")
 
 
 def _note_repetition(session: Session, municipality_code: str, event: IncomingEvent, moment: dt.datetime) -> None:
@@ -889,7 +890,7 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
     horizon = moment - TOKEN_HORIZON
     late = and_(
         LineEvent.state.not_in(OPEN),
-        or_(LineEvent.text.is_not(None), LineEvent.postback == IN_DANGER),
+        or_(LineEvent.text.is_not(None), LineEvent.postback.startswith(IN_DANGER)),
         LineEvent.occurred_at < horizon,
         or_(not_(LineEvent.unlogged), LineEvent.occurred_at < horizon - LOGGED_WITHIN),
     )
@@ -904,9 +905,23 @@ def forget_late_texts(database: Database, moment: dt.datetime) -> int:
         )
 
 
+def danger_in(language: str | None) -> str:
+    """What is kept of a cry for help, in ``language`` where it tells one."""
+    return f"{IN_DANGER} {language}" if language else IN_DANGER
+
+
+def is_danger(postback: str | None) -> bool:
+    return postback is not None and postback.startswith(IN_DANGER)
+
+
+def language_of_danger(postback: str | None) -> str | None:
+    """The language of the cry that ``danger_in`` kept."""
+    return (postback or "").removeprefix(IN_DANGER).strip() or None if is_danger(postback) else None
+
+
 def nothing_of_danger() -> ColumnElement[str | None]:
     """What a tapped button carried, and nothing of one in danger."""
-    return case((LineEvent.postback == IN_DANGER, None), else_=LineEvent.postback)
+    return case((LineEvent.postback.startswith(IN_DANGER), None), else_=LineEvent.postback)
 
 
 def is_unsent(session: Session, claimed: Claim) -> bool:

@@ -25,7 +25,7 @@ from bot.line.staff_talk import staff_talk, with_staff_offer
 from bot.log_rows import asked_question
 from bot.notices import circumstances, with_notice
 from bot.replies import Reply, Rule, greeting_reply, plain_reply, saying_first
-from bot.taps import mark_tap, reply_to_tap
+from bot.taps import Tap, mark_tap, reply_to_tap, typed_tap
 from bot.wording import say
 from intents.erase_wishes import erase_wish
 from knowledge.calendar import JST
@@ -128,7 +128,7 @@ def _prepare(
         case "postback":
             return _after_tap(database, knowledge, claimed, row_id, moment, around)
         case "message" if claimed.message_kind == "text":
-            return _after_text(database, knowledge, claimed, row_id, around)
+            return _after_text(database, knowledge, claimed, row_id, moment, around)
         case _:
             return _after_media(database, knowledge, claimed, row_id, moment)
 
@@ -138,7 +138,12 @@ def _event_key(claimed: Claim) -> str:
 
 
 def _after_text(
-    database: Database, knowledge: Knowledge, claimed: Claim, row_id: str, around: Circumstances
+    database: Database,
+    knowledge: Knowledge,
+    claimed: Claim,
+    row_id: str,
+    moment: dt.datetime,
+    around: Circumstances,
 ) -> Prepared:
     if wished := erase_wish(claimed.text or ""):
         with database.glancing() as session:
@@ -148,7 +153,10 @@ def _after_text(
         before = _remembered(session, claimed)
         missed = inbox.unapologised(session, claimed)
         is_new = _is_to_be_told(session, claimed, before)
-    outcome = answer(knowledge, claimed.text or "", dialogue_from_json(before.state), around=around)
+    dialogue = dialogue_from_json(before.state)
+    if tap := typed_tap(claimed.text or "", dialogue):
+        return _tapped(knowledge, claimed, row_id, tap, dialogue, moment, around, is_new=is_new)
+    outcome = answer(knowledge, claimed.text or "", dialogue, around=around)
     reply = with_staff_offer(knowledge, outcome.reply)
     if claimed.personal_data:
         reply = saying_first(reply, "personal_data")
@@ -241,7 +249,22 @@ def _after_tap(
     with database.glancing() as session:
         before = _remembered(session, claimed)
         is_new = _is_to_be_told(session, claimed, before)
-    reply, dialogue = reply_to_tap(knowledge, tap, dialogue_from_json(before.state), around)
+    return _tapped(knowledge, claimed, row_id, tap, dialogue_from_json(before.state), moment, around, is_new=is_new)
+
+
+def _tapped(
+    knowledge: Knowledge,
+    claimed: Claim,
+    row_id: str,
+    tap: Tap,
+    before: Dialogue,
+    moment: dt.datetime,
+    around: Circumstances,
+    *,
+    is_new: bool,
+) -> Prepared:
+    """What a button gets, tapped or its words typed."""
+    reply, dialogue = reply_to_tap(knowledge, tap, before, around)
     reply = with_staff_offer(knowledge, reply)
     if is_new:
         reply = _telling_what_not_to_write(reply)

@@ -13,14 +13,22 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue, dialogue_from_json
-from bot.languages import held_in, tongue_before, tongue_of
-from bot.line.inbox import IN_DANGER, WITH_STAFF, Claim, nothing_of_danger
+from bot.languages import Tongue, held_in, tongue_before, tongue_in, tongue_of
+from bot.line.inbox import WITH_STAFF, Claim, is_danger, language_of_danger, nothing_of_danger
 from bot.line.postbacks import read_postback
 from bot.opening import with_opening_hours
-from bot.replies import Reply, StaffChatOffer, emergency_reply, hands_on, staff_chat_over_reply, staff_chat_reply
+from bot.replies import (
+    Reply,
+    StaffChatOffer,
+    emergency_reply,
+    hands_on,
+    reply_in_need,
+    staff_chat_over_reply,
+    staff_chat_reply,
+)
 from bot.taps import Act
-from intents.emergencies import Need, is_in_danger
-from intents.staff_chat import begins_staff_chat, ends_staff_chat
+from bot.typed_labels import begins_talk, ends_talk
+from intents.emergencies import Need, emergency, is_in_danger
 from knowledge.corpus import Knowledge
 from knowledge.db import Database
 from knowledge.emergency_numbers import numbers_for
@@ -29,7 +37,7 @@ from knowledge.query_log import remembered
 from knowledge.staff_chats import begin, chats_of, end
 
 _DANGERS = (Need.FIRE_AMBULANCE, Need.POLICE, Need.SUICIDE)
-"""Nobody knows any more which it is: the numbers that help in any."""
+"""Where nobody knows any more which it is: the first number for each helps in any."""
 _ACTS = (Act.STAFF_CHAT, Act.END_STAFF_CHAT)
 
 
@@ -59,7 +67,7 @@ def staff_talk(database: Database, knowledge: Knowledge, claimed: Claim, moment:
         reply = _spoken(knowledge, claimed, before, lambda: staff_chat_over_reply(knowledge))
         return Talk(reply, "staff chat over", (lambda session: end(session, code, asker, claimed.occurred_at),))
     if until is not None and until > claimed.occurred_at:
-        if claimed.postback == IN_DANGER or is_in_danger(claimed.text or ""):
+        if is_danger(claimed.postback) or is_in_danger(claimed.text or ""):
             return _in_danger(knowledge, claimed, before)
         return Talk(None, WITH_STAFF)
     if said is None or hours is None:
@@ -72,14 +80,28 @@ def staff_talk(database: Database, knowledge: Knowledge, claimed: Claim, moment:
 
 def _in_danger(knowledge: Knowledge, claimed: Claim, before: Dialogue) -> Talk:
     """The one thing that is said during a talk: staff may not look for hours.  What befell them is not kept."""
-    numbers = dict.fromkeys(number for need in _DANGERS for number in numbers_for(need))
-    reply = _spoken(knowledge, claimed, before, lambda: emergency_reply(knowledge, "emergency_first", numbers))
+    tongue, need = _tongue_of_danger(knowledge, claimed, before), emergency(claimed.text or "")
+
+    def make() -> tuple[Reply, Dialogue]:
+        if need is not None:
+            return reply_in_need(knowledge, need), before
+        return emergency_reply(knowledge, "emergency_first", (numbers_for(one)[0] for one in _DANGERS)), before
+
+    reply, _ = held_in(knowledge, tongue, make)
 
     def forget(session: Session) -> None:
         its = update(LineEvent).where(LineEvent.id == claimed.id)
         session.execute(its.values(postback=nothing_of_danger()).execution_options(synchronize_session=False))
 
     return Talk(reply, WITH_STAFF, (forget,))
+
+
+def _tongue_of_danger(knowledge: Knowledge, claimed: Claim, before: Dialogue) -> Tongue:
+    """Of the cry, as far as anything is left of it."""
+    if claimed.text:
+        return tongue_of(knowledge.town, claimed.text, before)
+    language = language_of_danger(claimed.postback)
+    return tongue_in(knowledge.town, language, before) if language else tongue_before(knowledge.town, before)
 
 
 def _begun(knowledge: Knowledge, hours: int, moment: dt.datetime) -> Reply:
@@ -101,13 +123,13 @@ def _act(claimed: Claim) -> Act | None:
         return tap.act if tap and tap.act in _ACTS else None
     if claimed.kind != "message" or not claimed.text:
         return None
-    if begins_staff_chat(claimed.text):
+    if begins_talk(claimed.text):
         return Act.STAFF_CHAT
-    return Act.END_STAFF_CHAT if ends_staff_chat(claimed.text) else None
+    return Act.END_STAFF_CHAT if ends_talk(claimed.text) else None
 
 
 def _spoken(knowledge: Knowledge, claimed: Claim, before: Dialogue, make: Callable[[], Reply]) -> Reply:
     """In the language of the words, of a button in that of its turn."""
-    asked = claimed.text if claimed.kind == "message" and begins_staff_chat(claimed.text or "") else None
+    asked = claimed.text if claimed.kind == "message" and begins_talk(claimed.text or "") else None
     tongue = tongue_of(knowledge.town, asked, before) if asked else tongue_before(knowledge.town, before)
     return held_in(knowledge, tongue, lambda: (make(), before))[0]

@@ -29,7 +29,7 @@ from bot.readings import ReplyReader
 from bot.replies import Reply, first_questions, offers_none_of_these, plain_reply, saying_first
 from bot.services import Services, keys_in_force, services
 from bot.table_rows import table_rows
-from bot.taps import Act, Tap, mark_tap, read_tap, reply_to_tap
+from bot.taps import Act, Tap, is_about_the_answer, mark_tap, read_tap, reply_to_tap, typed_tap
 from bot.wording import DEFAULT, say
 from intents.erase_wishes import erase_wish
 from intents.language import JAPANESE
@@ -217,10 +217,13 @@ def _last_turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn |
 
 
 def _turn(kit: Services, knowledge: Knowledge, conversation: str) -> Turn:
-    tap = _tap()
+    tap, said = _tap(), request.form.get("label", "")
+    if tap is None:
+        said = request.form.get("question", "")
+        tap = _typed_tap(kit, knowledge, conversation, said)
     around = circumstances(kit.database, knowledge.town.code, now())
     if tap:
-        turn = _answer_tap(kit, knowledge, conversation, tap, around)
+        turn = _answer_tap(kit, knowledge, conversation, tap, said, around)
     else:
         turn = _answer_text(kit, knowledge, conversation, around)
     return replace(turn, reply=counting(kit.database, knowledge, with_notice(turn.reply, around)))
@@ -235,6 +238,18 @@ def _tap() -> Tap | None:
     if tap is None:
         abort(400)
     return tap
+
+
+def _typed_tap(kit: Services, knowledge: Knowledge, conversation: str, said: str) -> Tap | None:
+    """The button under the last answer whose words somebody typed."""
+    if not is_about_the_answer(said):
+        return None
+    try:
+        with kit.database.reading() as session:
+            before = dialogue_from_json(load_dialogue(session, knowledge.town.code, conversation))
+    except SQLAlchemyError:
+        return None
+    return typed_tap(said, _about(knowledge, before))
 
 
 def _answer_text(kit: Services, knowledge: Knowledge, conversation: str, around: Circumstances) -> Turn:
@@ -288,9 +303,11 @@ def _erase_reply(kit: Services, knowledge: Knowledge, conversation: str, languag
     return erase_reply(knowledge, language, erasing, before)
 
 
-def _answer_tap(kit: Services, knowledge: Knowledge, conversation: str, tap: Tap, around: Circumstances) -> Turn:
+def _answer_tap(
+    kit: Services, knowledge: Knowledge, conversation: str, tap: Tap, label: str, around: Circumstances
+) -> Turn:
     code, moment = knowledge.town.code, now()
-    said = clean(request.form.get("label", ""))[:100]
+    said = clean(label)[:100]
     try:
         with kit.database.reading() as session:
             state = load_dialogue(session, code, conversation)

@@ -327,3 +327,44 @@ def test_the_goal_of_dx_is_not_that_of_the_united_nations(corpus: Corpus, code: 
     knowledge = corpus.current(code)
     found = answer(knowledge, f"{knowledge.town.name}のDXの目標は")
     assert found.reply.answer is None or "SDGs" not in found.reply.answer.title
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("said", ["大切な人を亡くした", "主人が亡くなりました", "母が死んだ"])
+def test_whoever_mourns_is_met_kindly_and_told_whom_to_ask(corpus: Corpus, code: str, said: str) -> None:
+    told = plain_text(answer(corpus.current(code), said).reply)
+    assert told.startswith(say("condolence"))
+    assert "問い合わせ先：" in told
+    assert say("none") not in told
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("お金がなくて食べるものがない", "handoff_want"),
+        ("住むところがない", "handoff_want"),
+        ("寂しい", "handoff_lonely"),
+        ("ひとりで寂しい。誰かと話したい", "handoff_lonely"),
+    ],
+)
+def test_whoever_is_in_want_or_lonely_is_told_whom_to_ask(matsusaka: Knowledge, said: str, key: str) -> None:
+    reply = answer(matsusaka, said).reply
+    assert reply.text == say(key)
+    assert reply.contact is not None
+    assert bool(reply.numbers) == (key == "handoff_lonely")
+
+
+@pytest.mark.parametrize("said", ["終了", "おわり", "Kết thúc", "结束"])
+def test_the_end_of_a_talk_that_does_not_run_is_a_farewell(matsusaka: Knowledge, said: str) -> None:
+    reply = answer(matsusaka, said).reply
+    assert reply.text == say("farewell", language=reply.language)
+
+
+@pytest.mark.parametrize("said", ["ございます", "がある", "んですが"])
+def test_a_piece_of_a_message_is_asked_for_the_rest(matsusaka: Knowledge, said: str) -> None:
+    assert answer(matsusaka, said).reply.text == say("empty")
+
+
+def test_who_cannot_read_is_offered_the_languages(matsusaka: Knowledge) -> None:
+    assert answer(matsusaka, "日本語がわかりません").reply.text == say("modes")
+    assert answer(matsusaka, "もっと簡単に言って").reply.language == "easy"

@@ -24,7 +24,7 @@ HELPERS = {
     "courtesies": set(),
     "emergencies": {"question", "certain", "cry", "past"},
     "facets": {"filler"},
-    "handoff": {"question"},
+    "handoff": {"question", "mourned"},
     "small_talk": {"filler"},
 }
 KINDS: dict[str, set[str]] = {

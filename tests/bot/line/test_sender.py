@@ -18,8 +18,9 @@ from bot.line.events import Reading, read_event
 from bot.line.inbox import reconcile
 from bot.line.sender import TURNS, WAITS, Sender, SenderThreads
 from bot.services import Services
-from bot.wording import say
+from bot.wording import DEFAULT, EASY, say, sentences
 from intents.decision import Decision
+from intents.glossary import LANGUAGES
 from knowledge.calendar import now
 from knowledge.models import Base, Conversation, LineEvent, LoggedQuestion
 from knowledge.query_log import log_id
@@ -453,6 +454,37 @@ def test_every_button_of_an_answer_is_answered_and_noted(
     assert len(line.accepted(tapped["replyToken"])) == 1
     noted = getattr(log, column)
     assert noted == value if value else noted is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "column", "value"),
+    [
+        *((str(sentences(code)["solved_label"]), "feedback", "solved") for code in (DEFAULT, EASY, *LANGUAGES)),
+        *((str(sentences(code)["unsolved_label"]), "feedback", "unsolved") for code in (DEFAULT, EASY, *LANGUAGES)),
+        *((str(sentences(code)["more_label"]), "more_at", None) for code in (DEFAULT, EASY, *LANGUAGES)),
+        ("沒有解決", "feedback", "unsolved"),
+    ],
+)
+def test_the_words_of_a_button_do_what_the_button_does(
+    kit: Services, line: FakeLine, said: str, column: str, value: str | None
+) -> None:
+    for text in ("オンラインで申請できる手続きは？", said):
+        one = text_event(line, text)
+        keep(kit, one)
+        drain(sender_of(kit))
+    (log,) = logged(kit)
+    assert len(line.accepted(one["replyToken"])) == 1
+    noted = getattr(log, column)
+    assert noted == value if value else noted is not None
+
+
+def test_a_reason_is_understood_in_words_once_it_was_asked(kit: Services, line: FakeLine) -> None:
+    for text in ("オンラインで申請できる手続きは？", "解決しなかった", "古い"):
+        one = text_event(line, text)
+        keep(kit, one)
+        drain(sender_of(kit))
+    assert say("why_thanks") in str(line.accepted(one["replyToken"]))
+    assert [(row.feedback, row.reason) for row in logged(kit)] == [("unsolved", "outdated")]
 
 
 def _buttons(bubble: dict[str, Any]) -> dict[str, str]:

@@ -13,9 +13,12 @@ from bot.line.events import Reading, read_event
 from bot.line.postbacks import postback_data
 from bot.services import Services
 from bot.taps import Act, Tap
+from bot.wording import EASY, say, sentences
+from intents.glossary import LANGUAGES
 from knowledge.calendar import now
 from knowledge.data_items import purge_fixed
 from knowledge.models import LineEvent, LoggedQuestion, Municipality, OpeningPlaceRow, StaffChat
+from knowledge.reply_languages import REPLY_LANGUAGES
 from knowledge.residents_data import Resident, erase_resident
 from knowledge.staff_chats import end_all
 from tests.bot.line.conftest import CODE, Clock, drain, sender_of
@@ -26,6 +29,7 @@ QUESTION = "住民票はコンビニで取れますか"
 SECRET = "かなりあの巣箱のことで内密に"
 CANARY = ("かなりあ", "カナリア", "巣箱", "内密")
 HOURS = 3
+BEGIN, END = "staff_chat_label", "staff_chat_end_label"
 BEGIN_BUTTON, END_BUTTON = (postback_data(Tap(act)) for act in (Act.STAFF_CHAT, Act.END_STAFF_CHAT))
 
 
@@ -47,6 +51,13 @@ def with_hours(kit: Services, hours: int | None) -> Services:
         town.staff_chat_hours = hours
         town.knowledge_version += 1
     return kit
+
+
+def with_languages(kit: Services) -> None:
+    with kit.database.writing() as session:
+        town = session.get_one(Municipality, CODE)
+        town.reply_languages = list(REPLY_LANGUAGES)
+        town.knowledge_version += 1
 
 
 def keep(kit: Services, clock: Clock, *raw: dict[str, Any]) -> None:
@@ -116,7 +127,22 @@ def test_the_service_is_silent_and_nothing_of_it_is_kept(chatting: Services, lin
 RESIDENTS_TABLES = {"line_events.text", "query_log.text", "query_log.words", "conversations.state", "line_events.note"}
 
 
-@pytest.mark.parametrize("over", ["終了", "終了します。", "おわり", END_BUTTON])
+LABELS = {key: [str(sentences(code)[key]) for code in ("ja", EASY, *LANGUAGES)] for key in (BEGIN, END)}
+
+
+@pytest.mark.parametrize(("begun", "over"), list(zip(LABELS[BEGIN], LABELS[END], strict=True)))
+def test_the_words_on_the_buttons_begin_and_end_it_in_every_language(
+    chatting: Services, line: FakeLine, clock: Clock, begun: str, over: str
+) -> None:
+    assert END_BUTTON in told(chatting, line, clock, begun)
+    assert told(chatting, line, clock, SECRET) == ""
+    assert told(chatting, line, clock, over)
+    assert "マイナンバーカード" in told(chatting, line, clock, QUESTION)
+
+
+@pytest.mark.parametrize(
+    "over", ["終了", "終了します。", "おわり", "結束", "终了", "ket thuc", "しゅうりょう", END_BUTTON]
+)
 def test_it_is_over_when_they_say_so(chatting: Services, line: FakeLine, clock: Clock, over: str) -> None:
     begin(chatting, line, clock)
     assert told(chatting, line, clock, SECRET) == ""
@@ -249,12 +275,42 @@ def test_who_is_in_danger_during_the_talk_is_given_the_numbers_and_nothing_of_it
     assert logged(chatting) == []
 
 
+def test_where_nobody_knows_what_befell_them_each_number_is_given_once(
+    chatting: Services, line: FakeLine, clock: Clock
+) -> None:
+    begin(chatting, line, clock)
+    found = told(chatting, line, clock, "もう死にたい")
+    assert [found.count(f"tel:{number}") for number in ("119", "110", "0120061338")] == [1, 1, 1]
+    assert "9110" not in found
+
+
+def test_where_the_words_are_at_hand_their_need_decides(chatting: Services, line: FakeLine, clock: Clock) -> None:
+    """Said right after the button, before anybody has answered it."""
+    begun = written(line, clock, "職員と話す")
+    clock.forward(0.2)
+    cry = written(line, clock, "もう死にたい")
+    keep(chatting, clock, begun, cry)
+    drain(sender_of(chatting, clock))
+    found = str(line.accepted(cry["replyToken"]))
+    assert say("emergency_suicide") in found
+    assert "tel:0120061338" in found
+    assert "9110" not in found
+
+
+def test_a_cry_is_answered_in_its_own_language(chatting: Services, line: FakeLine, clock: Clock) -> None:
+    with_languages(chatting)
+    begin(chatting, line, clock)
+    for cry, language in (("我家着火了", "zh"), ("There is a fire in my house", "en"), ("助けて", "ja")):
+        assert say("emergency_first", language=language) in told(chatting, line, clock, cry)
+    assert {row.postback for row in rows(chatting)} == {None}
+
+
 def test_of_a_cry_that_nobody_could_answer_nothing_stays_either(
     chatting: Services, line: FakeLine, clock: Clock
 ) -> None:
     begin(chatting, line, clock)
     keep(chatting, clock, written(line, clock, "家が火事です。助けて"))
-    assert rows(chatting)[-1].postback == inbox.IN_DANGER
+    assert rows(chatting)[-1].postback == f"{inbox.IN_DANGER} ja", "that, and the language, but not what befell them"
     clock.forward(31 * 60)
     drain(sender_of(chatting, clock))
     inbox.forget_late_texts(chatting.database, clock())

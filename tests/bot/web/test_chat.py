@@ -108,6 +108,17 @@ def test_a_question_is_shown_with_its_answer_and_logged(
     assert row.event_key.startswith("web:")
 
 
+@pytest.mark.parametrize(("said", "feedback"), [("解決した", "solved"), ("没有解决", "unsolved"), ("Đã rõ", "solved")])
+def test_the_words_of_a_button_do_what_the_button_does(
+    app: Flask, client: FlaskClient, question_for: dict[Decision, str], said: str, feedback: str
+) -> None:
+    asked = ask(client, question_for[Decision.ANSWER])
+    told = ask(client, said, asked)
+    (row,) = rows(app)
+    assert row.feedback == feedback
+    assert said in told.text
+
+
 def test_choices_feedback_and_none_are_taps_that_are_noted(
     app: Flask, client: FlaskClient, question_for: dict[Decision, str]
 ) -> None:
