@@ -25,14 +25,27 @@ _NONE_OF_THESE = re.compile(
 _MORE = re.compile(
     r"^(?:もっと|もう少し|もうちょっと)?(?:詳し(?:く|い(?:こと|説明|話)?)|くわし(?:く|い(?:こと|説明|話)?)|詳細)(?:は|を|も)?"
     r"(?:教えて|おしえて|知りたい|見せて|説明して|お願い)?(?:ください|下さい|です|します)?[。?!]*$"
-    r"|^もっと(?:教えて|知りたい)(?:ください|です)?[。?!]*$"
+    r"|^もっと(?:教えて|おしえて|知りたい|聞きたい)(?:ください|下さい|です)?[。?!]*$"
+    r"|^(?:もっと|もう少し|もうちょっと)(?:お願い(?:します)?|おねがい(?:します)?)?[。?!]*$"
+)
+_NOT_UNDERSTOOD = re.compile(
+    r"^(?:意味|いみ|内容|説明|答え|言(?:って(?:い)?る|う)(?:こと|意味))?(?:が|も|は)?"
+    r"(?:ちょっと|よく|全然|ぜんぜん|全く|まったく|さっぱり|何も)?"
+    r"(?:(?:わか|分か|判|解)(?:らない|りません|らん|らへん|んない|りにくい|りづらい)|不明|理解でき(?:ない|ません))"
+    r"(?:です|ですが|のですが|んですが|んだけど|んですけど|けど|よ|な|なあ|わ|ね)*[。?!]*$"
+)
+_AGAIN = re.compile(
+    r"^(?:すみません|すいません|ごめん(?:なさい)?)?[、,。]?(?:もう(?:一|1|いち)(?:回|度|ど|かい|ぺん|遍)|もっかい|再度)"
+    r"(?:だけ)?(?:言|い|おっしゃ|教え|おしえ|見せ|みせ|説明し|聞かせ|表示し|繰り返し)?(?:って|て)?"
+    r"(?:お願い(?:し(?:ます)?)?|おねがい(?:し(?:ます)?)?|ください|下さい|くれ(?:る|ます|ません)?|もらえ(?:る|ます|ません)?|ほしい|欲しい)?"
+    r"(?:です|か|な|ね)*[。?!]*$"
 )
 _NEXT = re.compile(
     r"^(?:続き|つづき|次|つぎ|残り|のこり|もっと|ほか|他)(?:の(?:もの|分|ページ)?)?(?:は|を|も|に(?:は|も)?)?(?:ある|あります)?"
     r"(?:見せて|見る|見たい|みる|みせて|表示(?:して)?|教えて|知りたい|お願いします)?(?:ください|下さい|です|か)?[。?!]*$"
 )
 _OTHERS = re.compile(
-    r"^(?:ほか|他)に(?:も|は)?(?:(?:なに|何)か)?(?:ある|あります|できる|できます)(?:もの|こと)?(?:は|の|ん|です|でしょう|か)*[。?!]*$"
+    r"^(?:ほか|他)に(?:も|は)?(?:(?:なに|何)(?:か|が|を)?)?(?:ある|あります|できる|できます)(?:もの|こと)?(?:は|の|ん|です|でしょう|か)*[。?!]*$"
 )
 _OF_USE = re.compile("どう|何が|なにが")
 _TOPIC = re.compile(r"^(?P<topic>.{1,20}?)(?:の(?:方|ほう|場合))?(?:は|って|だと|なら|については)[。?!]*$")
@@ -53,6 +66,7 @@ class Dialogue:
     which it was last asked why the answer did not solve it.  ``next_best``: what may help where the answer
     ``next_of`` did not, best first, as (id, title).  ``sorry``: how often regret was said outside of ``misses``.
     ``browsed``: the place that was looked through last (bot.browsing).
+    ``chosen_from``: the choices that the answer was taken from, as (id, title), as long as it is the last.
     ``readings``: whether the resident has asked for ふりがな.  ``untold``: whether they are still to be told what
     not to write, since nothing stands beside the numbers of an emergency.
     """
@@ -79,6 +93,7 @@ class Dialogue:
     browsed: str | None = None
     readings: bool = False
     untold: bool = False
+    chosen_from: tuple[tuple[str, str], ...] = ()
 
     def forgotten(self) -> Dialogue:
         """Nothing of what it was about; only how to speak on."""
@@ -128,6 +143,7 @@ def dialogue_from_json(state: dict[str, Any]) -> Dialogue:
         browsed=state.get("browsed"),
         readings=bool(state.get("readings", False)),
         untold=bool(state.get("untold", False)),
+        chosen_from=tuple((entry_id, title) for entry_id, title in state.get("chosen_from", ())),
     )
 
 
@@ -156,6 +172,18 @@ class More:
     """More of what was answered last."""
 
     entry_id: str
+
+
+@dataclass(frozen=True)
+class Simpler:
+    """What was answered last, for one who did not understand it."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True)
+class Again:
+    """What was said last, once more."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +218,7 @@ class Fresh:
     text: str
 
 
-Turn = Chosen | NoneOfThese | FollowUp | More | Others | NextRows | OtherTopic | Fresh | Unclear
+Turn = Chosen | NoneOfThese | FollowUp | More | Simpler | Again | Others | NextRows | OtherTopic | Fresh | Unclear
 
 
 def asks_of_the_last(text: str, before: Dialogue) -> bool:
@@ -209,12 +237,33 @@ def read_turn(text: str, before: Dialogue) -> Turn:
     if _NONE_OF_THESE.match(plain):
         return NoneOfThese()
     if _NUMBER.match(plain):
-        return Unclear()
-    if before.entry_id and _MORE.match("".join(plain.split())):  # やさしい日本語 is written with spaces
-        return More(before.entry_id)
+        return _chosen_before(plain, before) or Unclear()
+    once_more = _once_more("".join(plain.split()), before)  # やさしい日本語 is written with spaces
+    if once_more is not None:
+        return once_more
     if _OTHERS.match(plain) and (before.entry_id or before.offered):
         return NoneOfThese() if before.offered or not before.entry_id else Others(before.entry_id)
     return _follow_up(text, plain, before)
+
+
+def _chosen_before(plain: str, before: Dialogue) -> Chosen | None:
+    """「3番」 after the second of the choices was read: another of the same ones, unless a list has numbers, too."""
+    if before.listing is not None or before.entry_id not in {entry_id for entry_id, _ in before.chosen_from}:
+        return None
+    named = _named_choice(plain, before.chosen_from)
+    return named if isinstance(named, Chosen) else None
+
+
+def _once_more(plain: str, before: Dialogue) -> More | Simpler | Again | None:
+    """More of what was shown last, or the same again, or in simpler words."""
+    if not before.entry_id and not before.offered and before.listing is None:
+        return None
+    if _AGAIN.match(plain) or (before.offered and not before.entry_id and _MORE.match(plain)):
+        return Again()
+    if before.entry_id and _MORE.match(plain):
+        return More(before.entry_id)
+    asks_simpler = before.entry_id and not before.offered and _NOT_UNDERSTOOD.match(plain)
+    return Simpler(before.entry_id) if before.entry_id and asks_simpler else None
 
 
 def _follow_up(text: str, plain: str, before: Dialogue) -> OtherTopic | FollowUp | Unclear | Fresh:

@@ -67,6 +67,7 @@ _REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.ONLY_DEFINES: "いちばん近いのは用語の説明で、質問はそれより多くをたずねているので、選択肢にしました",
         Reason.HAS_THE_FIGURE: "質問にある数値を目標に持つ指標が、これだけです",
         Reason.NONE_TELLS: "選択肢のどれも、たずねられたこと（金額や時間など）を伝えていないので、そう言います",
+        Reason.ONE_TELLS: "選択肢のうち、たずねられたことを伝えているのは、これだけです",
         Reason.SAYS_AS_MUCH: "同じくらい合う答えのうち、質問のことばを順にすべて持つ言い方は、これだけです",
         Reason.ASKED_AT_THE_END: "質問の全体に合う答えがないため、質問の終わりの部分で探し、選択肢にしました",
     }

@@ -67,6 +67,9 @@ def lead(knowledge: Knowledge, answer: Answer, asked: Asked | None, *, following
     if facet is None or (facet in FIGURES and wants_all(asked.text)):
         return Lead(None, plain)
     if answer.kind == "silent":
+        found = leading_sentence(answer.text, asked, answer.title) if facet in _SAID_OPENLY else None
+        if found is not None and not found.silent:
+            return Lead(None if found.first else found.sentence, plain if found.first else found.rest, known=False)
         named = facet not in _SAID_OPENLY or facet in facets_spoken_of(answer.text)
         return Lead(None if named else missing_sentence(knowledge, answer, asked), plain, known=False)
     if facet in REACHING:

@@ -50,6 +50,8 @@ _TOLD_OR_NOT = REACHING | {
     Facet.COUNTER, Facet.WHO, Facet.METHOD, Facet.ONLINE, Facet.COUNT, Facet.PERCENT,
 }  # fmt: skip
 """Sides of which a text says whether it tells them; why and what for it may tell in any words."""
+TOLD_EVERYWHERE = frozenset({Facet.HOURS})
+"""What an entry that says what the plan lacks may tell all the same, as it holds in the whole country."""
 _ALIKE_REASONS = frozenset({Reason.BROAD, Reason.UNSURE, Reason.ANOTHER_HOLDS_MORE})
 _WHOLE = 0.99
 _UNITS = 2
@@ -59,6 +61,7 @@ _DONE = re.compile(
     "(?:や[っり]|して|使[っえ]|行って|進め|進んで|取り組[みん]|始[めま]|導入)[^。?]{0,6}(?:る|ます|か|の|ん)?[?。]*$"
 )
 """How it is asked whether something is done (テレワークはやってる), which what the word means does not tell."""
+_AIM = re.compile("ねらい|狙い")
 _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業務|手続き?|時間|団体|枚|割)")
 """A number with its unit, as a goal is."""
 
@@ -66,6 +69,7 @@ _AMOUNT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s?(?:%|件|人|回|台|か所|業
 def weigh(knowledge: Knowledge, asked: Asked, policy: Policy) -> Verdict:
     """What to do with a question."""
     verdict = _or_of_the_plan(knowledge, asked, policy, _weighed(knowledge, asked, policy))
+    verdict = _or_by_its_purpose(knowledge, asked, policy, verdict)
     end = last_clause(asked.text) if verdict.decision is Decision.NONE else ""
     return _or_what_its_end_asks(verdict, _weighed(knowledge, replace(asked, text=end), policy)) if end else verdict
 
@@ -80,6 +84,18 @@ def _or_of_the_plan(knowledge: Knowledge, asked: Asked, policy: Policy, verdict:
     if of_plan.decision is Decision.ANSWER:
         return of_plan
     return of_plan if {verdict.decision, of_plan.decision} == {Decision.SUGGEST} else verdict
+
+
+def _or_by_its_purpose(knowledge: Knowledge, asked: Asked, policy: Policy, verdict: Verdict) -> Verdict:
+    """What is asked by its ねらい is what is written for its 目的, where that is nearer: an aim stands everywhere."""
+    text = _AIM.sub("目的", asked.text)
+    if asked.facet is not Facet.WHY or text == asked.text:
+        return verdict
+    of_purpose = _weighed(knowledge, replace(asked, text=text), policy)
+    if of_purpose.decision is not Decision.ANSWER or of_purpose.chosen is None:
+        return verdict
+    likeness = verdict.chosen.features.likeness if verdict.chosen else 0.0
+    return of_purpose if of_purpose.chosen.features.likeness > max(likeness, ALIKE) else verdict
 
 
 def _or_what_its_end_asks(verdict: Verdict, ended: Verdict) -> Verdict:
@@ -118,7 +134,7 @@ def score_of(verdict: Verdict, entry_id: str) -> float | None:
 
 def verdict_reply(knowledge: Knowledge, verdict: Verdict, asked: Asked, before: Dialogue) -> tuple[Reply, Dialogue]:
     """The reply to a weighed question, and what the dialogue is about then."""
-    about = replace(before, facet=asked.facet or None, listing=None, score=verdict.score)
+    about = replace(before, facet=asked.facet or None, listing=None, score=verdict.score, chosen_from=())
     choices = tuple(
         Choice(choice.document.id, choice.document.question, likelihood(choice.features, 0.0))
         for choice in verdict.choices
@@ -346,20 +362,34 @@ def _unless_nothing_names_it(knowledge: Knowledge, ranking: Ranking, verdict: Ve
 
 
 def _unless_none_tells(knowledge: Knowledge, verdict: Verdict, asked: Asked) -> Verdict:
-    """Of choices of which none tells the fee, the days or the hours that were asked for, that is said instead."""
+    """Of choices of which none tells the fee, the days or the hours that were asked for, that is said instead.
+
+    The only one that tells it beside saying what the plan lacks (the hours that hold everywhere) answers.
+    """
     if verdict.decision is not Decision.SUGGEST or asked.facet not in _TOLD_OR_NOT:
         return verdict
     if any(_tells(knowledge, one, asked) for one in verdict.choices):
         return verdict
-    near = tuple(one for one in verdict.choices if one.features.key > 0 or one.features.coverage > HALF)[
-        : STANDARD.fewest_choices
-    ]
+    near = tuple(one for one in verdict.choices if one.features.key > 0 or one.features.coverage > HALF)
+    telling = [one for one in near if _tells_beside_silence(knowledge, one, asked)]
+    if len(telling) == 1:
+        others = tuple(one for one in verdict.choices if one is not telling[0])
+        score = max(verdict.score, likelihood(telling[0].features, 0.0))
+        return Verdict(Decision.ANSWER, score, telling[0], others, Reason.ONE_TELLS, verdict.ranking)
+    near = near[: STANDARD.fewest_choices]
     return Verdict(Decision.NONE, verdict.score, None, near, Reason.NONE_TELLS, verdict.ranking)
 
 
 def _tells(knowledge: Knowledge, candidate: Candidate, asked: Asked) -> bool:
     found = knowledge.answers[candidate.document.id]
     return found.kind != "silent" and lead(knowledge, found, asked).known
+
+
+def _tells_beside_silence(knowledge: Knowledge, candidate: Candidate, asked: Asked) -> bool:
+    found = knowledge.answers[candidate.document.id]
+    may_tell = found.kind == "silent" and asked.facet in TOLD_EVERYWHERE
+    told = leading_sentence(found.text, asked, found.title) if may_tell else None
+    return told is not None and not told.silent
 
 
 def _tells_as_well(knowledge: Knowledge, other: Candidate, chosen: Candidate, asked: Asked) -> bool:

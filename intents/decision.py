@@ -40,6 +40,7 @@ class Reason(StrEnum):
     ONLY_DEFINES = "only_defines"
     HAS_THE_FIGURE = "has_the_figure"
     NONE_TELLS = "none_tells"
+    ONE_TELLS = "one_tells"
     SAYS_AS_MUCH = "says_as_much"
     ASKED_AT_THE_END = "asked_at_the_end"
 

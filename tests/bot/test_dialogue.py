@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue import (
     NEW_DIALOGUE,
+    Again,
     Chosen,
     Dialogue,
     FollowUp,
@@ -13,7 +14,9 @@ from bot.dialogue import (
     More,
     NextRows,
     NoneOfThese,
+    Others,
     OtherTopic,
+    Simpler,
     Unclear,
     dialogue_from_json,
     read_turn,
@@ -117,10 +120,42 @@ def test_what_a_turn_means_after_what_was_shown(text: str, before: Dialogue, mea
     assert read_turn(text, before) == meant
 
 
+TAKEN = Dialogue(entry_id="b", chosen_from=OFFERED.offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "meant"),
+    [
+        pytest.param("もっと", ANSWERED, More("a"), id="more of an answer, in a word"),
+        pytest.param("もっと教えて", ANSWERED, More("a"), id="more of an answer"),
+        pytest.param("もっと", LISTED, NextRows(), id="more of a list"),
+        pytest.param("もっと", OFFERED, Again(), id="more of choices: which?"),
+        pytest.param("もっと", NEW_DIALOGUE, Fresh("もっと"), id="more of nothing"),
+        pytest.param("わかりません", ANSWERED, Simpler("a"), id="not understood"),
+        pytest.param("意味がわからない", ANSWERED, Simpler("a"), id="what it means is not understood"),
+        pytest.param("よくわからないです", ANSWERED, Simpler("a"), id="not quite understood"),
+        pytest.param("わかりません", NEW_DIALOGUE, Fresh("わかりません"), id="nothing there to understand"),
+        pytest.param("暗証番号がわからない", ANSWERED, Fresh("暗証番号がわからない"), id="something else is not known"),
+        pytest.param("もう一回言って", ANSWERED, Again(), id="once more"),
+        pytest.param("すみません、もう一度お願いします", OFFERED, Again(), id="once more, politely"),
+        pytest.param("もう一度教えてください", LISTED, Again(), id="a list once more"),
+        pytest.param("もう一度申請したい", ANSWERED, Fresh("もう一度申請したい"), id="to do something once more"),
+        pytest.param("ほかに何ができる？", ANSWERED, Others("a"), id="what else can be done"),
+        pytest.param("3番", TAKEN, Chosen("c"), id="another of the same choices"),
+        pytest.param("最初の", TAKEN, Chosen("a"), id="the first of the same choices"),
+        pytest.param("4", TAKEN, Unclear(), id="none of what has been chosen from"),
+        pytest.param("3番", Dialogue("x", chosen_from=OFFERED.offered), Unclear(), id="choices of an earlier answer"),
+    ],
+)
+def test_what_was_just_shown_is_asked_for_again(text: str, before: Dialogue, meant: object) -> None:
+    assert read_turn(text, before) == meant
+
+
 def test_a_dialogue_survives_being_kept() -> None:
     before = Dialogue("a", (("a", "題"),), "log", 2)
     assert dialogue_from_json(before.as_json()) == before
     assert dialogue_from_json({}) == NEW_DIALOGUE
     assert dialogue_from_json(LISTED.as_json()) == LISTED
+    assert dialogue_from_json(TAKEN.as_json()) == TAKEN
     topical = Dialogue(offered=(("a", "題"),), subjects=("bus",), topic="バス 時刻表")
     assert dialogue_from_json(topical.as_json()) == topical

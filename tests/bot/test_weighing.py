@@ -248,3 +248,17 @@ def test_what_has_only_a_part_of_the_one_thing_that_was_named_is_not_offered(cor
     reply = answer(corpus.current(MOBARA), question).reply
     assert reply.decision is Decision.NONE
     assert reply.choices == ()
+
+
+@pytest.mark.parametrize("code", [MATSUSAKA, OMAEZAKI, TSUSHIMA, MOBARA, TOON])
+def test_the_aim_of_the_plan_is_its_purpose(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    aim, purpose = (answer(knowledge, f"計画の{word}").entry_id for word in ("ねらい", "目的"))
+    assert aim == purpose is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(MATSUSAKA, "令和8年度"), (MOBARA, "令和7年度"), (TOON, "令和7年度"), (TSUSHIMA, "令和7年3月")]
+)
+def test_when_the_plan_ends_is_not_told_by_when_it_was_written(corpus: Corpus, code: str, told: str) -> None:
+    assert told in plain_text(answer(corpus.current(code), "いつ終わる計画ですか").reply).split("。")[0]
