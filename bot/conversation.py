@@ -17,6 +17,7 @@ from bot.contacts import contact_asked, contact_entry, contact_reply, matter_rep
 from bot.delicate_replies import as_it_is_kept, only_what_is_on_it
 from bot.dialogue import (
     NEW_DIALOGUE,
+    Again,
     Chosen,
     Dialogue,
     FollowUp,
@@ -26,6 +27,7 @@ from bot.dialogue import (
     NoneOfThese,
     Others,
     OtherTopic,
+    Simpler,
     Turn,
     Unclear,
     asks_of_the_last,
@@ -35,6 +37,7 @@ from bot.follow_ups import (
     Said,
     asked_of_topic,
     follow_up,
+    of_the_topic_before,
     other_topic,
     others_of,
     told_by_a_choice,
@@ -43,7 +46,7 @@ from bot.follow_ups import (
 from bot.judgements import without_judging, without_judging_abroad
 from bot.languages import held_in, searched, tongue_of
 from bot.leads import reach_sentence
-from bot.listing import listed, next_rows, row_asked, rows_to_choose
+from bot.listing import listed, next_rows, row_asked, rows_to_choose, same_rows
 from bot.modes import wish_reply, wished_readings
 from bot.opening import opening_asked, opening_reply, with_opening_hours
 from bot.replies import (
@@ -60,6 +63,7 @@ from bot.replies import (
     plain_reply,
     reply_in_need,
     saying_first,
+    simpler_reply,
     small_talk_reply,
     which_reply,
     without_paused,
@@ -207,8 +211,17 @@ def show_entry(knowledge: Knowledge, entry_id: str, before: Dialogue = NEW_DIALO
     asked = Asked(found.title, Facet(before.facet), open=True) if before.facet and before.offered else None
     score = before.score if any(entry_id == one for one, _ in before.offered) else None
     rest = tuple(one for one in before.offered if one[0] != entry_id)
+    among = before.chosen_from if rest == before.offered else before.offered
     after = replace(
-        before, entry_id=entry_id, offered=(), misses=0, listing=None, score=score, next_best=rest, next_of=entry_id
+        before,
+        entry_id=entry_id,
+        offered=(),
+        misses=0,
+        listing=None,
+        score=score,
+        next_best=rest,
+        next_of=entry_id,
+        chosen_from=among,
     )
     return answer_reply(knowledge, found, score, asked), after
 
@@ -251,16 +264,41 @@ def _of_turn(knowledge: Knowledge, typed: str, question: str, before: Dialogue, 
             return refuse_choices(knowledge, before)
         case FollowUp(entry_id, text) if entry_id in knowledge.answers:
             return _follow_up(knowledge, entry_id, text, before, policy)
-        case More(entry_id) if entry_id in knowledge.answers:
-            return details_reply(knowledge, knowledge.answers[entry_id]), before
-        case Others(entry_id) if entry_id in knowledge.answers:
-            return others_of(knowledge, knowledge.answers[entry_id], before)
+        case More() | Simpler() | Again() | Others() if (said := _of_the_last(knowledge, turn, before)) is not None:
+            return said
         case OtherTopic(topic, facet) if knowledge.places.other_place(topic) is None:
             return _other_topic(knowledge, question, topic, Facet(facet), before, policy)
         case Unclear() if before.offered or len(asked_facets(question)) < _MOST_SIDES:
             return _unclear(knowledge, question, before, policy)
         case _:
             return _fresh(knowledge, question, before, policy)
+
+
+def _of_the_last(knowledge: Knowledge, turn: More | Simpler | Again | Others, before: Dialogue) -> Said | None:
+    """What was said last: more of it, in simpler words, again, or what there is beside it."""
+    if isinstance(turn, Again):
+        return _said_again(knowledge, before)
+    last = knowledge.answers.get(turn.entry_id)
+    if last is None:
+        return None
+    match turn:
+        case More():
+            return details_reply(knowledge, last), before
+        case Simpler():
+            return simpler_reply(knowledge, last, before.led), before
+        case Others():
+            return others_of(knowledge, last, before)
+
+
+def _said_again(knowledge: Knowledge, before: Dialogue) -> Said | None:
+    """「もう一回言って」: the choices, the page of the list or the answer that was shown last."""
+    if before.offered:
+        return which_reply(knowledge, tuple(Choice(*one) for one in before.offered)), before
+    if before.listing is not None:
+        return same_rows(knowledge, before)
+    last = knowledge.answers.get(before.entry_id or "")
+    asked = Asked(last.title, Facet(before.facet), open=True) if last and before.facet else None
+    return (answer_reply(knowledge, last, before.score, asked), before) if last else None
 
 
 def _of_its_use(turn: Turn, question: str, before: Dialogue) -> Turn:
@@ -384,7 +422,9 @@ def _fresh(knowledge: Knowledge, question: str, before: Dialogue, policy: Policy
     if place is not None and not _speaks_of(verdict, place.name):
         return other_town_reply(knowledge, place.name), replace(before, offered=())
     last = knowledge.answers.get(before.entry_id or "")
-    said = last and understood_from(knowledge, last, text, before, policy, verdict)
+    said = (last and understood_from(knowledge, last, text, before, policy, verdict)) or of_the_topic_before(
+        knowledge, last, text, before, policy, verdict
+    )
     return without_judging(knowledge, text, said or verdict_reply(knowledge, verdict, asked, before), before)
 
 

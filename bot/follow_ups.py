@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import chain
 
 from bot.dialogue import LONGEST_FOLLOW_UP, Dialogue
-from bot.leads import Lead, follow_up_lead, missing_sentence
-from bot.replies import Choice, Reply, answer_reply, led_reply, nothing_more_reply, suggestion_reply
+from bot.leads import Lead, follow_up_lead, is_missing, lead, missing_sentence
+from bot.listing import listed
+from bot.replies import Choice, Reply, answer_reply, led_reply, nothing_more_reply, suggestion_reply, with_opening
 from bot.same_matter import held_share, is_akin, is_same_matter, shared_of_last
-from bot.weighing import SUITED, facet_bonus, verdict_reply, weigh
+from bot.weighing import SUITED, TOLD_EVERYWHERE, facet_bonus, verdict_reply, weigh
 from bot.wording import DEFAULT, current, say
 from intents.decision import STANDARD, Decision, Policy, Verdict
 from intents.facets import (
@@ -21,6 +22,7 @@ from intents.facets import (
     Asked,
     Facet,
     kind_suits,
+    names_only_an_act,
     read_question,
     topic_nouns,
     without_reference,
@@ -34,6 +36,7 @@ from intents.leads import (
     silence_on,
     split_sentences,
 )
+from intents.plan_names import THE_PLAN, as_the_plan
 from intents.ranker import Candidate, rank
 from intents.text import normalize
 from intents.years import fiscal_years
@@ -59,7 +62,7 @@ _OF_INDICATORS = frozenset({Facet.GOAL, Facet.CURRENT, Facet.PERCENT})
 """What an indicator is there to tell, and says openly where the plan does not."""
 _SURE = _OF_INDICATORS | {Facet.FEE, Facet.VALIDITY, Facet.HOURS}
 """Told by values that no sentence has in passing."""
-_MOST, _NEARLY_ALL = 0.5, 0.75
+_HARDLY, _MOST, _NEARLY_ALL = 0.1, 0.5, 0.75
 _ROLE = re.compile("(?:長|者|トップ|メンバー)は")
 _DENIED = re.compile("ない|難し|むずかし|遅れ|少な")
 _ITS_GOAL = 0.9
@@ -74,12 +77,13 @@ def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, p
     asked = replace(asked, facet=_side_meant(asked, before))
     asked = replace(asked, text=f"{last.title} {text}")
     about = replace(before, facet=asked.facet, offered=(), listing=None, misses=0)
+    whole = _of_all(knowledge, text, before) if _leaves_to_the_plan(knowledge, last, asked) else None
+    if whole is not None:
+        return whole
     dated = _date_of_figure(knowledge, last, asked, before) if _asks_its_date(text, before) else None
     if dated is not None:
         return led_reply(knowledge, last, _as_said(dated, asked, before), before.score), about
-    own = follow_up_lead(knowledge, last, asked)
-    if own is not None and _is_of_its_goal(last, asked):
-        own = None
+    own = None if _is_of_its_goal(last, asked) else follow_up_lead(knowledge, last, asked)
     if own is not None and own.known:
         return led_reply(knowledge, last, _as_said(own, asked, before), before.score), about
     hours = _hours_meant(last, asked)
@@ -93,12 +97,48 @@ def follow_up(knowledge: Knowledge, last: Answer, text: str, before: Dialogue, p
         reply = answer_reply(knowledge, related, before.score, asked)
         # What only says that the plan is silent is left again: the next side is asked of the matter itself.
         return reply, about if related.kind == "silent" else replace(about, entry_id=related.entry_id)
+    whole = None if says_so else _of_all(knowledge, text, before)
+    return _beside_its_own(last, asked, whole) if whole else _missed(knowledge, last, asked, own, about, before)
+
+
+def _missed(
+    knowledge: Knowledge, last: Answer, asked: Asked, own: Lead | None, about: Dialogue, before: Dialogue
+) -> Said:
+    """What may well tell a side that nothing tells, else that it is not told."""
+    missing = missing_sentence(knowledge, last, asked)
+    says_so = own is not None and not own.known and own.opening != missing
     loosely = None if says_so else loosely_told(last.text, asked)
     if loosely is not None:
         return led_reply(knowledge, last, Lead(loosely, ""), before.score), about
     if own is None or own.opening == missing or _was_said(own, before):
         own = Lead(missing_sentence(knowledge, last, asked, again=before.misses > 0), "", known=False)
     return led_reply(knowledge, last, own, before.score), replace(about, misses=before.misses + 1)
+
+
+def _leaves_to_the_plan(knowledge: Knowledge, last: Answer, asked: Asked) -> bool:
+    """Whether a side of an answer on the plan itself is one of the whole plan, unless its title asks for it."""
+    return _is_of_the_plan(knowledge, last) and facet_of_title(last.title) is not asked.facet
+
+
+def _is_of_the_plan(knowledge: Knowledge, last: Answer) -> bool:
+    """Whether an answer is about the plan itself (計画の期間), and not about something in it."""
+    names = tuple(name for plan in knowledge.plans for name in (plan.title, plan.short_title))
+    title = as_the_plan(last.title, knowledge.town.name, names) or last.title
+    return last.kind == "plan" and set(topic_nouns(title)) == {THE_PLAN}
+
+
+def _of_all(knowledge: Knowledge, text: str, before: Dialogue) -> Said | None:
+    """「目標は？」 of what has none of its own: all that the plan has, as with nothing before it."""
+    return listed(knowledge, text, replace(before, entry_id=None, offered=(), listing=None, years=()))
+
+
+def _beside_its_own(last: Answer, asked: Asked, whole: Said) -> Said:
+    """What the whole plan has, to one who asked it of a matter that has none: that is said first."""
+    reply, after = whole
+    if not reply.facts or asked.facet is None:
+        return whole
+    named = say(f"facet_name_{asked.facet.value}")
+    return with_opening(reply, say("facet_of_the_plan", title=last.title, facet=named)), after
 
 
 def _as_said(own: Lead, asked: Asked, before: Dialogue) -> Lead:
@@ -148,7 +188,7 @@ def _date_of_figure(knowledge: Knowledge, last: Answer, asked: Asked, before: Di
 def other_topic(
     knowledge: Knowledge, last: Answer | None, topic: str, facet: Facet, before: Dialogue, policy: Policy
 ) -> Said:
-    """「コンビニは？」: the side that was asked last, of something else."""
+    """「コンビニは？」: the side that was asked last, of something else; where nothing tells that, the topic itself."""
     asked = Asked(topic, facet, open=True)
     if last is not None:
         own = _told_of(knowledge, last, topic, asked)
@@ -156,10 +196,35 @@ def other_topic(
             return led_reply(knowledge, last, own, before.score), before
     sides = () if facet in _ITS_OWN else (PHRASES.get(facet, ""),)
     verdict = weigh(knowledge, replace(asked, text=" ".join((topic, *sides))), policy)
-    beside = verdict.chosen is not None and not _names(verdict.chosen, topic)
-    if sides and (beside or verdict.decision is Decision.NONE):
-        verdict = weigh(knowledge, asked, policy)
-    return verdict_reply(knowledge, verdict, asked, before)
+    if _carries(knowledge, verdict, topic, asked):
+        return verdict_reply(knowledge, verdict, asked, before)
+    alone = replace(asked, facet=None)
+    if not (last and _is_on_both(knowledge, last, verdict, topic)):
+        verdict = weigh(knowledge, alone, policy)
+    return verdict_reply(knowledge, verdict, alone, before)
+
+
+def _is_on_both(knowledge: Knowledge, last: Answer, verdict: Verdict, topic: str) -> bool:
+    """「戸籍は？」 after コンビニ交付: whether what is found is of that topic on the matter spoken of."""
+    chosen = verdict.chosen
+    if chosen is None or not _names(chosen, topic):
+        return False
+    return shared_of_last(knowledge, last, knowledge.answers[chosen.document.id]) > _HARDLY
+
+
+def _carries(knowledge: Knowledge, verdict: Verdict, topic: str, asked: Asked) -> bool:
+    """Whether what is found for a topic is of that, and tells the side that was asked before, or is written for it."""
+    if verdict.decision is Decision.NONE:
+        return False
+    found = (verdict.chosen,) if verdict.chosen else verdict.choices
+    return any(_names(one, topic) and _tells_or_denies(knowledge, one, asked) for one in found)
+
+
+def _tells_or_denies(knowledge: Knowledge, candidate: Candidate, asked: Asked) -> bool:
+    """Whether an entry tells a side, or says itself that this is not known."""
+    found = knowledge.answers[candidate.document.id]
+    denies = asked.facet is not None and silence_on(found.text, asked.facet) is not None
+    return denies or lead(knowledge, found, asked).known
 
 
 def _names(candidate: Candidate, topic: str) -> bool:
@@ -172,6 +237,8 @@ def _names(candidate: Candidate, topic: str) -> bool:
 def told_by_a_choice(knowledge: Knowledge, text: str, before: Dialogue, policy: Policy) -> Said | None:
     """A side or a year asked of choices: what is written for it answers, else the first choice where it tells it."""
     asked = read_question(text, fiscal_year_of(knowledge.day))
+    if asked.facet is None and not asked.years:
+        return None
     offered = [knowledge.answers[entry_id] for entry_id, _ in before.offered if entry_id in knowledge.answers]
     telling = [found for found in offered if _tells(knowledge, found, asked)]
     chosen = next((one for one in telling if asked.facet and _asks_for(one, asked.facet)), None)
@@ -186,6 +253,8 @@ def told_by_a_choice(knowledge: Knowledge, text: str, before: Dialogue, policy: 
         chosen = next(iter(telling), None)
     if chosen is None and asked.facet:
         chosen = next((one for one in offered[:1] if silence_on(one.text, Facet(asked.facet))), None)
+        instead = telling if asked.facet in TOLD_EVERYWHERE else []
+        chosen = instead[0] if chosen and len(instead) == 1 else chosen
     if chosen is None:
         return None
     about = replace(before, entry_id=chosen.entry_id, facet=asked.facet, offered=(), listing=None, misses=0)
@@ -242,6 +311,21 @@ def understood_from(
     return follow_up(knowledge, last, text, before, policy)
 
 
+def of_the_topic_before(
+    knowledge: Knowledge, last: Answer | None, text: str, before: Dialogue, policy: Policy, fresh: Verdict
+) -> Said | None:
+    """「更新したい」 amid choices on the card or after an answer on it, where an entry holds both."""
+    topic = before.topic or (" ".join(topic_nouns(last.title)) if last else "")
+    if not topic or not names_only_an_act(text) or (fresh.chosen and fresh.chosen.exact):
+        return None
+    asked = read_question(f"{topic} {text}", fiscal_year_of(knowledge.day))
+    verdict = weigh(knowledge, asked, policy)
+    found = verdict.chosen or next(iter(verdict.choices), None)
+    if found is None or found.features.missing or not found.features.whole:
+        return None
+    return verdict_reply(knowledge, verdict, asked, before)
+
+
 def _told_of(knowledge: Knowledge, last: Answer, topic: str, asked: Asked) -> Lead | None:
     """What the last answer itself tells of another of its topics, in a sentence that names it."""
     about = [one for one in split_sentences(last.text) if normalize(topic) in normalize(one)]
@@ -295,10 +379,10 @@ def _related(knowledge: Knowledge, last: Answer, asked: Asked, facet: Facet | No
     found = list(_on_the_same_matter(knowledge, last, asked))
     told = [one for one in found if _tells_it(knowledge, last, one, asked, facet)]
     if telling:
-        told = [one for one in told if _is_written_for(one, facet)]
+        told = [one for one in told if one.kind == "silent" or _is_written_for(one, facet)]
     if told:
         return max(told, key=lambda one: _fitness(knowledge, last, one, asked, facet))
-    return None if telling else next((one for one in found if _stands_in(knowledge, last, one, facet)), None)
+    return None if telling else next((one for one in found if _stands_in(knowledge, last, one, asked)), None)
 
 
 def _is_written_for(found: Answer, facet: Facet) -> bool:
@@ -311,10 +395,15 @@ def _asks_for(found: Answer, facet: Facet) -> bool:
     return facet_of_title(found.title) is facet and (facet is not Facet.COUNTER or read_question(found.title, 0).open)
 
 
-def _stands_in(knowledge: Knowledge, last: Answer, found: Answer, facet: Facet) -> bool:
+def _stands_in(knowledge: Knowledge, last: Answer, found: Answer, asked: Asked) -> bool:
     """Whether what was asked would stand in an answer, which says that it is not known."""
+    facet = asked.facet
+    if facet is None:
+        return False
     if found.kind == "indicator":
         return facet in _OF_INDICATORS and facet in facets_spoken_of(found.text)
+    if found.kind == "silent" and _is_written_for(found, facet) and not is_missing(knowledge, found, asked):
+        return True
     openly = found.kind == "silent" and silence_on(found.text, facet) is not None
     return openly and held_share(knowledge, last, found) >= _ITS_GOAL
 
@@ -332,7 +421,7 @@ def _on_the_same_matter(knowledge: Knowledge, last: Answer, asked: Asked) -> Ite
 
 def _tells_it(knowledge: Knowledge, last: Answer, found: Answer, asked: Asked, facet: Facet) -> bool:
     """Whether another answer tells what was asked, and not of something that only it is about."""
-    if kind_suits(facet, found.kind) is False or found.kind == "silent":
+    if kind_suits(facet, found.kind) is False or (found.kind == "silent" and facet not in TOLD_EVERYWHERE):
         return False
     if found.kind == "office" and not _is_the_office_of(last, found):
         return False

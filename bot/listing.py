@@ -154,6 +154,11 @@ def next_rows(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
     return _turned_to(knowledge, before.listing, listing, before.shown, before)
 
 
+def same_rows(knowledge: Knowledge, before: Dialogue) -> tuple[Reply, Dialogue]:
+    """The page of the list that was shown last."""
+    return next_rows(knowledge, replace(before, shown=max(before.shown - 1, 0) // PAGE * PAGE))
+
+
 def row_asked(knowledge: Knowledge, text: str, before: Dialogue) -> str | None:
     """The entry behind 「2番目は？」 of the page shown last."""
     number = chosen_number(normalize(text))

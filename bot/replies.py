@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.leads import Lead, lead, told_nowhere, whom_to_ask
-from bot.wording import DEFAULT, EASY, say, speaking
+from bot.wording import DEFAULT, EASY, current, say, speaking
 from intents.decision import Decision, Verdict
 from intents.emergencies import Need
 from intents.facets import Asked
@@ -369,6 +369,20 @@ def office_reply(knowledge: Knowledge, answer: Answer | None, sentence: str | No
         notes=town_notes(knowledge),
         rule=Rule.CONTACT,
     )
+
+
+def simpler_reply(knowledge: Knowledge, answer: Answer, led: str | None) -> Reply:
+    """To one who did not understand an answer: the same in やさしい日本語, else whom to ask.
+
+    ``led``: what the last reply began with, since what is simple already is not said a second time.
+    """
+    written = answer.translations.get(EASY) if current() == DEFAULT else None
+    opening = say("said_simply")
+    if written is None or led == opening:
+        reply = office_reply(knowledge, answer)
+        return replace(reply, text=say("not_understood", office=whom_to_ask(knowledge, answer).department))
+    reply = answer_reply(knowledge, answer, None)
+    return replace(reply, title=written.title, opening=opening, text=written.text, facts=())
 
 
 def voiceless_reply(knowledge: Knowledge, answer: Answer | None, *, ways_known: bool) -> Reply:

@@ -18,7 +18,7 @@ from bot.languages import choice_of, held_in, tongue_before
 from bot.modes import OFF, ON, language_reply, modes_reply, readings_reply, tapped
 from bot.replies import Choice, Onward, Reply, details_reply, next_best_reply, office_reply, plain_reply
 from bot.typed_labels import is_label
-from bot.wording import say
+from bot.wording import EASY, say
 from knowledge.answers import Answer
 from knowledge.corpus import Knowledge
 from knowledge.query_log import note_contact, note_feedback, note_more, note_reason, note_tap
@@ -86,7 +86,8 @@ def typed_tap(text: str, before: Dialogue) -> Tap | None:
     """The button under the last answer whose words a message is; None where there is no such button."""
     if before.entry_id is None:
         return None
-    act = next((act for key, act in _buttons_of(before).items() if is_label(text, key)), None)
+    easy = before.language == EASY
+    act = next((act for key, act in _buttons_of(before).items() if is_label(text, key, in_easy=easy)), None)
     return Tap(act, before.log_id, before.entry_id) if act else None
 
 

@@ -31,9 +31,13 @@ def ends_talk(text: str) -> bool:
 
 
 @remembered
-def is_label(text: str, key: str) -> bool:
-    """Whether a message is nothing but what the button ``key`` says in one of the languages."""
-    return len(text) <= _LONGEST and any(_plain(text, code) in _said(key, code) for code in (DEFAULT, EASY, *LANGUAGES))
+def is_label(text: str, key: str, *, in_easy: bool = True) -> bool:
+    """Whether a message is nothing but what the button ``key`` says in one of the languages.
+
+    ``in_easy``: in やさしい日本語 too, whose 「わからない」 says something else to who reads ordinary Japanese.
+    """
+    codes = (DEFAULT, *([EASY] if in_easy else []), *LANGUAGES)
+    return len(text) <= _LONGEST and any(_plain(text, code) in _said(key, code) for code in codes)
 
 
 @lru_cache

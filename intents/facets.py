@@ -196,6 +196,14 @@ def asks_openly_of_nothing(text: str) -> bool:
 
 
 @remembered
+def names_only_an_act(text: str) -> bool:
+    """Whether a message says what one wants to do, and not with what: 「更新したい」."""
+    plain = normalize(text)
+    acts = bool(_ACT.search(plain)) and asked_facet(plain) is None
+    return acts and len(plain) <= _LONGEST_OPEN and not topic_nouns(_ACT.sub("", plain))
+
+
+@remembered
 def topic_nouns(text: str) -> tuple[str, ...]:
     """The nouns of a message beside those by which it asks for a facet: what it is about, if it says so."""
     plain = normalize(text)

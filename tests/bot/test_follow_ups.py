@@ -406,3 +406,106 @@ def test_whom_to_ask_is_no_question_of_who_does_it(corpus: Corpus) -> None:
     assert "デジタル推進室" in after(omaezaki, "sch-cashless", "誰に聞けばいい")[0]
     _, before = show_entry(omaezaki, "smartphone-household")
     assert answer(omaezaki, "誰が調べたの", before).entry_id == "smartphone-household"
+
+
+@pytest.mark.parametrize("code", ["242047", "222232", "232084", "122106", "382159"])
+def test_the_goals_asked_of_the_plan_itself_are_those_of_the_plan(corpus: Corpus, code: str) -> None:
+    knowledge = corpus.current(code)
+    period = answer(knowledge, "計画の期間は？")
+    asked = answer(knowledge, "目標は？", dialogue_from_json(period.dialogue.as_json()))
+    assert period.reply.decision is Decision.ANSWER
+    assert plain_text(asked.reply) == plain_text(answer(knowledge, "目標は？").reply)
+
+
+def test_the_goals_of_the_plan_are_shown_for_a_matter_without_its_own_and_said_to_be_the_plans(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    _, before = show_entry(matsusaka, "counter-no-writing")
+    outcome = answer(matsusaka, "目標は？", before)
+    assert outcome.entry_id == "list-indicators"
+    assert plain_text(outcome.reply).startswith(
+        "「書かない窓口はありますか？」について、目標の数値は、この案内には載っていません"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("242047", ["コンビニ交付の手数料は？", "図書館の本の予約は？", "ごみは？", "保育園は？"]),
+        ("242047", ["コンビニ交付の手数料は？", "松阪ナビは？"]),
+        ("382159", ["計画はいつまで？", "スマホ教室は？", "LINEは？"]),
+        ("122106", ["コンビニ交付で証明書は取れますか", "それはいくら？", "キャッシュレスは？"]),
+    ],
+)
+def test_a_side_that_nothing_tells_of_a_new_topic_is_not_regretted(corpus: Corpus, code: str, said: list[str]) -> None:
+    knowledge = corpus.current(code)
+    assert [one for one in talk(knowledge, *said) if "この案内には載っていません" in one.split("\n")[0]] == []
+    alone = plain_text(answer(knowledge, said[-1]).reply)
+    assert talk(knowledge, *said)[-1] == alone
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told"),
+    [
+        ("242047", ["証明書のコンビニ交付は何時までつかえる？"], "6時30分"),
+        ("232084", ["コンビニ交付は何時から何時まで"], "6時30分"),
+        ("232084", ["住民票", "何時まで？"], "6時30分"),
+        ("232084", ["住民票をとりたい", "何時まで？"], "6時30分"),
+        ("232084", ["印鑑証明は？", "子どもでも使える？"], "年齢"),
+    ],
+)
+def test_a_side_is_not_missing_where_another_entry_on_the_matter_tells_it(
+    corpus: Corpus, code: str, said: list[str], told: str
+) -> None:
+    assert told in talk(corpus.current(code), *said)[-1].split("\n")[0]
+
+
+def test_an_answer_is_told_more_of_in_simpler_words_and_once_more(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    first, before = show_entry(matsusaka, "app-matsusaka-navi")
+    easy = matsusaka.answers["app-matsusaka-navi"].translations["easy"]
+    more, simple, again = (answer(matsusaka, text, before) for text in ("もっと", "わかりません", "もう一回言って"))
+    assert more.reply.title == say("more_title")
+    assert (simple.reply.opening, simple.reply.text) == (say("said_simply"), easy.text)
+    assert again.reply.text == first.text
+    once_more = answer(matsusaka, "わからない", dialogue_from_json(simple.dialogue.as_json())).reply
+    assert once_more.text == say("not_understood", office="市政改革課")
+    assert once_more.contact is not None
+
+
+def test_what_is_nowhere_in_simple_words_is_asked_of_its_office(mobara: Knowledge) -> None:
+    entry = next(one for one in mobara.answers.values() if "easy" not in one.translations and one.office)
+    reply = answer(mobara, "意味がわからない", Dialogue(entry_id=entry.entry_id)).reply
+    assert entry.office is not None
+    assert reply.text == say("not_understood", office=entry.office.department)
+
+
+def test_choices_and_lists_are_shown_once_more(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    choices = answer(matsusaka, "マイナンバーカード")
+    assert answer(matsusaka, "もう一度", choices.dialogue).reply.choices
+    goals = answer(matsusaka, "目標は？")
+    second = answer(matsusaka, "続き", goals.dialogue)
+    assert answer(matsusaka, "もう一回見せて", second.dialogue).reply.facts == second.reply.facts
+
+
+def test_another_of_the_same_choices_can_be_taken_by_its_number(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    choices = answer(matsusaka, "住民票")
+    second = answer(matsusaka, "2", choices.dialogue)
+    third = answer(matsusaka, "3番", dialogue_from_json(second.dialogue.as_json()))
+    assert [second.entry_id, third.entry_id] == [entry_id for entry_id, _ in choices.dialogue.offered[1:3]]
+    fresh = answer(matsusaka, "計画の期間は？", dialogue_from_json(third.dialogue.as_json()))
+    assert answer(matsusaka, "3番", fresh.dialogue).reply.text == say("ask_what")
+
+
+@pytest.mark.parametrize("before", ["マイナンバーカード", "マイナンバーカードを作りたい"])
+def test_what_one_wants_to_do_is_asked_of_the_topic_before(corpus: Corpus, before: str) -> None:
+    matsusaka = corpus.current("242047")
+    said = talk(matsusaka, before, "更新したい")[-1]
+    assert "カード" in said.split("\n")[0]
+    assert "更新" in said.split("\n")[0]
+
+
+def test_what_one_wants_to_do_that_is_of_no_topic_before_is_asked_alone(corpus: Corpus) -> None:
+    matsusaka = corpus.current("242047")
+    assert talk(matsusaka, "計画の期間は？", "予約したい")[-1] == talk(matsusaka, "予約したい")[-1]
