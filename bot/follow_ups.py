@@ -21,6 +21,7 @@ from intents.facets import (
     REACHING,
     Asked,
     Facet,
+    asked_facet,
     kind_suits,
     names_only_an_act,
     read_question,
@@ -129,6 +130,8 @@ def _is_of_the_plan(knowledge: Knowledge, last: Answer) -> bool:
 
 def _of_all(knowledge: Knowledge, text: str, before: Dialogue) -> Said | None:
     """「目標は？」 of what has none of its own: all that the plan has, as with nothing before it."""
+    if asked_facet(text) is not Facet.GOAL:
+        return None
     return listed(knowledge, text, replace(before, entry_id=None, offered=(), listing=None, years=()))
 
 
