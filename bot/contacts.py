@@ -18,7 +18,8 @@ from intents.text import normalize
 from knowledge.answers import Answer, Office
 from knowledge.corpus import Knowledge
 from knowledge.country import short_name
-from knowledge.subject_offices import SubjectOffice
+from knowledge.subject_names import GENERAL
+from knowledge.subject_offices import NOTHING_KNOWN, SubjectOffice
 
 
 def contact_asked(knowledge: Knowledge, question: str) -> ContactQuestion | None:
@@ -35,7 +36,7 @@ def contact_reply(knowledge: Knowledge, asked: ContactQuestion) -> Reply:
         return _of_office(knowledge, asked.office, asked.side)
     if asked.side is Facet.OFFICE:
         return office_reply(knowledge, None, say("ask_office", office=knowledge.contact.department))
-    whom = Office(asked.place, None) if asked.place else knowledge.contact
+    whom = Office(asked.place, None) if asked.place else _municipality(knowledge, asked.side)
     sentence, _ = reach_sentence(knowledge, whom, asked.side)
     matter = named_in_table(knowledge, subjects_named(without_unit(asked.place or "")))
     if matter:
@@ -45,6 +46,22 @@ def contact_reply(knowledge: Knowledge, asked: ContactQuestion) -> Reply:
         return reply
     # Nobody here knows it: a need that is not met.
     return with_general_number(knowledge, replace(reply, decision=Decision.NONE))
+
+
+def _municipality(knowledge: Knowledge, side: Facet) -> Office:
+    """Who is reached where nobody is named: by telephone the hall, where it has a number of its own."""
+    return knowledge.directory.hall if _hall_has_own(knowledge, side) else knowledge.contact
+
+
+def _hall_has_own(knowledge: Knowledge, side: Facet) -> bool:
+    """Whether the hall's own number (代表電話) is asked for and known."""
+    return side is Facet.TELEPHONE and bool(knowledge.subjects.get(GENERAL, NOTHING_KNOWN).telephone)
+
+
+def _is_known(knowledge: Knowledge, asked: ContactQuestion) -> bool:
+    """Whether the municipality itself can be reached as is asked, whatever its plans print."""
+    whom = _municipality(knowledge, asked.side)
+    return asked.side in REACHING and reach_sentence(knowledge, whom, asked.side)[1]
 
 
 def _of_office(knowledge: Knowledge, name: str, side: Facet) -> Reply:
@@ -98,6 +115,8 @@ def contact_entry(knowledge: Knowledge, asked: ContactQuestion, verdict: Verdict
     if asked.place:
         return found if _tells_of(found, asked.place, asked.side) else None
     told = facet_of_title(found.title)
+    if _is_known(knowledge, asked) and (found.kind == "silent" or _hall_has_own(knowledge, asked.side)):
+        return None
     if verdict.decision is Decision.ANSWER and not asked.bare and found.kind != "office":
         return found
     return found if told in (REACHING if found.kind != "silent" else {asked.side}) else None

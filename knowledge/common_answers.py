@@ -124,6 +124,6 @@ def common_offices(content: CommonContent, values: Mapping[str, str], own: Seque
     }
 
 
-def hall(town: str, values: Mapping[str, str]) -> Office:
-    """The municipality's own house (市役所, 町役場), with the number that it has put into the slot."""
-    return Office(hall_name(town), values.get(HALL_TELEPHONE))
+def hall(town: str, *numbers: str | None) -> Office:
+    """The municipality's own house (市役所, 町役場), with the first of its own numbers that is known."""
+    return Office(hall_name(town), next(filter(None, numbers), None))

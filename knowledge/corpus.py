@@ -33,7 +33,7 @@ from intents.vectors import Vectors
 from knowledge.answers import NO_WAYS, Answer, Office, SourcePlan, Surroundings, Ways, source_plan
 from knowledge.bundled_readings import bundled_readings
 from knowledge.calendar import now, today
-from knowledge.common_answers import Filling, answers_of_entries, common_offices, hall, own_first
+from knowledge.common_answers import HALL_TELEPHONE, Filling, answers_of_entries, common_offices, hall, own_first
 from knowledge.common_content import common_content, is_common
 from knowledge.country import Country, country, hall_name, short_name
 from knowledge.db import Database
@@ -144,6 +144,8 @@ class Knowledge:
     answers: Mapping[str, Answer]
     index: Index
     contact: Office
+    hall: Office
+    """Whom to ask where no office is known."""
     plans: tuple[SourcePlan, ...]
     places: Neighbourhood
     country: Country
@@ -182,9 +184,7 @@ class Knowledge:
     @cached_property
     def directory(self) -> Directory:
         """The offices by name, made when somebody first asks for one."""
-        general = self.subjects.get(GENERAL, NOTHING_KNOWN)
-        hall = Office(hall_name(self.town.name), general.telephone)
-        return make_directory(self.answers.values(), self.contact.department, self.subjects, hall)
+        return make_directory(self.answers.values(), self.contact.department, self.subjects, self.hall)
 
     @property
     def version(self) -> int:
@@ -410,13 +410,13 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
     everywhere = country(_names(session))
     departments = published(session, Department, code, day)
     subjects, values = _told(session, code, departments)
-    own_offices = {department.entry_id: office(department) for department in departments}
-    contact_office = own_offices.get(row.contact_department)
-    contact = replace(contact_office or Office(hall_name(town.name), None), telephone=row.contact_telephone)
+    own_offices = {department.entry_id: office(department, row) for department in departments}
+    the_hall = _hall(row, subjects, values)
+    contact = own_offices.get(row.contact_department) or Office(the_hall.department, row.contact_telephone)
     around = _around(session, code, day, values, own_offices, all_plans=entries is not None)
     curated = published(session, Entry, code, day) if entries is None else entries
-    told = answers_of_entries(curated, around, _filling(town.name, values))
-    answers = own_first([*told, *_answers_of_tables(session, code, around, departments)])
+    told = answers_of_entries(curated, around, Filling(town.name, common_content().slots, values, the_hall))
+    answers = own_first([*told, *_answers_of_tables(session, row, around, departments)])
     names, words = _own_names(town), words_of(session, code)
     whole = partial(
         Knowledge,
@@ -424,6 +424,7 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
         state=State(row.knowledge_version, row.learned_version, day),
         answers=MappingProxyType({answer.entry_id: answer for answer in answers}),
         contact=contact,
+        hall=the_hall,
         plans=tuple(plan for plan in around.plans.values() if not is_common(plan.id)),
         places=everywhere.around(town.names),
         country=everywhere,
@@ -445,11 +446,12 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
 
 
 def _answers_of_tables(
-    session: Session, code: str, around: Surroundings, departments: Sequence[Department]
+    session: Session, town: Municipality, around: Surroundings, departments: Sequence[Department]
 ) -> Iterator[Answer]:
+    code = town.code
     yield from (indicator_answer(indicator, around) for indicator in published(session, Indicator, code, around.day))
     yield from (schedule_answer(item, around) for item in published(session, ScheduleItem, code, around.day))
-    yield from (office_answer(department, around) for department in departments)
+    yield from (office_answer(department, around, town) for department in departments)
     yield from (term_answer(term, around) for term in published(session, Term, code, around.day))
 
 
@@ -481,32 +483,34 @@ def _told(
     return with_general_number(subject_offices(session, code, departments), slot_values(session, code))
 
 
-def _filling(town: str, values: Mapping[str, str]) -> Filling:
-    return Filling(town, common_content().slots, values, hall(town, values))
+def _hall(town: Municipality, subjects: Mapping[str, SubjectOffice], values: Mapping[str, str]) -> Office:
+    return hall(town.name, subjects.get(GENERAL, NOTHING_KNOWN).telephone, values.get(HALL_TELEPHONE))
 
 
 def drafted_answers(session: Session, knowledge: Knowledge, entries: Sequence[Entry]) -> list[Answer]:
     """The answers that ``entries`` would be among ``knowledge``, without an index: to look at, not to be found."""
-    return _alone(session, knowledge.town.code, knowledge.town.name, knowledge.day, entries, all_plans=True)[0]
+    row = session.get_one(Municipality, knowledge.town.code)
+    return _alone(session, row, knowledge.day, entries, all_plans=True)[0]
 
 
 def entry_answers(session: Session, code: str, day: dt.date) -> list[Answer]:
     """The entries as residents read them on ``day``, without an index: none to which something of their own is told."""
-    name = session.get_one(Municipality, code).name
-    told, around, departments = _alone(session, code, name, day, published(session, Entry, code, day), all_plans=False)
-    kept = {one.entry_id for one in own_first([*told, *_answers_of_tables(session, code, around, departments)])}
+    row = session.get_one(Municipality, code)
+    told, around, departments = _alone(session, row, day, published(session, Entry, code, day), all_plans=False)
+    kept = {one.entry_id for one in own_first([*told, *_answers_of_tables(session, row, around, departments)])}
     return [one for one in told if one.entry_id in kept]
 
 
 def _alone(
-    session: Session, code: str, town: str, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
+    session: Session, town: Municipality, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
 ) -> tuple[list[Answer], Surroundings, Sequence[Department]]:
     """The answers of ``entries``, and what they were made within."""
-    departments = published(session, Department, code, day)
-    _, values = _told(session, code, departments)
-    own_offices = {one.entry_id: office(one) for one in departments}
-    around = _around(session, code, day, values, own_offices, all_plans=all_plans)
-    return answers_of_entries(entries, around, _filling(town, values)), around, departments
+    departments = published(session, Department, town.code, day)
+    subjects, values = _told(session, town.code, departments)
+    own_offices = {one.entry_id: office(one, town) for one in departments}
+    around = _around(session, town.code, day, values, own_offices, all_plans=all_plans)
+    filling = Filling(town.name, common_content().slots, values, _hall(town, subjects, values))
+    return answers_of_entries(entries, around, filling), around, departments
 
 
 _QUOTED = re.compile("「([^「」]{3,20})」")

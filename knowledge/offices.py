@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -11,28 +12,32 @@ from knowledge.answers import Answer, Office, Surroundings, make_answer
 from knowledge.db import Database
 from knowledge.models import Department, Municipality
 
+_TELEPHONE = "電話"
 
-def office(department: Department) -> Office:
+
+def office(department: Department, town: Municipality) -> Office:
     # What staff have written may be newer than the plan: nothing is said of a book that may not have it.
-    return Office(department.name, department.telephone, in_plan=not department.by_staff)
+    telephone = _reached_by(department, town).get(_TELEPHONE)
+    return Office(department.name, telephone, in_plan=not department.by_staff)
 
 
-def office_answer(department: Department, around: Surroundings) -> Answer:
+def office_answer(department: Department, around: Surroundings, town: Municipality) -> Answer:
     name = department.name
+    ways = _reached_by(department, town)
     made = make_answer(
         department,
         around,
         kind="office",
         title=f"{name}は何を担当していますか？",
-        text="\n".join(filter(None, (_role(department), _reach(department)))),
-        facts=_facts(department),
+        text="\n".join(filter(None, (_role(department), _reach(department, ways.get(_TELEPHONE))))),
+        facts=tuple(ways.items()),
         category="担当と推進体制",
         wordings=(name, f"{name}の電話番号", f"{name}の役割", *department.aliases),
         searched="担当課 連絡先 電話番号 役割",
         name=name,
     )
     # Whoever has a number of its own is asked there; a committee is reached through the office in charge.
-    return replace(made, office=office(department)) if department.telephone else made
+    return replace(made, office=office(department, town)) if _TELEPHONE in ways else made
 
 
 def _role(department: Department) -> str:
@@ -41,22 +46,28 @@ def _role(department: Department) -> str:
     return department.role if department.role.startswith(department.name) else f"{department.name}は、{department.role}"
 
 
-def _reach(department: Department) -> str:
-    if not department.telephone:
+def _reach(department: Department, telephone: str | None) -> str:
+    if not telephone:
         return ""
+    if not department.telephone:
+        return f"電話は {telephone} です。"
     extension = f"（内線 {department.extension}）" if department.extension else ""
     printed = "" if department.by_staff else "（計画書に載っている番号）"
     return f"電話は {department.telephone}{extension} です{printed}。"
 
 
-def _facts(department: Department) -> tuple[tuple[str, str], ...]:
-    rows = (
-        ("電話", department.telephone),
-        ("FAX", department.fax),
-        ("メール", department.email),
-        ("所在地", department.address),
-    )
-    return tuple((label, value) for label, value in rows if value)
+def _reached_by(department: Department, town: Municipality) -> Mapping[str, str]:
+    """How a department is reached: as its own row tells, and where that is silent as the settings tell of the one to
+    ask.  A number is one, wherever the department is named.
+    """
+    asked = town if department.entry_id == town.contact_department else None
+    rows = {
+        _TELEPHONE: department.telephone or (asked and asked.contact_telephone),
+        "FAX": department.fax or (asked and asked.contact_fax),
+        "メール": department.email or (asked and asked.contact_email),
+        "所在地": department.address,
+    }
+    return {label: value for label, value in rows.items() if value}
 
 
 def public_numbers(database: Database, municipality_code: str) -> frozenset[str]:

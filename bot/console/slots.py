@@ -24,7 +24,7 @@ from bot.services import services
 from knowledge import audit
 from knowledge.calendar import now, today
 from knowledge.change_requests import ChangedSinceShownError
-from knowledge.common_answers import Filling, hall
+from knowledge.common_answers import HALL_TELEPHONE, Filling, hall
 from knowledge.common_content import CommonContent, common_content
 from knowledge.common_entries import common_rows
 from knowledge.models import ChangeRequest, SlotValue
@@ -159,7 +159,7 @@ def _page(
         effect = effect_of(session, code, proposal) if proposal is not None else None
     stored = {slot: row.value for slot, row in rows.items()}
     values = {slot: value for slot, value in cleaned.items() if value} if cleaned is not None else stored
-    filling = Filling(town.name, content.slots, values, hall(town.name, values))
+    filling = Filling(town.name, content.slots, values, hall(town.name, values.get(HALL_TELEPHONE)))
     sentences = previews(content.slots, list(entries.values()), filling)
     questions = {entry_id: row.question for entry_id, row in entries.items()}
     shown_slots = [
