@@ -116,8 +116,15 @@ def _of_days(
 
 
 def _now(knowledge: Knowledge, places: Sequence[Place], local: dt.datetime) -> Iterator[str]:
-    for sentence, names in _grouped((standing_sentence(knowledge.opening.at(place, local)), place) for place in places):
+    for sentence, names in _grouped((_beside_the_day(knowledge, place, local), place) for place in places):
         yield sentence if len(places) == 1 else say("hours_of_place", place_name=names, sentence=sentence)
+
+
+def _beside_the_day(knowledge: Knowledge, place: Place, local: dt.datetime) -> str:
+    """Whether a place is open now, after today's hours: until when is not said again."""
+    standing, today = knowledge.opening.at(place, local), knowledge.opening.on(place, local.date())
+    told = standing.is_open and today.spans and standing.until == today.spans[-1].closes
+    return say("hours_open_now") if told else standing_sentence(standing)
 
 
 def _of_day(knowledge: Knowledge, places: Sequence[Place], asked: NamedDay, first: dt.date) -> Iterator[str]:
