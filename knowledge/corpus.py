@@ -43,7 +43,7 @@ from knowledge.index_files import IndexFiles, LearnedPart
 from knowledge.indicators import indicator_answer
 from knowledge.learned import learned_mark, read_adaptation
 from knowledge.models import Department, Entry, Indicator, Measure, Municipality, Plan, ScheduleItem, Term
-from knowledge.offices import office, office_answer
+from knowledge.offices import AskedFirst, asked_first, office, office_answer
 from knowledge.opening_hours import NO_HOURS, OpeningHours
 from knowledge.opening_places import opening_hours
 from knowledge.organisation_settling import settle_due
@@ -410,13 +410,14 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
     everywhere = country(_names(session))
     departments = published(session, Department, code, day)
     subjects, values = _told(session, code, departments)
-    own_offices = {department.entry_id: office(department, row) for department in departments}
     the_hall = _hall(row, subjects, values)
-    contact = own_offices.get(row.contact_department) or Office(the_hall.department, row.contact_telephone)
+    asked = asked_first(row, the_hall.telephone)
+    own_offices = {department.entry_id: office(department, asked) for department in departments}
+    contact = own_offices.get(row.contact_department) or Office(the_hall.department, asked.telephone)
     around = _around(session, code, day, values, own_offices, all_plans=entries is not None)
     curated = published(session, Entry, code, day) if entries is None else entries
     told = answers_of_entries(curated, around, Filling(town.name, common_content().slots, values, the_hall))
-    answers = own_first([*told, *_answers_of_tables(session, row, around, departments)])
+    answers = own_first([*told, *_answers_of_tables(session, code, around, departments, asked)])
     names, words = _own_names(town), words_of(session, code)
     whole = partial(
         Knowledge,
@@ -446,12 +447,11 @@ def _gather(session: Session, code: str, day: dt.date, entries: Sequence[Entry] 
 
 
 def _answers_of_tables(
-    session: Session, town: Municipality, around: Surroundings, departments: Sequence[Department]
+    session: Session, code: str, around: Surroundings, departments: Sequence[Department], asked: AskedFirst
 ) -> Iterator[Answer]:
-    code = town.code
     yield from (indicator_answer(indicator, around) for indicator in published(session, Indicator, code, around.day))
     yield from (schedule_answer(item, around) for item in published(session, ScheduleItem, code, around.day))
-    yield from (office_answer(department, around, town) for department in departments)
+    yield from (office_answer(department, around, asked) for department in departments)
     yield from (term_answer(term, around) for term in published(session, Term, code, around.day))
 
 
@@ -496,21 +496,23 @@ def drafted_answers(session: Session, knowledge: Knowledge, entries: Sequence[En
 def entry_answers(session: Session, code: str, day: dt.date) -> list[Answer]:
     """The entries as residents read them on ``day``, without an index: none to which something of their own is told."""
     row = session.get_one(Municipality, code)
-    told, around, departments = _alone(session, row, day, published(session, Entry, code, day), all_plans=False)
-    kept = {one.entry_id for one in own_first([*told, *_answers_of_tables(session, row, around, departments)])}
+    told, around, departments, asked = _alone(session, row, day, published(session, Entry, code, day), all_plans=False)
+    kept = {one.entry_id for one in own_first([*told, *_answers_of_tables(session, code, around, departments, asked)])}
     return [one for one in told if one.entry_id in kept]
 
 
 def _alone(
     session: Session, town: Municipality, day: dt.date, entries: Sequence[Entry], *, all_plans: bool
-) -> tuple[list[Answer], Surroundings, Sequence[Department]]:
+) -> tuple[list[Answer], Surroundings, Sequence[Department], AskedFirst]:
     """The answers of ``entries``, and what they were made within."""
     departments = published(session, Department, town.code, day)
     subjects, values = _told(session, town.code, departments)
-    own_offices = {one.entry_id: office(one, town) for one in departments}
+    the_hall = _hall(town, subjects, values)
+    asked = asked_first(town, the_hall.telephone)
+    own_offices = {one.entry_id: office(one, asked) for one in departments}
     around = _around(session, town.code, day, values, own_offices, all_plans=all_plans)
-    filling = Filling(town.name, common_content().slots, values, _hall(town, subjects, values))
-    return answers_of_entries(entries, around, filling), around, departments
+    filling = Filling(town.name, common_content().slots, values, the_hall)
+    return answers_of_entries(entries, around, filling), around, departments, asked
 
 
 _QUOTED = re.compile("「([^「」]{3,20})」")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,15 +15,34 @@ from knowledge.models import Department, Municipality
 _TELEPHONE = "電話"
 
 
-def office(department: Department, town: Municipality) -> Office:
+@dataclass(frozen=True)
+class AskedFirst:
+    """The department to ask where nothing is answered, by its id, and how the settings say that it is reached."""
+
+    department: str | None
+    telephone: str | None
+    fax: str | None
+    email: str | None
+
+
+_NOBODY = AskedFirst(None, None, None, None)
+
+
+def asked_first(town: Municipality, general: str | None) -> AskedFirst:
+    """``general``: the hall's own number, which leads there too where the settings name none."""
+    telephone = town.contact_telephone or general
+    return AskedFirst(town.contact_department, telephone, town.contact_fax, town.contact_email)
+
+
+def office(department: Department, asked: AskedFirst) -> Office:
     # What staff have written may be newer than the plan: nothing is said of a book that may not have it.
-    telephone = _reached_by(department, town).get(_TELEPHONE)
+    telephone = _reached_by(department, asked).get(_TELEPHONE)
     return Office(department.name, telephone, in_plan=not department.by_staff)
 
 
-def office_answer(department: Department, around: Surroundings, town: Municipality) -> Answer:
+def office_answer(department: Department, around: Surroundings, asked: AskedFirst) -> Answer:
     name = department.name
-    ways = _reached_by(department, town)
+    ways = _reached_by(department, asked)
     made = make_answer(
         department,
         around,
@@ -37,7 +56,7 @@ def office_answer(department: Department, around: Surroundings, town: Municipali
         name=name,
     )
     # Whoever has a number of its own is asked there; a committee is reached through the office in charge.
-    return replace(made, office=office(department, town)) if _TELEPHONE in ways else made
+    return replace(made, office=office(department, asked)) if _TELEPHONE in ways else made
 
 
 def _role(department: Department) -> str:
@@ -56,15 +75,16 @@ def _reach(department: Department, telephone: str | None) -> str:
     return f"電話は {department.telephone}{extension} です{printed}。"
 
 
-def _reached_by(department: Department, town: Municipality) -> Mapping[str, str]:
-    """How a department is reached: as its own row tells, and where that is silent as the settings tell of the one to
-    ask.  A number is one, wherever the department is named.
+def _reached_by(department: Department, asked: AskedFirst) -> Mapping[str, str]:
+    """How a department is reached: as its own row tells, and where that is silent as it holds for the one to ask.
+
+    A number is one, wherever the department is named.
     """
-    asked = town if department.entry_id == town.contact_department else None
+    known = asked if department.entry_id == asked.department else _NOBODY
     rows = {
-        _TELEPHONE: department.telephone or (asked and asked.contact_telephone),
-        "FAX": department.fax or (asked and asked.contact_fax),
-        "メール": department.email or (asked and asked.contact_email),
+        _TELEPHONE: department.telephone or known.telephone,
+        "FAX": department.fax or known.fax,
+        "メール": department.email or known.email,
         "所在地": department.address,
     }
     return {label: value for label, value in rows.items() if value}

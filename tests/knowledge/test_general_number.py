@@ -65,3 +65,6 @@ def test_residents_are_given_it_wherever_it_stands(
     hall = knowledge.directory.hall.department
     of_the_hall = [one.office for one in knowledge.answers.values() if one.office and one.office.department == hall]
     assert {office.telephone for office in of_the_hall} == {NUMBER}
+    assert knowledge.contact.telephone == NUMBER, "who is asked where nothing is answered has it, too"
+    own = [one.office for one in knowledge.answers.values() if one.office and one.office == knowledge.contact]
+    assert own
