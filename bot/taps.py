@@ -86,9 +86,13 @@ def typed_tap(text: str, before: Dialogue) -> Tap | None:
     """The button under the last answer whose words a message is; None where there is no such button."""
     if before.entry_id is None:
         return None
-    easy = before.language == EASY
-    act = next((act for key, act in _buttons_of(before).items() if is_label(text, key, in_easy=easy)), None)
+    act = next((act for key, act in _buttons_of(before).items() if _is_said(text, key, act, before)), None)
     return Tap(act, before.log_id, before.entry_id) if act else None
+
+
+def _is_said(text: str, key: str, act: Act, before: Dialogue) -> bool:
+    """やさしい日本語 has 「わからない」 on the button; who reads ordinary Japanese asks by it for simpler words."""
+    return is_label(text, key, in_easy=act is not Act.UNSOLVED or before.language == EASY)
 
 
 def is_about_the_answer(text: str) -> bool:

@@ -460,7 +460,7 @@ def test_every_button_of_an_answer_is_answered_and_noted(
     ("said", "column", "value"),
     [
         *((str(sentences(code)["solved_label"]), "feedback", "solved") for code in (DEFAULT, EASY, *LANGUAGES)),
-        *((str(sentences(code)["unsolved_label"]), "feedback", "unsolved") for code in (DEFAULT, EASY, *LANGUAGES)),
+        *((str(sentences(code)["unsolved_label"]), "feedback", "unsolved") for code in (DEFAULT, *LANGUAGES)),
         *((str(sentences(code)["more_label"]), "more_at", None) for code in (DEFAULT, EASY, *LANGUAGES)),
         ("沒有解決", "feedback", "unsolved"),
     ],
@@ -476,6 +476,16 @@ def test_the_words_of_a_button_do_what_the_button_does(
     assert len(line.accepted(one["replyToken"])) == 1
     noted = getattr(log, column)
     assert noted == value if value else noted is not None
+
+
+@pytest.mark.parametrize(("begun", "feedback"), [("やさしい日本語で。", "unsolved"), ("", None)])
+def test_the_word_of_the_easy_button_asks_for_simpler_words_where_no_such_button_stood(
+    kit: Services, line: FakeLine, begun: str, feedback: str | None
+) -> None:
+    for text in (f"{begun}オンラインで申請できる手続きは？", str(sentences(EASY)["unsolved_label"])):
+        keep(kit, text_event(line, text))
+        drain(sender_of(kit))
+    assert logged(kit)[0].feedback == feedback
 
 
 def test_a_reason_is_understood_in_words_once_it_was_asked(kit: Services, line: FakeLine) -> None:
