@@ -17,7 +17,7 @@ from intents.text import normalize
 
 _LONGEST = 60
 _SIGNS = " .。．!！?？、,~〜ー「」『』“”\"'"
-_READING = re.compile(r"([一-龥々]+)\(([ぁ-ゖ]+)\)")
+_READING = re.compile(r"(?<![一-龥々])([一-龥々]++)\(([ぁ-ゖ]++)\)")
 
 
 def begins_talk(text: str) -> bool:

@@ -75,7 +75,7 @@ TARGETS: Mapping[str, Target] = {
                 "_store_run",
                 "_store_events",
                 "_stored",
-                "_unsent_among",
+                "_known_of",
                 "_commit",
                 "_first_state",
                 "_note_repetition",

@@ -41,8 +41,8 @@ def test_nothing_is_said_or_offered_that_was_not_written_for_it(corpus: Corpus, 
     ("question", "first"),
     [
         ("仕事を失いました", "申し訳ありません。その質問には、お答えできる情報がありません。"),
-        ("お金がなくて困っている", "申し訳ありません。その質問には、お答えできる情報がありません。"),
-        ("生活が苦しい", "給付金や補助金については、計画に記載がありません。"),
+        ("お金がなくて困っている", "お困りのことと思います。ひとりで抱えず、まず次の窓口へご相談ください。"),
+        ("生活が苦しい", "お困りのことと思います。ひとりで抱えず、まず次の窓口へご相談ください。"),
     ],
 )
 def test_who_is_in_need_is_told_what_was_written_for_them_or_whom_to_ask(

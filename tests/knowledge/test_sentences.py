@@ -11,11 +11,12 @@ from knowledge.answers import Answer, Office, SourcePlan, Surroundings, entry_an
 from knowledge.indicators import indicator_answer
 from knowledge.models import Department, Entry, Indicator, ScheduleItem, Term
 from knowledge.models.base import CuratedColumns
-from knowledge.offices import office_answer
+from knowledge.offices import AskedFirst, office_answer
 from knowledge.schedules import schedule_answer
 from knowledge.terms import term_answer
 
 PLAN = SourcePlan("plan", "小さい市デジタル計画", "デジタル計画", False, "令和4年度から", False, None)
+NOBODY = AskedFirst(None, None, None, None)
 AROUND = Surroundings({"plan": PLAN}, {"dep-it": Office("情報政策課", "011-222-3333")}, {"1-1": "窓口を楽にする"})
 COMMON: dict[str, Any] = {
     "municipality_code": "011002",
@@ -47,7 +48,7 @@ def schedule(**values: Any) -> Answer:
 
 
 def department(**values: Any) -> Answer:
-    return office_answer(Department(**COMMON, **({"name": "情報政策課", "aliases": []} | values)), AROUND)
+    return office_answer(Department(**COMMON, **({"name": "情報政策課", "aliases": []} | values)), AROUND, NOBODY)
 
 
 def term(**values: Any) -> Answer:

@@ -118,8 +118,3 @@ def test_an_office_of_the_table_is_known_by_name_and_has_a_number_only_where_the
     directory = make_directory((), "企画課", table, Office("小さい市役所", None))
     assert [directory.office(name).telephone for name in ("環境課", "水道課", "税務課")] == [None, "011-222-6666", None]
     assert set(directory.names.names.values()) == {"環境課", "水道課", "税務課"}
-
-
-def test_the_hall_has_the_number_that_the_city_filled_in(corpus: Corpus) -> None:
-    knowledge = with_table(corpus.current("382159"), general=Known(None, "011-222-3333", None))
-    assert knowledge.directory.hall == Office("東温市役所", "011-222-3333")

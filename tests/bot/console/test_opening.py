@@ -88,7 +88,7 @@ def test_hours_are_entered_previewed_told_corrected_and_taken_away(office: Flask
         assert "受付は17時15分までです。" in asked(office, "人と話したい")
         seen = mark(chief, f"{PATH}/places/1")
         chief.post(f"{PATH}/places/1", {**HALL, "closes_4": "16:00", "also_called": "本館\n旧館", "mark": seen})
-        assert "受付は16時までです。" in asked(office, "本館は何時まで")
+        assert "8時30分〜16時に受け付けています。" in asked(office, "本館は何時まで")
         assert "本館\n旧館" in chief.get(f"{PATH}/places/1").text
         chief.post(f"{PATH}/places/1/remove")
         assert "受付は" not in asked(office, "人と話したい")
