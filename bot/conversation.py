@@ -159,6 +159,7 @@ def answer(
         said = _in_grief(knowledge, asked, _reply(knowledge, asked, words, before, policy, around))
         reply, after = only_what_is_on_it(knowledge, matter, *said, before)
         reply = as_it_is_kept(with_right_office(knowledge, words, reply), matter)
+        reply = _by_way_of_the_hall(knowledge, asked, reply)
         found = in_these(around, knowledge, reply)
         return found, _remembering_the_lead(_remembering_the_topic(after, found, words, before), found)
 
@@ -393,6 +394,14 @@ def _for_a_person(knowledge: Knowledge, question: str, before: Dialogue) -> Repl
     if wished not in _WISH_SENTENCES:
         return None
     return replace(handoff_reply(knowledge, _WISH_SENTENCES[wished], before.sorry), numbers=numbers_for_wish(wished))
+
+
+def _by_way_of_the_hall(knowledge: Knowledge, typed: str, reply: Reply) -> Reply:
+    """Who mourns, is in want or lonely is not sent to whoever wrote the plan, where the hall can be called."""
+    is_sent_there = reply.rule is Rule.PERSON and reply.contact == knowledge.contact
+    if not is_sent_there or not knowledge.hall.telephone or wish(typed) not in (Wish.GRIEF, Wish.WANT, Wish.LONELY):
+        return reply
+    return replace(reply, contact=knowledge.hall)
 
 
 def _in_grief(knowledge: Knowledge, typed: str, said: Said) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_who_is_in_need_is_told_what_was_written_for_them_or_whom_to_ask(
     reply = answer(corpus.current(MATSUSAKA), question).reply
     assert reply.contact is not None
     assert plain_text(reply).startswith(first)
+
+
+@pytest.mark.parametrize(
+    "question", ["お金がなくて困っている", "主人が亡くなりました", "ひとりで寂しい。誰かと話したい"]
+)
+def test_who_is_in_need_is_sent_to_the_hall_where_it_can_be_called(corpus: Corpus, question: str) -> None:
+    """Whoever wrote the plan for digital things knows nothing of it."""
+    knowledge = corpus.current(MATSUSAKA)
+    assert answer(knowledge, question).reply.contact == knowledge.contact
+    hall = replace(knowledge.hall, telephone="0598-53-4321")
+    assert answer(replace(knowledge, hall=hall), question).reply.contact == hall
 
 
 @pytest.mark.parametrize(
