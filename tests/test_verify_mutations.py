@@ -23,7 +23,7 @@ LEAST = {
     ABSENT: 0.6,
 }
 """The share of each kind in the slice that a change must not fall below."""
-SLICE = 12
+SLICE = 3
 
 
 def test_one_thing_is_changed_at_a_time(tmp_path: Path) -> None:
