@@ -145,15 +145,13 @@ def _after_text(
     moment: dt.datetime,
     around: Circumstances,
 ) -> Prepared:
-    if wished := erase_wish(claimed.text or ""):
-        with database.glancing() as session:
-            before = _remembered(session, claimed)
-        return _after_erase_wish(knowledge, claimed, row_id, wished, dialogue_from_json(before.state))
     with database.glancing() as session:
         before = _remembered(session, claimed)
         missed = inbox.unapologised(session, claimed)
         is_new = _is_to_be_told(session, claimed, before)
     dialogue = dialogue_from_json(before.state)
+    if wished := erase_wish(claimed.text or ""):
+        return _after_erase_wish(knowledge, claimed, row_id, wished, dialogue)
     if tap := typed_tap(claimed.text or "", dialogue):
         return _tapped(knowledge, claimed, row_id, tap, dialogue, moment, around, is_new=is_new)
     outcome = answer(knowledge, claimed.text or "", dialogue, around=around)
